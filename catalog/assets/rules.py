@@ -8,6 +8,7 @@ from typing import Any
 
 from catalog.assets.model import AspectInForce, AssetState, ColumnRecord, Gap, StatementSource
 from catalog.places.model import PlaceRecord
+from graph_schema import supply
 from graph_schema.nodes import Column
 from graph_schema.schema_fields import described_fields, text_of
 from graph_schema.vocabulary.words import PlaceKind
@@ -26,23 +27,19 @@ MANDATORY = {
 
 
 def supplier(held: Mapping[str, AspectInForce[Any]]) -> str | None:
-    """Return the name of the source that supplies a dataset, given what is in force of it: as it says, else the system
-    that its data comes from.
-    """
-    if "source" in held:
-        return str(held["source"].value)
-    return str(held["source_system"].value["name"]) if "source_system" in held else None
+    """Return the name of the source that supplies a dataset, given what is in force of it."""
+    return supply.supplier({aspect: one.value for aspect, one in held.items()})
 
 
 def inherited(
     own: Mapping[str, AspectInForce[Any]], source: str, declared: Mapping[str, AspectInForce[Any]]
 ) -> dict[str, AspectInForce[Any]]:
     """Return what a dataset has by its source, never what something else is said of itself."""
-    given = {aspect: one for aspect, one in declared.items() if aspect != "source_kind"}
-    if "source_kind" in declared:
-        kind = declared["source_kind"]
-        given["source_system"] = replace(kind, value={"name": source, "kind": kind.value})
-    return {aspect: replace(one, by_source=source) for aspect, one in given.items() if aspect not in own}
+    values = supply.given(own, source, {aspect: one.value for aspect, one in declared.items()})
+    return {
+        aspect: replace(declared.get(aspect) or declared[supply.KIND], value=value, by_source=source)
+        for aspect, value in values.items()
+    }
 
 
 def located(own: Mapping[str, AspectInForce[Any]], around: Iterable[PlaceRecord]) -> dict[str, AspectInForce[Any]]:

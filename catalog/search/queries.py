@@ -9,6 +9,7 @@ from catalog.assets.rules import MANDATORY
 from catalog.errors import SenderError
 from catalog.labels.queries import mapped_tags
 from catalog.search.model import Hit, Search, SearchKind, SearchPage
+from catalog.store.indexes.search import GAP
 from catalog.store.protocol import Query
 from catalog.store.words import FACET_OF, question
 from catalog.view import View
@@ -16,17 +17,26 @@ from graph_schema.aspects import BY_NAME
 from graph_schema.registry import LABELS
 from graph_schema.vocabulary import duo, hl7
 from graph_schema.vocabulary.codes import UnknownCodeError
-from graph_schema.vocabulary.words import DeidentificationState, PhiKind, RetentionClass, SourceKind, Zone
+from graph_schema.vocabulary.words import (
+    DeidentificationState,
+    PhiKind,
+    RetentionClass,
+    SourceKind,
+    StoragePattern,
+    Zone,
+)
 
 MAX_FIRST = 500
 MAX_CHARACTERS, MAX_WORDS = 2_000, 64
 FACETS = (
     "label",
     "phi",
+    GAP,
     *(FACET_OF.get(name, name) for name, aspect in BY_NAME.items() if aspect.counted_by is not None),
 )
 """What can be counted and filtered by: `label` is the kind of node, `phi` the kinds of PHI that the dataset or one of
-its columns is tagged with (`phi_category` is what its owner declares), `purpose` what its data may be used for."""
+its columns is tagged with (`phi_category` is what its owner declares), `purpose` what its data may be used for, `gap`
+which mandatory fields of a dataset nobody recorded."""
 GAPS: Final = tuple(field for field in MANDATORY if field != "lineage")
 """The mandatory fields that datasets are found without."""
 
@@ -46,7 +56,7 @@ def search(view: View, request: Search) -> SearchPage:
             labels=("Dataset",) if request.gaps else request.labels or _labels(request.text),
             text=request.text,
             filters={facet: _values(facet, values) for facet, values in request.filters.items()},
-            missing=tuple(dict.fromkeys(request.gaps)),
+            every=tuple((GAP, field) for field in dict.fromkeys(request.gaps)),
             facets=request.facets,
             after=request.after,
             first=request.first,
@@ -105,6 +115,8 @@ CLOSED: Final[Mapping[str, Iterable[str]]] = {
     "source_system": SourceKind,
     "retention": RetentionClass,
     "zone": Zone,
+    "storage_pattern": StoragePattern,
+    GAP: GAPS,
 }
 """The facets whose values are of a closed list."""
 

@@ -146,21 +146,18 @@ class _Graph(IndexReads):
     @cached_property
     def _terms(self) -> Mapping[str, tuple[frozenset[str], frozenset[str]]]:
         """Return by which terms of its key, and by which of what is said of it, each node is found."""
-        return {
-            identifier: (
-                words.key_terms(known.node),
-                frozenset().union(
-                    *(words.value_terms(aspect, value) for aspect, value in self._current.get(identifier, {}).items())
-                ),
-            )
-            for identifier, known in self.known.items()
-        }
+        found: dict[str, tuple[set[str], set[str]]] = {one: (set(), set()) for one in self.known}
+        for term, node, aspect in self._index_rows.rows(search.WORD, [()]):
+            if node in found:
+                found[node][bool(aspect)].add(term)
+        return {one: (frozenset(key), frozenset(stated)) for one, (key, stated) in found.items()}
 
     def _is_wanted(self, hit: Found, query: Query) -> bool:
         facets = hit.facets | {("label", hit.node.label)}
         held = hit.current.keys() | {facet for facet, _ in facets}
         return (
             all(any((name, value) in facets for value in allowed) for name, allowed in query.filters.items())
+            and facets.issuperset(query.every)
             and held.issuperset(query.has)
             and held.isdisjoint(query.missing)
         )

@@ -83,14 +83,16 @@ class Query:
     """What to find: nodes of these labels whose current aspects match.
 
     What `text` asks for is the `words.question()` of it, and it is asked of the terms of the node's key and searchable
-    aspects. `filters` maps a facet to the values allowed (`facets_of()` tells which). `missing` are aspects or facets
-    that must not be in force, `has` those that must. `beside` are (node, facet, value) that count beside those that are
-    kept. Sorted by (rank, title, id), texts ascending by code point; `after` is the place of the last one seen.
+    aspects. `filters` maps a facet to the values allowed (`facets_of()` tells which), of `every` (facet, value) there
+    has to be each. `missing` are aspects or facets that must not be in force, `has` those that must. `beside` are
+    (node, facet, value) that count beside those that are kept. Sorted by (rank, title, id), texts ascending by code
+    point; `after` is the place of the last one seen.
     """
 
     labels: tuple[str, ...]
     text: str = ""
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    every: tuple[tuple[str, str], ...] = ()
     missing: tuple[str, ...] = ()
     has: tuple[str, ...] = ()
     facets: tuple[str, ...] = ()

@@ -35,6 +35,7 @@ enums.enter(
         "LABEL": "The kind of node.",
         "PHI": "The kinds of PHI that a dataset or one of its columns is tagged with, rejected ones left out; "
         "PHI_CATEGORY is what its owner declares.",
+        "GAP": "The mandatory fields that nobody recorded of a dataset, nor of the source that supplies it.",
         "PURPOSE": "What its data may be used for: HL7 PurposeOfUse and Data Use Ontology codes.",
         **{
             name.upper(): aspect.description

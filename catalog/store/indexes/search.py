@@ -7,18 +7,20 @@ way of the suffixes of all words there are, of which each is kept once, however 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Final
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
 
-from catalog.store.indexes.effects import IN_FORCE, Candidate
+from catalog.store.indexes.effects import IN_FORCE, Candidate, Transition
 from catalog.store.indexes.in_force import IN_FORCE_NOW
 from catalog.store.indexes.index import Index
-from catalog.store.indexes.table import Changes, IndexReader, Kind, Past, Row, Table
+from catalog.store.indexes.table import Changes, IndexReader, Kind, Merge, Past, Row, Table
 from catalog.store.indexes.work import Work
-from catalog.store.words import facets_of, is_facet, is_searchable, key_terms, suffixes, value_terms
-from graph_schema.aspects import PHI
+from catalog.store.words import FACET_OF, facets_of, is_facet, is_searchable, key_terms, suffixes, value_terms
+from graph_schema.aspects import BY_NAME, DECLARED_OF_SOURCE, MANDATORY, PHI
 from graph_schema.facts import Edge, Facts
-from graph_schema.nodes import Column, Dataset, Node, PhiTag
+from graph_schema.identity import label_of
+from graph_schema.nodes import Column, Dataset, Node, PhiTag, Source
+from graph_schema.supply import given, supplier
 from graph_schema.vocabulary.words import PhiKind, Stance, TagOrigin
 
 WORD: Final = Table(
@@ -26,6 +28,7 @@ WORD: Final = Table(
     (("term", Kind.TEXT), ("node", Kind.ID), ("aspect", Kind.TEXT)),
     key=3,
     prefix=3,
+    packed="node",
 )
 """The aspect is empty for the terms of a key."""
 
@@ -37,9 +40,31 @@ FACET: Final = Table(
     (("node", Kind.ID), ("name", Kind.TEXT), ("value", Kind.TEXT), ("source", Kind.ID)),
     key=4,
     prefix=4,
-    orders=(("name", "value"),),
 )
 """The source is what the value was said of: the node itself, or one of its columns."""
+
+LISTED: Final = Table(
+    "listed",
+    (("name", Kind.TEXT), ("value", Kind.TEXT), ("node", Kind.ID)),
+    key=3,
+    prefix=3,
+    packed="node",
+)
+"""Each node under its label, under each value of a facet, and under each aspect that is in force of it (`HELD`)."""
+
+LABEL: Final = "label"
+HELD: Final = "held"
+GAP: Final = "gap"
+"""The facet whose values are the mandatory fields that nobody recorded, of a dataset itself or of its source."""
+
+SUPPLIED: Final = Table(
+    "supplied",
+    (("source", Kind.TEXT), ("dataset", Kind.ID), ("words", Kind.VALUE)),
+    key=2,
+    prefix=2,
+    merge=(Merge.NEWEST,),
+)
+"""Which datasets a source supplies, by its name, and the terms by which each is found for what it has of it."""
 
 PHI_CLAIM: Final = Table("phi_claim", (("subject", Kind.ID), ("kind", Kind.TEXT)), key=2, prefix=2)
 """The kinds of PHI that an emitter says a dataset or column holds; it can take none back."""
@@ -52,20 +77,143 @@ def _derive(work: Work) -> Changes:
     changes = Changes()
     for node, _ in work.new.nodes:
         changes.add(WORD, _of_key(node))
+        changes.add(LISTED, [(LABEL, node.label, node.id)])
     tagged: dict[_Pair, tuple[Candidate | None, Candidate | None]] = {}
     for before, now in work.transitions:
         either = now or before
         if either is not None and either.statement.aspect.startswith(PHI):
             subject, aspect = either.statement[:2]
             tagged[subject, aspect.removeprefix(PHI)] = before, now
-        elif before is None or now is None or before.statement.value != now.statement.value:
+            continue
+        was, is_now = _held(before), _held(now)
+        changes.add(LISTED, is_now - was)
+        changes.remove(LISTED, was - is_now)
+        if before is None or now is None or before.statement.value != now.statement.value:
             for table, found_by in ((WORD, _words_of), (FACET, _facets_of)):
                 old, new = found_by(before), found_by(now)
                 changes.add(table, new - old)
                 changes.remove(table, old - new)
+    _derive_supply(work, changes)
     changes.add(SUFFIX, _new_suffixes(changes, work.past))
     _derive_tags(work, tagged, changes)
+    _list(work.past, changes)
     return changes
+
+
+def _list(past: Past, changes: Changes) -> None:
+    """List nodes under the values of facets that they have now, from wherever, and no longer under those they had."""
+    put, gone = _sources(changes.put.get(FACET.name, ())), _sources(changes.drop.get(FACET.name, ()))
+    touched = put.keys() | gone.keys()
+    # Only where a value may come from several places does what was there before decide.
+    shared = [one for one in touched if one[1] in _OF_SEVERAL]
+    known = past.under(FACET, shared) if shared else {}
+    for one in touched:
+        before = {row[3] for row in known.get(one, ())}
+        now = (before - gone.get(one, set())) | put.get(one, set())
+        (changes.add if now else changes.remove)(LISTED, [(*one[1:], one[0])])
+
+
+def _sources(rows: Iterable[Row]) -> dict[Row, set[str]]:
+    found: dict[Row, set[str]] = {}
+    for *triple, source in rows:
+        found.setdefault(tuple(triple), set()).add(source)
+    return found
+
+
+_OF_SEVERAL: Final = frozenset(
+    {"phi", *(FACET_OF.get(aspect, aspect) for aspect in DECLARED_OF_SOURCE), "source_system"}
+)
+"""The facets of which a node may have one value from several places."""
+
+
+def _derive_supply(work: Work, changes: Changes) -> None:
+    """Add what changes of what datasets have by their sources, and of what is missing of them."""
+    moved: dict[str, dict[str, Transition]] = {}
+    for one in work.transitions:
+        either = one.now or one.before
+        if either is not None and either.statement.aspect in _SUPPLYING.get(label_of(either.statement.subject), ()):
+            moved.setdefault(either.statement.subject, {})[either.statement.aspect] = one
+    new = {node.id for node, _ in work.new.nodes if isinstance(node, Dataset)}
+    sources = {one for one in moved if label_of(one) == "Source"}
+    named = _nodes(sources, work)
+    prefixes = [(node.name,) for node in named.values() if isinstance(node, Source)]
+    supplied = {row[1] for rows in (work.past.under(SUPPLIED, prefixes).values() if prefixes else ()) for row in rows}
+    datasets = {*new, *supplied, *(moved.keys() - sources)}
+    if not datasets:
+        return
+    known = {*new, *supplied, *_nodes(datasets - new - supplied, work)}
+    own = _both(known, _OF_DATASET, moved, work.past)
+    suppliers = {supplier(values) for both in own.values() for values in both}
+    of_sources = {name: Source(name).id for name in suppliers if name is not None}
+    declared = _both(of_sources.values(), _OF_SOURCE, moved, work.past)
+    for dataset in known:
+        before, now = (
+            _supply(dataset, values, lambda name, at=at: declared[of_sources[name]][at])
+            for at, values in enumerate(own[dataset])
+        )
+        if dataset in new:
+            before = {}
+        for table in _SUPPLY:
+            was, is_now = before.get(table.name, set()), now.get(table.name, set())
+            changes.add(table, is_now - was)
+            changes.remove(table, [row[: table.key] for row in was - is_now])
+
+
+def _supply(dataset: str, own: Mapping[str, Any], declared: Callable[[str], Mapping[str, Any]]) -> dict[str, set[Row]]:
+    """Return the rows of what a dataset has by its source and of what is missing of it, given the values in force."""
+    name = supplier(own)
+    has = {} if name is None else given(own, name, declared(name))
+    rows: dict[str, set[Row]] = {
+        FACET.name: {(dataset, GAP, field, dataset) for field in MANDATORY if field not in own and field not in has}
+    }
+    if name is not None:
+        source = Source(name).id
+        rows[FACET.name] |= {(dataset, *pair, source) for one in has.items() for pair in facets_of(*one)}
+        words = sorted({term for one in has.items() for term in value_terms(*one)})
+        rows[WORD.name] = {(term, dataset, _BY_SOURCE) for term in words}
+        rows[SUPPLIED.name] = {(name, dataset, " ".join(words))}
+    return rows
+
+
+def _both(
+    subjects: Collection[str], aspects: Collection[str], moved: Mapping[str, Mapping[str, Transition]], past: Past
+) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
+    """Return the values in force of each subject, before the new facts and with them."""
+    pairs = [(subject, aspect) for subject in subjects for aspect in aspects]
+    held = {pair: Candidate.of(rows[0]) for pair, rows in past.under(IN_FORCE, pairs).items() if rows} if pairs else {}
+    found: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {subject: ({}, {}) for subject in subjects}
+    for subject, aspect in pairs:
+        before = held.get((subject, aspect))
+        moves = moved.get(subject, {})
+        now = moves[aspect].now if aspect in moves else before
+        for values, one in zip(found[subject], (before, now), strict=True):
+            if one is not None and one.statement.value is not None:
+                values[aspect] = one.statement.data
+    return found
+
+
+def _nodes(ids: Collection[str], work: Work) -> dict[str, Node]:
+    """Return the nodes of these ids that are named, now or before."""
+    if not ids:
+        return {}
+    known: dict[str, Node] = {node.id: node for node, _ in work.new.nodes if node.id in ids}
+    return known | work.past.nodes([one for one in ids if one not in known])
+
+
+_BY_SOURCE: Final = "by source"
+"""Stands in the place of an aspect where a dataset has a word by its source."""
+
+_OF_DATASET: Final = ("source", *MANDATORY)
+_OF_SOURCE: Final = DECLARED_OF_SOURCE
+_SUPPLYING: Final = {"Dataset": _OF_DATASET, "Source": _OF_SOURCE}
+_SUPPLY: Final = (WORD, FACET, SUPPLIED)
+
+
+def _held(one: Candidate | None) -> set[Row]:
+    """Return under which aspect a statement lists its subject while it is in force."""
+    if one is None or one.statement.value is None or one.statement.aspect not in BY_NAME:
+        return set()
+    return {(HELD, one.statement.aspect, one.statement.subject)}
 
 
 def _derive_tags(
@@ -110,8 +258,7 @@ def _owners(subjects: Collection[str], work: Work) -> dict[str, set[str]]:
     """Return what is found by a tag of each: itself, and the dataset that it is a column of."""
     if not subjects:
         return {}
-    known: dict[str, Node] = {node.id: node for node, _ in work.new.nodes if node.id in subjects}
-    known |= work.past.nodes([one for one in subjects if one not in known])
+    known = _nodes(subjects, work)
     return {one: _found_by_tag(one, known.get(one)) for one in subjects}
 
 
@@ -153,24 +300,40 @@ def _specification(facts: Facts) -> Changes:
     nodes = {node.id: node for node, _ in facts.nodes}
     for node in nodes.values():
         changes.add(WORD, _of_key(node))
+        changes.add(LISTED, [(LABEL, node.label, node.id)])
     claims = _claims(facts.edges)
     tagged: dict[_Pair, Candidate] = {}
+    values: dict[str, dict[str, Any]] = {}
     for row in IN_FORCE_NOW.specification(facts).put.get(IN_FORCE.name, ()):
         held = Candidate.of(row)
         subject, aspect = held.statement[:2]
         if aspect.startswith(PHI):
             tagged[subject, aspect.removeprefix(PHI)] = held
         else:
+            changes.add(LISTED, _held(held))
+            if held.statement.value is not None:
+                values.setdefault(subject, {})[aspect] = held.statement.data
             changes.add(WORD, _words_of(held))
             changes.add(FACET, _facets_of(held))
+    _specify_supply(nodes, values, changes)
     changes.add(PHI_CLAIM, list(claims))
     for pair in {*claims, *tagged}:
         if _is_held(tagged.get(pair), pair in claims):
             owners = _found_by_tag(pair[0], nodes.get(pair[0]))
             changes.add(FACET, {(node, "phi", pair[1], pair[0]) for node in owners})
+    changes.add(LISTED, {(*row[1:3], row[0]) for row in changes.put.get(FACET.name, ())})
     terms = {row[0] for row in changes.put.get(WORD.name, ())}
     changes.add(SUFFIX, [(suffix, term) for term in terms for suffix in suffixes(term)])
     return changes
+
+
+def _specify_supply(nodes: Mapping[str, Node], values: Mapping[str, Mapping[str, Any]], changes: Changes) -> None:
+    for node in nodes.values():
+        if isinstance(node, Dataset):
+            own = {aspect: value for aspect, value in values.get(node.id, {}).items() if aspect in _OF_DATASET}
+            rows = _supply(node.id, own, lambda name: values.get(Source(name).id, {}))
+            for table in _SUPPLY:
+                changes.add(table, rows.get(table.name, set()))
 
 
 def facets(reader: IndexReader, ids: Sequence[str]) -> dict[str, frozenset[_Pair]]:
@@ -186,5 +349,11 @@ def _answers(reader: IndexReader, ids: Sequence[str]) -> Iterator[Row]:
 
 
 SEARCH: Final = Index(
-    "search", 4, (WORD, SUFFIX, FACET, PHI_CLAIM), _derive, _specification, _answers, uses=("runs", "in_force")
+    "search",
+    5,
+    (WORD, SUFFIX, FACET, LISTED, SUPPLIED, PHI_CLAIM),
+    _derive,
+    _specification,
+    _answers,
+    uses=("runs", "in_force"),
 )

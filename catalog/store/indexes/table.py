@@ -51,7 +51,9 @@ class Table:
     """The columns of a table, of which the first `key` name a row, and the first `prefix` are asked for when writing.
 
     Rows are sorted by their key; `orders` are further orders of columns in which they are read. `valid` and `known` are
-    the columns that a read at a time compares, where the table has such.
+    the columns that a read at a time compares, where the table has such. Of a table with `packed`, all of whose columns
+    are its key, an engine may keep the set of the ids in that column for each value of the others; nobody but its own
+    search reads it.
     """
 
     name: str
@@ -62,6 +64,7 @@ class Table:
     orders: tuple[tuple[str, ...], ...] = ()
     valid: str | None = None
     known: str | None = None
+    packed: str | None = None
 
     @property
     def names(self) -> tuple[str, ...]:

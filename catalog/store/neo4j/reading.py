@@ -234,7 +234,8 @@ class Neo4jReading(IndexReads):
                 [f"{facet}={value}" for value in allowed]
                 for facet, allowed in query.filters.items()
                 if facet != "label"
-            ],
+            ]
+            + [[f"{facet}={value}"] for facet, value in query.every],
             has=[name for name in query.has if name != "label"],
             missing=list(query.missing),
             facets=list(query.facets),

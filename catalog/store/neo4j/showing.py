@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, Final
 
-from catalog.store.indexes.table import Row
+from catalog.store.indexes.table import Key, Row
 from catalog.store.neo4j.searching import facet_text
 from catalog.store.words import is_searchable, value_terms
 from graph_schema.aspects import BY_NAME, FAMILIES, Facet
@@ -148,6 +148,15 @@ def note(shown: dict[str, dict[str, Any]], subject: str, aspect: str, old: str |
     row["properties"].update(properties(label, aspect, now))
     row["aspects"].append(aspect)
     row["has"] += [] if now is None else [aspect]
+
+
+def note_supplied(shown: dict[str, dict[str, Any]], put: Iterable[Row], gone: Iterable[Key]) -> None:
+    """Note by which words of their sources, and of their names, datasets are found from now on."""
+    for _, dataset in gone:
+        _row(shown, dataset)["properties"]["search_source"] = None
+    for source, dataset, given in put:
+        words = {*value_terms("source", source), *given.split()}
+        _row(shown, dataset)["properties"]["search_source"] = " ".join(sorted(words))
 
 
 def note_facets(shown: dict[str, dict[str, Any]], put: Iterable[Row], gone: Iterable[Row]) -> None:

@@ -14,7 +14,7 @@ from catalog.store.indexes.in_force import IN_FORCE_NOW
 from catalog.store.indexes.index import Index
 from catalog.store.indexes.keys import KEYS, looked_up_by
 from catalog.store.indexes.run_states import FLOWING, RUN_STATE, RunState
-from catalog.store.indexes.search import FACET, SEARCH
+from catalog.store.indexes.search import FACET, SEARCH, SUPPLIED
 from catalog.store.indexes.table import Changes, Row, Table
 from catalog.store.indexes.work import Work
 from catalog.store.neo4j import showing
@@ -289,6 +289,7 @@ class Batch:
                     old = before[place]
                     value = now.get((subject, aspect))
                     showing.note(shown, subject, aspect, None if old is None else old[_VALUE], value)
+            showing.note_supplied(shown, changes.put.get(SUPPLIED.name, ()), changes.drop.get(SUPPLIED.name, ()))
             showing.note_facets(shown, changes.put.get(FACET.name, ()), changes.drop.get(FACET.name, ()))
             runs += [_shown(RunState.of(row)) for row in changes.put.get(RUN_STATE.name, ())]
         if shown:

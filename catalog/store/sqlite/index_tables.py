@@ -12,6 +12,8 @@ from catalog.store.indexes.index import Index
 from catalog.store.indexes.table import Changes, Key, Kind, Row, Table
 from catalog.store.sqlite.index_rows import translated
 from catalog.store.sqlite.names import Names
+from catalog.store.sqlite.packed import CHUNK, places, stored
+from catalog.store.sqlite.schema import shared_by
 
 _REMEMBERED: Final = 50_000
 """How many rows of each of two generations are remembered: some 30 MB; what is asked for moves to the newer one."""
@@ -28,10 +30,12 @@ class IndexTables:
         self._names = names
         self._young: dict[tuple[str, Key], Rows] = {}
         self._old: dict[tuple[str, Key], Rows] = {}
+        self._sets = PackedTables(connection)
 
     def forget(self) -> None:
         """Remember nothing: someone else wrote, or a transaction was rolled back."""
         self._young, self._old = {}, {}
+        self._sets.forget()
 
     def under(self, table: Table, prefixes: Collection[Key]) -> dict[Key, list[Row]]:
         """Return the rows that begin with each of the prefixes."""
@@ -45,8 +49,15 @@ class IndexTables:
         for table in index.tables:
             rows, gone = changes.put.get(table.name, ()), changes.drop.get(table.name, ())
             if rows or gone:
-                total += self._write(table, rows, gone)
+                total += (self._write if table.packed is None else self._pack)(table, rows, gone)
         return total
+
+    def _pack(self, table: Table, rows: Iterable[Row], gone: Iterable[Key]) -> int:
+        put = set(rows)
+        dropped = set(gone) - put
+        self._name(table, put)
+        self._names.look_up(_ids(table, dropped))
+        return self._sets.write(table, self._numbered(table, put), self._numbered(table, dropped))
 
     def _write(self, table: Table, rows: Iterable[Row], gone: Iterable[Key]) -> int:
         key, prefix = table.key, table.prefix
@@ -167,3 +178,85 @@ def _equal(table: Table, columns: int, alias: str = "") -> str:
 def _select(table: Table, prefix: int) -> str:
     fields, joins = translated(table)
     return f"SELECT {fields} FROM {table.name} t{joins} WHERE {_equal(table, prefix, 't.')}"  # noqa: S608
+
+
+class PackedTables:
+    """The sets of a packed table, changed chunk by chunk."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        """Read and write through this connection."""
+        self._connection = connection
+        self._young: dict[tuple[str, Key, int], int] = {}
+        self._old: dict[tuple[str, Key, int], int] = {}
+
+    def forget(self) -> None:
+        """Remember nothing."""
+        self._young, self._old = {}, {}
+
+    def write(self, table: Table, put: Iterable[Row], gone: Iterable[Row]) -> int:
+        """Put numbers into their sets and take others out; return by how much the sum of the rows grows."""
+        more, less = _by_chunk(table, put), _by_chunk(table, gone)
+        written: list[Row] = []
+        lost: list[Row] = []
+        emptied: list[Row] = []
+        for place in more.keys() | less.keys():
+            before = self._places(table, *place)
+            now = (before | more.get(place, 0)) & ~less.get(place, 0)
+            if now == before:
+                continue
+            self._young[table.name, *place] = now
+            shared, chunk = place
+            if before:
+                lost.append((*shared, chunk, stored(chunk, before)))
+            if now:
+                written.append((*shared, chunk, stored(chunk, now)))
+            else:
+                emptied.append((*shared, chunk))
+        self._connection.executemany(_put_chunk(table), written)
+        if emptied:
+            self._connection.executemany(_drop_chunk(table), emptied)
+        return sum_of_rows(written) - sum_of_rows(lost)
+
+    def _places(self, table: Table, shared: Key, chunk: int) -> int:
+        place = table.name, shared, chunk
+        found = self._young.get(place)
+        if found is None:
+            found = self._old.pop(place, None)
+            if found is None:
+                row = self._connection.execute(_select_chunk(table), (*shared, chunk)).fetchone()
+                found = 0 if row is None else places(chunk, row[0])
+            if len(self._young) >= _REMEMBERED:
+                self._old, self._young = self._young, {}
+            self._young[place] = found
+        return found
+
+
+def _by_chunk(table: Table, rows: Iterable[Row]) -> dict[tuple[Key, int], int]:
+    """Return the places that rows name, by what they share and their chunk."""
+    at = table.place(table.packed or "")
+    found: dict[tuple[Key, int], int] = {}
+    for row in rows:
+        if row[at]:
+            chunk, place = divmod(row[at], CHUNK)
+            key = (row[:at] + row[at + 1 :], chunk)
+            found[key] = found.get(key, 0) | 1 << place
+    return found
+
+
+@cache
+def _put_chunk(table: Table) -> str:
+    return f"INSERT OR REPLACE INTO {table.name} VALUES ({', '.join('?' * (len(table.columns) + 1))})"  # noqa: S608
+
+
+@cache
+def _drop_chunk(table: Table) -> str:
+    return f"DELETE FROM {table.name} WHERE {_of_chunk(table)}"  # noqa: S608  # names of ours
+
+
+@cache
+def _select_chunk(table: Table) -> str:
+    return f"SELECT bits FROM {table.name} WHERE {_of_chunk(table)}"  # noqa: S608  # names of ours
+
+
+def _of_chunk(table: Table) -> str:
+    return " AND ".join(f'"{name}" = ?' for name in (*shared_by(table), "chunk"))

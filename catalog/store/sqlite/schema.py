@@ -95,16 +95,27 @@ _TYPES: Final = {
 }
 
 
-def definitions_of(table: Table, *, temporary: bool = False) -> Iterator[str]:
+def definitions_of(table: Table) -> Iterator[str]:
     """Yield what makes a table of an index, and the orders in which it is read."""
+    if table.packed is not None:
+        shared = ", ".join(f'"{name}" {_TYPES[dict(table.columns)[name]]}' for name in shared_by(table))
+        key = f"{quoted(shared_by(table))}, chunk"
+        yield (
+            f"CREATE TABLE {table.name} ({shared}, chunk INTEGER NOT NULL, bits ANY NOT NULL, PRIMARY KEY ({key})) "
+            "STRICT, WITHOUT ROWID"
+        )
+        return
     columns = ", ".join(f'"{name}" {_TYPES[kind]}' for name, kind in table.columns)
-    where = "temp." if temporary else ""
     yield (
-        f"CREATE TABLE {where}{table.name} ({columns}, PRIMARY KEY ({quoted(table.names[: table.key])})) "
-        "STRICT, WITHOUT ROWID"
+        f"CREATE TABLE {table.name} ({columns}, PRIMARY KEY ({quoted(table.names[: table.key])})) STRICT, WITHOUT ROWID"
     )
     for number, order in enumerate(table.orders, start=1):
-        yield f"CREATE INDEX {where}{table.name}_{number} ON {table.name} ({quoted(order)})"
+        yield f"CREATE INDEX {table.name}_{number} ON {table.name} ({quoted(order)})"
+
+
+def shared_by(table: Table) -> tuple[str, ...]:
+    """Return the columns that the ids of one set have in common, of a table whose ids are packed."""
+    return tuple(name for name in table.names if name != table.packed)
 
 
 def quoted(columns: tuple[str, ...]) -> str:

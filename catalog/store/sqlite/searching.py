@@ -1,66 +1,41 @@
-"""Search over what is current: conditions on the node, then page, total and counts of the same set."""
+"""Search over what is current: sets of nodes by terms and facets, of which total, counts and page are made.
+
+A set is an integer with a bit for each node's number (`packed`). What it costs follows from how many terms begin with
+what was asked, not from how many nodes have them.
+"""
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from itertools import islice
+from operator import and_, or_
 from typing import Final
 
-from catalog.store.indexes.effects import IN_FORCE
-from catalog.store.indexes.search import FACET, SUFFIX, WORD
+from catalog.store.indexes.search import HELD, LABEL, LISTED, SUFFIX, WORD
 from catalog.store.protocol import Query
+from catalog.store.sqlite.packed import Gathered, InChunks, numbers, united
 from catalog.store.words import Asked, Question, question
 
 _LAST: Final = "\U0010ffff"
 """Sorts after every letter and digit, so that it ends the range of a prefix."""
 
-_BEGINS_WORD: Final = (
-    f"SELECT node, CASE aspect WHEN '' THEN 2 ELSE 4 END AS r FROM {WORD.name} WHERE term >= ? AND term < ?"  # noqa: S608  # names of ours
-)
-_IS_IN_WORD: Final = (
-    "SELECT w.node, CASE w.aspect WHEN '' THEN 2 ELSE 4 END + (s.suffix <> s.term) AS r "  # noqa: S608  # as above
-    f"FROM {SUFFIX.name} s CROSS JOIN {WORD.name} w ON w.term = s.term WHERE s.suffix >= ? AND s.suffix < ?"
-)
-_IS_TERM: Final = f"SELECT node, 0 AS r FROM {WORD.name} WHERE term IN (SELECT value FROM json_each(?))"  # noqa: S608
-_BEGINS_NAME: Final = f"SELECT node, 1 AS r FROM {WORD.name} WHERE aspect = '' AND term >= ? AND term < ?"  # noqa: S608
-_HOLDS: Final = (
-    f"(EXISTS (SELECT 1 FROM {IN_FORCE.name} c WHERE c.subject = node.n AND c.aspect = ? AND c.value <> 0) "  # noqa: S608
-    f"OR EXISTS (SELECT 1 FROM {FACET.name} f WHERE f.node = node.n AND f.name = ?))"
-)
-_IS_ONE: Final = "node.id IN (SELECT value FROM json_each(?))"
-_HAS_FACET: Final = (
-    f"node.n IN (SELECT f.node FROM {FACET.name} f WHERE f.name = ? "  # noqa: S608  # names of ours
-    "AND f.value IN (SELECT value FROM json_each(?)))"
-)
+_SORTED: Final = 2_000
+"""Up to so many finds are sorted; of more there are so many everywhere that titles are walked in their order."""
 
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """A condition on the node, with the values of its parameters."""
-
-    text: str
-    values: tuple[object, ...] = ()
-
-    @classmethod
-    def all(cls, some: Iterable[Condition]) -> Condition:
-        """Return that all hold."""
-        return cls._joined(" AND ", "1", some)
-
-    @classmethod
-    def any(cls, some: Iterable[Condition]) -> Condition:
-        """Return that one holds."""
-        return cls._joined(" OR ", "0", some)
-
-    @classmethod
-    def _joined(cls, by: str, none: str, some: Iterable[Condition]) -> Condition:
-        every = tuple(some)
-        text = by.join(one.text for one in every) or none
-        return cls(f"({text})" if len(every) > 1 else text, tuple(value for one in every for value in one.values))
-
+_BITS: Final = "CASE typeof(bits) WHEN 'integer' THEN bits ELSE chunk || ' ' || hex(bits) END"
+_OF_KEY: Final = "aspect = ''"
+_KINDS: Final = (_OF_KEY, "aspect <> ''")
+_BEGINS: Final = "term >= ? AND term < ?"
+_ENDS: Final = f"{SUFFIX.name} s CROSS JOIN {WORD.name} w ON w.term = s.term"
+_IS_WITHIN: Final = "s.suffix >= ? AND s.suffix < ? AND s.suffix <> s.term"
 
 _Hit = tuple[str, str, str, int, int]
+_PLACES: Final = (2, 3, 4, 5)
+"""See `Question.rank`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,136 +48,169 @@ class Hits:
     more: bool
 
 
+def _range(text: str) -> tuple[str, str]:
+    return text, text + _LAST
+
+
 def search(connection: sqlite3.Connection, query: Query) -> Hits:
     """Return a page of what is current."""
-    where = _condition(query)
-    return (_ranked if question(query.text).words else _listed)(connection, query, where)
+    return _Search(connection, query).page()
 
 
-def _listed(connection: sqlite3.Connection, query: Query, where: Condition) -> Hits:
-    """Return what is found without a text, walked in the order of the index where there is one label."""
-    total = connection.execute(f"SELECT count(*) FROM node WHERE {where.text}", where.values).fetchone()[0]  # noqa: S608
-    counts: Mapping[str, Mapping[str, int]] = {}
-    if query.facets:
-        sql = f"WITH hit AS (SELECT n, label FROM node WHERE {where.text}) SELECT {_COUNTS}"  # noqa: S608  # ours
-        counts = _counts(query, connection.execute(sql, (*where.values, *_counted(query))).fetchone()[0])
-    # All are of rank 0; compared together with it, title and id would not be sought in the index.
-    rank, *after = query.after or (-1, "", "")
-    if rank > 0:
-        return Hits([], total, counts, more=False)
-    place, values = (" AND (title, id) > (?, ?)", after) if rank == 0 else ("", [])
-    hits = connection.execute(
-        f"SELECT id, label, key, entry, 0 FROM node WHERE {where.text}{place} ORDER BY title, id LIMIT ?",  # noqa: S608
-        (*where.values, *values, query.first + 1),
-    ).fetchall()
-    return Hits(hits[: query.first], total, counts, len(hits) > query.first)
+class _Search:
+    def __init__(self, connection: sqlite3.Connection, query: Query) -> None:
+        self._run = connection.execute
+        self._query = query
+        self._labels = frozenset(query.labels).intersection(query.filters.get(LABEL, query.labels))
+        self._beside: dict[tuple[str, str], int] = {}
+        self._of_label = {label: self._listed(LABEL, label) for label in sorted(self._labels)}
+
+    def page(self) -> Hits:
+        query = self._query
+        self._beside = self._given_beside()
+        wanted = self._wanted()
+        ranks = self._ranks(question(query.text), wanted) if wanted else ()
+        every = reduce(or_, (some for _, some in ranks), 0)
+        found = list(islice(self._sorted(ranks), query.first + 1))
+        rows = self._run(_HITS, (json.dumps([number for number, _ in found[: query.first]]),))
+        hits = [(*row, rank) for row, (_, rank) in zip(rows, found, strict=False)]
+        return Hits(hits, every.bit_count(), self._counts(every), len(found) > query.first)
+
+    def _given_beside(self) -> dict[tuple[str, str], int]:
+        """Return the sets of what counts beside what is kept, by facet and value."""
+        ids = {identifier for identifier, _, _ in self._query.beside}
+        if not ids:
+            return {}
+        known = dict(self._run(_NUMBERS, (json.dumps(sorted(ids)),)).fetchall())
+        found: dict[tuple[str, str], Gathered] = {}
+        for identifier, name, value in self._query.beside:
+            if identifier in known:
+                found.setdefault((name, value), Gathered()).add((known[identifier],))
+        return {pair: some.whole() for pair, some in found.items()}
+
+    def _wanted(self) -> int:
+        """Return what is of the labels and has what is asked for beside words."""
+        query = self._query
+        found = reduce(or_, self._of_label.values(), 0)
+        for facet, allowed in query.filters.items():
+            if facet != LABEL:
+                found &= reduce(or_, (self._listed(facet, value) for value in allowed), 0)
+        for facet, value in query.every:
+            found &= self._listed(facet, value)
+        for name in query.has:
+            found &= self._holding(name, found)
+        for name in query.missing:
+            found &= ~self._holding(name, found)
+        return found
+
+    def _listed(self, name: str, value: str) -> int:
+        return self._set(LISTED.name, "name = ? AND value = ?", (name, value)) | self._beside.get((name, value), 0)
+
+    def _holding(self, name: str, every: int) -> int:
+        """Return what has an aspect or any value of a facet."""
+        if name == LABEL:
+            return every
+        found = self._set(LISTED.name, "name = ?", (name,)) | self._listed(HELD, name)
+        return reduce(or_, (some for (facet, _), some in self._beside.items() if facet == name), found)
+
+    def _set(self, source: str, where: str, values: Sequence[object]) -> int:
+        """Return the set of all numbers in the rows of a packed table."""
+        return self._sets(source, where, values, ("1",))[0]
+
+    def _sets(self, source: str, where: str, values: Sequence[object], kinds: Sequence[str] = _KINDS) -> list[int]:
+        """Return the set of the rows of each kind."""
+        asked = ", ".join(f"json_group_array({_BITS}) FILTER (WHERE {kind})" for kind in kinds)
+        row = self._run(f"SELECT {asked} FROM {source} WHERE {where}", values).fetchone()  # noqa: S608  # names of ours
+        return [united(json.loads(one)) for one in row]
+
+    def _ranks(self, asked: Question, wanted: int) -> list[tuple[int, int]]:
+        """Return what is found by each rank of `Question.rank`, the best first, each find once."""
+        if not asked.words:
+            return [(0, wanted)]
+        exact = reduce(or_, (self._set(WORD.name, "term = ?", (term,)) for term in asked.exact), 0)
+        named = self._set(WORD.name, f"{_BEGINS} AND {_OF_KEY}", _range(asked.begun)) if asked.begun else 0
+        found = {one: self._places(one) for one in asked.asked}
+        sets = [exact, exact | named]
+        for at in range(len(_PLACES)):
+            words = (
+                reduce(or_, (reduce(and_, (found[one][at] for one in way)) for way in ways)) for ways in asked.words
+            )
+            sets.append(sets[1] | reduce(and_, words))
+        ranks, before = [], 0
+        for rank, some in enumerate(sets):
+            here = some & wanted & ~before
+            ranks.append((rank, here))
+            before |= here
+        return ranks
+
+    def _places(self, asked: Asked) -> tuple[int, ...]:
+        """Return what a term is found in at each place or a better one."""
+        of_key, of_stated = self._sets(WORD.name, _BEGINS, _range(asked.text))
+        in_key, in_stated = self._sets(_ENDS, _IS_WITHIN, _range(asked.text)) if asked.inside else (0, 0)
+        within = of_key | in_key
+        return of_key, within, within | of_stated, within | of_stated | in_stated
+
+    def _sorted(self, ranks: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+        """Yield the numbers and ranks behind the last one seen, by rank, title and id."""
+        rank_of_last, *place = self._query.after or (-1, "", "")
+        for rank, some in ranks:
+            if some and rank >= rank_of_last:
+                for number in self._by_title(some, tuple(place) if rank == rank_of_last else None):
+                    yield number, rank
+
+    def _by_title(self, some: int, after: tuple[object, ...] | None) -> Iterator[int]:
+        """Yield the first of a set by title and id, behind a place where one is given: as many as a page needs."""
+        most = self._query.first + 1
+        behind, values = (" AND (title, id) > (?, ?)", after) if after is not None else ("", ())
+        first: list[int] = []
+        for label, every in self._of_label.items():
+            found = some & every
+            first += numbers(found) if found.bit_count() <= _SORTED else self._walked(found, label, behind, values)
+        rows = self._run(_SORT.format(behind), (json.dumps(first), *values, most))
+        yield from (number for (number,) in rows)
+
+    def _walked(self, some: int, label: str, behind: str, values: Sequence[object]) -> Iterator[int]:
+        """Return the first of a set of a label: titles are walked in their order until enough are met."""
+        most = self._query.first + 1
+        held = some.to_bytes(some.bit_length() // 8 + 1, "little")
+        found: list[int] = []
+        for skipped, count in _STRIDES:
+            row = self._run(_WALK.format(behind), (label, *values, count, skipped)).fetchone()
+            walked = json.loads(row[0])
+            found += (one for one in walked if one >> 3 < len(held) and held[one >> 3] >> (one & 7) & 1)
+            if len(found) >= most or not walked:
+                break
+        return iter(found[:most])
+
+    def _counts(self, every: int) -> dict[str, dict[str, int]]:
+        """Return how many of these have each value of the facets that are asked for."""
+        counts: dict[str, dict[str, int]] = {}
+        whole = InChunks(every)
+        for facet in self._query.facets:
+            beside = {value for name, value in self._beside if name == facet}
+            found: dict[str, int] = {}
+            for value, chunk, bits in self._run(_VALUES, (facet,)) if every else ():
+                if value not in beside and (number := whole.count(chunk, bits)):
+                    found[value] = found.get(value, 0) + number
+            for value in beside:
+                if number := (every & self._listed(facet, value)).bit_count():
+                    found[value] = number
+            counts[facet] = dict(sorted(found.items()))
+        return counts
 
 
-def _ranked(connection: sqlite3.Connection, query: Query, where: Condition) -> Hits:
-    """Return what a text is found in, looked for once."""
-    found = _found(question(query.text))
-    place, after = ("", ()) if query.after is None else (" WHERE (rank, title, id) > (?, ?, ?)", query.after)
-    total, counts, page = connection.execute(
-        f"WITH found AS MATERIALIZED ({found.text}), hit AS MATERIALIZED (SELECT node.n, label, title, id, "  # noqa: S608
-        f"found.r AS rank FROM found CROSS JOIN node ON node.n = found.node WHERE {where.text}) "
-        f"SELECT (SELECT count(*) FROM hit), {_COUNTS if query.facets else 'NULL'}, "
-        f"(SELECT json_group_array(json_array(n, rank)) FROM (SELECT n, rank FROM hit{place} "
-        "ORDER BY rank, title, id LIMIT ?))",
-        (*found.values, *where.values, *(_counted(query) if query.facets else ()), *after, query.first + 1),
-    ).fetchone()
-    places = json.loads(page)
-    hits = connection.execute(
-        "SELECT node.id, label, node.key, entry, a.value ->> 1 "
-        "FROM json_each(?) a CROSS JOIN node ON node.n = a.value ->> 0 ORDER BY a.key",
-        (json.dumps(places[: query.first]),),
-    ).fetchall()
-    return Hits(hits, total, _counts(query, counts) if query.facets else {}, len(places) > query.first)
-
-
-_COUNTS: Final = (
-    "(SELECT json_group_array(json_array(name, value, number)) FROM ("  # noqa: S608  # names of ours
-    "SELECT 'label' AS name, label AS value, count(*) AS number FROM hit GROUP BY label UNION ALL "
-    "SELECT name, value, count(DISTINCT n) FROM ("
-    f"SELECT f.name, f.value, f.node AS n FROM hit CROSS JOIN {FACET.name} f ON f.node = hit.n "
-    "AND f.name IN (SELECT value FROM json_each(?)) UNION ALL "
-    "SELECT b.value ->> 1, b.value ->> 2, node.n FROM json_each(?) b CROSS JOIN node ON node.id = b.value ->> 0 "
-    "WHERE node.n IN (SELECT n FROM hit)) GROUP BY name, value))"
+_VALUES: Final = f"SELECT value, chunk, bits FROM {LISTED.name} WHERE name = ?"  # noqa: S608  # names of ours
+_NUMBERS: Final = "SELECT node.id, n FROM json_each(?) a CROSS JOIN node ON node.id = a.value"
+_HITS: Final = (
+    "SELECT node.id, label, node.key, entry FROM json_each(?) a CROSS JOIN node ON node.n = a.value ORDER BY a.key"
 )
-
-
-def _counted(query: Query) -> tuple[str, str]:
-    """Return the parameters of `_COUNTS`."""
-    beside = sorted(one for one in query.beside if one[1] in query.facets)
-    return json.dumps(query.facets), json.dumps(beside)
-
-
-def _counts(query: Query, found: str) -> Mapping[str, Mapping[str, int]]:
-    counts: dict[str, dict[str, int]] = {facet: {} for facet in query.facets}
-    for name, value, number in sorted(json.loads(found)):
-        if name in counts:
-            counts[name][value] = number
-    return counts
-
-
-def _found(asked: Question) -> Condition:
-    """Return the query for every node that a text is found in, with its rank; see `Question.rank`."""
-    words = _together([_union([_together([_place(one) for one in way]) for way in ways]) for ways in asked.words])
-    found = [words, Condition(_IS_TERM, (json.dumps(sorted(asked.exact)),))]
-    if asked.begun:
-        found.append(Condition(_BEGINS_NAME, (asked.begun, asked.begun + _LAST)))
-    return _best(_union(found))
-
-
-def _place(asked: Asked) -> Condition:
-    """Return the query for where a term is found: of one node perhaps at several places."""
-    return Condition(_IS_IN_WORD if asked.inside else _BEGINS_WORD, (asked.text, asked.text + _LAST))
-
-
-def _together(some: Sequence[Condition]) -> Condition:
-    """Return the query for the nodes that all of these find, each with its worst rank."""
-    if len(some) == 1:
-        return some[0]
-    every = _union([_best(one) for one in some])
-    return Condition(
-        f"SELECT node, max(r) AS r FROM ({every.text}) GROUP BY node HAVING count(*) = {len(some)}",  # noqa: S608  # ours
-        every.values,
-    )
-
-
-def _best(one: Condition) -> Condition:
-    """Return the query for each node once, with its best rank."""
-    return Condition(f"SELECT node, min(r) AS r FROM ({one.text}) GROUP BY node", one.values)  # noqa: S608  # ours
-
-
-def _union(some: Sequence[Condition]) -> Condition:
-    """Return the query for the nodes that one of these finds, perhaps several times."""
-    return Condition(
-        " UNION ALL ".join(f"SELECT node, r FROM ({one.text})" for one in some),  # noqa: S608  # names of ours
-        tuple(value for one in some for value in one.values),
-    )
-
-
-def _is_one(ids: Iterable[str]) -> Condition:
-    return Condition(_IS_ONE, (json.dumps(sorted(ids)),))
-
-
-def _condition(query: Query) -> Condition:
-    labels = set(query.labels)
-    conditions: list[Condition] = []
-    for facet, allowed in query.filters.items():
-        if facet == "label":
-            labels &= set(allowed)
-        else:
-            kept = Condition(_HAS_FACET, (facet, json.dumps(list(allowed))))
-            beside = {node for node, name, value in query.beside if name == facet and value in allowed}
-            conditions.append(Condition.any((kept, _is_one(beside))) if beside else kept)
-    for names, negation in ((query.has, ""), (query.missing, "NOT ")):
-        for name in names:
-            held = Condition("1") if name == "label" else Condition(_HOLDS, (name, name))
-            if beside := {node for node, facet, _ in query.beside if facet == name}:
-                held = Condition.any((held, _is_one(beside)))
-            conditions.append(Condition(negation + held.text, held.values))
-    listed = Condition("entry IS NOT NULL AND label IN (SELECT value FROM json_each(?))", (json.dumps(sorted(labels)),))
-    if len(labels) == 1:
-        listed = Condition("entry IS NOT NULL AND label = ?", tuple(labels))
-    return Condition.all((listed, *conditions))
+_SORT: Final = (
+    "SELECT n FROM (SELECT n, title, node.id AS id FROM json_each(?) a CROSS JOIN node ON node.n = a.value) "
+    "WHERE 1{} ORDER BY title, id LIMIT ?"
+)
+_WALK: Final = (
+    "SELECT json_group_array(n) FROM (SELECT n FROM node WHERE entry IS NOT NULL AND label = ?{} "
+    "ORDER BY title, id LIMIT ? OFFSET ?)"
+)
+_STRIDES: Final = ((0, 1_000), (1_000, 10_000), (11_000, -1))
+"""How many titles are skipped and walked at a time."""

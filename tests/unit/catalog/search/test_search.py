@@ -10,6 +10,7 @@ from catalog.reading import Rights
 from catalog.search.model import Hit, Search
 from catalog.search.queries import search
 from catalog.view import View
+from graph_schema.aspects import MANDATORY
 from graph_schema.nodes import Dataset
 from tests.support.records import (
     CURATED,
@@ -135,3 +136,45 @@ def test_what_a_mapping_reads_in_a_facet_is_found_by_until_it_is_withdrawn(house
     assert labelled == {(curated, "mrn", "DIRECT_IDENTIFIER")}
     house.record(withdrawal(mapping="privacy"))
     assert of_phi(house, "DIRECT_IDENTIFIER") == ({Dataset(**RAW).id}, 1)
+
+
+def test_what_a_dataset_has_by_its_source_is_found_counted_and_no_gap(house: House) -> None:
+    def gaps() -> dict[str, int]:
+        return dict(search(house.view(), Search(labels=("Dataset",), facets=("gap",))).facets["gap"])
+
+    missing = sorted(MANDATORY)
+    assert gaps() == dict.fromkeys(missing, 1)
+    house.record({"kind": "declare_dataset", "dataset": CURATED, "source": "laboratory"})
+    assert gaps() == dict.fromkeys(missing, 1)
+    house.record(
+        {
+            "kind": "declare_source",
+            "source": "laboratory",
+            "source_kind": "LAB",
+            "owner": "haematology",
+            "clinical_purpose": "coagulation",
+        }
+    )
+    left = [field for field in missing if field not in {"owner", "clinical_purpose", "source_system"}]
+    assert gaps() == dict.fromkeys(left, 1)
+    for asked in (
+        Search(text="haemato coagulation"),
+        Search(filters={"owner": ("haematology",)}),
+        Search(filters={"source_system": ("LAB",)}),
+        Search(filters={"gap": ("retention",)}),
+        Search(gaps=("retention", "permitted_use")),
+    ):
+        assert [hit.id for hit in search(house.view(), asked).hits] == [Dataset(**CURATED).id], asked
+    assert search(house.view(), Search(gaps=("owner",))).total == 0
+    # What is said of itself counts more than what its source says.
+    house.record({"kind": "declare_dataset", "dataset": CURATED, "source": "laboratory", "owner": "nobody else"})
+    assert search(house.view(), Search(text="haematology", labels=("Dataset",))).total == 0
+    assert search(house.view(), Search(filters={"owner": ("nobody else",)})).total == 1
+
+
+def test_a_storage_pattern_is_of_a_closed_list(house: House) -> None:
+    house.record({"kind": "declare_dataset", "dataset": CURATED, "storage_pattern": "FEDERATED_LOCAL"})
+    page = search(house.view(), Search(filters={"storage_pattern": ("federated_local",)}, facets=("storage_pattern",)))
+    assert page.facets == {"storage_pattern": {"FEDERATED_LOCAL": 1}}
+    with pytest.raises(SenderError, match="OBJECT"):
+        search(house.view(), Search(filters={"storage_pattern": ("CLOUD",)}))
