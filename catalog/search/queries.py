@@ -7,7 +7,9 @@ from typing import Final
 
 from catalog.assets.rules import MANDATORY
 from catalog.errors import SenderError
-from catalog.labels.queries import mapped_tags
+from catalog.findings.rules import Rule, Severity
+from catalog.nearest import nearest
+from catalog.search.derived import DERIVED, derived, versions_called
 from catalog.search.model import Hit, Search, SearchKind, SearchPage
 from catalog.store.indexes.search import GAP
 from catalog.store.protocol import Query
@@ -32,11 +34,13 @@ FACETS = (
     "label",
     "phi",
     GAP,
+    *DERIVED,
     *(FACET_OF.get(name, name) for name, aspect in BY_NAME.items() if aspect.counted_by is not None),
 )
 """What can be counted and filtered by: `label` is the kind of node, `phi` the kinds of PHI that the dataset or one of
 its columns is tagged with (`phi_category` is what its owner declares), `purpose` what its data may be used for, `gap`
-which mandatory fields of a dataset nobody recorded."""
+which mandatory fields of a dataset nobody recorded, `finding` and `severity` what is wrong with it and accepted by
+nobody, `model` the model versions that it ever fed."""
 GAPS: Final = tuple(field for field in MANDATORY if field != "lineage")
 """The mandatory fields that datasets are found without."""
 
@@ -48,14 +52,15 @@ def search(view: View, request: Search) -> SearchPage:
     value of a closed list or gap that there is none of, for a page that is too large, and for too many words.
     """
     _check(request)
-    # A site's mappings are applied when read, so that no store keeps what they claim.
-    of_phi = "phi" in request.filters or "phi" in request.facets
+    filters = {facet: _values(facet, values) for facet, values in request.filters.items()}
+    if "model" in filters:
+        filters["model"] = versions_called(view, filters["model"])
     page = view.find(
         Query(
-            beside=frozenset((node, "phi", kind) for node, kind in mapped_tags(view)) if of_phi else frozenset(),
+            beside=derived(view, filters, request.facets),
             labels=("Dataset",) if request.gaps else request.labels or _labels(request.text),
             text=request.text,
-            filters={facet: _values(facet, values) for facet, values in request.filters.items()},
+            filters=filters,
             every=tuple((GAP, field) for field in dict.fromkeys(request.gaps)),
             facets=request.facets,
             after=request.after,
@@ -89,7 +94,9 @@ def _values(facet: str, values: tuple[str, ...]) -> tuple[str, ...]:
 def _member(facet: str, codes: Iterable[str], value: str) -> str:
     found = next((code for code in codes if code.casefold() == value.casefold()), None)
     if found is None:
-        raise SenderError(f"{facet} is one of {', '.join(codes)}.", pointer=f"/filters/{facet}", status=422)
+        near = nearest(value, codes)
+        meant = f": did you mean {near}?" if near else "."
+        raise SenderError(f"{facet} is one of {', '.join(codes)}{meant}", pointer=f"/filters/{facet}", status=422)
     return found
 
 
@@ -117,6 +124,8 @@ CLOSED: Final[Mapping[str, Iterable[str]]] = {
     "zone": Zone,
     "storage_pattern": StoragePattern,
     GAP: GAPS,
+    "finding": Rule.__members__,
+    "severity": Severity,
 }
 """The facets whose values are of a closed list."""
 

@@ -85,8 +85,8 @@ class Query:
     What `text` asks for is the `words.question()` of it, and it is asked of the terms of the node's key and searchable
     aspects. `filters` maps a facet to the values allowed (`facets_of()` tells which), of `every` (facet, value) there
     has to be each. `missing` are aspects or facets that must not be in force, `has` those that must. `beside` are
-    (node, facet, value) that count beside those that are kept. Sorted by (rank, title, id), texts ascending by code
-    point; `after` is the place of the last one seen.
+    nodes by (facet, value), which count beside those that are kept. Sorted by (rank, title, id), texts ascending by
+    code point; `after` is the place of the last one seen.
     """
 
     labels: tuple[str, ...]
@@ -98,14 +98,15 @@ class Query:
     facets: tuple[str, ...] = ()
     after: Place | None = None
     first: int = 20
-    beside: frozenset[tuple[str, str, str]] = frozenset()
+    beside: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
 
     @cached_property
     def facets_beside(self) -> Mapping[str, frozenset[tuple[str, str]]]:
         """Return the (facet, value) pairs that count beside those that are kept, by node."""
         found: dict[str, set[tuple[str, str]]] = {}
-        for node, facet, value in self.beside:
-            found.setdefault(node, set()).add((facet, value))
+        for pair, nodes in self.beside.items():
+            for node in nodes:
+                found.setdefault(node, set()).add(pair)
         return {node: frozenset(pairs) for node, pairs in found.items()}
 
 

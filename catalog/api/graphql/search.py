@@ -36,6 +36,9 @@ enums.enter(
         "PHI": "The kinds of PHI that a dataset or one of its columns is tagged with, rejected ones left out; "
         "PHI_CATEGORY is what its owner declares.",
         "GAP": "The mandatory fields that nobody recorded of a dataset, nor of the source that supplies it.",
+        "FINDING": "The rules by which something is wrong with it that nobody accepted.",
+        "SEVERITY": "The severities of what is wrong with it that nobody accepted.",
+        "MODEL": "The model versions that it ever fed, as model@version; a name filters by all of its versions.",
         "PURPOSE": "What its data may be used for: HL7 PurposeOfUse and Data Use Ontology codes.",
         **{
             name.upper(): aspect.description

@@ -17,7 +17,7 @@ from typing import Final
 
 from catalog.store.indexes.search import HELD, LABEL, LISTED, SUFFIX, WORD
 from catalog.store.protocol import Query
-from catalog.store.sqlite.packed import Gathered, InChunks, numbers, united
+from catalog.store.sqlite.packed import InChunks, numbers, united
 from catalog.store.words import Asked, Question, question
 
 _LAST: Final = "\U0010ffff"
@@ -78,15 +78,10 @@ class _Search:
 
     def _given_beside(self) -> dict[tuple[str, str], int]:
         """Return the sets of what counts beside what is kept, by facet and value."""
-        ids = {identifier for identifier, _, _ in self._query.beside}
-        if not ids:
-            return {}
-        known = dict(self._run(_NUMBERS, (json.dumps(sorted(ids)),)).fetchall())
-        found: dict[tuple[str, str], Gathered] = {}
-        for identifier, name, value in self._query.beside:
-            if identifier in known:
-                found.setdefault((name, value), Gathered()).add((known[identifier],))
-        return {pair: some.whole() for pair, some in found.items()}
+        return {
+            pair: united([n for (n,) in self._run(_NUMBERS, (json.dumps(sorted(ids)),))])
+            for pair, ids in self._query.beside.items()
+        }
 
     def _wanted(self) -> int:
         """Return what is of the labels and has what is asked for beside words."""
@@ -200,7 +195,7 @@ class _Search:
 
 
 _VALUES: Final = f"SELECT value, chunk, bits FROM {LISTED.name} WHERE name = ?"  # noqa: S608  # names of ours
-_NUMBERS: Final = "SELECT node.id, n FROM json_each(?) a CROSS JOIN node ON node.id = a.value"
+_NUMBERS: Final = "SELECT n FROM json_each(?) a CROSS JOIN node ON node.id = a.value"
 _HITS: Final = (
     "SELECT node.id, label, node.key, entry FROM json_each(?) a CROSS JOIN node ON node.n = a.value ORDER BY a.key"
 )

@@ -66,7 +66,7 @@ def asked(chance: random.Random, ids: list[str]) -> Query:
     filters = {} if chance.random() < 0.6 else {"zone": (chance.choice(("LANDING", "CURATED")),)}
     if chance.random() < 0.2:
         filters["label"] = ("Dataset",)
-    beside = frozenset((one, "phi", chance.choice("AB")) for one in chance.sample(ids, min(2, len(ids))))
+    beside = {("phi", letter): frozenset(chance.sample(ids, min(2, len(ids)))) for letter in "AB"}
     return Query(
         labels=LABELS[: chance.randint(1, 2)],
         text=text,
@@ -76,7 +76,7 @@ def asked(chance: random.Random, ids: list[str]) -> Query:
         has=("phi",) if chance.random() < 0.1 else (),
         facets=tuple(chance.sample(FACETS, 2)),
         first=chance.choice((1, 3, 50)),
-        beside=beside if chance.random() < 0.3 else frozenset(),
+        beside=beside if chance.random() < 0.3 else {},
     )
 
 

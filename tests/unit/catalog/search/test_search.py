@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
@@ -19,6 +20,8 @@ from tests.support.records import (
     declaration,
     event,
     facet_mapping,
+    registration,
+    seal,
     tag,
     tag_mapping,
     withdrawal,
@@ -178,3 +181,37 @@ def test_a_storage_pattern_is_of_a_closed_list(house: House) -> None:
     assert page.facets == {"storage_pattern": {"FEDERATED_LOCAL": 1}}
     with pytest.raises(SenderError, match="OBJECT"):
         search(house.view(), Search(filters={"storage_pattern": ("CLOUD",)}))
+
+
+def test_open_findings_are_counted_by_rule_and_severity_until_somebody_accepts_them(house: House) -> None:
+    def counted() -> Mapping[str, Mapping[str, int]]:
+        return search(house.view(), Search(labels=("Dataset",), facets=("finding", "severity"))).facets
+
+    before = counted()
+    assert before["finding"]["FIELDS_DECLARED"] == 1
+    assert before["severity"]["MEDIUM"] == 1
+    found = search(house.view(), Search(filters={"finding": ("fields_declared",), "severity": ("MEDIUM",)}))
+    assert [hit.id for hit in found.hits] == [Dataset(**CURATED).id]
+    accepted = {"rule": "FIELDS_DECLARED", "subject": Dataset(**CURATED).id, "reason": "Nobody uses it"}
+    house.record({"kind": "accept_finding", **accepted, "until": "2999-01-01T00:00:00Z"})
+    assert "FIELDS_DECLARED" not in counted()["finding"]
+
+
+def test_a_dataset_is_found_by_the_model_versions_that_it_fed(house: House) -> None:
+    house.record(seal())
+    house.record(registration())
+    view = house.view()
+    page = search(view, Search(labels=("Dataset",), facets=("model",)))
+    assert page.facets["model"] == {"readmission@1": 2}
+    (name,) = page.facets["model"]
+    for asked in (name, name.partition("@")[0]):
+        assert (
+            search(view, Search(labels=("Dataset",), filters={"model": (asked,)})).total == page.facets["model"][name]
+        )
+    with pytest.raises(SenderError, match=f"Did you mean {name}"):
+        search(view, Search(filters={"model": (name[1:],)}))
+
+
+def test_a_wrong_value_of_a_closed_list_names_the_one_that_is_nearest(house: House) -> None:
+    with pytest.raises(SenderError, match="did you mean CURATED"):
+        search(house.view(), Search(filters={"zone": ("CURATD",)}))

@@ -1,0 +1,133 @@
+"""The facets that follow from more than what is said of one node: judged when they are asked for, by whoever judges
+them elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Final
+
+from catalog.errors import SenderError
+from catalog.findings.estate.model import Key
+from catalog.findings.queries import Found, Wanted, findings
+from catalog.findings.rules import FindingState, Rule, Severity
+from catalog.labels.queries import mapped_tags
+from catalog.lineage.model import Direction, FlowScope, Grain, Walk
+from catalog.lineage.queries import MAX_DEPTH, lineage
+from catalog.nearest import nearest
+from catalog.view import View
+from graph_schema.nodes import ModelVersion
+
+MOST_VERSIONS: Final = 50
+"""How many model versions are looked through for what was fed to them."""
+
+_MOST_BEFORE: Final = 10_000
+"""How many datasets may lie before one model version."""
+
+Pairs = Mapping[tuple[str, str], frozenset[str]]
+"""By facet and value the nodes that have it."""
+
+
+def derived(view: View, filters: Mapping[str, tuple[str, ...]], facets: Collection[str]) -> Pairs:
+    """Return what nodes have of the facets that are filtered or counted by: of the latter all values.
+
+    Raises SenderError 422 where too much would have to be looked through.
+    """
+    found: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for facet, find in _OF.items():
+        if facet in facets or facet in filters:
+            for value, node in find(view, () if facet in facets else filters[facet]):
+                found[facet, value].add(node)
+    return {pair: frozenset(nodes) for pair, nodes in found.items()}
+
+
+def _mapped(view: View, values: Collection[str]) -> Iterator[tuple[str, str]]:  # noqa: ARG001  as above
+    """Yield the kinds of PHI that nodes have by a mapping of the site, so that no store keeps what it claims."""
+    for node, kind in mapped_tags(view):
+        yield kind, node
+
+
+def _rules(view: View, values: Collection[str]) -> Iterator[tuple[str, str]]:
+    rules = frozenset(Rule[value] for value in values) or None
+    for key, subject in _found(view, Wanted(rules=rules, states=_OPEN)):
+        yield key.rule.name, subject
+
+
+def _severities(view: View, values: Collection[str]) -> Iterator[tuple[str, str]]:
+    severities = frozenset(Severity(value) for value in values) or None
+    for key, subject in _found(view, Wanted(severities=severities, states=_OPEN)):
+        yield key.rule.severity.value, subject
+
+
+def _found(view: View, wanted: Wanted) -> Iterator[tuple[Key, str]]:
+    found: Found = findings(view, wanted)
+    for key in found.keys:
+        breach = found.breaches.get(key)
+        for subject in (breach.subjects if breach is not None else ()) or (key.subject,):
+            yield key, subject
+
+
+_OPEN: Final = frozenset({FindingState.OPEN, FindingState.ACKNOWLEDGED})
+"""What is open: whoever acknowledged it has not mended it yet."""
+
+
+def versions_called(view: View, names: Collection[str]) -> tuple[str, ...]:
+    """Return the model versions of these names, as model@version; a model's name stands for all of its versions.
+
+    Raises SenderError 422 where nothing is called so.
+    """
+    every = sorted(set(_versions(view).values()))
+    of_model = {name.rpartition("@")[0] for name in every}
+    for name in names:
+        if name not in every and name not in of_model:
+            near = nearest(name, every)
+            raise SenderError(
+                f"No model version is called {name}: write model@version, or a model's name."
+                + (f" Did you mean {near}?" if near else ""),
+                pointer="/filters/model",
+                status=422,
+            )
+    return tuple(one for one in every if one in names or one.rpartition("@")[0] in names)
+
+
+def _versions(view: View) -> dict[str, str]:
+    """Return what model versions are called, by id."""
+    known = view.nodes(view.all_of(ModelVersion.__name__))
+    return {
+        id_: f"{one.node.model}@{one.node.version}" for id_, one in known.items() if isinstance(one.node, ModelVersion)
+    }
+
+
+def _models(view: View, values: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Yield what each model version was ever fed with, whatever was replaced since."""
+    versions = {id_: name for id_, name in _versions(view).items() if not values or name in values}
+    if len(versions) > MOST_VERSIONS:
+        raise SenderError(
+            f"There are {len(versions)} model versions, and at most {MOST_VERSIONS} are looked through: "
+            "filter by model, such as readmission@3.",
+            pointer="/facets",
+            status=422,
+        )
+    for id_, name in versions.items():
+        walk = Walk(
+            (id_,),
+            Direction.UPSTREAM,
+            Grain.DATASET,
+            MAX_DEPTH,
+            FlowScope.EVER_STATED,
+            include_in_memory=True,
+            budget=_MOST_BEFORE,
+        )
+        for node in lineage(view, walk).nodes:
+            yield name, node.id
+
+
+_OF: Final[Mapping[str, Callable[[View, Collection[str]], Iterator[tuple[str, str]]]]] = {
+    "phi": _mapped,
+    "finding": _rules,
+    "severity": _severities,
+    "model": _models,
+}
+DERIVED: Final = tuple(facet for facet in _OF if facet != "phi")
+"""The facets that are judged when they are asked for; of `phi` a store keeps what is said of nodes."""
