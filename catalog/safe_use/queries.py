@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from catalog.approvals.ethics import ethics_approvals
 from catalog.assets import queries as assets
@@ -15,8 +16,7 @@ from catalog.findings.queries import findings_on
 from catalog.findings.rules import FindingState
 from catalog.labels.queries import labels
 from catalog.labels.taint.queries import EffectiveLabel, effective_labels
-from catalog.lineage.model import Direction, FlowScope, Grain, Walk
-from catalog.lineage.queries import MAX_DEPTH, lineage
+from catalog.lineage.model import Direction
 from catalog.reading import Complete, Truncated
 from catalog.safe_use import rules
 from catalog.safe_use.model import (
@@ -34,6 +34,7 @@ from catalog.safe_use.model import (
 from catalog.search.model import Search
 from catalog.search.queries import search
 from catalog.use.answers import MayUse
+from catalog.use.closure import closure
 from catalog.use.model import Decision, UseQuestion
 from catalog.use.queries import may_use
 from catalog.view import View
@@ -46,8 +47,8 @@ from graph_schema.vocabulary.words import SafeQuestion
 MOST_JUDGED: Final = 200
 """How many candidates are judged for one page: each is looked at with all that it was made of."""
 _AT_ONCE: Final = 50
-_MOST_BEFORE: Final = 2_000
-"""How many datasets a dataset may have been made of before it is given up to look through them."""
+_MOST_BEFORE: Final = 20_000
+"""How many datasets those judged together may have been made of before it is given up to look through them."""
 
 
 def safe_uses(view: View) -> tuple[Definition, ...]:
@@ -73,15 +74,33 @@ def safety(view: View, datasets: Sequence[str], question: SafeQuestion) -> dict[
     It is judged alike for everybody, and names nothing that may not be seen.
     """
     asked = _asked(view, question)
-    known = _known(view, datasets, asked.content)
-    found = {}
-    for identifier, one in known.items():
-        reasons = rules.judge(asked.content, one)
-        for reason in reasons:
-            view.cite(*reason.entries)
-        found[identifier] = Safety(identifier, asked, rules.outcome(reasons), reasons)
+    return {
+        identifier: _judged(view, asked, _with_uses(view, one, asked.content))
+        for identifier, one in _known(view, datasets).items()
+    }
+
+
+def _judged(view: View, asked: Definition, one: _Case) -> Safety:
+    reasons = rules.judge(asked.content, one.known)
+    for reason in reasons:
+        view.cite(*reason.entries)
     if asked.entry is not None:
         view.cite(asked.entry)
+    return Safety(one.asked, asked, rules.outcome(reasons), reasons)
+
+
+def _safe(view: View, datasets: Sequence[str], asked: Definition, most: int) -> dict[str, Safety]:
+    """Return the first of the datasets that are safe: what use is permitted is asked of those that meet the rest."""
+    found: dict[str, Safety] = {}
+    known = _known(view, datasets)
+    for identifier in datasets:
+        if len(found) == most:
+            break
+        one = known.get(identifier)
+        if one is not None and rules.may_pass(asked.content, one.known):
+            judged = _judged(view, asked, _with_uses(view, one, asked.content))
+            if judged.outcome is Outcome.PASS:
+                found[identifier] = judged
     return found
 
 
@@ -103,9 +122,9 @@ def safe_for(view: View, question: SafeQuestion, request: Search) -> SafePage:
     after, examined, more = request.after, 0, True
     while more and len(hits) < request.first and examined < MOST_JUDGED:
         page = search(view, replace(narrowed, after=after, first=_AT_ONCE, facets=()))
-        judged = safety(view, [hit.id for hit in page.hits], question)
+        safe = _safe(view, [hit.id for hit in page.hits], asked, request.first - len(hits))
         for place, hit in enumerate(page.hits, 1):
-            if (one := judged.get(hit.id)) is not None and one.outcome is Outcome.PASS:
+            if (one := safe.get(hit.id)) is not None:
                 hits.append(SafeHit(hit.id, hit.node, one, hit.cursor))
             after, examined = hit.cursor, examined + 1
             if len(hits) == request.first:
@@ -134,20 +153,31 @@ def _narrowed(request: Search, asked: SafeUse) -> Search | None:
     return replace(request, labels=("Dataset",), filters=filters)
 
 
-def _known(view: View, datasets: Sequence[str], asked: SafeUse) -> dict[str, Known]:
-    """Return what is known of each dataset."""
+class _Case(NamedTuple):
+    """A dataset that was asked for, the id it has itself, and what is known of it."""
+
+    asked: str
+    dataset: str
+    known: Known
+
+
+def _known(view: View, datasets: Sequence[str]) -> dict[str, _Case]:
+    """Return what is known of each dataset, in bulk, but what use is permitted."""
     records = assets.datasets(view, [one for one in dict.fromkeys(datasets) if label_of(one) == Dataset.__name__])
     held, unseen = _labels(view, records)
-    uses, findings = _uses(view, records, asked.purposes), _findings(view, records)
+    findings = _findings(view, records)
     return {
-        identifier: Known(
-            state=_stated(record.deidentification_state),
-            zone=_stated(record.zone),
-            classified=None if record.phi_category is None else record.phi_category.entry,
-            labels=held[identifier],
-            unseen=unseen.get(identifier),
-            uses=uses.get(identifier),
-            findings=findings.get(identifier),
+        identifier: _Case(
+            identifier,
+            record.id,
+            Known(
+                state=_stated(record.deidentification_state),
+                zone=_stated(record.zone),
+                classified=None if record.phi_category is None else record.phi_category.entry,
+                labels=held[identifier],
+                unseen=unseen.get(identifier),
+                findings=findings.get(identifier),
+            ),
         )
         for identifier, record in records.items()
     }
@@ -164,7 +194,7 @@ def _labels(view: View, records: Mapping[str, DatasetRecord]) -> tuple[dict[str,
     counts where nothing there is labelled so: of that no flow can tell whether it came along.
     """
     whole, unseen = view.unredacted, dict[str, str]()
-    before = {identifier: _before(view, record.id, identifier, unseen) for identifier, record in records.items()}
+    before = _before(view, {identifier: record.id for identifier, record in records.items()}, unseen)
     every = sorted({*(record.id for record in records.values()), *frozenset[str]().union(*before.values())})
     seen, declared, labelled = view.visible(every), assets.datasets(whole, every), labels(whole, every)
     found = {}
@@ -194,22 +224,23 @@ def _labels(view: View, records: Mapping[str, DatasetRecord]) -> tuple[dict[str,
     return found, unseen
 
 
-def _before(view: View, dataset: str, asked: str, unseen: dict[str, str]) -> frozenset[str]:
-    """Return every dataset that one was ever made of, noting where these are too many."""
-    walk = Walk(
-        (dataset,),
-        Direction.UPSTREAM,
-        Grain.DATASET,
-        MAX_DEPTH,
-        FlowScope.EVER_STATED,
-        include_in_memory=True,
-        budget=_MOST_BEFORE,
-    )
-    graph = lineage(view.unredacted, walk)
-    if not isinstance(graph.completeness, Complete):
-        unseen[asked] = f"It was made of more than the {len(graph.nodes)} that were looked through."
-    above = frozenset(node.id for node in graph.nodes if label_of(node.id) == Dataset.__name__)
-    return above - {dataset, asked}
+def _before(view: View, datasets: Mapping[str, str], unseen: dict[str, str]) -> dict[str, frozenset[str]]:
+    """Return by the ids asked for every dataset that each was ever made of, noting where these are too many."""
+    met = closure(view.unredacted, sorted(set(datasets.values())), Direction.UPSTREAM, _MOST_BEFORE)
+    into: dict[str, set[str]] = defaultdict(set)
+    for edge in met.edges:
+        into[edge.target].add(edge.source)
+    found: dict[str, frozenset[str]] = {}
+    for asked, dataset in datasets.items():
+        before, front = {dataset}, [dataset]
+        while front:
+            new = into[front.pop()] - before
+            before |= new
+            front += new
+        if not met.open.isdisjoint(before):
+            unseen[asked] = f"It was made of more than the {len(before)} that were looked through."
+        found[asked] = frozenset(one for one in before if label_of(one) == Dataset.__name__) - {dataset, asked}
+    return found
 
 
 def _declared(record: DatasetRecord, but: Collection[str]) -> list[Present]:
@@ -240,19 +271,15 @@ def _where(record: DatasetRecord, column: str | None = None) -> str:
     return name if column is None else f"{name}, column {column},"
 
 
-def _uses(
-    view: View, records: Mapping[str, DatasetRecord], purposes: Sequence[str]
-) -> dict[str, Mapping[str, Permitted]]:
-    """Return what each purpose comes to for each dataset, at the time of the view, with nothing said of who asks."""
-    return {
-        identifier: {
-            purpose: _permitted(
-                may_use(view, record.id, UseQuestion(purpose=purpose, date=view.moment), ethics=ethics_approvals)
-            )
-            for purpose in purposes
-        }
-        for identifier, record in records.items()
+def _with_uses(view: View, one: _Case, asked: SafeUse) -> _Case:
+    """Return it with what each purpose comes to, at the time of the view, with nothing said of who asks."""
+    uses = {
+        purpose: _permitted(
+            may_use(view, one.dataset, UseQuestion(purpose=purpose, date=view.moment), ethics=ethics_approvals)
+        )
+        for purpose in asked.purposes
     }
+    return one._replace(known=replace(one.known, uses=uses))
 
 
 def _permitted(found: MayUse) -> Permitted:

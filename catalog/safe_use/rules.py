@@ -74,6 +74,12 @@ def judge(asked: SafeUse, known: Known) -> tuple[Reason, ...]:
     )
 
 
+def may_pass(asked: SafeUse, known: Known) -> bool:
+    """Tell whether all holds that does not depend on what use is permitted."""
+    reasons = (*_state(asked, known), *_zone(asked, known), *_labels(asked, known), *_findings(asked, known))
+    return all(reason.outcome is Outcome.PASS for reason in reasons)
+
+
 def _state(asked: SafeUse, known: Known) -> Iterator[Reason]:
     stated = known.state
     if stated is None:

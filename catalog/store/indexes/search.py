@@ -7,7 +7,7 @@ way of the suffixes of all words there are, of which each is kept once, however 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from catalog.store.indexes.effects import IN_FORCE, Candidate, Transition
@@ -147,10 +147,11 @@ def _derive_supply(work: Work, changes: Changes) -> None:
     of_sources = {name: Source(name).id for name in suppliers if name is not None}
     declared = _both(of_sources.values(), _OF_SOURCE, moved, work.past)
     for dataset in known:
-        before, now = (
-            _supply(dataset, values, lambda name, at=at: declared[of_sources[name]][at])
-            for at, values in enumerate(own[dataset])
-        )
+        rows: list[dict[str, set[Row]]] = []
+        for at, values in enumerate(own[dataset]):
+            name = supplier(values)
+            rows.append(_supply(dataset, values, name, {} if name is None else declared[of_sources[name]][at]))
+        before, now = rows
         if dataset in new:
             before = {}
         for table in _SUPPLY:
@@ -159,10 +160,9 @@ def _derive_supply(work: Work, changes: Changes) -> None:
             changes.remove(table, [row[: table.key] for row in was - is_now])
 
 
-def _supply(dataset: str, own: Mapping[str, Any], declared: Callable[[str], Mapping[str, Any]]) -> dict[str, set[Row]]:
+def _supply(dataset: str, own: Mapping[str, Any], name: str | None, declared: Mapping[str, Any]) -> dict[str, set[Row]]:
     """Return the rows of what a dataset has by its source and of what is missing of it, given the values in force."""
-    name = supplier(own)
-    has = {} if name is None else given(own, name, declared(name))
+    has = {} if name is None else given(own, name, declared)
     rows: dict[str, set[Row]] = {
         FACET.name: {(dataset, GAP, field, dataset) for field in MANDATORY if field not in own and field not in has}
     }
@@ -197,7 +197,8 @@ def _nodes(ids: Collection[str], work: Work) -> dict[str, Node]:
     if not ids:
         return {}
     known: dict[str, Node] = {node.id: node for node, _ in work.new.nodes if node.id in ids}
-    return known | work.past.nodes([one for one in ids if one not in known])
+    known.update(work.past.nodes([one for one in ids if one not in known]))
+    return known
 
 
 _BY_SOURCE: Final = "by source"
@@ -331,7 +332,8 @@ def _specify_supply(nodes: Mapping[str, Node], values: Mapping[str, Mapping[str,
     for node in nodes.values():
         if isinstance(node, Dataset):
             own = {aspect: value for aspect, value in values.get(node.id, {}).items() if aspect in _OF_DATASET}
-            rows = _supply(node.id, own, lambda name: values.get(Source(name).id, {}))
+            name = supplier(own)
+            rows = _supply(node.id, own, name, {} if name is None else values.get(Source(name).id, {}))
             for table in _SUPPLY:
                 changes.add(table, rows.get(table.name, set()))
 

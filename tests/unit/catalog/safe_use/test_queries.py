@@ -10,13 +10,16 @@ import pytest
 from catalog.errors import SenderError
 from catalog.findings.queries import findings_on
 from catalog.reading import LATEST, AsOf, Rights
+from catalog.safe_use import queries
 from catalog.safe_use.model import Condition, Definition, Outcome
 from catalog.safe_use.queries import MOST_JUDGED, safe_for, safe_uses, safety
 from catalog.safe_use.rules import SHIPPED
 from catalog.search.model import Search
+from catalog.view import Anchor, View
 from graph_schema.nodes import Dataset
 from graph_schema.times import parse_zoned
 from graph_schema.vocabulary.words import SafeQuestion
+from tests.support.counting import Counting
 from tests.support.records import CURATED, RAW, House, declaration, event, safe_use, tag
 
 CURATED_ID, RAW_ID = Dataset(**CURATED).id, Dataset(**RAW).id
@@ -228,3 +231,24 @@ def test_a_refrain_that_lies_on_it_stands_against_it(house: House) -> None:
     against = [one for one in found.reasons if one.condition is Condition.REFRAINS]
     assert [(one.outcome, one.entries) for one in against] == [(Outcome.FAIL, (declared.receipt.index,))]
     assert [one for one, _ in told(house, Condition.REFRAINS)] == []
+
+
+def asked_of_the_store(house: House, request: Search) -> int:
+    counting = Counting(house.store)
+    safe_for(View(counting, anchor=Anchor(house.ledger, "1", house.clock.micros())), DEVELOPMENT, request)
+    return counting.calls.total()
+
+
+@pytest.mark.parametrize("more", [{}, {"phi_category": ["DIRECT_IDENTIFIER"]}], ids=["safe", "not safe"])
+def test_a_page_asks_the_store_as_often_however_many_datasets_there_are(
+    house: House, monkeypatch: pytest.MonkeyPatch, more: dict[str, Any]
+) -> None:
+    monkeypatch.setattr(queries, "_AT_ONCE", 5)
+    monkeypatch.setattr(queries, "MOST_JUDGED", 20)
+    counted = []
+    for number in range(60):
+        house.record(cleared(dataset={"namespace": "curated", "name": f"set{number:02}"}, **more))
+        if number in {29, 59}:
+            counted.append(asked_of_the_store(house, Search(first=5)))
+    few, many = counted
+    assert few == many <= 300

@@ -7,8 +7,11 @@ from itertools import product
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from catalog.findings.rules import Severity
+from catalog.safe_use import rules
 from catalog.safe_use.model import Condition, Known, Outcome, Permitted, Present, Reason, Stated, Wrong
 from catalog.safe_use.rules import SHIPPED, judge, outcome
 from graph_schema.aspects.safe_use import SafeUse
@@ -109,3 +112,53 @@ def test_what_is_shipped_is_of_the_closed_lists_and_nothing_known_is_never_safe(
     assert content.finding_severity in set(Severity)
     assert SafeUse.from_json(content.to_json()) == content
     assert {one.outcome for one in judge(content, Known())} == {Outcome.UNKNOWN}
+
+
+KNOWN = st.builds(
+    Known,
+    state=st.none() | st.builds(Stated, st.sampled_from([one.value for one in DeidentificationState]), st.just(1)),
+    zone=st.none() | st.builds(Stated, st.sampled_from(["TRAINING", "LANDING"]), st.just(2)),
+    classified=st.none() | st.just(3),
+    labels=st.lists(
+        st.builds(Present, st.sampled_from(list(PhiKind)), st.just("n d"), st.just((7,)), st.booleans()), max_size=2
+    ).map(tuple),
+    unseen=st.none() | st.just("too much"),
+    uses=st.none()
+    | st.dictionaries(
+        st.sampled_from(["MLTRAINING", "HRESCH", "TREAT"]),
+        st.builds(
+            Permitted,
+            st.sampled_from(Outcome),
+            st.just(""),
+            st.just((4,)),
+            st.none() | st.dictionaries(st.sampled_from(["ORCON", "NORELINK"]), st.just((9,))),
+        ),
+    ),
+    findings=st.none()
+    | st.lists(st.builds(Wrong, st.just("r"), st.sampled_from([one.value for one in Severity]), st.just((8,)))).map(
+        tuple
+    ),
+)
+
+
+@given(KNOWN, st.sampled_from([ASKED, *(one.content for one in SHIPPED.values())]))
+def test_what_is_unknown_is_never_safe_and_whatever_stands_against_it_is_named(known: Known, asked: SafeUse) -> None:
+    reasons = judge(asked, known)
+    is_safe = outcome(reasons) is Outcome.PASS
+    assert is_safe == all(one.outcome is Outcome.PASS for one in reasons)
+    if is_safe:
+        assert rules.may_pass(asked, known)
+        assert known.state is not None
+        assert known.state.value in asked.states
+        assert known.unseen is None
+        assert known.classified is not None
+        assert known.uses is not None
+        assert all(known.uses[one].outcome is Outcome.PASS for one in asked.purposes)
+        assert known.findings is not None
+    asked_for = {Condition.STATE, Condition.LABELS, Condition.USE, Condition.FINDINGS}
+    asked_for |= {Condition.ZONE} if asked.zones else set()
+    asked_for |= {Condition.REFRAINS} if asked.refrains_absent else set()
+    assert {one.condition for one in reasons} == asked_for
+    for one in known.labels:
+        if one.kind in asked.labels_absent:
+            assert any(each.condition is Condition.LABELS and each.outcome is not Outcome.PASS for each in reasons)
