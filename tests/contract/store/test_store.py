@@ -9,6 +9,7 @@ from catalog.store.indexes.column_flows import ColumnFlow, How, column_flows, co
 from catalog.store.indexes.in_force import by_aspect
 from catalog.store.indexes.table import IndexReader
 from catalog.store.protocol import Direction, Quarantined, Query, Store
+from catalog.store.words import key_terms, question
 from graph_schema.aspects.declarations import PermittedUse
 from graph_schema.aspects.labels import Tag
 from graph_schema.bitemporal import RANK, RECORD_RANK
@@ -404,6 +405,70 @@ def test_what_is_in_a_name_comes_before_what_is_said_and_a_phrase_is_of_one_text
     assert found('"bed a"') == []
     for text in ('"', '"~ward.bed."', "~ward.bed.", "=ward", "#", "+~*", '"=" "#"', "search_key:ward", "\u202eward"):
         assert store.find(Query(("Dataset",), text=text)).total >= 0, text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a" * 2_000,
+        "a " * 64,
+        "\x00",
+        "ward\x00bed",
+        "%",
+        "_",
+        "w*rd",
+        "ward?",
+        "ward~2",
+        "ward^9",
+        "NOT ward",
+        "ward AND (bed",
+        "ward OR",
+        "NEAR(ward bed)",
+        "term:ward",
+        "/wa.*/",
+        "[ward TO bed]",
+        '"ward',
+        "\\ward",
+        "ward'; DROP TABLE word; --",
+        "\u202eward\u2066",
+        "\u200fward",
+        "\U0001f600",
+        "\ufeff",
+        "w\u0301ard",
+        "\ud800",
+    ],
+    ids=ascii,
+)
+def test_no_text_is_an_operator_a_wildcard_or_an_error(store: Store, text: str) -> None:
+    for entry, name in enumerate(("ward_bed", "a drop table word", "steward 2")):
+        store.apply(declared(entry, entry, Dataset("made-up", name), "zone", "LANDING"), entry)
+    found = store.find(Query(("Dataset",), text=text, facets=("zone", "label")))
+    asked = question(text)
+    known = [Dataset("made-up", name) for name in ("ward_bed", "a drop table word", "steward 2")]
+    expected = [one for one in known if asked.rank(key_terms(one), frozenset()) is not None]
+    assert {hit.id for hit in found.hits} == {one.id for one in expected}
+    assert found.facets["label"] == ({"Dataset": len(expected)} if expected else {})
+
+
+def test_pages_go_on_behind_the_last_find_whatever_is_written_meanwhile(store: Store) -> None:
+    def write(entry: int, name: str) -> None:
+        store.apply(declared(entry, entry, Dataset("made-up", name), "zone", "LANDING"), entry)
+
+    names = [f"ward {letter}" for letter in "bdfhj"]
+    for entry, name in enumerate(names):
+        write(entry, name)
+    query, seen = Query(("Dataset",), text="ward", first=2), []
+    for entry, name in enumerate(("ward g", "ward a", "ward", "wardrobe"), len(names)):
+        page = store.find(query)
+        seen += [hit.node.title for hit in page.hits]
+        if not page.more:
+            break
+        query = replace(query, after=page.hits[-1].place)
+        write(entry, name)
+    assert [name for name in seen if name in names] == names
+    assert len(seen) == len(set(seen))
+    assert "ward a" not in seen
+    assert "ward g" in seen
 
 
 def test_runs_and_snapshots_are_found_by_the_first_digits_and_models_by_their_names(store: Store) -> None:
