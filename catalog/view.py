@@ -484,6 +484,9 @@ class View:
         `found` is what a capability says of its part, None where it left nothing out.
         """
         lagging = self._lagging(subjects)
+        if isinstance(found, Lagging):
+            # What is kept beside the graph may be further behind than the graph itself.
+            lagging = found if lagging is None else replace(found, quarantined=lagging.quarantined)
         if isinstance(found, Truncated):
             return replace(found, hidden=max(found.hidden, len(self.hidden)), lagging=lagging)
         if self.hidden:

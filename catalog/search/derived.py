@@ -18,12 +18,16 @@ from catalog.lineage.queries import MAX_DEPTH, lineage
 from catalog.nearest import nearest
 from catalog.view import View
 from graph_schema.nodes import ModelVersion
+from graph_schema.vocabulary.words import PhiKind
 
 MOST_VERSIONS: Final = 50
 """How many model versions are looked through for what was fed to them."""
 
 _MOST_BEFORE: Final = 10_000
 """How many datasets may lie before one model version."""
+
+EFFECTIVE: Final = "effective_label"
+"""The facet of what follows from all flows; see `View.labels_lagging`."""
 
 Pairs = Mapping[tuple[str, str], frozenset[str]]
 """By facet and value the nodes that have it."""
@@ -46,6 +50,13 @@ def _mapped(view: View, values: Collection[str]) -> Iterator[tuple[str, str]]:  
     """Yield the kinds of PHI that nodes have by a mapping of the site, so that no store keeps what it claims."""
     for node, kind in mapped_tags(view):
         yield kind, node
+
+
+def _effective(view: View, values: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Yield the kinds of PHI that assets hold by all that flowed into them, as far as the follower of labels is."""
+    for kind in values or [one.value for one in PhiKind]:
+        for node in view.assets_labelled([kind]):
+            yield kind, node
 
 
 def _rules(view: View, values: Collection[str]) -> Iterator[tuple[str, str]]:
@@ -125,6 +136,7 @@ def _models(view: View, values: Collection[str]) -> Iterator[tuple[str, str]]:
 
 _OF: Final[Mapping[str, Callable[[View, Collection[str]], Iterator[tuple[str, str]]]]] = {
     "phi": _mapped,
+    EFFECTIVE: _effective,
     "finding": _rules,
     "severity": _severities,
     "model": _models,

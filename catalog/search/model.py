@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from catalog.reading import Lagging
 from catalog.store.protocol import Place
 from graph_schema.nodes import Node
 
@@ -58,9 +59,13 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
-    """A page of hits by (rank, title, id), the total, the counts of each facet asked for, and whether more follow."""
+    """A page of hits by (rank, title, id), the total, the counts of each facet asked for, and whether more follow.
+
+    `lagging` says how far effective labels are behind, where they were asked for.
+    """
 
     hits: tuple[Hit, ...]
     total: int
     facets: Mapping[str, Mapping[str, int]]
     more: bool
+    lagging: Lagging | None = None

@@ -9,7 +9,7 @@ from catalog.assets.rules import MANDATORY
 from catalog.errors import SenderError
 from catalog.findings.rules import Rule, Severity
 from catalog.nearest import nearest
-from catalog.search.derived import DERIVED, derived, versions_called
+from catalog.search.derived import DERIVED, EFFECTIVE, derived, versions_called
 from catalog.search.model import Hit, Search, SearchKind, SearchPage
 from catalog.store.indexes.search import GAP
 from catalog.store.protocol import Query
@@ -38,9 +38,9 @@ FACETS = (
     *(FACET_OF.get(name, name) for name, aspect in BY_NAME.items() if aspect.counted_by is not None),
 )
 """What can be counted and filtered by: `label` is the kind of node, `phi` the kinds of PHI that the dataset or one of
-its columns is tagged with (`phi_category` is what its owner declares), `purpose` what its data may be used for, `gap`
-which mandatory fields of a dataset nobody recorded, `finding` and `severity` what is wrong with it and accepted by
-nobody, `model` the model versions that it ever fed."""
+its columns is tagged with, `effective_label` those that it holds by all that flowed into it (`phi_category` is what its
+owner declares), `purpose` what its data may be used for, `gap` which mandatory fields of a dataset nobody recorded,
+`finding` and `severity` what is wrong with it and accepted by nobody, `model` the model versions that it ever fed."""
 GAPS: Final = tuple(field for field in MANDATORY if field != "lineage")
 """The mandatory fields that datasets are found without."""
 
@@ -68,7 +68,8 @@ def search(view: View, request: Search) -> SearchPage:
         )
     )
     hits = tuple(Hit(hit.id, hit.node, hit.entry, hit.current, hit.place) for hit in page.hits)
-    return SearchPage(hits, page.total, page.facets, page.more)
+    by_labels = EFFECTIVE in filters or EFFECTIVE in request.facets
+    return SearchPage(hits, page.total, page.facets, page.more, view.labels_lagging() if by_labels else None)
 
 
 def check_text(text: str) -> None:
@@ -126,6 +127,7 @@ CLOSED: Final[Mapping[str, Iterable[str]]] = {
     GAP: GAPS,
     "finding": Rule.__members__,
     "severity": Severity,
+    EFFECTIVE: PhiKind,
 }
 """The facets whose values are of a closed list."""
 

@@ -36,6 +36,7 @@ enums.enter(
         "PHI": "The kinds of PHI that a dataset or one of its columns is tagged with, rejected ones left out; "
         "PHI_CATEGORY is what its owner declares.",
         "GAP": "The mandatory fields that nobody recorded of a dataset, nor of the source that supplies it.",
+        "EFFECTIVE_LABEL": "The kinds of PHI that it holds by its own tags and by all that flowed into it.",
         "FINDING": "The rules by which something is wrong with it that nobody accepted.",
         "SEVERITY": "The severities of what is wrong with it that nobody accepted.",
         "MODEL": "The model versions that it ever fed, as model@version; a name filters by all of its versions.",
@@ -195,6 +196,6 @@ async def _search(context: RequestContext, request: model.Search, after: str | N
             )
             for name, counts in sorted(page.facets.items())
         ],
-        completeness=completeness(view, None, [hit.id for hit in page.hits]),
+        completeness=completeness(view, page.lagging, [hit.id for hit in page.hits]),
         read_point=read_point(view),
     )
