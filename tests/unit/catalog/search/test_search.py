@@ -7,6 +7,7 @@ import pytest
 
 from catalog.errors import SenderError
 from catalog.labels.queries import labels
+from catalog.labels.taint.following import LabelFollower
 from catalog.reading import Rights
 from catalog.search.model import Hit, Search
 from catalog.search.queries import search
@@ -218,3 +219,17 @@ def test_a_dataset_is_found_by_the_model_versions_that_it_fed(house: House) -> N
 def test_a_wrong_value_of_a_closed_list_names_the_one_that_is_nearest(house: House) -> None:
     with pytest.raises(SenderError, match="did you mean CURATED"):
         search(house.view(), Search(filters={"zone": ("CURATD",)}))
+
+
+def test_labels_that_flowed_in_are_found_and_counted_once_the_follower_judged_them(house: House) -> None:
+    asked = Search(labels=("Dataset",), filters={"effective_label": ("direct_identifier",)}, facets=("effective_label",))
+    behind = search(house.view(), asked)
+    assert behind.lagging is not None
+    follower = LabelFollower(house.store)
+    while follower.step():
+        pass
+    page = search(house.view(), asked)
+    assert page.lagging is None
+    assert {hit.id for hit in page.hits} == {Dataset(**RAW).id, Dataset(**CURATED).id}
+    assert page.facets["effective_label"]["DIRECT_IDENTIFIER"] == 2
+    assert search(house.view(), Search(facets=("zone",))).lagging is None
