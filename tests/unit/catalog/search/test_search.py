@@ -222,7 +222,9 @@ def test_a_wrong_value_of_a_closed_list_names_the_one_that_is_nearest(house: Hou
 
 
 def test_labels_that_flowed_in_are_found_and_counted_once_the_follower_judged_them(house: House) -> None:
-    asked = Search(labels=("Dataset",), filters={"effective_label": ("direct_identifier",)}, facets=("effective_label",))
+    asked = Search(
+        labels=("Dataset",), filters={"effective_label": ("direct_identifier",)}, facets=("effective_label",)
+    )
     behind = search(house.view(), asked)
     assert behind.lagging is not None
     follower = LabelFollower(house.store)
