@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from catalog.assets.folds import aspects_in_force
 from catalog.errors import SenderError
+from catalog.labels.facts import attested
 from catalog.labels.queries import attestations_by_id
 from catalog.labels.records import AttestDeidentification, EndAttestation, Tag
+from catalog.labels.taint.queries import what_if
 from catalog.record import DECLARE_FIRST, Admission, Admitted
 from graph_schema.nodes import Column, Node
 from graph_schema.schema_fields import fields_of
 from graph_schema.times import parse_zoned
-from graph_schema.vocabulary.words import Stance
+from graph_schema.vocabulary.words import DeidentificationMethod, Stance
 
 
 def admit_tag(record: Tag, admission: Admission) -> Admitted:
@@ -36,7 +40,22 @@ def admit_attestation(record: AttestDeidentification, admission: Admission) -> A
     admission.require(named)
     if record.until is not None and parse_zoned(record.until) <= (record.holds_from or admission.now):
         raise SenderError("`until` lies ahead; this one has passed.", pointer="/until", status=422)
-    return Admitted()
+    return Admitted(warnings=tuple(_clears_nothing(record, admission)))
+
+
+def _clears_nothing(record: AttestDeidentification, admission: Admission) -> Iterator[str]:
+    """Yield that the attestation is taken and takes no label away of what the job wrote until now."""
+    if record.method is DeidentificationMethod.NONE:
+        return
+    if not record.clears and not record.treatments:
+        yield "This names no code in `clears` or `treatments`: it takes no label away."
+        return
+    found = what_if(admission.view.unredacted, attested(record), record.holds_from or admission.now)
+    if any(one.before for one in found) and not any(one.cleared for one in found):
+        yield (
+            "This takes no label away of what the job wrote until now: name the codes that the labels have, say "
+            "`indirect` for what came through joins, and see that column lineage says what is masked."
+        )
 
 
 def admit_end(record: EndAttestation, admission: Admission) -> Admitted:

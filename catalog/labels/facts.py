@@ -37,22 +37,23 @@ def attestation_subjects(record: AttestDeidentification) -> tuple[Node, ...]:
     return (record.job.node,) if record.run is None else (record.job.node, record.run)
 
 
+def attested(record: AttestDeidentification) -> aspects.Attestation:
+    """Return what a record attests."""
+    return aspects.Attestation.from_json(
+        record.fields()
+        | {
+            "job": record.job.node.id,
+            "run": None if record.run is None else record.run.id,
+            "until": None if record.until is None else parse_zoned(record.until),
+        }
+    )
+
+
 def project_attestation(record: AttestDeidentification, context: RecordContext) -> None:
     """Add what is attested, what it covers, and by whom."""
     builder = context.builder
     attestation = Attestation(str(builder.entry))
-    builder.add_statement(
-        attestation,
-        "attestation",
-        aspects.Attestation.from_json(
-            record.fields()
-            | {
-                "job": record.job.node.id,
-                "run": None if record.run is None else record.run.id,
-                "until": None if record.until is None else parse_zoned(record.until),
-            }
-        ),
-    )
+    builder.add_statement(attestation, "attestation", attested(record))
     builder.add_edge(Covers(attestation, record.job.node if record.run is None else record.run))
     if record.run is not None:
         add_run(builder, record.run)

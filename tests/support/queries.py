@@ -63,7 +63,7 @@ from catalog.labels.queries import (
     suggestions,
 )
 from catalog.labels.retention import retention_due_of
-from catalog.labels.taint.queries import effective_labels, effective_labels_of_columns, why_label
+from catalog.labels.taint.queries import effective_labels, effective_labels_of_columns, what_if, why_label
 from catalog.ledger.protocol import Ledger
 from catalog.lineage.attempts import attempts_of
 from catalog.lineage.borders import BorderSide, borders
@@ -86,11 +86,13 @@ from catalog.use.model import UseQuestion
 from catalog.use.queries import may_use, permitted_use, use_statements
 from catalog.use.residency import residency
 from catalog.view import View
+from graph_schema.aspects.labels import Attestation, Coding
 from graph_schema.aspects.mappings import FacetMapping
 from graph_schema.facts import NOW, Role
 from graph_schema.identity import label_of
 from graph_schema.nodes import Dataset
 from graph_schema.times import parse_zoned
+from graph_schema.vocabulary import hipaa
 from graph_schema.vocabulary.words import MappedKind, PhiKind, SafeQuestion
 
 FACETS = "acme_privacy", "tags", "version"
@@ -188,6 +190,11 @@ def _labels_of_columns(view: View, ids: Sequence[str]) -> Any:
     return effective_labels_of_columns(view, [(one, name) for one in ids for name in ("key", "mrn", "other")])
 
 
+def _what_if(view: View, ids: Sequence[str]) -> Any:
+    codes = (Coding(hipaa.SYSTEM, "H"),)
+    return [what_if(view, Attestation(one, "SAFE_HARBOR", codes, (), "All", "None", indirect=True)) for one in ids]
+
+
 def _why_label(view: View, ids: Sequence[str]) -> Any:
     return [why_label(view, one, column, kind) for one in ids for column in (None, "key") for kind in PhiKind]
 
@@ -268,6 +275,7 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
     "effective_labels of snapshots": ("Snapshot", effective_labels),
     "effective_labels_of_columns": ("Dataset", _labels_of_columns),
     "why_label": ("Dataset", _why_label),
+    "what_if": ("Job", _what_if),
     "use_statements": ("UseStatement", use_statements),
     "may_use": ("Dataset", _may_use),
     "may_use of snapshots": ("Snapshot", _may_use),

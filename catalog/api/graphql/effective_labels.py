@@ -274,19 +274,21 @@ def _as_labels(context: RequestContext, found: queries.EffectiveLabels, at: AsOf
     return converted(
         EffectiveLabels,
         found,
-        labels=[
-            converted(
-                EffectiveLabel,
-                one,
-                phi_kind=PhiKind(one.kind),
-                because=list(one.entries),
-                way=None if one.way is None else _as_way(one.way, at),
-            )
-            for one in found.labels
-        ],
+        labels=[as_label(one, at) for one in found.labels],
         cleared=[converted(ClearedLabel, one, found=one, at=at, phi_kind=PhiKind(one.kind)) for one in found.cleared],
         completeness=completeness(view, found.completeness, [found.asset]),
         read_point=read_point(view),
+    )
+
+
+def as_label(found: queries.EffectiveLabel, at: AsOf) -> EffectiveLabel:
+    """Return a label as it is shown."""
+    return converted(
+        EffectiveLabel,
+        found,
+        phi_kind=PhiKind(found.kind),
+        because=list(found.entries),
+        way=None if found.way is None else _as_way(found.way, at),
     )
 
 

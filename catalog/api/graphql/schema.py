@@ -67,6 +67,7 @@ from catalog.api.graphql.storage import StorageQueries
 from catalog.api.graphql.suggestions import SuggestionQueries
 from catalog.api.graphql.use import UseQueries
 from catalog.api.graphql.verifications import VerificationQueries
+from catalog.api.graphql.what_if import WhatIfQueries
 from catalog.reading import AsOf
 
 WITHOUT_QUESTIONS = (
@@ -147,6 +148,7 @@ def _made() -> strawberry.Schema:
             SnapshotDiffQueries,
             ChokePointQueries,
             LabelQueries,
+            WhatIfQueries,
             BorderQueries,
             NameQueries,
             EvidenceQueries,

@@ -19,7 +19,7 @@ from catalog.assets.column_names import ColumnNames
 from catalog.assets.rules import columns as schema_columns
 from catalog.labels.model import Attestation, Label, Step
 from catalog.labels.queries import attestations_of_jobs, labels_ever
-from catalog.labels.rules import why_uncovered
+from catalog.labels.rules import uncovered, why_uncovered
 from catalog.labels.taint.fixpoint import Judged
 from catalog.labels.taint.model import Clearance, Flow, Mark, Part, Passage, Place
 from catalog.labels.taint.rules import marks_of, options_of
@@ -120,13 +120,19 @@ class Groups:
 
 
 def load(
-    view: View, assets: Sequence[str], columns: Iterable[tuple[str, str]] = (), *, budget: int = BUDGET
+    view: View,
+    assets: Sequence[str],
+    columns: Iterable[tuple[str, str]] = (),
+    *,
+    budget: int = BUDGET,
+    supposed: Attestation | None = None,
 ) -> Sources:
     """Return what the labels of datasets, model versions and columns, by (dataset, name), follow from.
 
-    It is judged for everybody: whoever shows it takes out what rights hide.
+    It is judged for everybody: whoever shows it takes out what rights hide. A supposed attestation counts as one by
+    somebody who may attest it.
     """
-    return _Loading(view.unredacted, budget).load(assets, columns)
+    return _Loading(view.unredacted, budget, supposed).load(assets, columns)
 
 
 class _Ran(NamedTuple):
@@ -138,8 +144,9 @@ class _Ran(NamedTuple):
 
 
 class _Loading:
-    def __init__(self, view: View, budget: int) -> None:
+    def __init__(self, view: View, budget: int, supposed: Attestation | None) -> None:
         self._view = view
+        self._supposed = supposed
         self._budget = budget
         self._loader = LineageLoader(view, renamed=True)
         self._groups = Groups(self._loader)
@@ -181,6 +188,8 @@ class _Loading:
         self._nodes |= {one: known.node for one, known in self._view.nodes(sorted({*ends, *datasets})).items()}
         self._loader.column_names.load(groups.members)
         attested = attestations_of_jobs(self._view, sorted({one.job for one in between if one.job}))
+        if self._supposed is not None:
+            attested[self._supposed.job] = (*attested.get(self._supposed.job, ()), self._supposed)
         steps: list[Between | Covered] = [*between, *coverage]
         self._note_columns(owned, {groups.of(one.target) for one in steps if one.job in attested})
         for dataset, name in columns:
@@ -462,11 +471,17 @@ class _Loading:
             covering = [
                 clearance(one, partial(self._groups.address, target), self._later(one, target))
                 for one in attested[job]
-                if all(why_uncovered(one, step, powers, self._view.moment, partly=True) is None for step in every)
+                if all(self._covers(one, step, powers) for step in every)
             ]
             if covering:
                 found[job, target, source] = tuple(covering)
         return found
+
+    def _covers(self, attestation: Attestation, step: Step, powers: Powers) -> bool:
+        moment = self._view.moment
+        if attestation is self._supposed:
+            return uncovered(attestation, step, moment, authorised=True, partly=True) is None
+        return why_uncovered(attestation, step, powers, moment, partly=True) is None
 
     def _ran(
         self, steps: Iterable[tuple[str, str, str]]

@@ -8,19 +8,24 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from catalog.labels.model import Label
+from catalog.labels.model import Attestation, Label
 from catalog.labels.taint.fixpoint import paths, taint
 from catalog.labels.taint.loading import Sources, load
 from catalog.labels.taint.model import Cleared, Flow, Mark, Part, Passage, Path, Place, Taint
 from catalog.labels.taint.rules import LETTERS, passed
 from catalog.reading import Complete, Completeness
+from catalog.store.indexes.uses import WRITES
 from catalog.view import View
+from graph_schema.aspects import labels as aspects
 from graph_schema.aspects.labels import Coding
+from graph_schema.facts import NOW
 from graph_schema.identity import label_of
 from graph_schema.nodes import Dataset, Snapshot
 from graph_schema.vocabulary import hl7
 from graph_schema.vocabulary.words import Confidentiality, TagOrigin
 
+SUPPOSED: Final = "supposed"
+"""What stands for the id of an attestation that nobody made."""
 MOST_WAYS: Final = 3
 """How many ways are shown by which a label came."""
 
@@ -123,6 +128,20 @@ class Why:
     completeness: Completeness
 
 
+@dataclass(frozen=True, slots=True)
+class SupposedLabels:
+    """What an attestation that nobody made yet would take away on the steps into an asset.
+
+    `before` are the labels that the asset has, `after` those that it would have, each with the way by which it remains.
+    """
+
+    asset: str
+    cleared: tuple[ClearedLabel, ...]
+    before: tuple[EffectiveLabel, ...]
+    after: tuple[EffectiveLabel, ...]
+    completeness: Completeness
+
+
 def effective_labels(view: View, ids: Sequence[str]) -> dict[str, EffectiveLabels]:
     """Return the labels of each dataset, model version or snapshot; one of which nothing is known is absent.
 
@@ -151,6 +170,33 @@ def why_label(view: View, asset: str, column: str | None, kind: str) -> Why:
     place = judge.place(assets[asset], column)
     ways = judge.ways({place: judge.marks(place, kind)}, MOST_WAYS)[place]
     return Why(tuple(ways), judge.completeness())
+
+
+def what_if(view: View, attestation: aspects.Attestation, since: int | None = None) -> tuple[SupposedLabels, ...]:
+    """Return what an attestation that nobody made would do to what its job wrote, each by id: nothing is written.
+
+    It is taken for one by somebody who may attest it, in force `since` then, by default from the view's time.
+    """
+    moment = view.moment
+    supposed = Attestation(
+        **attestation.members(),
+        id=SUPPOSED,
+        entry=NOW,
+        attested_by="",
+        authenticated=True,
+        valid_from=moment if since is None else since,
+        in_force=attestation.until is None or moment < attestation.until,
+    )
+    written = sorted({one.dataset for one in view.uses([attestation.job]) if one.how in WRITES})
+    assets = _assets(view, written)
+    named = assets.values()
+    judges = [_Judge(view, load(view, sorted(set(named)), supposed=each), named) for each in (None, supposed)]
+    found = []
+    for one, asset in assets.items():
+        before, after = (judge.labels(one, asset, None) for judge in judges)
+        gone = tuple(each for each in after.cleared if each.attestation == SUPPOSED)
+        found.append(SupposedLabels(one, gone, before.labels, after.labels, after.completeness))
+    return tuple(found)
 
 
 def _assets(view: View, ids: Sequence[str]) -> dict[str, str]:
@@ -253,7 +299,8 @@ class _Judge:
         seen = self._view.visible({end for one in found for end in (one.source.node, one.job) if end})
         for each, codes in sorted(found.items(), key=repr):
             is_seen = each.source.node in seen
-            self._view.cite(each.entry)
+            if each.by != SUPPOSED:
+                self._view.cite(each.entry)
             yield ClearedLabel(
                 each.kind,
                 () if codes.issuperset(LETTERS) else tuple(sorted(codes)),

@@ -13,15 +13,19 @@ from catalog.labels.taint.queries import (
     EffectiveOrigin,
     effective_labels,
     effective_labels_of_columns,
+    what_if,
     why_label,
 )
 from catalog.projection import facts_of
 from catalog.reading import AsOf
 from catalog.store.memory import MemoryStore
 from catalog.view import View
+from graph_schema.aspects import labels as aspects
+from graph_schema.aspects.labels import Coding
 from graph_schema.facts import NOW
 from graph_schema.nodes import Dataset, Job, ModelVersion
 from graph_schema.times import parse_zoned
+from graph_schema.vocabulary import hipaa
 from tests.support.facts import joined
 from tests.support.records import (
     CURATED,
@@ -245,6 +249,78 @@ class TestClearing:
         assert (kinds(house.view(), column="a"), kinds(house.view(), column="b")) == ([], [DIRECT])
         assert kinds(house.view()) == [DIRECT]
 
+    @pytest.mark.parametrize(
+        ("treated", "left"),
+        [
+            ({"minimum_cell": 11, "complementary": True}, []),
+            ({"minimum_cell": 10, "complementary": True}, [DIRECT]),
+            ({"minimum_cell": 11, "complementary": False}, [DIRECT]),
+        ],
+    )
+    def test_l6_aggregates_clear_from_a_smallest_cell_on_and_with_complementary_cells_suppressed(
+        self, house: House, treated: dict[str, Any], left: list[str]
+    ) -> None:
+        house.send(event(**lineage(key=[("mrn", MASKED)])))
+        house.record(tag(confidentiality=None, valid_from=EARLY))
+        done = {"code": {"system": "safe-harbor", "code": "H"}, "technique": "AGGREGATED", **treated}
+        house.record(attestation(clears=[], treatments=[done], valid_from=EARLY), house.act_as("ada", "steward"))
+        assert kinds(house.view(), column="key") == left
+
+    @pytest.mark.parametrize(
+        ("options", "left"),
+        [(["113101"], list("PQ")), (["113101", "113102"], []), (["113101", "113102", "113107"], ["C"])],
+    )
+    def test_l8_options_clear_text_and_faces_and_what_they_retain_stays(
+        self, house: House, options: list[str], left: list[str]
+    ) -> None:
+        house.send(event(**lineage(key=[("pixels", MASKED)])))
+        house.record(tag(column="pixels", codes=[], phi_kind="IMAGING_PIXELS", confidentiality=None, valid_from=EARLY))
+        clears = [{"system": "safe-harbor", "code": letter} for letter in "ABCDEFGHIJKLMNOPQR"]
+        clears += [{"system": "dicom", "code": option} for option in options]
+        house.record(attestation(clears=clears, valid_from=EARLY), house.act_as("ada", "steward"))
+        assert [code.code for label in found(house.view(), column="key") for code in label.codes] == left
+
+    def test_l14_a_limited_data_set_keeps_dates_and_places(self, house: House) -> None:
+        house.send(event(**lineage(key=[("note", MASKED)])))
+        house.record(tag(column="note", codes=[], phi_kind="CLINICAL_NOTE", confidentiality=None, valid_from=EARLY))
+        clears = [{"system": "safe-harbor", "code": letter} for letter in "ABCDEFGHIJKLMNOPQR"]
+        said = attestation(method="LIMITED_DATA_SET", clears=clears, valid_from=EARLY)
+        house.record({name: value for name, value in said.items() if name != "expert"}, house.act_as("ada", "steward"))
+        (label,) = found(house.view(), column="key")
+        assert [one.code for one in label.codes] == list("BCR")
+
+    def test_a_supposed_attestation_tells_what_it_would_clear_and_what_remains(self, house: House) -> None:
+        house.send(event(**lineage(key=[("mrn", MASKED)], other=[("mrn", PLAIN)])))
+        house.record(tag(confidentiality=None, valid_from=EARLY))
+        before = house.ledger.size()
+        codes = (Coding(hipaa.SYSTEM, "H"),)
+        said = aspects.Attestation(Job(**JOB).id, "EXPERT_DETERMINATION", codes, (), "All", "None left")
+        (one,) = what_if(house.view(), said, parse_zoned(EARLY))
+        assert (one.asset, {(each.column, each.remains) for each in one.cleared}) == (
+            CURATED_ID,
+            {("key", True), (None, True)},
+        )
+        assert [each.kind for each in one.before] == [each.kind for each in one.after] == [DIRECT]
+        assert one.after[0].way is not None
+        assert [hop.target_column for hop in one.after[0].way.hops] == ["other"]
+        assert (house.ledger.size(), kinds(house.view(), column="key")) == (before, [DIRECT])
+
+    @pytest.mark.parametrize(
+        ("more", "warned"),
+        [
+            ({}, None),
+            ({"clears": [{"system": "safe-harbor", "code": "D"}]}, "takes no label away of what the job wrote"),
+            ({"clears": []}, "names no code"),
+        ],
+    )
+    def test_an_attestation_that_covers_nothing_is_taken_with_a_warning(
+        self, house: House, more: dict[str, Any], warned: str | None
+    ) -> None:
+        house.send(event(**lineage(key=[("mrn", MASKED)])))
+        house.record(tag(confidentiality=None, valid_from=EARLY))
+        warnings = house.record(attestation(valid_from=EARLY, **more), house.act_as("ada", "steward")).warnings
+        assert [bool(warned and warned in one) for one in warnings] == ([True] if warned else [])
+
     def test_nobody_who_may_not_attest_clears(self, house: House) -> None:
         house.send(event(**lineage(key=[("mrn", MASKED)])))
         house.record(tag(confidentiality=None, valid_from=EARLY))
@@ -393,3 +469,19 @@ class TestWhy:
         house.record(tag(valid_from=EARLY))
         (way,) = why_label(house.view(), CURATED_ID, None, DIRECT).ways
         assert way.every_entry == (0, 1, 2)
+
+
+def test_a_cycle_of_lineage_and_names_ends_and_loses_nothing(house: House) -> None:
+    back = {**event(at="2026-01-02T10:00:00Z", run=OTHER_RUN), "job": {"namespace": "pipeline", "name": "back"}}
+    alias, other = ({"symlinks": {"identifiers": [{**one, "type": "TABLE"}]}} for one in (CURATED, RAW))
+    house.send(event(**lineage(key=[("mrn", PLAIN)])))
+    house.send({**back, "inputs": [CURATED], "outputs": [{**RAW, "facets": alias}]})
+    house.send(
+        {
+            **back,
+            "inputs": [RAW],
+            "outputs": [{**CURATED, "facets": other}],
+        }
+    )
+    house.record(tag(valid_from=EARLY))
+    assert kinds(house.view(), RAW_ID) == kinds(house.view(), CURATED_ID) == [DIRECT]
