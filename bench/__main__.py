@@ -24,6 +24,7 @@ MEASURES = (
     "search",
     "labels",
     "findings",
+    "use",
     "wide",
     "ledger",
     "report",
