@@ -26,6 +26,7 @@ MODULES = (
     "derived_names",
     "derived_records",
     "derived_approvals",
+    "derived_sources",
     "derived_lineage",
     "derived_people",
     "derived_estate",

@@ -181,15 +181,7 @@ class Access:
         """By which entries it wrote a dataset, in the order of the events."""
         self.versions: dict[str, set[str]] = {}
         """The ids of the states that its inputs name, by dataset."""
-        self.named: dict[str, dict[str, set[str]]] = {}
-        """What facets of its outputs name as their sources: by dataset, by facet."""
         for event in events:
-            for content in event.outputs:
-                facets = facets_of(content)
-                of_output = self.named.setdefault(node_id("Dataset", *identity_of(content)), {})
-                for facet in ("lineage", "columnLineage"):
-                    sources = {node_id("Dataset", *one) for one in _named(facets.get(facet))}
-                    of_output.setdefault(facet, set()).update(sources)
             reads = {node_id("Dataset", *one) for one in event.reads}
             writes = {node_id("Dataset", *one) for one in event.writes}
             self.reads |= reads

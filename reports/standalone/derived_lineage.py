@@ -7,6 +7,7 @@ from typing import Any
 
 from reports.standalone.bodies import (
     Access,
+    Attempt,
     Event,
     Record,
     RunKey,
@@ -34,6 +35,7 @@ from reports.standalone.comparison import (
     state_of,
 )
 from reports.standalone.derived_coverage import Attested, attempted
+from reports.standalone.derived_sources import COLUMN_LINEAGE, LINEAGE, listed_in, sources_named
 from reports.standalone.disclosed import Disclosed
 from reports.standalone.evidence import Entry
 from reports.standalone.names import renamings_in
@@ -219,10 +221,11 @@ def _ran(edge: Values, where: str, cited: Sequence[Entry], log: Disclosed, compa
             f"{where}: it was known by {', '.join(f'#{one}' for one in known)}",
         )
     if pairs and not any(_stands_for_itself(event) for event in events):
-        how = [one for pair in pairs for one in _known_by(edge.get("source"), *pair, events, access)]
+        how = [one for pair in pairs for one in _known_by(edge.get("source"), *pair, events, access, log)]
+        compare.holds(bool(how), f"{where}: what its run says of its target's sources leaves its source out")
         how = ["INFERRED"] if is_bound else how
         shown_as = edge.get("confidence")
-        compare.same(where, edge, {"confidence": shown_as if shown_as in how else how[0]})
+        compare.same(where, edge, {"confidence": shown_as if shown_as in how else next(iter(how), None)})
 
 
 def _fed(run: RunKey, events: Sequence[Event], log: Disclosed) -> set[str]:
@@ -281,22 +284,44 @@ def _names_used(dataset: str | None, used: Collection[str], events: Sequence[Eve
     return [one for one in others if one == dataset or any(names.resolve(one, at) in stood for at in times)]
 
 
-def _known_by(state: object, source: str, target: str, events: Sequence[Event], access: Access) -> Sequence[str]:
-    """Return how it may be known that a state of one dataset was made of a state of another.
+def _known_by(
+    state: object, source: str, target: str, events: Sequence[Event], access: Access, log: Disclosed
+) -> Iterator[str]:
+    """Yield how it may be known that a state of one dataset was made of one of another, by each attempt that wrote it.
 
-    An event names the state that was read, or a facet its source; else it was there when the attempt started, of which
-    a run may have had several.
+    An event names the state that was read. Else a lineage facet is the whole truth of what fed an output; column
+    lineage is where it names inputs alone, and leaves beside what no output's names where it names others; and where
+    neither says anything, all inputs fed it, as they were when the attempt started.
     """
     if state in access.versions.get(source, ()):
-        return ("STATED",)
-    named = access.named.get(target, {})
-    if (source, target) in [pair for event in events for pair in renamings_in(event)]:
-        return ("STATED", "INFERRED", "START_UNKNOWN")
-    if source in named.get("lineage", ()) or any("lineage" in event.job_facets for event in events):
-        return ("STATED", "INFERRED", "START_UNKNOWN")
-    if source in named.get("columnLineage", ()):
-        return ("COLUMN_LINEAGE",)
-    return tuple(dict.fromkeys("INFERRED" if one.started else "START_UNKNOWN" for one in attempts_of(events)))
+        yield "STATED"
+        return
+    for one in attempts_of(events):
+        if target not in Access(one.events).writes:
+            continue
+        renamed = [old for event in one.events for old, new in renamings_in(event) if new == target]
+        if renamed and renamed[-1] == source:
+            yield "STATED"
+            continue
+        facet, named = sources_named(target, one)
+        if source in named:
+            yield "STATED" if facet == LINEAGE else "COLUMN_LINEAGE"
+        elif facet != LINEAGE and source in listed_in(one) and (facet is None or _is_beside(source, named, one, log)):
+            yield "INFERRED" if one.started else "START_UNKNOWN"
+
+
+def _is_beside(source: str, named: Collection[str], attempt: Attempt, log: Disclosed) -> bool:
+    """Tell whether an input that column lineage leaves out may feed an output all the same: it names what is no input,
+    and none of the attempt's outputs names this one.
+    """
+    at, names = attempt.start.order[0], log.names()
+    listed = {names.resolve(one, at) for one in listed_in(attempt)}
+    if all(names.resolve(one, at) in listed for one in named):
+        return False
+    outputs = {node_id("Dataset", *identity_of(content)) for event in attempt.events for content in event.outputs}
+    said = (sources_named(output, attempt) for output in sorted(outputs))
+    stated = {names.resolve(one, at) for facet, some in said if facet == COLUMN_LINEAGE for one in some}
+    return names.resolve(source, at) not in stated
 
 
 def derive_nodes(shown: Shown, log: Disclosed, compare: Comparison) -> None:

@@ -1003,15 +1003,7 @@ class Access:
         """By which entries it wrote a dataset, in the order of the events."""
         self.versions: dict[str, set[str]] = {}
         """The ids of the states that its inputs name, by dataset."""
-        self.named: dict[str, dict[str, set[str]]] = {}
-        """What facets of its outputs name as their sources: by dataset, by facet."""
         for event in events:
-            for content in event.outputs:
-                facets = facets_of(content)
-                of_output = self.named.setdefault(node_id("Dataset", *identity_of(content)), {})
-                for facet in ("lineage", "columnLineage"):
-                    sources = {node_id("Dataset", *one) for one in _named(facets.get(facet))}
-                    of_output.setdefault(facet, set()).update(sources)
             reads = {node_id("Dataset", *one) for one in event.reads}
             writes = {node_id("Dataset", *one) for one in event.writes}
             self.reads |= reads
@@ -3286,6 +3278,81 @@ def derive_subject(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     compare.same("subject", subject.values, derived, by=entries)
 
 
+LINEAGE, COLUMN_LINEAGE = "lineage", "columnLineage"
+
+
+def sources_named(target: str, attempt: Attempt) -> tuple[str | None, set[str]]:
+    """Return by which facet an attempt names the sources of an output, and these: a lineage facet beats column lineage,
+    and what several events name by one facet counts together.
+    """
+    by, sources = None, set[str]()
+    for event in attempt.events:
+        for facet, named in _named_for(target, event):
+            if by == LINEAGE and facet != LINEAGE:
+                continue
+            sources = named | (sources if by == facet else set())
+            by = facet
+    return by, sources
+
+
+def _named_for(target: str, event: Event) -> Iterator[tuple[str, set[str]]]:
+    entries = [one for one in objects_in(_facet_in(event.job_facets.get(LINEAGE)).get("entries")) if _says_inputs(one)]
+    own = [one for one in entries if one.get("type") == "DATASET" and _ids((one,)) == {target}]
+    described = [facets_of(content) for content in event.outputs if node_id("Dataset", *identity_of(content)) == target]
+    for facets in described or [{}]:
+        facet = _facet_in(facets.get(LINEAGE))
+        stated = [*([facet] if _says_inputs(facet) else ()), *own]
+        if stated:
+            named = {one for holder in stated for one in _sources_of(holder)}
+            if any(_is_job(one, event) for holder in stated for one in _inputs_of(holder)):
+                feeding = (one for one in entries if _is_job(one, event))
+                named |= {one for holder in feeding for one in _sources_of(holder)}
+            yield LINEAGE, named
+            continue
+        facet = _facet_in(facets.get(COLUMN_LINEAGE))
+        items = [item for part in _fields(facet) for item in objects_in(part.get("inputFields"))]
+        if named := _ids([*items, *objects_in(facet.get("dataset"))]):
+            yield COLUMN_LINEAGE, named
+
+
+def _facet_in(facet: object) -> Values:
+    return facet if isinstance(facet, dict) and facet.get("_deleted") is not True else {}
+
+
+def _says_inputs(holder: Values) -> bool:
+    return isinstance(holder.get("inputs"), list) or isinstance(holder.get("fields"), dict)
+
+
+def _fields(holder: Values) -> list[Values]:
+    fields = holder.get("fields")
+    return [part for part in fields.values() if isinstance(part, dict)] if isinstance(fields, dict) else []
+
+
+def _inputs_of(holder: Values) -> list[Values]:
+    return [item for part in (holder, *_fields(holder)) for item in objects_in(part.get("inputs"))]
+
+
+def _sources_of(holder: Values) -> set[str]:
+    return _ids(item for item in _inputs_of(holder) if item.get("type") != "JOB")
+
+
+def _ids(items: Iterable[Values]) -> set[str]:
+    """Return the ids of the datasets that have both names, neither of them empty."""
+    return {node_id("Dataset", *one) for one in identities_in(items) if all(one)}
+
+
+def _is_job(item: Values, event: Event) -> bool:
+    """Tell whether an item of a lineage facet is the job that sent it, which may leave its own name out."""
+    if item.get("type") != "JOB":
+        return False
+    return not ("namespace" in item or "name" in item) or next(identities_in((item,)), None) == event.job
+
+
+def listed_in(attempt: Attempt) -> set[str]:
+    """Return the datasets that the events of an attempt list as inputs."""
+    return {one for event in attempt.events for one in _ids(event.inputs)}
+
+
 _EVALUATED = "EVALUATED"
 
 
@@ -3467,10 +3534,11 @@ def _ran(edge: Values, where: str, cited: Sequence[Entry], log: Disclosed, compa
             f"{where}: it was known by {', '.join(f'#{one}' for one in known)}",
         )
     if pairs and not any(_stands_for_itself(event) for event in events):
-        how = [one for pair in pairs for one in _known_by(edge.get("source"), *pair, events, access)]
+        how = [one for pair in pairs for one in _known_by(edge.get("source"), *pair, events, access, log)]
+        compare.holds(bool(how), f"{where}: what its run says of its target's sources leaves its source out")
         how = ["INFERRED"] if is_bound else how
         shown_as = edge.get("confidence")
-        compare.same(where, edge, {"confidence": shown_as if shown_as in how else how[0]})
+        compare.same(where, edge, {"confidence": shown_as if shown_as in how else next(iter(how), None)})
 
 
 def _fed(run: RunKey, events: Sequence[Event], log: Disclosed) -> set[str]:
@@ -3529,22 +3597,44 @@ def _names_used(dataset: str | None, used: Collection[str], events: Sequence[Eve
     return [one for one in others if one == dataset or any(names.resolve(one, at) in stood for at in times)]
 
 
-def _known_by(state: object, source: str, target: str, events: Sequence[Event], access: Access) -> Sequence[str]:
-    """Return how it may be known that a state of one dataset was made of a state of another.
+def _known_by(
+    state: object, source: str, target: str, events: Sequence[Event], access: Access, log: Disclosed
+) -> Iterator[str]:
+    """Yield how it may be known that a state of one dataset was made of one of another, by each attempt that wrote it.
 
-    An event names the state that was read, or a facet its source; else it was there when the attempt started, of which
-    a run may have had several.
+    An event names the state that was read. Else a lineage facet is the whole truth of what fed an output; column
+    lineage is where it names inputs alone, and leaves beside what no output's names where it names others; and where
+    neither says anything, all inputs fed it, as they were when the attempt started.
     """
     if state in access.versions.get(source, ()):
-        return ("STATED",)
-    named = access.named.get(target, {})
-    if (source, target) in [pair for event in events for pair in renamings_in(event)]:
-        return ("STATED", "INFERRED", "START_UNKNOWN")
-    if source in named.get("lineage", ()) or any("lineage" in event.job_facets for event in events):
-        return ("STATED", "INFERRED", "START_UNKNOWN")
-    if source in named.get("columnLineage", ()):
-        return ("COLUMN_LINEAGE",)
-    return tuple(dict.fromkeys("INFERRED" if one.started else "START_UNKNOWN" for one in attempts_of(events)))
+        yield "STATED"
+        return
+    for one in attempts_of(events):
+        if target not in Access(one.events).writes:
+            continue
+        renamed = [old for event in one.events for old, new in renamings_in(event) if new == target]
+        if renamed and renamed[-1] == source:
+            yield "STATED"
+            continue
+        facet, named = sources_named(target, one)
+        if source in named:
+            yield "STATED" if facet == LINEAGE else "COLUMN_LINEAGE"
+        elif facet != LINEAGE and source in listed_in(one) and (facet is None or _is_beside(source, named, one, log)):
+            yield "INFERRED" if one.started else "START_UNKNOWN"
+
+
+def _is_beside(source: str, named: Collection[str], attempt: Attempt, log: Disclosed) -> bool:
+    """Tell whether an input that column lineage leaves out may feed an output all the same: it names what is no input,
+    and none of the attempt's outputs names this one.
+    """
+    at, names = attempt.start.order[0], log.names()
+    listed = {names.resolve(one, at) for one in listed_in(attempt)}
+    if all(names.resolve(one, at) in listed for one in named):
+        return False
+    outputs = {node_id("Dataset", *identity_of(content)) for event in attempt.events for content in event.outputs}
+    said = (sources_named(output, attempt) for output in sorted(outputs))
+    stated = {names.resolve(one, at) for facet, some in said if facet == COLUMN_LINEAGE for one in some}
+    return names.resolve(source, at) not in stated
 
 
 def derive_nodes(shown: Shown, log: Disclosed, compare: Comparison) -> None:

@@ -86,7 +86,17 @@ def described(draw: st.DrawFn) -> dict[str, Any]:
     if draw(seldom):
         inputs = [{**dataset(draw(names)), "field": "k"}]
         facets["columnLineage"] = {"fields": {"k": {"inputFields": inputs}}}
+    if draw(seldom):
+        facets["lineage"] = draw(explicit())
     return {**dataset(draw(names)), "facets": facets}
+
+
+@st.composite
+def explicit(draw: st.DrawFn) -> dict[str, Any]:
+    """Return what an explicit lineage facet says feeds a dataset: datasets, columns of one, or nothing."""
+    named = [{**dataset(name), "type": "DATASET"} for name in draw(st.lists(names, max_size=2))]
+    fields = {"k": {"inputs": [{**one, "field": "k"} for one in named]}}
+    return draw(st.sampled_from([{"inputs": named}, {"inputs": [], "fields": fields}, {"_deleted": True}]))
 
 
 @st.composite
@@ -95,6 +105,9 @@ def events(draw: st.DrawFn) -> dict[str, Any]:
     job: dict[str, Any] = {"namespace": "pipeline", "name": JOBS[letter], "facets": {}}
     if draw(seldom):
         job["facets"]["jobType"] = {"processingType": draw(st.sampled_from(["BATCH", "STREAMING"])), "integration": "X"}
+    if draw(seldom):
+        entry = {**dataset(draw(names)), "type": "DATASET", **draw(explicit())}
+        job["facets"]["lineage"] = {"entries": [entry]}
     run: dict[str, Any] = {"runId": RUNS[letter], "facets": {}}
     if draw(seldom):
         run["facets"]["errorMessage"] = {"message": "MadeUpError", "programmingLanguage": "python"}
