@@ -21,7 +21,7 @@ from catalog.labels.taint.following import LabelFollower
 from catalog.labels.taint.queries import why_label
 from catalog.ledger.protocol import Draft
 from catalog.ledger.sqlite import SqliteLedger
-from catalog.projection import Projection
+from catalog.projection import Projection, collecting_seldom
 from catalog.settings import Settings
 from catalog.store.protocol import Store
 from catalog.view import View
@@ -139,6 +139,7 @@ def _project(ledger: SqliteLedger, store: Store) -> None:
         pass
 
 
+@collecting_seldom()
 def _follow(store: Store) -> float:
     """Return how long the follower takes until nothing is left to look at."""
     follower, began = LabelFollower(store), time.perf_counter()

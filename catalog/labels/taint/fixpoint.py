@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import count
-from typing import Final
 
-from catalog.labels.taint.model import Clearance, Cleared, Flow, Mark, Part, Path, Place, Taint
-from catalog.labels.taint.rules import clearing, passed
-from graph_schema.vocabulary.words import PhiKind
-
-_KINDS: Final = ("", *(kind.value for kind in PhiKind))
+from catalog.labels.taint.model import Clearance, Cleared, Flow, Mark, Part, Passage, Path, Place, Taint
+from catalog.labels.taint.rules import clearing, passed, preceding
 
 Seeds = Mapping[Place, frozenset[Mark]]
-Covering = Callable[[Flow], Iterable[Clearance]]
+Covering = Callable[[Flow], Sequence[Clearance]]
 """The attestations that cover the step of a flow."""
 Judged = frozenset[tuple[Place, str]]
 """Each column and kind that an authorised person rejected: what is said of the whole does not count there."""
@@ -42,13 +38,15 @@ def taint(
     for place, marks in seeds.items():
         found[place] |= marks
         waiting.append((place, marks))
+    steps = {(place, mark): 0 for place, marks in seeds.items() for mark in marks}
     while waiting:
         place, new = waiting.popleft()
         for flow in out.get(place, ()):
             carried = set()
+            clearances = () if flow.passage is Passage.SAME else covering(flow)
             for mark in new:
                 if not _is_judged(flow, mark, judged):
-                    gone = clearing(flow, mark, covering(flow), recipient=recipient)
+                    gone = clearing(flow, mark, clearances, recipient=recipient) if clearances else None
                     if gone is None:
                         carried.add(passed(mark, flow.passage))
                     else:
@@ -57,9 +55,12 @@ def taint(
             if more:
                 found[flow.target] |= more
                 waiting.append((flow.target, frozenset(more)))
+                far = 1 + min(steps[place, mark] for mark in new)
+                steps.update(((flow.target, mark), far) for mark in more)
     return Taint(
         {place: frozenset(marks) for place, marks in found.items() if marks},
         {place: tuple(sorted(some)) for place, some in cleared.items()},
+        steps,
     )
 
 
@@ -67,67 +68,90 @@ def _is_judged(flow: Flow, mark: Mark, judged: Judged) -> bool:
     return flow.source.part is Part.ASSERTED and (flow.target, mark.kind) in judged
 
 
-def paths(
-    seeds: Seeds,
-    stated_by: Mapping[tuple[Place, Mark], tuple[int, ...]],
-    flows: Iterable[Flow],
-    covering: Covering,
-    goals: Iterable[tuple[Place, Mark]],
-    *,
-    judged: Judged = frozenset(),
-    recipient: str | None = None,
-    most: int = 3,
-) -> tuple[Path, ...]:
-    """Return at most so many ways by which any of the marks came to its place: the fewest steps first, then the
-    smallest ids; of those along the same flows one.
+class Search:
+    """What the search for ways by which marks came asks: of one fixed point, for any number of goals."""
 
-    `stated_by` are the entries that said each seed. A way meets no place twice with the same mark, and begins where the
-    mark was said.
-    """
-    into: dict[Place, list[Flow]] = defaultdict(list)
-    for flow in flows:
-        into[flow.target].append(flow)
-    order = count()
-    heap: list[tuple[int, tuple[tuple[Place, Mark], ...], int, tuple[Flow, ...]]] = []
-    for goal in sorted(goals):
-        heapq.heappush(heap, (0, (goal,), next(order), ()))
-    visits: dict[tuple[Place, Mark], int] = defaultdict(int)
-    found: list[Path] = []
-    while heap and len(found) < most:
-        steps, met, _, way = heapq.heappop(heap)
-        place, mark = met[0]
-        visits[met[0]] += 1
-        if visits[met[0]] > most:
-            continue
-        if mark in seeds.get(place, ()):
-            if all((one.origin, one.flows) != (place, way) for one in found):
-                found.append(Path(place, mark, stated_by.get((place, mark), ()), way))
-            continue
-        for flow, before in _behind(place, mark, into, covering, judged, recipient):
-            at = (flow.source, before)
-            if at not in met:
-                heapq.heappush(heap, (steps + 1, (at, *met), next(order), (flow, *way)))
-    return tuple(found)
+    def __init__(  # all that the fixed point followed from
+        self,
+        seeds: Seeds,
+        stated_by: Mapping[tuple[Place, Mark], tuple[int, ...]],
+        flows: Iterable[Flow],
+        covering: Covering,
+        steps: Mapping[tuple[Place, Mark], int],
+        *,
+        judged: Judged = frozenset(),
+        recipient: str | None = None,
+    ) -> None:
+        """`stated_by` are the entries that said each seed, `steps` how far each mark of each place is from one."""
+        self._seeds = seeds
+        self._stated_by = stated_by
+        self._covering = covering
+        self._steps = steps
+        self._judged = judged
+        self._recipient = recipient
+        self._into: dict[Place, list[Flow]] = defaultdict(list)
+        for flow in flows:
+            self._into[flow.target].append(flow)
+        self._behind: dict[tuple[Place, Mark], list[tuple[Flow, Mark]]] = {}
 
+    def paths(self, goals: Iterable[tuple[Place, Mark]], most: int = 3) -> tuple[Path, ...]:
+        """Return at most so many ways by which any of the marks came to its place: the fewest steps first, then the
+        smallest ids; of those along the same flows one.
 
-def _behind(
-    place: Place,
-    mark: Mark,
-    into: Mapping[Place, list[Flow]],
-    covering: Covering,
-    judged: Judged,
-    recipient: str | None,
-) -> Iterator[tuple[Flow, Mark]]:
-    """Yield each flow that can have carried the mark here, with what it was before."""
-    for flow in sorted(into.get(place, ()), key=repr):
-        for before in _before(mark, flow):
-            if not _is_judged(flow, before, judged) and not clearing(flow, before, covering(flow), recipient=recipient):
-                yield flow, before
+        A way meets no place twice with the same mark, and begins where the mark was said. Only what can still lead to a
+        seed in so many steps is looked at: a few more than the fewest, and more only where these are not enough.
+        """
+        known = sorted(goal for goal in goals if goal in self._steps)
+        bound = min((self._steps[goal] for goal in known), default=0)
+        wider = 1
+        while True:
+            found, is_whole = self._within(known, most, bound)
+            if is_whole or len(found) == most:
+                return found
+            bound, wider = bound + wider, 2 * wider
 
+    def _within(self, goals: Iterable[tuple[Place, Mark]], most: int, bound: int) -> tuple[tuple[Path, ...], bool]:
+        """Return the ways of so many steps at most, and whether there are no longer ones."""
+        order = count()
+        heap: list[tuple[int, tuple[tuple[Place, Mark], ...], int, tuple[Flow, ...]]] = []
+        is_whole = True
+        for goal in goals:
+            if self._steps[goal] <= bound:
+                heapq.heappush(heap, (0, (goal,), next(order), ()))
+            else:
+                is_whole = False
+        visits: dict[tuple[Place, Mark], int] = defaultdict(int)
+        found: list[Path] = []
+        while heap and len(found) < most:
+            steps, met, _, way = heapq.heappop(heap)
+            place, mark = met[0]
+            visits[met[0]] += 1
+            if visits[met[0]] > most:
+                continue
+            if mark in self._seeds.get(place, ()):
+                if all((one.origin, one.flows) != (place, way) for one in found):
+                    found.append(Path(place, mark, self._stated_by.get((place, mark), ()), way))
+                continue
+            for flow, before in self._carrying(place, mark):
+                at = (flow.source, before)
+                if at in met:
+                    continue
+                if steps + 1 + self._steps[at] <= bound:
+                    heapq.heappush(heap, (steps + 1, (at, *met), next(order), (flow, *way)))
+                else:
+                    is_whole = False
+        return tuple(found), is_whole
 
-def _before(mark: Mark, flow: Flow) -> Iterator[Mark]:
-    """Yield what becomes the mark on a flow."""
-    for kind in _KINDS:
-        before = mark._replace(kind=kind)
-        if passed(before, flow.passage) == mark:
-            yield before
+    def _carrying(self, place: Place, mark: Mark) -> list[tuple[Flow, Mark]]:
+        """Return each flow that carried the mark here, with what it was before."""
+        found = self._behind.get((place, mark))
+        if found is None:
+            found = self._behind[place, mark] = [
+                (flow, before)
+                for flow in sorted(self._into.get(place, ()), key=repr)
+                for before in preceding(mark, flow.passage)
+                if (flow.source, before) in self._steps
+                and not _is_judged(flow, before, self._judged)
+                and not clearing(flow, before, self._covering(flow), recipient=self._recipient)
+            ]
+        return found

@@ -162,6 +162,10 @@ class _Loading:
         """The columns of each dataset that attestations name, or came after: what reaches every field reaches these one
         by one.
         """
+        self._ids: dict[tuple[str, str], str] = {}
+        """The ids of datasets by namespace and name."""
+        self._reached: set[Place] = set()
+        """Where something is said to flow."""
         self._first: dict[Place, int] = {}
         """By which entry each column was first known."""
 
@@ -200,7 +204,7 @@ class _Loading:
         self._take_between(between, covered)
         self._take_mapped(datasets)
         seeds = self._seeds(datasets)
-        self._take_parts()
+        self._take_parts(seeds.marks)
         return Sources(
             seeds.marks,
             seeds.stated_by,
@@ -248,6 +252,7 @@ class _Loading:
 
     def _add(self, source: Place, target: Place, passage: Passage, **more: object) -> None:
         if source != target or passage is Passage.INDIRECT:
+            self._reached.add(target)
             self._flows[Flow(source, target, passage, **more)] = None  # type: ignore[arg-type]
 
     def _step(self, job: str | None, target: Place, source: Place, since: int) -> None:
@@ -260,11 +265,16 @@ class _Loading:
         if identifier not in self._ends:
             node = self._nodes.get(identifier)
             if isinstance(node, Column):
-                dataset = Dataset(node.namespace, node.dataset).id
-                self._ends[identifier] = self._groups.column(dataset, node.name)
+                self._ends[identifier] = self._groups.column(self._id(node.namespace, node.dataset), node.name)
             else:
                 self._ends[identifier] = self._groups.any(identifier) if isinstance(node, Dataset) else None
         return self._ends[identifier]
+
+    def _id(self, namespace: str, name: str) -> str:
+        found = self._ids.get((namespace, name))
+        if found is None:
+            found = self._ids[namespace, name] = Dataset(namespace, name).id
+        return found
 
     def _fields(self, target: str, beyond: frozenset[str] = frozenset()) -> Iterator[Place]:
         """Yield the places of every field of a dataset but those named, or of all of a model version."""
@@ -313,7 +323,7 @@ class _Loading:
     ) -> frozenset[tuple[str, str | None, str]]:
         """Add what writes say, and do not say, of columns; return of which (target, job, source)."""
         sources = {
-            stated: frozenset(dataset_of(origin.source).id for origin in lineage.origins())
+            stated: frozenset(self._id(*one.key) for one in {dataset_of(origin.source) for origin in lineage.origins()})
             for stated, lineage in lineages.items()
         }
         covered = set()
@@ -383,16 +393,19 @@ class _Loading:
                 for place in self._fields(flow.target):
                     self._add(source, place, Passage.UNMENTIONED, **at)
 
-    def _take_parts(self) -> None:
-        """Add that a dataset holds what its parts hold, and its columns what was said of all or of the others."""
+    def _take_parts(self, seeds: Mapping[Place, frozenset[Mark]]) -> None:
+        """Add that a dataset holds what its parts hold, and its columns what was said of all or of the others, where
+        anything is.
+        """
         for whole in self._groups.members:
             if label_of(whole) != "Dataset":
                 continue
-            wides = {Place(Part.ALL_FIELDS, whole): frozenset[str]()}
+            wides = {Place(part, whole): frozenset[str]() for part in (Part.ASSERTED, Part.ALL_FIELDS)}
             for detail, beyond in self._beyond[whole].items():
                 if beyond:
                     wides[Place(Part.OTHER_FIELDS, whole, detail)] = beyond
-            for place in (Place(Part.ASSERTED, whole), *wides):
+            wides = {place: beyond for place, beyond in wides.items() if place in seeds or place in self._reached}
+            for place in wides:
                 self._add(place, Place(Part.ANY, whole), Passage.SAME)
             for name in sorted(self._groups.columns[whole]):
                 self._take_column(whole, name, wides)
@@ -401,7 +414,6 @@ class _Loading:
     def _take_column(self, whole: str, name: str, wides: Mapping[Place, frozenset[str]]) -> None:
         column = Place(Part.COLUMN, whole, name)
         self._add(column, Place(Part.ANY, whole), Passage.SAME)
-        self._add(Place(Part.ASSERTED, whole), column, Passage.SAME)
         for wide, beyond in wides.items():
             if not is_within(name, beyond):
                 self._add(wide, column, Passage.SAME)
@@ -574,4 +586,4 @@ def _above(name: str) -> Iterator[str]:
 
 def is_within(name: str, fields: Collection[str]) -> bool:
     """Tell whether a field, or a structure that it is in, is among the fields."""
-    return name in fields or any(one in fields for one in _above(name))
+    return name in fields or ("." in name and any(one in fields for one in _above(name)))

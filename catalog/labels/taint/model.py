@@ -13,6 +13,8 @@ from graph_schema.aspects.labels import Coding, Treatment
 class Part(StrEnum):
     """Which part of a dataset, model version or snapshot a label stands on."""
 
+    __hash__ = str.__hash__
+
     ASSERTED = "ASSERTED"
     """The whole, as it was said of: it counts for each column that nobody judged."""
     ALL_FIELDS = "ALL_FIELDS"
@@ -48,6 +50,8 @@ class Mark(NamedTuple):
 
 class Passage(StrEnum):
     """How a label enters what lies behind it."""
+
+    __hash__ = str.__hash__
 
     DIRECT = "DIRECT"
     """A value is made of the value: the kind stays."""
@@ -113,6 +117,8 @@ class Taint:
 
     marks: Mapping[Place, frozenset[Mark]]
     cleared: Mapping[Place, tuple[Cleared, ...]]
+    steps: Mapping[tuple[Place, Mark], int]
+    """How many flows each mark of each place is from where it was said, by the shortest way."""
 
 
 @dataclass(frozen=True, slots=True)

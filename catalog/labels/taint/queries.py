@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Final, NamedTuple
 
 from catalog.labels.model import Attestation, Label
-from catalog.labels.taint.fixpoint import paths, taint
+from catalog.labels.taint.fixpoint import Search, taint
 from catalog.labels.taint.loading import Sources, load
 from catalog.labels.taint.model import Cleared, Flow, Mark, Part, Passage, Path, Place, Taint
 from catalog.labels.taint.rules import LETTERS, passed
@@ -18,7 +19,7 @@ from catalog.store.indexes.uses import WRITES
 from catalog.view import View
 from graph_schema.aspects import labels as aspects
 from graph_schema.aspects.labels import Coding
-from graph_schema.facts import NOW
+from graph_schema.facts import NOW, Edge
 from graph_schema.identity import label_of
 from graph_schema.nodes import Dataset, Snapshot
 from graph_schema.vocabulary import hl7
@@ -228,10 +229,29 @@ class _Judge:
         self._view = view
         self._sources = sources
         self._asked = frozenset(asked)
+        self._used: dict[str, list[Edge]] = {}
+        """What runs read and wrote of each name that was looked up."""
         self._taint: Taint = taint(sources.seeds, sources.flows, sources.covering, judged=sources.judged)
         self._cleared: dict[str, list[Cleared]] = defaultdict(list)
         for place, some in self._taint.cleared.items():
             self._cleared[place.node] += some
+
+    @cached_property
+    def _search(self) -> Search:
+        sources = self._sources
+        return Search(
+            sources.seeds,
+            sources.stated_by,
+            sources.flows,
+            sources.covering,
+            self._taint.steps,
+            judged=sources.judged,
+        )
+
+    @cached_property
+    def _parts(self) -> frozenset[tuple[Place, Place]]:
+        """Return the parts of datasets that lead to others: what of a column was cleared on the way into a whole."""
+        return frozenset((flow.source, flow.target) for flow in self._sources.flows if flow.passage is Passage.SAME)
 
     def completeness(self) -> Completeness:
         found = self._sources.completeness
@@ -314,25 +334,14 @@ class _Judge:
             )
 
     def _reaches(self, target: Place, place: Place) -> bool:
-        return target == place or any(
-            flow.source == target and flow.target == place and flow.passage is Passage.SAME
-            for flow in self._sources.flows
-        )
+        return target == place or (target, place) in self._parts
 
     def ways(self, goals: Mapping[Place, Iterable[Mark]], most: int) -> dict[Place, list[Way]]:
         """Return the shortest ways to each place that may be shown."""
         found = {}
-        sources = self._sources
-        for place, marks in goals.items():
-            some = paths(
-                sources.seeds,
-                sources.stated_by,
-                sources.flows,
-                sources.covering,
-                [(place, mark) for mark in marks],
-                judged=sources.judged,
-                most=most,
-            )
+        every = {place: self._search.paths([(place, mark) for mark in marks], most) for place, marks in goals.items()}
+        self._load_accesses(flow for some in every.values() for path in some for flow in path.flows)
+        for place, some in every.items():
             found[place] = [way for one in some if (way := self._way(one)) is not None]
         return found
 
@@ -370,22 +379,39 @@ class _Judge:
             )
         return Way(shown[path.origin.node], _column(path.origin), path.mark.kind, tuple(sorted(entries)), tuple(hops))
 
+    def _ends(self, flow: Flow) -> tuple[Sequence[str], Sequence[str]]:
+        """Return under which names the ends of a flow may have been read and written."""
+        if flow.called is not None:
+            return flow.called[:1], flow.called[1:]
+        members = self._sources.groups.members
+        return members[flow.source.node], members[flow.target.node]
+
+    def _load_accesses(self, flows: Iterable[Flow]) -> None:
+        """Fetch which runs read and wrote the ends of flows."""
+        steps = [flow for flow in flows if flow.job is not None and flow.passage is not Passage.SAME]
+        ends = {name for flow in steps for names in self._ends(flow) for name in names}
+        new = sorted(ends - self._used.keys())
+        self._used.update((one, []) for one in new)
+        for edge in self._view.unredacted.edges(new, ("READ", "WROTE", "PRODUCED"), "in") if new else ():
+            self._used[edge.target].append(edge)
+
+    def _accesses(self, names: Iterable[str]) -> Iterator[Edge]:
+        return (edge for name in names for edge in self._used[name])
+
     def _cited(self, flow: Flow) -> tuple[str | None, frozenset[int]]:
         """Return the run that first took a step, and the entries that say so: its output and its input, each once."""
         stated = frozenset(flow.entries)
         if flow.job is None or flow.passage is Passage.SAME:
             return None, stated
-        whole, members, last = self._view.unredacted, self._sources.groups.members, max(stated)
+        last = max(stated)
         wrote: dict[str, set[int]] = defaultdict(set)
         read: dict[str, set[int]] = defaultdict(set)
-        sources, targets = members[flow.source.node], members[flow.target.node]
-        if flow.called is not None:
-            sources, targets = flow.called[:1], flow.called[1:]
-        for edge in whole.edges(targets, ("WROTE", "PRODUCED"), "in"):
-            if edge.job == flow.job and edge.run and edge.entry <= last:
+        sources, targets = self._ends(flow)
+        for edge in self._accesses(targets):
+            if edge.kind != "READ" and edge.job == flow.job and edge.run and edge.entry <= last:
                 wrote[edge.run].add(edge.entry)
-        for edge in whole.edges(sources, ("READ",), "in"):
-            if edge.job == flow.job and edge.run and edge.run in wrote and edge.entry <= last:
+        for edge in self._accesses(sources):
+            if edge.kind == "READ" and edge.job == flow.job and edge.run in wrote and edge.entry <= last:
                 read[edge.run].add(edge.entry)
         for run in sorted(wrote):
             if last in wrote[run] | read[run]:

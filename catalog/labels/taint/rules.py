@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from catalog.labels.taint.model import Clearance, Cleared, Flow, Mark, Part, Passage
@@ -57,6 +57,14 @@ def passed(mark: Mark, passage: Passage) -> Mark:
     if passage is Passage.INDIRECT and mark.kind:
         return mark._replace(kind=PhiKind.DERIVED_FEATURE.value)
     return mark
+
+
+def preceding(mark: Mark, passage: Passage) -> Iterator[Mark]:
+    """Yield what may have been before a flow what is this mark behind it."""
+    if passage is not Passage.INDIRECT or not mark.kind:
+        yield mark
+    elif mark.kind == PhiKind.DERIVED_FEATURE:
+        yield from (mark._replace(kind=kind.value) for kind in PhiKind)
 
 
 def clearing(

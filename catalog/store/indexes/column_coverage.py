@@ -135,9 +135,15 @@ def lineages(reader: IndexReader, stated: Collection[str]) -> dict[str, ColumnLi
     for one, some in parts.items():
         whole = ColumnLineage()
         for facet, _, digest in some:
-            whole = whole.joined(lineage_of(facet, texts[digest]) or ColumnLineage())
+            whole = whole.joined(_lineage(facet, texts[digest]))
         found[one] = whole
     return found
+
+
+@lru_cache(maxsize=1_024)
+def _lineage(facet: str, text: str) -> ColumnLineage:
+    """Return what a value says; one question after the other is about the same ones."""
+    return lineage_of(facet, text) or ColumnLineage()
 
 
 class _Point(NamedTuple):

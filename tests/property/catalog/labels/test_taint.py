@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections import deque
+import heapq
+from collections import Counter, deque
 from collections.abc import Iterable
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.labels.taint.fixpoint import Seeds, paths, taint
-from catalog.labels.taint.model import Clearance, Flow, Mark, Part, Passage, Place
+from catalog.labels.taint.fixpoint import Search, Seeds, taint
+from catalog.labels.taint.model import Clearance, Flow, Mark, Part, Passage, Path, Place
 from catalog.labels.taint.rules import LETTERS, clearing, passed
 from graph_schema.aspects.labels import Treatment
 from graph_schema.vocabulary.words import DeidentificationMethod, PhiKind, Technique
@@ -133,9 +134,11 @@ def test_each_label_has_ways_that_give_it_and_the_shortest_first(
     seeds: Seeds, flows: list[Flow], attested: Attested, judged: Judged
 ) -> None:
     found = taint(seeds, flows, covering(attested), judged=judged)
+    search = Search(seeds, {}, flows, covering(attested), found.steps, judged=judged)
     for place, marks in found.marks.items():
         for mark in marks:
-            ways = paths(seeds, {}, flows, covering(attested), [(place, mark)], judged=judged)
+            ways = search.paths([(place, mark)])
+            assert ways == every_way(seeds, flows, attested, judged, (place, mark))[:3]
             assert 1 <= len(ways) <= 3
             lengths = [len(way.flows) for way in ways]
             assert lengths == sorted(lengths)
@@ -147,6 +150,34 @@ def test_each_label_has_ways_that_give_it_and_the_shortest_first(
                 for flow in way.flows:
                     met.append((flow.target, passed(met[-1][1], flow.passage)))
                 assert len(set(met)) == len(met)
+
+
+def every_way(
+    seeds: Seeds, flows: list[Flow], attested: Attested, judged: Judged, goal: tuple[Place, Mark]
+) -> tuple[Path, ...]:
+    """Go back along every flow from the goal, three times through each mark of a place, the fewest flows first."""
+    heap: list[tuple[int, tuple[tuple[Place, Mark], ...], int, tuple[Flow, ...]]] = [(0, (goal,), 0, ())]
+    number, visits, found = 0, Counter[tuple[Place, Mark]](), list[Path]()
+    befores = list({*MARKS, *(passed(one, Passage.INDIRECT) for one in MARKS)})
+    while heap:
+        steps, met, _, way = heapq.heappop(heap)
+        place, mark = met[0]
+        visits[met[0]] += 1
+        if visits[met[0]] > 3:
+            continue
+        if mark in seeds.get(place, ()):
+            if all((one.origin, one.flows) != (place, way) for one in found):
+                found.append(Path(place, mark, (), way))
+            continue
+        for flow in sorted({one for one in flows if one.target == place}, key=repr):
+            for before in befores:
+                at = (flow.source, before)
+                judges = flow.source.part is Part.ASSERTED and (flow.target, before.kind) in judged
+                cleared = clearing(flow, before, attested.get(flow.job or "", ()))
+                if passed(before, flow.passage) == mark and not judges and not cleared and at not in met:
+                    number += 1
+                    heapq.heappush(heap, (steps + 1, (at, *met), number, (flow, *way)))
+    return tuple(found)
 
 
 def distance(
