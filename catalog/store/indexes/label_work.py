@@ -20,6 +20,7 @@ from catalog.store.indexes.in_force import IN_FORCE_NOW
 from catalog.store.indexes.index import Index
 from catalog.store.indexes.pointers import LISTING, POINTER, POINTERS
 from catalog.store.indexes.run_states import FLOWING
+from catalog.store.indexes.schemas import SCHEMA, SCHEMAS
 from catalog.store.indexes.table import Changes, IndexReader, Kind, Merge, Row, Table
 from catalog.store.indexes.work import Work
 from graph_schema.aspects import KEPT_FACET, PHI, aspects_of_facets
@@ -216,7 +217,7 @@ def _of_indexes(put: _Rows) -> Iterator[Row]:
         yield _due(target, entry)
         if how == "renamed":
             yield _due(source, entry)
-    for table in (OUTLET, COLUMN_FLOW, COVERAGE, COVERAGE_OUTLET):
+    for table in (OUTLET, COLUMN_FLOW, COVERAGE, COVERAGE_OUTLET, SCHEMA):
         target, entry = table.place(_TARGETS.get(table.name, "target")), table.place("entry")
         yield from (_due(row[target], row[entry]) for row in put.get(table.name, ()))
     for table in (INLET, COVERAGE_INLET):
@@ -225,7 +226,7 @@ def _of_indexes(put: _Rows) -> Iterator[Row]:
     yield from _of_names(put)
 
 
-_TARGETS: Final = {COLUMN_FLOW.name: "target_dataset"}
+_TARGETS: Final = {COLUMN_FLOW.name: "target_dataset", SCHEMA.name: "dataset"}
 
 
 def _of_names(put: _Rows) -> Iterator[Row]:
@@ -257,7 +258,7 @@ def _of_facts(facts: Facts, watched: Collection[str]) -> Iterator[Row]:
 
 
 def _of_statement(one: Statement) -> Iterator[Row]:
-    if one.aspect.startswith(PHI) or label_of(one.subject) in OF_EVERYTHING:
+    if one.aspect.startswith(PHI) or label_of(one.subject) in OF_EVERYTHING or one.aspect == "attestation_end":
         yield _due(one.subject, one.entry)
     elif one.aspect == "attestation":
         yield _due(one.subject, one.entry)
@@ -322,7 +323,8 @@ def _derive(work: Work) -> Changes:
     return changes
 
 
-_BUILT_ON: Final = (FLOWS.name, COLUMN_FLOWS.name, COLUMN_COVERAGE.name, POINTERS.name)
+_SOURCES: Final = (FLOWS, COLUMN_FLOWS, COLUMN_COVERAGE, POINTERS, SCHEMAS)
+_BUILT_ON: Final = tuple(index.name for index in _SOURCES)
 
 
 def _changed(change: Transition) -> Statement | None:
@@ -341,7 +343,7 @@ def _specification(facts: Facts) -> Changes:
         claims[claim] = min(entry, claims.get(claim, entry))
     watched = frozenset(_watching(facts.statements))
     due = [_due(subject, entry) for (subject, _), entry in claims.items()]
-    for index in (FLOWS, COLUMN_FLOWS, COLUMN_COVERAGE, POINTERS):
+    for index in _SOURCES:
         due += _of_indexes(index.specification(facts).put)
     due += _of_facts(facts, watched)
     rows = IN_FORCE_NOW.specification(facts).put.get(IN_FORCE.name, ())
@@ -361,7 +363,7 @@ def _answers(reader: IndexReader, ids: Sequence[str]) -> Iterator[Row]:
 
 LABEL_WORK: Final = Index(
     "label_work",
-    1,
+    2,
     (DUE, PENDING, HELD, STATE, FOLLOWED, WATCHED, CLAIM),
     _derive,
     _specification,

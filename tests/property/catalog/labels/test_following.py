@@ -50,6 +50,7 @@ SENT: dict[str, dict[str, Any]] = {
     "masks": event(at="2026-01-04T10:00:00Z", **MASKED),
     "masks again": event(at="2026-01-05T10:00:00Z", run=AGAIN, **MASKED),
     "has a schema": event(at="2026-01-05T11:00:00Z", run=AGAIN, schema={"fields": [{"name": "patient_mrn"}]}),
+    "had a schema": event("OTHER", "2025-12-31T11:00:00Z", schema={"fields": [{"name": "birth_date"}]}),
     "is classed": event(at="2026-01-06T10:00:00Z", run=AGAIN, **CLASSED),
     "has tags": event(at="2026-01-06T11:00:00Z", run=AGAIN, **LEVELS),
     "tags its job": {**event(at="2026-01-07T10:00:00Z", run=AGAIN), "job": {**JOB, "facets": LEVELS}},

@@ -109,6 +109,20 @@ def test_an_attestation_ends_by_the_clock_alone(house: House) -> None:
     assert kept(house) == {RAW_ID: {DIRECT}, CURATED_ID: {DIRECT}}
 
 
+@pytest.mark.parametrize("effect", ["ENDED", "VOID"])
+def test_an_attestation_that_a_record_ends_clears_nothing_any_more(house: House, effect: str) -> None:
+    house.send(event(**lineage(key=[("mrn", MASKED)])))
+    house.record(tag(confidentiality=None, valid_from=EARLY))
+    steward = house.act_as("ada", "steward")
+    entry = house.record(attestation(valid_from=EARLY, run_id=None), steward).receipt.index
+    follow(house.store)
+    assert kept(house) == {RAW_ID: {DIRECT}}
+    ended = {"kind": "end_attestation", "attestation": entry, "effect": effect, "reason": "It was wrong"}
+    house.record(ended, steward)
+    follow(house.store)
+    assert kept(house) == {RAW_ID: {DIRECT}, CURATED_ID: {DIRECT}}
+
+
 def test_a_run_that_says_what_its_job_said_before_is_nothing_to_look_at(house: House, tmp_path: Path) -> None:
     store = SqliteStore(tmp_path / "graph.db")
     house.send(event(**lineage(key=[("mrn", PLAIN)])))
