@@ -108,6 +108,10 @@ class View:
         self._run_ids = RunIds(reader, self.known_at)
         self._known: dict[Callable[[View], Any], Any] = {}
         self._nodes: dict[str, KnownNode | None] = {}
+        self._asked: dict[tuple[Any, ...], list[Any]] = {}
+        """The edges and statements that were asked for: several capabilities ask the same of the same nodes."""
+        self._held: dict[tuple[str, bool], list[InForce]] = {}
+        """What is in force about nodes that were asked for, with and without endings."""
 
     def at(self, valid_at: int, known_at: int | None = None) -> View:
         """Return the view of another point, known by then or earlier; what it cites and hides is noted here too."""
@@ -135,6 +139,7 @@ class View:
         view = View(self._reader, as_of, rights, self._anchor, reached=self.reached)
         if view.known_at == self.known_at:
             view._run_ids, view._known, view._nodes = self._run_ids, self._known, self._nodes
+            view._asked, view._held = self._asked, self._held
             if rights == self.rights:
                 view._visibility = self._visibility
         return view
@@ -203,19 +208,26 @@ class View:
         if not asked or not kinds:
             return []
         asked = self._run_ids.with_bare(asked, kinds)
-        found = self._run_ids.edges(self._reader.edges(asked, kinds, direction, self.as_of.valid_at, self.known_at))
+        place = "edges", tuple(asked), tuple(kinds), direction, self.as_of.valid_at
+        found = self._asked.get(place)
+        if found is None:
+            found = self._run_ids.edges(self._reader.edges(asked, kinds, direction, self.as_of.valid_at, self.known_at))
+            self._asked[place] = found
         if self.rights.unbounded:
-            return found
+            return list(found)
         ends = self.visible(end for edge in found for end in (edge.source, edge.target))
         return [self._attributed(edge) for edge in found if edge.source in ends and edge.target in ends]
 
     def statements(self, ids: Sequence[str], aspects: Sequence[str] | None = None) -> list[Statement]:
         """Return what was stated about the nodes, all aspects where None; see `StoreReader.statements`."""
         asked = self._seen(ids)
-        found = self._reader.statements(asked, aspects, self.as_of.valid_at, self.known_at) if asked else []
-        found = self._run_ids.statements(found)
+        place = "statements", tuple(asked), None if aspects is None else tuple(aspects), self.as_of.valid_at
+        found = self._asked.get(place)
+        if found is None:
+            found = self._reader.statements(asked, aspects, self.as_of.valid_at, self.known_at) if asked else []
+            found = self._asked[place] = self._run_ids.statements(found)
         if self.rights.unbounded:
-            return found
+            return list(found)
         return self.attributed(found)
 
     def lookup(self, label: str, field: str, values: Sequence[str]) -> tuple[str, ...]:
@@ -237,7 +249,13 @@ class View:
 
         With `endings` what ended an aspect is there too: what was said under another name may be older than that.
         """
-        found = self._reader.in_force(self._seen(ids), endings=endings)
+        asked = sorted(set(self._seen(ids)))
+        new = [one for one in asked if (one, endings) not in self._held]
+        if new:
+            self._held.update(((one, endings), []) for one in new)
+            for each in self._reader.in_force(new, endings=endings):
+                self._held[each.statement.subject, endings].append(each)
+        found = [each for one in asked for each in self._held[one, endings]]
         return (
             found
             if self.rights.unbounded
@@ -400,7 +418,7 @@ class View:
 
     def transformations(self, hows: Collection[str]) -> dict[str, How]:
         """Return what the `how` of such flows stand for."""
-        return self._reader.transformations(hows)
+        return self._reader.transformations(hows) if hows else {}
 
     def column_lineage(self, asks: Sequence[tuple[str, str | None]]) -> list[ColumnStatement]:
         """Return all that was said of the columns of datasets; see `StoreReader.column_lineage`.
@@ -425,7 +443,7 @@ class View:
 
     def lineages(self, stated: Collection[str]) -> dict[str, ColumnLineage]:
         """Return what the `stated` of such rows stand for."""
-        return self._reader.lineages(stated)
+        return self._reader.lineages(stated) if any(stated) else {}
 
     def find(self, query: Query) -> Page:
         """Return a page of what is current; what is hidden is neither found nor counted."""
