@@ -79,11 +79,8 @@ def sought(question: UseQuestion) -> tuple[str | None, frozenset[str]]:
 
 def _permission(purpose: str) -> str | None:
     """Return the data use permission, or CC, that a purpose is spelt as; None where it is a purpose of HL7."""
-    try:
-        code = duo.find(purpose).code.code
-    except LookupError:
-        return None
-    return code if code in PERMISSIONS | {CC} else None
+    found = duo.known(purpose)
+    return found.code if found is not None and found.code in PERMISSIONS | {CC} else None
 
 
 def short(code: str) -> str:
