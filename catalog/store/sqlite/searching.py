@@ -17,7 +17,7 @@ from typing import Final
 
 from catalog.store.indexes.search import HELD, LABEL, LISTED, SUFFIX, WORD
 from catalog.store.protocol import Query
-from catalog.store.sqlite.packed import InChunks, numbers, united
+from catalog.store.sqlite.packed import InChunks, numbers, set_of, united
 from catalog.store.words import Asked, Question, question
 
 _LAST: Final = "\U0010ffff"
@@ -79,7 +79,7 @@ class _Search:
     def _given_beside(self) -> dict[tuple[str, str], int]:
         """Return the sets of what counts beside what is kept, by facet and value."""
         return {
-            pair: united([n for (n,) in self._run(_NUMBERS, (json.dumps(sorted(ids)),))])
+            pair: set_of([n for (n,) in self._run(_NUMBERS, (json.dumps(sorted(ids)),))])
             for pair, ids in self._query.beside.items()
         }
 
@@ -116,7 +116,7 @@ class _Search:
         """Return the set of the rows of each kind."""
         asked = ", ".join(f"json_group_array({_BITS}) FILTER (WHERE {kind})" for kind in kinds)
         row = self._run(f"SELECT {asked} FROM {source} WHERE {where}", values).fetchone()  # noqa: S608  # names of ours
-        return [united(json.loads(one)) for one in row]
+        return [united(one) for one in row]
 
     def _ranks(self, asked: Question, wanted: int) -> list[tuple[int, int]]:
         """Return what is found by each rank of `Question.rank`, the best first, each find once."""
@@ -164,18 +164,12 @@ class _Search:
         rows = self._run(_SORT.format(behind), (json.dumps(first), *values, most))
         yield from (number for (number,) in rows)
 
-    def _walked(self, some: int, label: str, behind: str, values: Sequence[object]) -> Iterator[int]:
+    def _walked(self, some: int, label: str, behind: str, values: Sequence[object]) -> list[int]:
         """Return the first of a set of a label: titles are walked in their order until enough are met."""
-        most = self._query.first + 1
-        held = some.to_bytes(some.bit_length() // 8 + 1, "little")
-        found: list[int] = []
-        for skipped, count in _STRIDES:
-            row = self._run(_WALK.format(behind), (label, *values, count, skipped)).fetchone()
-            walked = json.loads(row[0])
-            found += (one for one in walked if one >> 3 < len(held) and held[one >> 3] >> (one & 7) & 1)
-            if len(found) >= most or not walked:
-                break
-        return iter(found[:most])
+        # A byte for each number, since SQLite finds one in a blob without counting.
+        flags = f"{some:b}"[::-1].encode()
+        rows = self._run(_WALK.format(behind), (label, flags, *values, self._query.first + 1))
+        return [number for (number,) in rows]
 
     def _counts(self, every: int) -> dict[str, dict[str, int]]:
         """Return how many of these have each value of the facets that are asked for."""
@@ -204,8 +198,6 @@ _SORT: Final = (
     "WHERE 1{} ORDER BY title, id LIMIT ?"
 )
 _WALK: Final = (
-    "SELECT json_group_array(n) FROM (SELECT n FROM node WHERE entry IS NOT NULL AND label = ?{} "
-    "ORDER BY title, id LIMIT ? OFFSET ?)"
+    "SELECT n FROM node WHERE entry IS NOT NULL AND label = ? AND substr(?, n + 1, 1) = x'31'{} "
+    "ORDER BY title, id LIMIT ?"
 )
-_STRIDES: Final = ((0, 1_000), (1_000, 10_000), (11_000, -1))
-"""How many titles are skipped and walked at a time."""

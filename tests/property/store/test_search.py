@@ -100,7 +100,6 @@ def test_sqlite_finds_what_comparing_every_node_finds(
     expected = MemoryStore()
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
         patch.setattr(searching, "_SORTED", most_sorted)
-        patch.setattr(searching, "_STRIDES", ((0, 2), (2, 3), (5, -1)))
         store = SqliteStore(Path(folder) / "graph.db")
         for start in range(0, length, batch):
             part, upto = joined(records[start : start + batch]), min(start + batch, length) - 1
