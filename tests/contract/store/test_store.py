@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ from graph_schema.builder import FactBuilder
 from graph_schema.column_lineage import Transformation
 from graph_schema.edges import Executed, HasColumn, IsAliasOf, IsTagged, Produced, Read, TrainedOn, Wrote
 from graph_schema.facts import NOW, Facts, Role
-from graph_schema.nodes import Column, Dataset, Job, Model, ModelVersion, PhiTag, Run, Snapshot
+from graph_schema.nodes import Column, Dataset, Job, Model, ModelVersion, PhiTag, Run, Snapshot, Source
 from graph_schema.registry import TYPES, UnregisteredError
 from tests.support.facts import REGISTRATION, run_node
 
@@ -571,6 +572,40 @@ def test_facets_that_are_given_beside_those_that_are_kept_are_found_and_counted_
         0,
     )
     assert store.find(replace(asked, beside={})).facets == {"phi": {"CLINICAL_NOTE": 2}}
+
+
+def test_what_a_dataset_has_by_its_source_is_found_until_it_says_something_itself(store: Store) -> None:
+    made, source = Dataset("ns", "made"), Source("laboratory")
+
+    def found(**more: Any) -> int:
+        return store.find(Query(("Dataset",), **more)).total
+
+    def lacking() -> dict[str, int]:
+        return dict(store.find(Query(("Dataset",), facets=("gap",))).facets["gap"])
+
+    store.apply(declared(0, 0, made, "source", "laboratory"), 0)
+    assert (found(text="laboratory"), found(text="haematology"), lacking()["owner"]) == (1, 0, 1)
+    store.apply(declared(1, 1, source, "owner", "haematology"), 1)
+    store.apply(declared(2, 2, source, "source_kind", "LAB"), 2)
+    assert (found(text="haema"), found(filters={"owner": ("haematology",)}), found(every=(("gap", "owner"),))) == (
+        1,
+        1,
+        0,
+    )
+    assert found(filters={"source_system": ("LAB",)}, every=(("gap", "retention"), ("gap", "phi_category"))) == 1
+    assert {"owner", "source_system"}.isdisjoint(lacking())
+    store.apply(declared(3, 3, made, "owner", "cardiology"), 3)
+    assert (found(text="haematology"), found(text="cardiology"), found(filters={"owner": ("haematology",)})) == (
+        0,
+        1,
+        0,
+    )
+    store.apply(declared(4, 4, made, "source", None), 4)
+    assert (found(text="laboratory"), found(filters={"source_system": ("LAB",)}), lacking()["source_system"]) == (
+        0,
+        0,
+        1,
+    )
 
 
 def test_a_rejected_tag_is_no_facet(store: Store) -> None:
