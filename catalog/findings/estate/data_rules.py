@@ -138,7 +138,7 @@ def cells_large(case: AttestationCase, moment: int) -> Breach | None:
     """Find an attestation of aggregates that leave small cells, or cells from which small ones follow."""
     one = case.attestation
     small = [done for done in one.treatments if not is_enough(done)]
-    if not small:
+    if not small or one.is_void:
         return None
     codes = gathered([done.code.code for done in small])
     lowest = min((done.minimum_cell or 0 for done in small), default=0)
@@ -148,8 +148,10 @@ def cells_large(case: AttestationCase, moment: int) -> Breach | None:
         else "no other cells were suppressed, so that a small one can be computed"
     )
     text = f"What {case.job} aggregates is not cleared of {codes}: {because}."
-    until = one.until if one.until is not None and one.until <= moment else None
-    return Breach(text, (one.entry,), one.valid_from, one.entry, until, None if until is None else one.entry)
+    if one.until is None or one.until > moment:
+        return Breach(text, (one.entry,), one.valid_from, one.entry)
+    ended = one.entry if one.end is None else one.end.entry
+    return Breach(text, tuple(sorted({one.entry, ended})), one.valid_from, one.entry, one.until, ended)
 
 
 def evaluation_independent(case: VersionCase, moment: int) -> Breach | None:  # noqa: ARG001  the same shape as the others

@@ -212,7 +212,13 @@ def attestation_lasts(case: AttestationCase, moment: int) -> Breach | None:
     entries = (one.entry,) if one.end is None else (one.entry, one.end.entry)
     because = _VOID.get(reason) if reason in _VOID else None if case.clears else _NAMES_NOTHING
     if because is not None:
-        return Breach(f"The attestation of {case.job} covers nothing: {because}.", entries, one.valid_from, one.entry)
+        text = f"The attestation of {case.job} covers nothing: {because}."
+        after = _successor(case, moment, moment)
+        if after is None:
+            return Breach(text, entries, one.valid_from, one.entry)
+        entries = tuple(sorted({*entries, after.entry}))
+        until = max(one.valid_from, after.valid_from)
+        return Breach(text, entries, one.valid_from, one.entry, until, max(entries))
     if one.until is None or one.until > moment:
         return None
     text = f"The attestation of {case.job} has ended."

@@ -329,6 +329,13 @@ class TestAttestationLasts:
         (found,) = of(house.view(), Rule.ATTESTATION_LASTS).values()
         assert "it names nothing that is gone by a technique that its method accepts" in found.text
 
+    def test_one_that_covers_nothing_is_past_once_another_covers_the_same(self, house: House) -> None:
+        self.attest(house, None, method="LIMITED_DATA_SET")
+        assert len(of(house.view(), Rule.ATTESTATION_LASTS)) == 1
+        self.attest(house, None)
+        assert of(house.view(), Rule.ATTESTATION_LASTS) == {}
+        assert len(of(house.view(), Rule.ATTESTATION_LASTS, frozenset({FindingState.CLOSED}))) == 1
+
     def test_a_determination_near_its_end_is_found_before_it(self, house: House) -> None:
         self.attest(house, 100, method="EXPERT_DETERMINATION", expert="Testperson Expert")
         assert of(house.view(), Rule.DETERMINATION_LASTS) == {}
