@@ -481,6 +481,13 @@ class View:
         self.cited.update(entries)
         return tuple(sorted(set(entries)))
 
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether it shows all that the ledger holds: of now, by unbounded rights, from a graph that follows."""
+        if self._anchor is None or not self.is_now or not self.rights.unbounded:
+            return False
+        return self.reached + 1 == self._anchor.ledger.size()
+
     def read_point(self) -> ReadPoint:
         """Return where it was taken; raises RuntimeError where it was opened without the ledger."""
         anchor = self._anchored()

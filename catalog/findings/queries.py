@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
+from catalog.findings.estate.memo import remembered
 from catalog.findings.estate.model import RULES, Breach, Decided, EstateFinding, Key
 from catalog.findings.estate.naming import names_of
 from catalog.findings.estate.reading import ESTATE_RULES, Cases, EstateRule
@@ -162,7 +164,7 @@ def _state(breach: Breach | None, decided: Decided | None, moment: int) -> Findi
 def _judged(view: View, rules: Sequence[EstateRule], subjects: Sequence[str] | None) -> dict[Key, Breach]:
     """Return what the rules find on whatever they may find something on, of these nodes alone where some are given."""
     beside = [one for one in rules if subjects is not None and one.near is not None]
-    found = _on_grounds(view, [one for one in rules if one not in beside], subjects)
+    found = _on_grounds(view, [one for one in rules if one not in beside], subjects, memo=subjects is None)
     asked = frozenset(subjects or ())
     for one in beside:
         near = one.near(view, subjects or ()) if one.near is not None else ()
@@ -171,14 +173,19 @@ def _judged(view: View, rules: Sequence[EstateRule], subjects: Sequence[str] | N
     return found
 
 
-def _on_grounds(view: View, rules: Sequence[EstateRule], ids: Sequence[str] | None) -> dict[Key, Breach]:
+def _on_grounds(
+    view: View, rules: Sequence[EstateRule], ids: Sequence[str] | None, *, memo: bool = False
+) -> dict[Key, Breach]:
     grounds = view.grounds(sorted({one.ground for one in rules}), ids) if rules else {}
     cases: dict[tuple[object, Ground], Mapping[str, object]] = {}
     found: dict[Key, Breach] = {}
     for one in rules:
         read = one.cases, one.ground
-        if read not in cases:
-            cases[read] = one.cases(view, grounds[one.ground]) if grounds[one.ground] else {}
+        nodes = grounds[one.ground]
+        if read not in cases and memo and one.timeless and nodes:
+            cases[read] = remembered(one.cases, view, partial(one.cases, view, nodes))
+        elif read not in cases:
+            cases[read] = one.cases(view, nodes) if nodes else {}
         found |= _breaches(one, cases[read], view.moment)
     return found
 
@@ -192,17 +199,20 @@ def _of_records(view: View, rules: Collection[Rule]) -> tuple[set[Key], dict[Key
     """Return which datasets these rules find something on, and what was judged to know it."""
     found = of_records(view, rules)
     certain = {key for rule, ids in found.certain.items() for key in Key.several(rule, ids)}
-    return certain, _held(view, found.asked)
+    return certain, _held(view, found.asked, memo=True)
 
 
-def _held(view: View, asked: Mapping[Rule, Sequence[str]]) -> dict[Key, Breach]:
+def _held(view: View, asked: Mapping[Rule, Sequence[str]], *, memo: bool = False) -> dict[Key, Breach]:
     """Return what rules find that are held to these nodes."""
     read: dict[tuple[Cases, tuple[str, ...]], Mapping[str, object]] = {}
     found: dict[Key, Breach] = {}
     for rule, ids in asked.items():
         one = _RULE_OF[rule]
-        place = one.cases, tuple(sorted(ids))
-        if place not in read:
-            read[place] = one.cases(view, place[1]) if place[1] else {}
+        nodes = tuple(sorted(ids))
+        place = one.cases, nodes
+        if place not in read and memo and one.timeless and nodes:
+            read[place] = remembered(one.cases, view, partial(one.cases, view, nodes), nodes)
+        elif place not in read:
+            read[place] = one.cases(view, nodes) if nodes else {}
         found |= _breaches(one, read[place], view.moment)
     return found

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import defaultdict, deque
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from catalog.assets.folds import aspects_in_force
 from catalog.findings.estate.attested import attested_by, powers_of
 from catalog.findings.estate.datasets import datasets_among, under_every_name
-from catalog.findings.estate.model import CombinationCase, LinkCase, Start, Together
+from catalog.findings.estate.model import Combination, CombinationCase, LinkCase, Start, Together
 from catalog.findings.estate.naming import names_of
 from catalog.labels import queries as labels
-from catalog.labels.model import Attestation, Step
-from catalog.labels.rules import why_uncovered
 from catalog.lineage.model import Direction
 from catalog.use.closure import closure
 from catalog.view import View
@@ -91,11 +89,8 @@ def link_cases(view: View, ids: Sequence[str]) -> dict[str, LinkCase]:
         ]
         for job, reads in jobs.reads.items()
     }
-    behind = {
-        one: frozenset(closure(view, [one], Direction.UPSTREAM).nodes)
-        for one in sorted({one for some in pairs.values() for one, _ in some})
-    }
-    linked = {job: [pair for pair in some if pair[1] in behind[pair[0]]] for job, some in pairs.items()}
+    is_made_of = _origins(view, sorted({one for some in pairs.values() for one, _ in some}))
+    linked = {job: [pair for pair in some if is_made_of(*pair)] for job, some in pairs.items()}
     linked = {job: some for job, some in linked.items() if some}
     by_run = _read_by_run(view, {one for some in linked.values() for pair in some for one in pair})
     names = names_of(view, {*linked, *(one for some in linked.values() for pair in some for one in pair)})
@@ -105,6 +100,30 @@ def link_cases(view: View, ids: Sequence[str]) -> dict[str, LinkCase]:
         if found:
             cases[job] = LinkCase(names.get(job, job), found)
     return cases
+
+
+def _origins(view: View, datasets: Sequence[str]) -> Callable[[str, str], bool]:
+    """Return what tells whether one of these datasets was made of another, by every flow ever stated.
+
+    All are walked from at once; where that meets more than a walk may, from each by itself.
+    """
+    met = closure(view, datasets, Direction.UPSTREAM)
+    if met.truncated is not None:
+        behind = {one: frozenset(closure(view, [one], Direction.UPSTREAM).nodes) for one in datasets}
+        return lambda one, other: other in behind[one]
+    sources: dict[str, list[str]] = defaultdict(list)
+    for edge in met.edges:
+        sources[edge.target].append(edge.source)
+    bit = {one: 1 << place for place, one in enumerate(datasets)}
+    reached: dict[str, int] = defaultdict(int, bit)
+    front = deque(datasets)
+    while front:
+        one = front.popleft()
+        for source in sources.get(one, ()):
+            if reached[one] & ~reached[source]:
+                reached[source] |= reached[one]
+                front.append(source)
+    return lambda one, other: bool(reached[other] & bit[one])
 
 
 def _together(
@@ -142,32 +161,21 @@ def combination_cases(view: View, ids: Sequence[str]) -> dict[str, CombinationCa
             firsts = sorted(min(Start(each.valid_from, each.entry) for each in edges) for edges in reads.values())
             found = firsts[1], sorted(reads), tuple(sorted({each.entry for each in firsts}))
             read[job] = min(found, read.get(job, found))
-    covered = _covered(view, read)
+    attested = labels.attestations_of_jobs(view, sorted(read)) if read else {}
+    powers = powers_of(view, attested_by(attested))
     names = names_of(view, {*read, *(one for _, some, _ in read.values() for one in some)})
-    cases: dict[str, CombinationCase] = {}
+    cases: dict[str, list[Combination]] = defaultdict(list)
     for job, (start, some, entries) in sorted(read.items()):
+        inputs = [names.get(each, each) for each in some]
         for one in jobs.writes[job]:
-            if _claims(states_of_outputs, one) and (one not in cases or cases[one].covered is not None):
-                inputs = [names.get(each, each) for each in some]
-                cases[one] = CombinationCase(names.get(job, job), inputs, start, entries, covered.get(job))
-    return cases
+            if _claims(states_of_outputs, one):
+                cases[one].append(Combination(names.get(job, job), inputs, start, entries, attested.get(job, ())))
+    return {one: CombinationCase(found, powers) for one, found in cases.items()}
 
 
 def _claims(states_of_outputs: Mapping[str, str], dataset: str) -> bool:
     """Tell whether what is made may be taken for free of identifiers: what is declared raw is not."""
     return states_of_outputs.get(dataset) != DeidentificationState.RAW
-
-
-def _covered(view: View, jobs: Collection[str]) -> dict[str, Attestation]:
-    """Return of each job an attestation that holds now and is of all its runs."""
-    attested = labels.attestations_of_jobs(view, sorted(jobs)) if jobs else {}
-    powers = powers_of(view, attested_by(attested))
-    found: dict[str, Attestation] = {}
-    for job, some in attested.items():
-        for one in some:
-            if why_uncovered(one, Step(job, one.run), powers, view.moment) is None:
-                found.setdefault(job, one)
-    return found
 
 
 def read_by(view: View, ids: Sequence[str]) -> list[str]:

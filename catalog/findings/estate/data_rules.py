@@ -6,9 +6,11 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from catalog.access.model import Powers
 from catalog.findings.estate.model import (
     AttestationCase,
     Breach,
+    Combination,
     CombinationCase,
     ConsentCase,
     KeyCase,
@@ -18,6 +20,8 @@ from catalog.findings.estate.model import (
     Start,
     VersionCase,
 )
+from catalog.labels.model import Step
+from catalog.labels.rules import why_uncovered
 from catalog.labels.taint.rules import MINIMUM_CELL, is_enough
 from catalog.releases.model import SnapshotUse
 from graph_schema.bitemporal import has_begun
@@ -118,20 +122,29 @@ def coded_apart(case: LinkCase, moment: int) -> Breach | None:  # noqa: ARG001  
     return Breach(text, entries, first.since, known)
 
 
-def combination_determined(case: CombinationCase, moment: int) -> Breach | None:  # noqa: ARG001  the same shape as the others
+def combination_determined(case: CombinationCase, moment: int) -> Breach | None:
     """Find several sets without identifiers that were combined without an attestation of that step."""
+    found = [_undetermined(one, case.powers, moment) for one in case.several]
+    lasting = [one for one in found if one is not None and one.until is None]
+    return next((one for one in (*lasting, *found) if one is not None), None)
+
+
+def _undetermined(one: Combination, powers: Powers, moment: int) -> Breach | None:
     text = (
-        f"{case.job} made it of several datasets without identifiers, {gathered(case.inputs)}, and no attestation of "
+        f"{one.job} made it of several datasets without identifiers, {gathered(one.inputs)}, and no attestation of "
         "that job covers what follows from them together: 45 CFR 164.514(b)."
     )
-    known = max(case.entries)
-    if case.covered is None:
-        return Breach(text, case.entries, case.start.since, known)
-    if has_begun(case.covered.valid_from, case.start.since):
+    known = max(one.entries)
+    covering = (
+        each for each in one.attestations if why_uncovered(each, Step(each.job, each.run), powers, moment) is None
+    )
+    covered = next(covering, None)
+    if covered is None:
+        return Breach(text, one.entries, one.start.since, known)
+    if has_begun(covered.valid_from, one.start.since):
         return None
-    entries = tuple(sorted({*case.entries, case.covered.entry}))
-    ended = case.covered.entry
-    return Breach(text, entries, case.start.since, min(known, ended), case.covered.valid_from, ended)
+    entries = tuple(sorted({*one.entries, covered.entry}))
+    return Breach(text, entries, one.start.since, min(known, covered.entry), covered.valid_from, covered.entry)
 
 
 def cells_large(case: AttestationCase, moment: int) -> Breach | None:

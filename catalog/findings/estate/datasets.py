@@ -24,6 +24,7 @@ from catalog.snapshots.retention import Due, retention_due
 from catalog.use.loading import declared_use
 from catalog.view import View
 from graph_schema.aspects import DECLARED
+from graph_schema.facts import NOW
 from graph_schema.identity import label_of
 from graph_schema.nodes import Column, Dataset
 from graph_schema.vocabulary.words import TagOrigin
@@ -87,10 +88,10 @@ def _first(found: dict[str, Start], dataset: str, one: Start) -> None:
 
 
 def retention_cases(view: View, ids: Sequence[str]) -> dict[str, RetentionCase]:
-    """Return of the datasets, under their own names, what has been kept as long as it is to be kept."""
+    """Return of the datasets, under their own names, until when they and their snapshots are to be kept."""
     own = datasets_among(ids)
     found: dict[str, list[Due]] = defaultdict(list)
-    for one in retention_due(view, view.moment + 1, datasets=own).due if own else ():
+    for one in retention_due(view, NOW, datasets=own).due if own else ():
         found[one.dataset].append(one)
     return {id_: RetentionCase(found[id_]) for id_ in own if id_ in found}
 

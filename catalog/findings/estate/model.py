@@ -140,7 +140,7 @@ class LabelledUseCase:
 
 @dataclass(frozen=True, slots=True)
 class RetentionCase:
-    """What is due of a dataset: itself, and its sealed snapshots, the first first."""
+    """When a dataset and its sealed snapshots are due, the first first."""
 
     due: Sequence[Due]
 
@@ -271,17 +271,25 @@ class LinkCase:
 
 
 @dataclass(frozen=True, slots=True)
-class CombinationCase:
-    """What a job makes of several de-identified datasets that it reads together, and whether that was attested.
+class Combination:
+    """That a job makes something of several de-identified datasets that a run of it reads together.
 
-    `covered` is by which attestation, in force now, of this very job.
+    `attestations` are all those of the job.
     """
 
     job: str
     inputs: Sequence[str]
     start: Start
     entries: tuple[int, ...]
-    covered: Attestation | None
+    attestations: Sequence[Attestation]
+
+
+@dataclass(frozen=True, slots=True)
+class CombinationCase:
+    """What was combined in a dataset, by job, and what those who attested might when."""
+
+    several: Sequence[Combination]
+    powers: Powers
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from catalog.findings.estate.datasets import own_records, under_every_name
+from catalog.findings.estate.memo import remembered
 from catalog.findings.estate.model import PlaceCase
 from catalog.findings.estate.naming import names_of
 from catalog.lineage.model import Direction
@@ -38,33 +39,34 @@ class Allowed:
 
     statements: Sequence[UseStatement]
     places: Places
-    moment: int
     _forbidden: dict[str, bool] = field(default_factory=dict)
 
     def forbids(self, place: str) -> bool:
         """Tell whether anything says that some data may not be there."""
         if place not in self._forbidden:
-            reasons = (
-                reason for one in self.statements for reason in judge_place(one, place, self.moment, self.places)
-            )
+            reasons = (reason for one in self.statements for reason in judge_place(one, place, NOW, self.places))
             self._forbidden[place] = any(reason.decision is Decision.DENY for reason in reasons)
         return self._forbidden[place]
 
     @property
     def nowhere(self) -> bool:
         """Tell whether data that all of them bind may be nowhere."""
-        return common_places(self.statements, self.moment, self.places) == frozenset()
+        return common_places(self.statements, NOW, self.places) == frozenset()
 
 
 def allowed(view: View) -> Allowed | None:
-    """Return what is said of where data may be, None where nothing is."""
+    """Return what is said of where data may be, whenever that holds, None where nothing is."""
+    return remembered(_allowed, view, lambda: _allowed(view))
+
+
+def _allowed(view: View) -> Allowed | None:
     subjects = view.grounds([Ground.LIMIT])[Ground.LIMIT]
     if not subjects:
         return None
     sources = [one for one in subjects if label_of(one) == "Source"]
     found = [each.statement for some in use_statements(view.at(NOW), subjects).values() for each in some]
-    found += [one for _, one in limits(view.at(NOW), sources, view.moment)]
-    return Allowed(found, places_of(view), view.moment)
+    found += [one for _, one in limits(view.at(NOW), sources, NOW)]
+    return Allowed(found, places_of(view))
 
 
 def used_elsewhere(view: View, bounds: Allowed) -> set[str]:

@@ -50,6 +50,8 @@ class EstateRule:
     judge: Callable[[Any, int], Breach | None]
     near: Callable[[View, Sequence[str]], Sequence[str]] | None = None
     """On what nodes it has to be held for what it finds on these, where its ground lies beside its subjects."""
+    timeless: bool = False
+    """Whether its cases follow from the graph alone, whatever the time."""
 
 
 def run_id_cases(view: View, ids: Sequence[str]) -> dict[str, RunIdCase]:
@@ -77,7 +79,7 @@ ESTATE_RULES = (
     EstateRule(Rule.FIELDS_DECLARED, Ground.DATASET, dataset_cases, rules.fields_declared),
     EstateRule(Rule.DATASET_DESCRIBED, Ground.DATASET, dataset_cases, rules.dataset_described),
     EstateRule(Rule.CATALOGUED_FIRST, Ground.DATASET, order_cases, rules.catalogued_first),
-    EstateRule(Rule.RETENTION_KEPT, Ground.DATASET, retention_cases, rules.retention_kept),
+    EstateRule(Rule.RETENTION_KEPT, Ground.DATASET, retention_cases, rules.retention_kept, timeless=True),
     EstateRule(Rule.DECLARATIONS_AGREE, Ground.DATASET, declaration_cases, rules.declarations_agree),
     EstateRule(Rule.PLACE_ALLOWED, Ground.DATASET, place_cases, data.place_allowed),
     EstateRule(Rule.LABEL_CONSISTENT, Ground.DATASET, labelled_use_cases, rules.label_consistent),
@@ -89,10 +91,19 @@ ESTATE_RULES = (
     EstateRule(Rule.EVALUATION_APART, Ground.REGISTRATION, version_cases, rules.evaluation_apart),
     EstateRule(Rule.EVALUATION_INDEPENDENT, Ground.REGISTRATION, version_cases, data.evaluation_independent),
     EstateRule(Rule.CELLS_LARGE, Ground.ATTESTATION, attestation_cases, data.cells_large),
-    EstateRule(Rule.CODED_APART, Ground.CODED, link_cases, data.coded_apart, read_by),
-    EstateRule(Rule.COMBINATION_DETERMINED, Ground.CODED, combination_cases, data.combination_determined, read_for),
+    EstateRule(Rule.CODED_APART, Ground.CODED, link_cases, data.coded_apart, read_by, timeless=True),
+    EstateRule(
+        Rule.COMBINATION_DETERMINED,
+        Ground.CODED,
+        combination_cases,
+        data.combination_determined,
+        read_for,
+        timeless=True,
+    ),
     EstateRule(Rule.KEY_OF_ONE_ENVIRONMENT, Ground.KEY, key_cases, data.key_of_one_environment),
-    EstateRule(Rule.CACHE_NOT_PROMOTED, Ground.CACHE, promotion_cases, data.cache_not_promoted, cached_before),
+    EstateRule(
+        Rule.CACHE_NOT_PROMOTED, Ground.CACHE, promotion_cases, data.cache_not_promoted, cached_before, timeless=True
+    ),
     EstateRule(Rule.CONSENT_HOLDS, Ground.CONSENT, consent_cases, data.consent_holds),
     EstateRule(Rule.USE_CONSISTENT, Ground.USE_STATEMENT, use_cases, rules.use_consistent),
     EstateRule(Rule.USE_CODES_KNOWN, Ground.USE_STATEMENT, use_cases, rules.use_codes_known),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 from catalog.assets import retention
 from catalog.assets.folds import DROPPED, last_writes
+from catalog.findings.estate.memo import remembered
 from catalog.findings.estate.places import allowed, used_elsewhere
 from catalog.findings.estate.rules import may_contradict
 from catalog.findings.rules import Rule
@@ -38,6 +39,9 @@ BY_RECORD: Final = (
 """The rules of which a store keeps what decides them now."""
 
 
+_USED, _WRITTEN, _TAGGED = int(Seen.USED), int(Seen.WRITTEN), int(Seen.TAGGED)
+
+
 @dataclass(frozen=True, slots=True)
 class Decided:
     """Datasets by rule: those on which it finds something, and those that it has to be held to."""
@@ -46,29 +50,47 @@ class Decided:
     asked: Mapping[Rule, Sequence[str]]
 
 
-def of_records(view: View, rules: Collection[Rule]) -> Decided:
-    """Return what some of the rules find, in a view of now by unbounded rights."""
-    rows = view.record_states() if rules else []
+@dataclass(frozen=True, slots=True)
+class _Now:
+    """The datasets of which their own names say all, the others by id, and what no time changes of the former."""
+
+    own: Sequence[RecordState]
+    others: Sequence[str]
+    certain: Mapping[Rule, Sequence[str]]
+
+
+def _now(view: View) -> _Now:
+    rows = view.record_states()
     alone = _alone(view, rows)
     own = [row for row in rows if row.dataset in alone]
     others = [row.dataset for row in rows if row.dataset not in alone]
-    certain: dict[Rule, list[str]] = {}
+    late = [row.dataset for row in own if row.written < NOW == max(row.declared, row.classified)]
+    return _Now(own, others, {**_broken(view, own), Rule.CATALOGUED_FIRST: late})
+
+
+def of_records(view: View, rules: Collection[Rule]) -> Decided:
+    """Return what some of the rules find, in a view of now by unbounded rights."""
+    if not rules:
+        return Decided({}, {})
+    now = remembered(_now, view, lambda: _now(view))
+    own, others = now.own, now.others
+    certain: dict[Rule, Sequence[str]] = dict(now.certain)
     asked: dict[Rule, list[str]] = {rule: list(others) for rule in rules}
-    if not {Rule.FIELDS_DECLARED, Rule.DATASET_DESCRIBED}.isdisjoint(rules):
-        certain |= _broken(view, own)
-    if Rule.CATALOGUED_FIRST in rules:
-        certain[Rule.CATALOGUED_FIRST] = [
-            row.dataset for row in own if row.written < NOW == max(row.declared, row.classified)
-        ]
     if Rule.SUGGESTION_JUDGED in rules:
-        late = [row for row in own if row.unjudged + view.terms.judged_days * retention.DAY <= view.moment]
-        certain[Rule.SUGGESTION_JUDGED] = [row.dataset for row in late if not row.seen & Seen.TAGGED]
-        asked[Rule.SUGGESTION_JUDGED] += [row.dataset for row in late if row.seen & Seen.TAGGED]
+        before = view.moment - view.terms.judged_days * retention.DAY
+        late = [row for row in own if row.unjudged <= before]
+        certain[Rule.SUGGESTION_JUDGED] = [row.dataset for row in late if not row.seen & _TAGGED]
+        asked[Rule.SUGGESTION_JUDGED] += [row.dataset for row in late if row.seen & _TAGGED]
     if Rule.PLACE_ALLOWED in rules:
         asked[Rule.PLACE_ALLOWED] = _elsewhere(view, own, others)
-    for rule, proposes in _PROPOSES.items():
-        if rule in rules:
-            asked[rule] += [row.dataset for row in own if proposes(row, view)]
+    proposed: dict[Rule, Callable[[], list[str]]] = {
+        Rule.RETENTION_KEPT: lambda: _over(own, view.moment),
+        Rule.DECLARATIONS_AGREE: lambda: [row.dataset for row in own if contradicts(row.traits, row.seen)],
+        Rule.LABEL_CONSISTENT: lambda: _permitted(own, may_contradict),
+        Rule.DECLARED_CODES_KNOWN: lambda: _permitted(own, lambda one: bool(one.unknown)),
+    }
+    for rule in proposed.keys() & rules:
+        asked[rule] += proposed[rule]()
     return Decided({rule: ids for rule, ids in certain.items() if rule in rules}, asked)
 
 
@@ -80,49 +102,38 @@ def _elsewhere(view: View, own: Sequence[RecordState], others: Sequence[str]) ->
     if bounds.nowhere:
         return [*others, *(row.dataset for row in own)]
     used = used_elsewhere(view, bounds)
-    return sorted(
-        {*others, *used} | {row.dataset for row in own if any(bounds.forbids(place) for place in _places(row))}
-    )
+    places = {text for row in own for text in (row.place, row.site) if text is not None}
+    forbidden = {text for text in places if bounds.forbids(str(json.loads(text)))}
+    there = {row.dataset for row in own if row.place in forbidden or row.site in forbidden}
+    return sorted({*others, *used, *there})
 
 
-def _places(row: RecordState) -> Iterator[str]:
-    for text in (row.place, row.site):
-        if text is not None:
-            yield str(json.loads(text))
+def _over(rows: Sequence[RecordState], moment: int) -> list[str]:
+    """Return the datasets whose period of retention is over, as far as their own names tell."""
+    begun = {text: _begun_by(text, moment) for text in {row.retention for row in rows} if text is not None}
+    return [row.dataset for row in rows if row.retention is not None and row.began <= begun[row.retention]]
 
 
-def _is_over(row: RecordState, view: View) -> bool:
-    if row.retention is None:
-        return False
-    declared = _retention(row.retention)
-    began = retention.began(declared, None if row.began == NOW else row.began)
-    return began is not None and retention.due_at(began, declared) <= view.moment
+def _begun_by(text: str, moment: int) -> int:
+    """Return by when data has to have begun so that such a retention of it is over."""
+    declared = Retention.from_json(json.loads(text))
+    fixed = retention.began(declared, None)
+    if fixed is not None:
+        return NOW if retention.due_at(fixed, declared) <= moment else -NOW
+    counts = retention.began(declared, 0) is not None
+    return moment - retention.due_at(0, declared) if counts else -NOW
 
 
-@lru_cache(maxsize=4_096)
-def _retention(text: str) -> Retention:
-    return Retention.from_json(json.loads(text))
+def _permitted(rows: Sequence[RecordState], is_found: Callable[[UseStatement], bool]) -> list[str]:
+    """Return the datasets of which something may be found on what is declared of their use."""
+    texts = {row.permitted_use for row in rows}
+    found = {text for text in texts if text is not None and is_found(_statement(text))}
+    return [row.dataset for row in rows if row.permitted_use in found] if found else []
 
 
-@lru_cache(maxsize=4_096)
-def _permitted(text: str) -> UseStatement:
+@lru_cache(maxsize=16_384)
+def _statement(text: str) -> UseStatement:
     return declared_use(Dataset("", ""), json.loads(text), 0, 0)
-
-
-def _is_labelled_wrongly(row: RecordState, _: View) -> bool:
-    return row.permitted_use is not None and may_contradict(_permitted(row.permitted_use))
-
-
-def _holds_unknown(row: RecordState, _: View) -> bool:
-    return row.permitted_use is not None and bool(_permitted(row.permitted_use).unknown)
-
-
-_PROPOSES: Final[Mapping[Rule, Callable[[RecordState, View], bool]]] = {
-    Rule.RETENTION_KEPT: _is_over,
-    Rule.LABEL_CONSISTENT: _is_labelled_wrongly,
-    Rule.DECLARED_CODES_KNOWN: _holds_unknown,
-    Rule.DECLARATIONS_AGREE: lambda row, _: contradicts(row.traits, row.seen),
-}
 
 
 def _broken(view: View, rows: Sequence[RecordState]) -> dict[Rule, list[str]]:
@@ -130,13 +141,13 @@ def _broken(view: View, rows: Sequence[RecordState]) -> dict[Rule, list[str]]:
 
     Of one that nothing describes, a write that took effect decides whether it is known.
     """
-    bare = [row.dataset for row in rows if not row.aspects and row.seen & Seen.WRITTEN]
+    bare = [row.dataset for row in rows if not row.aspects and row.seen & _WRITTEN]
     last, _ = last_writes(view, bare) if bare else ({}, {})
     found: dict[Rule, list[str]] = defaultdict(list)
     for row in rows:
         if not row.aspects and row.dataset not in last:
             found[Rule.DATASET_DESCRIBED].append(row.dataset)
-        elif (row.missing or not row.seen & Seen.USED) and last.get(row.dataset) != DROPPED:
+        elif (row.missing or not row.seen & _USED) and last.get(row.dataset) != DROPPED:
             found[Rule.FIELDS_DECLARED].append(row.dataset)
     return found
 
@@ -144,7 +155,7 @@ def _broken(view: View, rows: Sequence[RecordState]) -> dict[Rule, list[str]]:
 def _alone(view: View, rows: Sequence[RecordState]) -> frozenset[str]:
     """Return the datasets of which their own names say all."""
     sources = bool(view.grounds([Ground.SOURCE])[Ground.SOURCE])
-    looked_at = Seen.NAMED | Seen.DROPPED | (Seen.SUPPLIED if sources else Seen(0))
+    looked_at = int(Seen.NAMED | Seen.DROPPED | (Seen.SUPPLIED if sources else Seen(0)))
     alone = [one.dataset for one in rows if not one.seen & looked_at]
     if view.lookup("NamespaceRule", "every", ("",)):
         names = Names(view, renamed=True)

@@ -312,7 +312,6 @@ def label_consistent(case: LabelledUseCase, moment: int) -> Breach | None:
     return replace(breach, entries=entries, since=max(breach.since or 0, state.since), known=max(entries))
 
 
-@lru_cache(maxsize=4_096)
 def may_contradict(statement: UseStatement) -> bool:
     """Tell whether `label_consistent` may find something on such a statement, whatever the state is."""
     return bool(contradictions([statement])) or _in_words(statement.words) is not None

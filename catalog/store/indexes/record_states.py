@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntFlag
+from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 from catalog.store.indexes.effects import IN_FORCE, Candidate, Pair, Transition
@@ -99,22 +100,23 @@ class Trait(IntFlag):
 class RecordState(NamedTuple):
     """How a dataset's own name stands now; times are UTC microseconds, `NOW` for what never was.
 
-    `missing` are mandatory aspects, `aspects` how many are in force, `written` when a run first wrote it, `declared`
-    when anything was first declared of it, `classified` when somebody first said what PHI it holds, `began` when
-    anything was first said of it, `unjudged` since when its schema is in force, where that suggests what no person
-    judged, and `retention` to `site` what is declared of these, as JSON.
+    `missing` are mandatory aspects, `aspects` how many are in force, `seen` and `traits` bits of `Seen` and `Trait`;
+    `written` is when a run first wrote it, `declared` when anything was first declared of it, `classified` when
+    somebody first said what PHI it holds, `began` when anything was first said of it, and `unjudged` since when its
+    schema is in force, where that suggests what no person judged. `retention` to `site` are what is declared of these,
+    as JSON.
     """
 
     dataset: str
     missing: tuple[str, ...]
     aspects: int
-    seen: Seen
+    seen: int
     written: int
     declared: int
     classified: int
     began: int
     unjudged: int
-    traits: Trait
+    traits: int
     retention: str | None
     permitted_use: str | None
     place: str | None
@@ -133,34 +135,33 @@ _WITHOUT_IDENTIFIERS: Final = frozenset({DeidentificationState.DE_IDENTIFIED, De
 
 def record_states(reader: IndexReader) -> list[RecordState]:
     """Return every dataset on whose record a rule may find something now, by id."""
-    return sorted(map(_record_state, reader.rows(RECORD_STATE, [(1,)], 1)))
+    return [_record_state(row) for row in sorted(reader.rows(RECORD_STATE, [(1,)], 1), key=_BY_ID)]
+
+
+_BY_ID: Final = itemgetter(0)
 
 
 def _record_state(row: Row) -> RecordState:
-    dataset, _, missing, aspects, seen, written, declared, classified, began, unjudged, traits, *kept = row
-    return RecordState(
-        dataset,
-        _SETS[missing],
-        aspects,
-        Seen(seen),
-        written,
-        declared,
-        classified,
-        began,
-        unjudged,
-        Trait(traits),
-        *kept,
-    )
+    dataset, _, missing, *rest = row
+    return RecordState(dataset, _SETS[missing], *rest)
 
 
 def contradicts(traits: int, seen: int) -> bool:
     """Tell whether what is said may not all be so at once."""
-    return any(traits & both == both for both in _PAIRS) or bool(
-        traits & (Trait.FREE | Trait.WITHOUT_PHI) and seen & Seen.TAGGED
+    return bool(traits) and _CONTRADICTORY[bool(seen & _TAGGED)][traits]
+
+
+_TAGGED: Final = int(Seen.TAGGED)
+_PAIRS: Final = tuple(
+    map(int, (Trait.FREE | Trait.IDENTIFYING, Trait.ARCHIVED | Trait.SCRATCH, Trait.PLAIN | Trait.KEYED))
+)
+_CONTRADICTORY: Final = tuple(
+    tuple(
+        any(traits & both == both for both in _PAIRS) or (tagged and bool(traits & (Trait.FREE | Trait.WITHOUT_PHI)))
+        for traits in range(128)
     )
-
-
-_PAIRS: Final = (Trait.FREE | Trait.IDENTIFYING, Trait.ARCHIVED | Trait.SCRATCH, Trait.PLAIN | Trait.KEYED)
+    for tagged in (False, True)
+)
 
 
 def _traits_of(aspect: str, value: Any) -> Trait:  # noqa: ANN401  any aspect's

@@ -445,6 +445,24 @@ def test_the_list_asks_as_often_of_many_datasets_as_of_few(house: House) -> None
     assert calls(5) == calls(40)
 
 
+def test_what_no_time_changes_is_read_again_only_once_the_graph_went_on(house: House) -> None:
+    def calls() -> int:
+        counted = Counting(house.store)
+        view = View(counted, LATEST, anchor=Anchor(house.ledger, "1", house.clock.micros()))
+        found = findings(view)
+        shown = finding_details(view, found, found.keys)
+        assert RAW_ID in {one.subject for one in shown.values()}
+        return counted.calls.total()
+
+    house.send(event())
+    house.record(declaration(dataset=CURATED, deidentification_state="DE_IDENTIFIED"))
+    first, again = calls(), calls()
+    assert again < first
+    house.record(declaration(dataset=CURATED, deidentification_state="DE_IDENTIFIED", owner="nephrology"))
+    assert calls() == first
+    assert CURATED_ID in of(house.view(AsOf(known_at=0)), Rule.FIELDS_DECLARED)
+
+
 def test_every_rule_over_the_estate_says_what_it_reads() -> None:
     from catalog.findings.estate.reading import ESTATE_RULES  # noqa: PLC0415  the table alone
 
