@@ -1,4 +1,4 @@
-"""`lineward demo`: a server of its own, a small clinical pipeline, three questions, a dossier of each model version."""
+"""`lineward demo`: a server of its own, a small clinical pipeline, six questions, a dossier of each model version."""
 
 from __future__ import annotations
 
@@ -27,10 +27,11 @@ from catalog.cli.report import FORMS, write_report
 from catalog.cli.target import Target
 from catalog.errors import Exit, OperatorError
 from graph_schema.characters import escape_hidden
+from graph_schema.nodes import Dataset, ModelVersion
 from reports.kinds import MODEL_DOSSIER
 from reports.verify import verify
 
-_WIDE = 100
+_WIDE = 80
 """Columns of the tables: what is read along with the answers is not as wide as a log."""
 _START_SECONDS = 60
 _STOP_SECONDS = 30
@@ -65,6 +66,22 @@ query Snapshot($digest: Digest!) { snapshot(digest: $digest) { __typename ... on
     trainedModelVersions { id name version registration { metrics { name value split } }
       approvals { approvalKind approvalState decisions { printedName decision reason } } } } } }
 """
+_LABELS = """
+query Labels($asset: ID!, $column: String, $asOf: AsOfInput) {
+  effectiveLabels(asset: $asset, column: $column, asOf: $asOf) { __typename ... on Problem { code message }
+    ... on EffectiveLabels {
+      labels { phiKind codes { code } way { originColumn originAsset { name } hops { targetColumn } } }
+      cleared { phiKind column sourceColumn codes { code } entry } } } }
+"""
+_MAY_USE = """
+query MayUse($input: UseQuestionInput!, $asOf: AsOfInput) { mayUse(input: $input, asOf: $asOf) { __typename
+  ... on Problem { code message }
+  ... on MayUse { decision deciding { reasons { text } } } } }
+"""
+_FINDINGS = """
+query Findings($filter: FindingFilter!) { findings(filter: $filter) { __typename ... on Problem { code message }
+  ... on Findings { page { nodes { rule name text findingState trueSince trueUntil } } } } }
+"""
 _ISSUE = """
 mutation Issue($of: String!) { issueKey(principal: $of) { __typename ... on IssuedKey { secret }
   ... on Problem { code message } } }
@@ -96,6 +113,9 @@ def demo(data_dir: Path | None, output: Path, port: int, *, once: bool) -> Exit:
         with connect(Target(settings, url), admin) as client:
             size = checked(client.request("GET", "health/ready")).json()["ledger"]["size"]
             failed = _answers(client, outcome, size - 1)
+            failed |= _labels(client, outcome)
+            failed |= _use(client, outcome)
+            failed |= _findings(client, outcome)
             out.print()
             out.print("Model provenance dossiers", style="bold")
             vkey = checked(client.request("GET", "api/v1/ledger/keys")).text.splitlines()[0]
@@ -253,6 +273,119 @@ def _answers(client: Client, outcome: Any, at_least: int) -> bool:  # noqa: ANN4
     if any(status == "ABSTAINED" for _, _, status, *_ in rows):
         note("  An abstention decides nothing: the request stays open until somebody else approves or denies.")
     return not (feeds and snapshot["trainedModelVersions"])
+
+
+_SHOWN = ("person_key", "age", "zip3")
+"""The training columns of which the demo tells what is in them: made of a record number, a birth date and a ZIP."""
+
+
+def _labels(client: Client, outcome: Any) -> bool:  # noqa: ANN401  the example's own outcome
+    """Ask what of the feeds' identifiers is in training columns as of each version, and print it."""
+    training, deidentified = (_id_of(one) for one in (outcome.training, outcome.deidentified))
+    points = [{"knownAtIndex": one.approval_requests[-1]} for one in outcome.versions]
+    rows = []
+    for column in _SHOWN:
+        cells = []
+        for point in points:
+            held = _labels_of(client, training, column, point)["labels"]
+            cleared = _labels_of(client, deidentified, None, point)["cleared"]
+            cells.append(_held(column, held, cleared))
+        rows.append((column, *cells))
+    out.print()
+    names = [f"as of {one.version}" for one in outcome.versions]
+    print_table("4. Which identifiers of the feeds are in training columns?", ("column", *names), rows, most=_WIDE)
+    note("  Letters are elements of 45 CFR 164.514(b)(2)(i). What was cleared for 1.0.0 is back for")
+    note("  2.0.0: the attestation is of the first run and schema 1, not of the new column.")
+    return not any("cleared" in row[1] for row in rows)
+
+
+def _labels_of(client: Client, asset: str, column: str | None, point: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = succeeded(
+        ask(client, _LABELS, {"asset": asset, "column": column, "asOf": point})["effectiveLabels"]
+    )
+    return found
+
+
+def _held(column: str, labels: list[dict[str, Any]], cleared: list[dict[str, Any]]) -> str:
+    """Return what flowed into a column and from where, and what was cleared on the way."""
+    flowed = [
+        f"{_letters(one)} of {one['way']['originAsset']['name']}.{one['way']['originColumn']}"
+        for one in labels
+        if one["phiKind"] != "DERIVED_FEATURE" and one["way"] is not None and one["way"]["hops"]
+    ]
+    gone = [
+        f"{_letters(one)} of {one['sourceColumn']} cleared by #{one['entry']}"
+        for one in cleared
+        if one["phiKind"] != "DERIVED_FEATURE" and one["column"] == column and one["sourceColumn"]
+    ]
+    return "; ".join([*flowed, *gone]) or "nothing"
+
+
+def _letters(one: dict[str, Any]) -> str:
+    return "".join(code["code"] for code in one["codes"]) or "any"
+
+
+def _use(client: Client, outcome: Any) -> bool:  # noqa: ANN401  the example's own outcome
+    """Ask what the first version may be used for before and after the use of the claims was narrowed, and print it."""
+    first = outcome.versions[0]
+    of = ModelVersion(outcome.model.namespace, outcome.model.name, first.version).id
+    rows = []
+    for purpose in ("HOPERAT", "MLTRAINING"):
+        asked = {
+            "of": of,
+            "purpose": purpose,
+            "requester": {"organization": "NONPROFIT", "commercial": False},
+        }
+        before, now = (
+            succeeded(ask(client, _MAY_USE, {"input": asked, "asOf": point})["mayUse"])
+            for point in ({"knownAtIndex": outcome.narrowed_by - 1}, None)
+        )
+        text = next((reason["text"] for each in now["deciding"] for reason in each["reasons"]), None)
+        rows.append((purpose, before["decision"], now["decision"], text))
+    out.print()
+    print_table(
+        f"5. What may {first.version} be used for, before entry #{outcome.narrowed_by} narrowed it and now?",
+        ("purpose", "before", "now", "why"),
+        rows,
+        most=_WIDE,
+    )
+    return not any(before != now for _, before, now, _ in rows)
+
+
+def _findings(client: Client, outcome: Any) -> bool:  # noqa: ANN401  the example's own outcome
+    """Ask which findings are open, and which on the training data have closed, and print them."""
+    wanted = ({"states": ["OPEN"]}, {"states": ["CLOSED"], "subjects": [_id_of(outcome.training)]})
+    found = [
+        one
+        for filter_ in wanted
+        for one in succeeded(ask(client, _FINDINGS, {"filter": filter_})["findings"])["page"]["nodes"]
+    ]
+    out.print()
+    print_table(
+        "6. What is wrong, and what was?",
+        ("rule", "on", "since (UTC)", "until"),
+        [
+            (
+                one["rule"],
+                one["name"].partition("://")[2] or one["name"],
+                _hour(one["trueSince"]),
+                _hour(one["trueUntil"]),
+            )
+            for one in found
+        ],
+        yielding=("on",),
+        most=_WIDE,
+    )
+    return len({one["findingState"] for one in found}) < len(wanted)
+
+
+def _hour(at: str | None) -> str:
+    """Return the time of day, to the second, of a time in UTC; what has none is open."""
+    return "open" if at is None else at[11:19]
+
+
+def _id_of(dataset: Any) -> str:  # noqa: ANN401  the example's own dataset
+    return Dataset(dataset.namespace, dataset.name).id
 
 
 def _feed(node: dict[str, Any]) -> tuple[object, ...]:

@@ -69,6 +69,19 @@ def declare_schema_change(steward: RecordsClient) -> None:
     )
 
 
+def narrow_use(steward: RecordsClient) -> int:
+    """Record that the clearinghouse now allows the training of models alone; returns the record's ledger index."""
+    claims = {"namespace": estate.CLAIMS.namespace, "name": estate.CLAIMS.name}
+    said = {
+        "use_statement": "clearinghouse-terms-2",
+        "of": {"dataset": claims},
+        "authority": "Sampletown clearinghouse",
+        "purposes": ["MLTRAINING"],
+        "basis": "Terms of the clearinghouse, second edition",
+    }
+    return steward.send("permit_use", said).index
+
+
 def attest(steward: RecordsClient, run_id: str) -> None:
     """Attest the de-identification step, after a look at what its first run left in its output."""
     steward.attest_deidentification(

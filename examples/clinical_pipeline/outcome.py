@@ -29,3 +29,7 @@ class PipelineOutcome:
     evaluation: Dataset
     model: Dataset
     versions: tuple[TrainedVersion, ...]
+    deidentified: Dataset
+    """What the attested step writes."""
+    narrowed_by: int
+    """The ledger index of the record that allows less use of the claims than before."""

@@ -68,8 +68,18 @@ def run_pipeline(base_url: str, workdir: Path, keys: Mapping[str, str | None], p
         )
         progress("The claims will bring one column more: the steward declares the new schema")
         governance.declare_schema_change(offices.steward)
+        progress("The clearinghouse allows its claims for training alone: the steward records it")
+        narrowed_by = governance.narrow_use(offices.steward)
         second = _round(Workspace(workdir, SECOND, client, code), offices, governance.OPINIONS_ON_THE_SECOND, progress)
-    return PipelineOutcome(estate.SOURCES, estate.TRAINING, estate.EVALUATION, estate.MODEL, (first, second))
+    return PipelineOutcome(
+        estate.SOURCES,
+        estate.TRAINING,
+        estate.EVALUATION,
+        estate.MODEL,
+        (first, second),
+        estate.DEIDENTIFIED_STAYS,
+        narrowed_by,
+    )
 
 
 def _round(

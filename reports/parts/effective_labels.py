@@ -31,6 +31,7 @@ from reports.section import Frame, Part
 
 How = Literal["DIRECT", "INDIRECT", "UNMENTIONED", "TRAINED", "SAME"]
 
+_EACH_EXPLAINED = 4
 _HOW: dict[How, str] = {
     "DIRECT": "made of it",
     "INDIRECT": "decided by it, as in a join or filter",
@@ -131,7 +132,7 @@ def blocks(context: EffectiveLabels, frame: Frame) -> Iterator[Block]:
                     ),
                     cell(
                         words(plain(worded(group[0].kind)), mark(worded(group[0].origin), _tone(group[0]))),
-                        *(coded(group[0].codes) if group[0].codes else (faint("any letter of Safe Harbor"),)),
+                        *_codes(group[0]),
                     ),
                     cell(*_why(group, known)),
                 )
@@ -156,6 +157,16 @@ def blocks(context: EffectiveLabels, frame: Frame) -> Iterator[Block]:
                 for group in alike(context.cleared, lambda each: replace(each, column=None, source_column=None))
             ],
         )
+
+
+def _codes(one: EffectiveLabel) -> Iterator[Line]:
+    """Yield the codes with their meaning, very many by themselves."""
+    if not one.codes:
+        yield faint("any letter of Safe Harbor")
+    elif len(one.codes) > _EACH_EXPLAINED:
+        yield plain(", ".join(each.code for each in one.codes))
+    else:
+        yield from coded(one.codes)
 
 
 def _tone(one: EffectiveLabel) -> Literal["warn", "none"]:
@@ -183,7 +194,7 @@ def _why(group: tuple[EffectiveLabel, ...], known: Mapping[tuple[str, str], str]
             code(hop.target_column) if hop.target_column and len(group) == 1 else (),
             faint(f"({_HOW[hop.how]}{_masked(hop)})"),
             faint(f"by {hop.job}") if hop.job else (),
-            number_of(hop.run, known, hop.job) if len(group) == 1 else (),
+            number_of(hop.run, known, hop.job) if len(group) == 1 and (hop.job, hop.run) in known else (),
             cites(entries),
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -130,6 +130,7 @@ def blocks(context: ModelUse, frame: Frame) -> Iterator[Block]:
     """Show what the subject may be used for, and by which statements."""
     if not context.answers:
         return
+    called = {each.statement: _called(each) for each in context.statements}
     yield Heading(f"What the {frame.subject.noun} may be used for", "answers", "", 2)
     if context.unstated:
         yield Text(
@@ -149,7 +150,7 @@ def blocks(context: ModelUse, frame: Frame) -> Iterator[Block]:
                     meant(hl7.ACT_REASON, each.purpose),
                     cites(each.entries),
                 ),
-                _why(each),
+                _why(each, called),
                 cell(
                     *coded_in("obligations", hl7.ACT_CODE, filter(_is_code, each.obligations)),
                     *(plain(one) for one in each.obligations if not _is_code(one)),
@@ -168,14 +169,23 @@ def _is_code(obligation: str) -> bool:
     return obligation in hl7.OBLIGATIONS
 
 
-def _why(answer: UseAnswer) -> Cell:
+def _why(answer: UseAnswer, called: Mapping[str, str]) -> Cell:
     lines: list[Line] = []
     for group in alike(answer.reasons, lambda each: replace(each, statement=None)):
-        names = gathered(each.statement for each in group if each.statement)
+        names = gathered(called.get(each.statement, each.statement) for each in group if each.statement)
         lines.append(words(plain(group[0].text), faint(f"({names})") if names else ()))
         if group[0].awaits:
-            lines.append(faint(f"would be decided by: {worded(group[0].awaits)}"))
+            lines.append(faint(f"would be decided by: {_awaited(group[0].awaits)}"))
     return cell(*lines)
+
+
+def _awaited(kind: str) -> str:
+    return worded(kind).replace("irb", "IRB")
+
+
+def _called(one: AppliedStatement) -> str:
+    """Return what a statement is called: what a declaration declares of is its name."""
+    return one.subject if one.statement.startswith("declared of ") else one.statement
 
 
 def _statements(context: ModelUse) -> Block:
@@ -198,7 +208,7 @@ def _statements(context: ModelUse) -> Block:
 
 
 def _way(one: AppliedStatement) -> Iterator[Line]:
-    name = one.subject if one.statement.startswith("declared of ") else f"{one.statement}, of {one.subject}"
+    name = _called(one) if _called(one) == one.subject else f"{one.statement}, of {one.subject}"
     yield words(plain(name), cites(one.entries))
     if one.way:
         yield faint("by way of " + ", ".join(step.target for step in one.way))
