@@ -192,6 +192,14 @@ async def _column(context: RequestContext, identifier: str, at: AsOf) -> Column 
     )
 
 
+Recipient = Annotated[
+    str | None,
+    strawberry.argument(
+        description="Who is to have it: attestations that anticipated other recipients clear nothing then."
+    ),
+]
+
+
 WhyLabelResult = Annotated[
     LabelReasons | AnyProblem,
     strawberry.union("WhyLabelResult", description="Why a label is there, or why that cannot be told."),
@@ -214,10 +222,11 @@ class LabelQueries:
             strawberry.ID, strawberry.argument(description="The id of the dataset, snapshot or model version.")
         ],
         column: Annotated[str | None, strawberry.argument(description="The column; without one the whole.")] = None,
+        recipient: Recipient = None,
         as_of: AsOfArgument = None,
     ) -> EffectiveLabelsResult:
         try:
-            return _effective(info.context, str(asset), column, _at(as_of, info.context))
+            return _effective(info.context, str(asset), column, _at(as_of, info.context), recipient)
         except ADDRESSED as error:
             return as_problem(error)
 
@@ -230,10 +239,11 @@ class LabelQueries:
         ],
         phi_kind: Annotated[PhiKind, strawberry.argument(description="Which kind of PHI.")],
         column: Annotated[str | None, strawberry.argument(description="The column; without one the whole.")] = None,
+        recipient: Recipient = None,
         as_of: AsOfArgument = None,
     ) -> WhyLabelResult:
         try:
-            return _why(info.context, str(asset), column, phi_kind, _at(as_of, info.context))
+            return _why(info.context, str(asset), column, phi_kind, _at(as_of, info.context), recipient)
         except ADDRESSED as error:
             return as_problem(error)
 
@@ -242,26 +252,31 @@ _at = as_of
 """An argument of the question has this name too."""
 
 
-def _effective(context: RequestContext, asset: str, column: str | None, at: AsOf) -> EffectiveLabels | AnyProblem:
+def _effective(
+    context: RequestContext, asset: str, column: str | None, at: AsOf, recipient: str | None
+) -> EffectiveLabels | AnyProblem:
     view = context.view(at)
     problem = missing(context, view, [asset])
     if problem is not None:
         return problem
     if column is None:
-        found = queries.effective_labels(view, [asset]).get(asset)
+        found = queries.effective_labels(view, [asset], recipient=recipient).get(asset)
     else:
-        found = queries.effective_labels_of_columns(view, [(asset, column)]).get((asset, column))
+        named = asset, column
+        found = queries.effective_labels_of_columns(view, [named], recipient=recipient).get(named)
     if found is None:
         raise SenderError("Labels are asked for of a dataset, a snapshot or a model version.", pointer="/asset")
     return _as_labels(context, found, at)
 
 
-def _why(context: RequestContext, asset: str, column: str | None, kind: PhiKind, at: AsOf) -> LabelReasons | AnyProblem:
+def _why(  # what is asked for
+    context: RequestContext, asset: str, column: str | None, kind: PhiKind, at: AsOf, recipient: str | None
+) -> LabelReasons | AnyProblem:
     view = context.view(at)
     problem = missing(context, view, [asset])
     if problem is not None:
         return problem
-    found = queries.why_label(view, asset, column, kind.value)
+    found = queries.why_label(view, asset, column, kind.value, recipient=recipient)
     return LabelReasons(
         ways=[_as_way(one, at) for one in found.ways],
         completeness=completeness(view, found.completeness, [asset]),

@@ -143,31 +143,36 @@ class SupposedLabels:
     completeness: Completeness
 
 
-def effective_labels(view: View, ids: Sequence[str]) -> dict[str, EffectiveLabels]:
+def effective_labels(view: View, ids: Sequence[str], *, recipient: str | None = None) -> dict[str, EffectiveLabels]:
     """Return the labels of each dataset, model version or snapshot; one of which nothing is known is absent.
 
-    Whoever asks, labels flow through what rights hide; a way that passes it is not shown, and counted.
+    For a recipient attestations clear nothing that anticipated others, 45 CFR 164.514(b)(1)(i). Whoever asks,
+    labels flow through what rights hide; a way that passes it is not shown, and counted.
     """
     assets = _assets(view, ids)
-    judge = _Judge(view, load(view, sorted(set(assets.values()))), assets.values())
+    judge = _Judge(view, load(view, sorted(set(assets.values()))), assets.values(), recipient)
     return {one: judge.labels(one, asset, None) for one, asset in assets.items()}
 
 
-def effective_labels_of_columns(view: View, asked: Sequence[tuple[str, str]]) -> dict[tuple[str, str], EffectiveLabels]:
-    """Return the labels of each column, by (dataset id, name)."""
+def effective_labels_of_columns(
+    view: View, asked: Sequence[tuple[str, str]], *, recipient: str | None = None
+) -> dict[tuple[str, str], EffectiveLabels]:
+    """Return the labels of each column, by (dataset id, name), for a recipient where one is named."""
     assets = _assets(view, [dataset for dataset, _ in asked])
     wanted = [one for one in dict.fromkeys(asked) if one[0] in assets]
-    judge = _Judge(view, load(view, sorted(assets.values()), wanted), assets.values())
+    judge = _Judge(view, load(view, sorted(assets.values()), wanted), assets.values(), recipient)
     return {one: judge.labels(one[0], one[0], one[1]) for one in wanted}
 
 
-def why_label(view: View, asset: str, column: str | None, kind: str) -> Why:
-    """Return why an asset, or a column of it, holds a kind of PHI: at most three of the shortest ways."""
+def why_label(view: View, asset: str, column: str | None, kind: str, *, recipient: str | None = None) -> Why:
+    """Return why an asset, or a column of it, holds a kind of PHI, for a recipient where one is named: at most three of
+    the shortest ways.
+    """
     assets = _assets(view, [asset])
     if asset not in assets:
         return Why((), Complete())
     named = [] if column is None else [(assets[asset], column)]
-    judge = _Judge(view, load(view, [assets[asset]], named), assets.values())
+    judge = _Judge(view, load(view, [assets[asset]], named), assets.values(), recipient)
     place = judge.place(assets[asset], column)
     ways = judge.ways({place: judge.marks(place, kind)}, MOST_WAYS)[place]
     return Why(tuple(ways), judge.completeness())
@@ -225,13 +230,16 @@ class _Clearing(NamedTuple):
 class _Judge:
     """What was loaded, its fixed point, and what of it may be shown."""
 
-    def __init__(self, view: View, sources: Sources, asked: Iterable[str]) -> None:
+    def __init__(self, view: View, sources: Sources, asked: Iterable[str], recipient: str | None = None) -> None:
         self._view = view
         self._sources = sources
         self._asked = frozenset(asked)
         self._used: dict[str, list[Edge]] = {}
         """What runs read and wrote of each name that was looked up."""
-        self._taint: Taint = taint(sources.seeds, sources.flows, sources.covering, judged=sources.judged)
+        self._recipient = recipient
+        self._taint: Taint = taint(
+            sources.seeds, sources.flows, sources.covering, judged=sources.judged, recipient=recipient
+        )
         self._cleared: dict[str, list[Cleared]] = defaultdict(list)
         for place, some in self._taint.cleared.items():
             self._cleared[place.node] += some
@@ -246,6 +254,7 @@ class _Judge:
             sources.covering,
             self._taint.steps,
             judged=sources.judged,
+            recipient=self._recipient,
         )
 
     @cached_property

@@ -232,6 +232,18 @@ class TestClearing:
         house.record(attestation(valid_from=EARLY, columns=["key"]), house.act_as("ada", "steward"))
         assert (kinds(house.view(), column="key"), kinds(house.view(), column="other")) == ([], [DIRECT])
 
+    @pytest.mark.parametrize(("recipient", "left"), [(None, []), ("A made-up partner", []), ("Another", [DIRECT])])
+    def test_l11_an_attestation_that_anticipated_other_recipients_covers_nothing_for_one(
+        self, house: House, recipient: str | None, left: list[str]
+    ) -> None:
+        house.send(event(**lineage(key=[("mrn", MASKED)])))
+        house.record(tag(confidentiality=None, valid_from=EARLY))
+        house.record(attestation(valid_from=EARLY, recipients=["A made-up partner"]), house.act_as("ada", "steward"))
+        asked = CURATED_ID, "key"
+        held = effective_labels_of_columns(house.view(), [asked], recipient=recipient)[asked]
+        assert [one.kind for one in held.labels] == left
+        assert len(why_label(house.view(), *asked, DIRECT, recipient=recipient).ways) == len(left)
+
     def test_l11_a_column_that_came_later_is_not_covered(self, house: House) -> None:
         house.send(event(**lineage(key=[("mrn", MASKED)])))
         house.record(tag(confidentiality=None, valid_from=EARLY))
