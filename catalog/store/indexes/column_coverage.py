@@ -181,7 +181,7 @@ def _is_wide(targets: Iterable[str], sources: Iterable[str]) -> bool:
     return outgrows(len(set(targets)), len(set(sources)))
 
 
-class _Said(NamedTuple):
+class _NamedColumns(NamedTuple):
     """One value that an entry says of the columns of a target."""
 
     target: str
@@ -192,25 +192,25 @@ class _Said(NamedTuple):
     digest: str
 
 
-def _said(statements: Iterable[Statement]) -> list[_Said]:
+def _named_columns(statements: Iterable[Statement]) -> list[_NamedColumns]:
     return [
-        _Said(one.dataset, said.run, said.job, _Point(said.valid_from, said.entry), one.facet, one.digest)
+        _NamedColumns(one.dataset, named.run, named.job, _Point(named.valid_from, named.entry), one.facet, one.digest)
         for one in stated_values(statements, {})
-        if (said := one.statement).role != Role.IN and not one.ends and _names_columns(one.facet, one.text)
+        if (named := one.statement).role != Role.IN and not one.ends and _names_columns(one.facet, one.text)
     ]
 
 
-def _said_before(past: Past, pairs: Collection[tuple[str, str]]) -> dict[str, list[_Said]]:
+def _named_before(past: Past, pairs: Collection[tuple[str, str]]) -> dict[str, list[_NamedColumns]]:
     """Return what runs said of targets, by run; the pairs are (target, run)."""
     found = past.under(COLUMN_STATEMENT, pairs) if pairs else {}
     rows = [row for some in found.values() for row in some if row[6]]
     explicit = {(row[6],) for row in rows if row[5] == LINEAGE}
     texts = {digest: some[0][1] for (digest,), some in past.under(VALUE, explicit).items()} if explicit else {}
-    said: dict[str, list[_Said]] = defaultdict(list)
+    named: dict[str, list[_NamedColumns]] = defaultdict(list)
     for target, run, at, _, _, facet, digest, entry, job in rows:
         if facet != LINEAGE or _names_columns(facet, texts[digest]):
-            said[run].append(_Said(target, run, job, _Point(at, entry), facet, digest))
-    return said
+            named[run].append(_NamedColumns(target, run, job, _Point(at, entry), facet, digest))
+    return named
 
 
 @lru_cache(maxsize=1_024)
@@ -219,23 +219,23 @@ def _names_columns(facet: str, text: str) -> bool:
     return facet == COLUMN_LINEAGE or lineage_of(facet, text) is not None
 
 
-def _words(said: Iterable[_Said]) -> dict[tuple[str, int], str]:
+def _words(named: Iterable[_NamedColumns]) -> dict[tuple[str, int], str]:
     """Return what each entry says of the columns of each target."""
     found: dict[tuple[str, int], set[str]] = {}
-    for one in said:
+    for one in named:
         found.setdefault((one.target, one.point.entry), set()).add(f"{one.facet}:{one.digest}")
     return {place: " ".join(sorted(some)) for place, some in found.items()}
 
 
-def _writes(edges: Iterable[Edge], said: Collection[_Said]) -> _Writes:
+def _writes(edges: Iterable[Edge], named: Collection[_NamedColumns]) -> _Writes:
     """Return what a run said of its targets: of each that it wrote, and of each that its columnLineage is about.
 
     The edges may be those alone by which an entry first says so: another that says something of columns is known by
     that.
     """
-    words = _words(said)
+    words = _words(named)
     places: dict[tuple[str, int], tuple[str | None, _Point]] = {
-        (one.target, one.point.entry): (one.job, one.point) for one in said if one.facet == COLUMN_LINEAGE
+        (one.target, one.point.entry): (one.job, one.point) for one in named if one.facet == COLUMN_LINEAGE
     }
     places.update(((edge.target, edge.entry), (edge.job, _Point(edge.valid_from, edge.entry))) for edge in edges)
     found: _Writes = {}
@@ -244,15 +244,15 @@ def _writes(edges: Iterable[Edge], said: Collection[_Said]) -> _Writes:
     return found
 
 
-def _accesses(facts: Facts, said: Collection[_Said]) -> tuple[dict[str, _Accesses], dict[str, _Accesses]]:
+def _accesses(facts: Facts, named: Collection[_NamedColumns]) -> tuple[dict[str, _Accesses], dict[str, _Accesses]]:
     """Return what events of runs, and what declarations say, by run and by what names the declaration."""
     runs = defaultdict[str, _Accesses](lambda: _Accesses({}, {}))
-    for run, (edges, some) in _by_run(facts.edges, said).items():
+    for run, (edges, some) in _by_run(facts.edges, named).items():
         runs[run].writes.update(_writes(edges, some))
     for edge in facts.edges:
         if edge.kind == "READ":
             runs[edge.source].reads.setdefault(edge.target, []).append(_Point(edge.valid_from, edge.entry))
-    words, declared = _words(said), {}
+    words, declared = _words(named), {}
     for hub in hubs_of_records(facts.statements):
         one = declared[hub.key] = _Accesses({}, {})
         for outlet in hub.outlets:
@@ -263,13 +263,13 @@ def _accesses(facts: Facts, said: Collection[_Said]) -> tuple[dict[str, _Accesse
     return dict(runs), declared
 
 
-def _by_run(edges: Iterable[Edge], said: Iterable[_Said]) -> dict[str, tuple[list[Edge], list[_Said]]]:
+def _by_run(edges: Iterable[Edge], named: Iterable[_NamedColumns]) -> dict[str, tuple[list[Edge], list[_NamedColumns]]]:
     """Return by which edges each run wrote, and what it said of columns."""
-    found: dict[str, tuple[list[Edge], list[_Said]]] = defaultdict(lambda: ([], []))
+    found: dict[str, tuple[list[Edge], list[_NamedColumns]]] = defaultdict(lambda: ([], []))
     for edge in edges:
         if edge.kind == "WROTE":
             found[edge.source][0].append(edge)
-    for one in said:
+    for one in named:
         if one.run is not None:
             found[one.run][1].append(one)
     return found
@@ -306,7 +306,7 @@ class _Run:
     """What it read before, and, once that is loaded, what it wrote."""
     reads: _Reads
     """What it newly reads."""
-    untold: _Writes
+    unimplied: _Writes
     """What it newly wrote that no row of another index tells of."""
 
     @cached_property
@@ -323,28 +323,28 @@ class _Run:
     @property
     def asks(self) -> bool:
         """Tell whether what it wrote before has to be known."""
-        return bool(self.written) and not self.was_wide and bool(self.reads or self.untold or self.is_wide)
+        return bool(self.written) and not self.was_wide and bool(self.reads or self.unimplied or self.is_wide)
 
-    def load(self, said: Collection[_Said], kept: Iterable[Row]) -> None:
+    def load(self, named: Collection[_NamedColumns], kept: Iterable[Row]) -> None:
         """Note what it wrote before, as other indexes tell and as is kept here."""
-        self.before.writes.update(_writes(self.written, said))
+        self.before.writes.update(_writes(self.written, named))
         for _, target, job, stated, entry, at in kept:
             self.before.writes.setdefault((target, job, stated), []).append(_Point(at, entry))
-        self.untold = _fresh(self.untold, self.before.writes)
+        self.unimplied = _fresh(self.unimplied, self.before.writes)
 
 
-def _runs(work: Work, given: Mapping[str, _Accesses], said: Iterable[_Said]) -> list[_Run]:
+def _runs(work: Work, given: Mapping[str, _Accesses], named: Iterable[_NamedColumns]) -> list[_Run]:
     """Return the runs that new facts say something of, with as much of their past as is needed."""
-    told = _by_run((edge for run in given for edge in work.runs.fresh.get(run, ())), said)
+    implied_by = _by_run((edge for run in given for edge in work.runs.fresh.get(run, ())), named)
     old = work.runs.old_accesses(given)
     found = []
     for run, new in given.items():
         written, read = [edge for edge in old[run] if edge.kind == "WROTE"], _reads(old[run])
-        untold = _fresh(new.writes, _writes(*told[run])) if new.writes else {}
-        found.append(_Run(run, new, written, _Accesses({}, read), _fresh(new.reads, read), untold))
+        unimplied = _fresh(new.writes, _writes(*implied_by[run])) if new.writes else {}
+        found.append(_Run(run, new, written, _Accesses({}, read), _fresh(new.reads, read), unimplied))
     asking = [one for one in found if one.asks]
     if asking:
-        before = _said_before(work.past, {(edge.target, one.run) for one in asking for edge in one.written})
+        before = _named_before(work.past, {(edge.target, one.run) for one in asking for edge in one.written})
         kept = work.past.under(COVERAGE_WRITE, [(one.run,) for one in asking])
         for one in asking:
             one.load(before.get(one.run, ()), kept[one.run,])
@@ -380,15 +380,15 @@ class _Rows:
 
 
 def _derive(work: Work) -> Changes:
-    changes, rows, said = Changes(), _Rows(), _said(work.new.statements)
-    given, declared = _accesses(work.new, said)
-    for one in _runs(work, given, said):
+    changes, rows, named = Changes(), _Rows(), _named_columns(work.new.statements)
+    given, declared = _accesses(work.new, named)
+    for one in _runs(work, given, named):
         every = _joined(one.before.reads, one.reads)
         if one.is_wide:
             whole = _Accesses(_joined(one.before.writes, one.new.writes), one.reads if one.was_wide else every)
             rows.add(one.run, whole, is_wide=True)
             continue
-        changes.add(COVERAGE_WRITE, _kept(one.run, one.untold))
+        changes.add(COVERAGE_WRITE, _kept(one.run, one.unimplied))
         rows.add(one.run, _Accesses(one.new.writes, every), is_wide=False)
         rows.add(one.run, _Accesses(one.before.writes, one.reads), is_wide=False)
     for key, stated in declared.items():
@@ -397,8 +397,8 @@ def _derive(work: Work) -> Changes:
     return changes
 
 
-def _kept(run: str, untold: _Writes) -> list[Row]:
-    return [(run, *place, entry, at) for place, points in untold.items() for at, entry in points]
+def _kept(run: str, unimplied: _Writes) -> list[Row]:
+    return [(run, *place, entry, at) for place, points in unimplied.items() for at, entry in points]
 
 
 def _joined(old: Mapping[Key, list[_Point]], new: Mapping[Key, list[_Point]]) -> dict[Key, list[_Point]]:
@@ -406,18 +406,18 @@ def _joined(old: Mapping[Key, list[_Point]], new: Mapping[Key, list[_Point]]) ->
 
 
 def _specification(facts: Facts) -> Changes:
-    changes, rows, said = Changes(), _Rows(), _said(facts.statements)
-    runs, declared = _accesses(facts, said)
-    told = _by_run(first_accesses(facts.edges), said)
+    changes, rows, named = Changes(), _Rows(), _named_columns(facts.statements)
+    runs, declared = _accesses(facts, named)
+    implied_by = _by_run(first_accesses(facts.edges), named)
     for run, one in runs.items():
         if not one.is_wide:
-            implied = _writes(*told[run])
+            implied = _writes(*implied_by[run])
             points = {place: earliest([*some, *implied.get(place, ())]) for place, some in one.writes.items()}
-            untold = {
+            unimplied = {
                 place: [_Point(*point) for point in some if point not in implied.get(place, ())]
                 for place, some in points.items()
             }
-            changes.add(COVERAGE_WRITE, _kept(run, untold))
+            changes.add(COVERAGE_WRITE, _kept(run, unimplied))
     for key, one in (*runs.items(), *declared.items()):
         rows.add(key, one, is_wide=one.is_wide)
     rows.put(changes)
