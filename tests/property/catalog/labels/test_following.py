@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -17,6 +18,7 @@ from catalog.labels.taint.queries import effective_labels
 from catalog.projection import facts_of
 from catalog.reading import Complete
 from catalog.store.memory import MemoryStore
+from catalog.store.neo4j import Neo4jStore
 from catalog.store.protocol import Store
 from catalog.store.sqlite import SqliteStore
 from catalog.view import View
@@ -24,6 +26,7 @@ from graph_schema.facts import Facts
 from graph_schema.nodes import Dataset
 from tests.property.catalog.labels.test_effective import DATASETS, EARLY, EVENTS, SCORES, TAGS, lineage, scoring
 from tests.support.facts import joined
+from tests.support.neo4j_server import Neo4jEndpoint
 from tests.support.records import (
     JOB,
     RAW,
@@ -131,3 +134,21 @@ def test_what_is_kept_is_the_fixed_point(
         hold_to_the_fixed_point(store)
         store.close()
         house.close()
+
+
+@pytest.mark.neo4j
+def test_so_it_is_in_neo4j(neo4j_uri: str, neo4j_endpoint: Neo4jEndpoint, tmp_path: Path) -> None:
+    chance = random.Random(5)  # noqa: S311  made-up histories, nothing secret
+    store = Neo4jStore(neo4j_uri, neo4j_endpoint.user, neo4j_endpoint.password)
+    try:
+        for number in range(2):
+            folder = tmp_path / str(number)
+            folder.mkdir()
+            house = House(folder)
+            store.clear()
+            happened = chance.sample(sorted({**SENT, **RECORDS}), 8)
+            written(store, told(house, happened), [1, 2, 3], [True, False])
+            hold_to_the_fixed_point(store)
+            house.close()
+    finally:
+        store.close()
