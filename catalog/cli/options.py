@@ -32,10 +32,15 @@ Output = Annotated[Path, typer.Option("--output", "-o", metavar="FOLDER", help="
 ValidAt = Annotated[
     str | None, typer.Option("--valid-at", metavar="TIME", help="What was true then: 2026-01-31T12:00:00Z.")
 ]
+KnownAt = Annotated[
+    str | None, typer.Option("--known-at", metavar="TIME", help="As far as it was known then: 2026-01-31T12:00:00Z.")
+]
 KnownAtIndex = Annotated[
     int | None,
     typer.Option("--known-at-index", min=0, metavar="ENTRY", help="As far as it was known by this ledger entry."),
 ]
+Depth = Annotated[int, typer.Option("--depth", min=0, max=100, metavar="STEPS", help="Most steps from it.")]
+Column = Annotated[str | None, typer.Option("--column", metavar="NAME", help="Of this column of it, such as a.b[].c.")]
 Force = Annotated[bool, typer.Option("--force", help="Even where nobody is left who can administer the catalog.")]
 New = Annotated[bool, typer.Option("--new", help="Begin a catalog where the folder holds none.")]
 Json = Annotated[bool, typer.Option("--json", help="Print data for programs.")]

@@ -15,14 +15,18 @@ import typer
 
 from catalog.cli.commands import (
     backups,
+    changes,
+    estate,
     export,
     graph,
     intake,
     keys,
+    labels,
     ledger,
+    lineage,
     names,
-    questions,
     reports,
+    search,
     snapshots,
     start,
     use,
@@ -33,7 +37,7 @@ from catalog.errors import Exit
 from graph_schema.characters import escape_hidden
 
 commands = group()
-for without_name in (start, intake, questions):
+for without_name in (start, intake, search, lineage, changes, estate, labels):
     commands.add_typer(without_name.commands)
 commands.add_typer(export.commands, name="export", rich_help_panel=ASK)
 commands.add_typer(names.commands, name="names", rich_help_panel=ASK)

@@ -121,6 +121,18 @@ def test_only_what_changed_is_written(folder: Path) -> None:
             "datasets.yaml, line 13, kind: decide_approval says that",
         ),
         (
+            "policy_class: RESEARCH",
+            "policy_class: FOR_EVER",
+            "datasets.yaml, line 7, retention.policy_class: policy_class",
+        ),
+        ("phi_category: []", "phi_category: DIRECT_IDENTIFIER", "datasets.yaml, line 10, phi_category: phi_category"),
+        ("    owner: cardiology", "\towner: cardiology", "datasets.yaml, line 4: it is indented by a tab"),
+        ("period_days: 365", "period_days: 0x16D", "datasets.yaml, line 8: 0x16D is a number to one reader"),
+        ("region: NO", "region: &here NO", "datasets.yaml, line 5: &here names it for use elsewhere"),
+        ('"oncology: ward 3"', "oncology: ward 3", "datasets.yaml, line 11: this is no YAML"),
+        ("region: NO", "policy_label: reserch only", "datasets.yaml, line 5, policy_label: 'reserch only' is no part"),
+        ("phi_kind: DIRECT_IDENTIFIER", "phi_kind: [DIRECT_IDENTIFIER, CLINICAL_NOTE]", "line 15, phi_kind: phi_kind"),
+        (
             "name: stays}\nphi_kind",
             "name: unknown}\nphi_kind",
             "datasets.yaml, line 14, dataset: This names an",

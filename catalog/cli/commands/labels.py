@@ -1,0 +1,129 @@
+"""What data holds, why, what its schema lets one suppose, and what is wrong."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from catalog.cli.commands.connection import connected
+from catalog.cli.commands.groups import ASK, command, group
+from catalog.cli.options import Column, DataDir, Json, KnownAtIndex, Url, ValidAt, choice, point
+from catalog.cli.words import each_of, one_of
+from catalog.errors import SenderError
+from catalog.findings.rules import ESTATE, FindingState, Severity
+from graph_schema.vocabulary.words import PhiKind
+
+commands = group()
+
+Labelled = Annotated[
+    str, typer.Argument(metavar="ASSET", help="A dataset, snapshot or `model@version`: a name, a digest or an id.")
+]
+
+
+@command(commands, "lineward labels 'curated visits' --column mrn", panel=ASK)
+def labels(
+    asset: Labelled,
+    column: Column = None,
+    valid_at: ValidAt = None,
+    known_at_index: KnownAtIndex = None,
+    url: Url = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Show which kinds of PHI a thing holds, wherever they came from, and what attestations took away on the way."""
+    from catalog.cli.labels import labels as show
+
+    at = point(valid_at, known_at_index)
+    with connected(url, data_dir, owner=True) as client:
+        raise typer.Exit(int(show(client, asset, column, at, as_json=as_json)))
+
+
+@command(commands, "lineward why 'curated visits' direct_identifier --column mrn", panel=ASK)
+def why(
+    asset: Labelled,
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="The kind of PHI, such as direct_identifier.")],
+    column: Column = None,
+    valid_at: ValidAt = None,
+    known_at_index: KnownAtIndex = None,
+    url: Url = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Show why a thing has a label: the shortest ways by which it came, each step with its job, run and entries."""
+    from catalog.cli.labels import why as show
+
+    at = point(valid_at, known_at_index)
+    named = one_of(kind, PhiKind, "KIND")
+    with connected(url, data_dir, owner=True) as client:
+        raise typer.Exit(int(show(client, asset, named, column, at, as_json=as_json)))
+
+
+@command(commands, "lineward suggestions", panel=ASK)
+def suggestions(
+    dataset: Annotated[str | None, typer.Argument(metavar="[DATASET]", help="A dataset's name or id.")] = None,
+    column: Annotated[str | None, typer.Argument(metavar="[COLUMN]", help="Its column that is judged.")] = None,
+    confirm: Annotated[bool, typer.Option("--confirm", help="Record that the column holds it.")] = False,
+    reject: Annotated[bool, typer.Option("--reject", help="Record that the column does not hold it.")] = False,
+    reason: Annotated[str | None, typer.Option(metavar="TEXT", help="Why it is judged so.")] = None,
+    phi: Annotated[list[str] | None, choice(PhiKind, "Only of this kind of PHI")] = None,
+    judged: Annotated[bool, typer.Option("--judged", help="With what was judged already.")] = False,
+    url: Url = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """List the columns whose names suggest PHI, or confirm or reject what is suggested of one."""
+    from catalog.cli.suggestions import judge
+    from catalog.cli.suggestions import suggestions as show
+
+    kinds = each_of(phi or [], PhiKind, "--phi")
+    if confirm and reject:
+        raise SenderError("A suggestion is confirmed or rejected: write --confirm or --reject.")
+    judging = confirm or reject
+    if not judging and (column is not None or reason is not None):
+        raise SenderError("A column is judged by --confirm or --reject, with --reason.")
+    if judging and None in (dataset, column, reason):
+        raise SenderError("What is judged has a dataset, a column and a --reason: write all three.")
+    with connected(url, data_dir, owner=True) as client:
+        if dataset is None or column is None or reason is None:
+            raise typer.Exit(int(show(client, dataset, kinds, judged=judged, as_json=as_json)))
+        raise typer.Exit(int(judge(client, dataset, column, kinds, "CONFIRM" if confirm else "REJECT", reason)))
+
+
+@command(commands, "lineward findings --severity high", panel=ASK)
+def findings(
+    severity: Annotated[list[str] | None, choice(Severity, "Only findings of this severity")] = None,
+    rule: Annotated[
+        list[str] | None, typer.Option(metavar="RULE", help="Only what this rule finds, such as DATASET_DESCRIBED.")
+    ] = None,
+    state: Annotated[
+        list[str] | None, choice(FindingState, "Only findings that stand so, by default all that hold")
+    ] = None,
+    subject: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ASSET", help="Only on this: a name, `model@version`, a run id, a digest or an id."),
+    ] = None,
+    valid_at: ValidAt = None,
+    known_at_index: KnownAtIndex = None,
+    url: Url = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """List what the rules find wrong or missing anywhere in the catalog; ends with 1 where any of it is open.
+
+    A steward acknowledges one, or accepts it until a date, with `lineward record`.
+    """
+    from catalog.cli.assets import identify
+    from catalog.cli.findings import findings as show
+
+    severities = each_of(severity or [], Severity, "--severity")
+    rules = each_of(rule or [], [one.name for one in ESTATE], "--rule")
+    states = each_of(state or [], FindingState, "--state")
+    with connected(url, data_dir, owner=True) as client:
+        wanted = {
+            "severities": severities or None,
+            "rules": rules or None,
+            "states": states or None,
+            "subjects": [identify(client, one) for one in subject] if subject else None,
+        }
+        raise typer.Exit(int(show(client, wanted, point(valid_at, known_at_index), as_json=as_json)))
