@@ -11,7 +11,7 @@ import catalog.cli
 COMMANDS = Path(catalog.cli.__file__).parent
 OURS = {
     ("output.py", "print_json"),
-    ("declared.py", "export_datasets"),
+    ("export.py", "_write"),
     ("start.py", "settings"),
     ("root.py", "_complain"),
     ("report.py", "print_script"),
