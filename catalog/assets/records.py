@@ -226,7 +226,7 @@ class DeclareDataset(Record):
 
     @model_validator(mode="before")
     @classmethod
-    def _label_says_state_and_use(cls, given: Any, info: ValidationInfo) -> Any:  # noqa: ANN401  as it came
+    def _label_gives_state_and_use(cls, given: Any, info: ValidationInfo) -> Any:  # noqa: ANN401  as it came
         text = given.get("policy_label") if isinstance(given, Mapping) else None
         if is_replayed(info) or not isinstance(text, str):
             return given
@@ -234,14 +234,14 @@ class DeclareDataset(Record):
             label = parse(text)
         except PolicyLabelError as error:
             raise refusal(str(error), "/policy_label") from None
-        said = _said_by(label)
+        members = _members_of(label)
         for member in ("deidentification_state", "permitted_use"):
             value = given.get(member)
-            if value is not None and _without_empty(value) != _without_empty(said.get(member)):
+            if value is not None and _without_empty(value) != _without_empty(members.get(member)):
                 raise refusal(f"The label and {member} say different things: leave one of them out.", "/policy_label")
         for sentence in label.warnings:
             warn(info, sentence)
-        return {**given, "policy_label": label.words, **said}
+        return {**given, "policy_label": label.words, **members}
 
     @model_validator(mode="after")
     def _is_no_empty_statement(self) -> Self:
@@ -250,16 +250,16 @@ class DeclareDataset(Record):
         return self
 
 
-def _said_by(label: PolicyLabel) -> dict[str, Any]:
+def _members_of(label: PolicyLabel) -> dict[str, Any]:
     """Return what a composite label says, as the members that say it: its words stand beside the codes of its use."""
-    said: dict[str, Any] = {} if label.state is None else {"deidentification_state": label.state.value}
+    members: dict[str, Any] = {} if label.state is None else {"deidentification_state": label.state.value}
     if label.purposes or label.refrains or label.method is not None:
-        said["permitted_use"] = {
+        members["permitted_use"] = {
             "purposes": list(label.purposes),
             "refrains": list(label.refrains),
             "statement": label.words,
         }
-    return said
+    return members
 
 
 def _without_empty(value: Any) -> Any:  # noqa: ANN401  as it came

@@ -38,9 +38,9 @@ def inherited(view: View, held: Mapping[str, InForceOf]) -> dict[str, dict[str, 
 def source_ends(view: View, names: Iterable[str]) -> tuple[int, ...]:
     """Return the entries that ended any of these sources by the time of the view, ascending."""
     ids = sorted({Source(name).id for name in names})
-    said = view.statements(ids, DECLARED_OF_SOURCE) if ids else ()
+    statements = view.statements(ids, DECLARED_OF_SOURCE) if ids else ()
     at = view.as_of.valid_at
-    return tuple(sorted({one.entry for one in said if one.value is None and has_begun(one.valid_from, at)}))
+    return tuple(sorted({one.entry for one in statements if one.value is None and has_begun(one.valid_from, at)}))
 
 
 def _in_force(aspects: Mapping[str, Recorded]) -> dict[str, AspectInForce[Any]]:

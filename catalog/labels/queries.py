@@ -134,8 +134,8 @@ def labels_apart(view: View, datasets: Sequence[str]) -> Apart:
     """Return what people and emitters said of each dataset, and what else is suggested of it."""
     apart = Apart({}, {})
     for dataset, found in labels(view, datasets).items():
-        if said := tuple(one for label in found if (one := stated(label)) is not None):
-            apart.stated[dataset] = said
+        if recorded := tuple(one for label in found if (one := stated(label)) is not None):
+            apart.stated[dataset] = recorded
         if open_ := tuple(one for one in suggestions_in(found) if one.judgement is Judgement.OPEN):
             apart.unjudged[dataset] = open_
     return apart

@@ -112,9 +112,9 @@ def estate_findings(
     citations: Citations, found: Iterable[EstateFindingRecord], own: Iterable[FindingRecord]
 ) -> Iterator[EstateFinding]:
     """Yield what the rules over the estate find, without what the subject's own rules say already."""
-    said = {(one.rule, one.subject) for one in own}
+    own_findings = {(one.rule, one.subject) for one in own}
     for one in found:
-        if (one.rule, one.subject) not in said:
+        if (one.rule, one.subject) not in own_findings:
             yield EstateFinding(
                 rule=one.rule.value.name,
                 code=one.rule.name,

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from catalog.labels.taint import queries as flowed
-from catalog.labels.taint.queries import EffectiveLabel as Held
-from catalog.labels.taint.queries import EffectiveLabels as AllHeld
+from catalog.labels.taint.queries import EffectiveLabel as LabelRecord
+from catalog.labels.taint.queries import EffectiveLabels as LabelsRecord
 from catalog.labels.taint.queries import Hop
 from catalog.reporting.citations import Citations
 from catalog.reporting.dossier_data import DossierData
@@ -44,7 +44,7 @@ def _codes(codes: tuple[Coding, ...]) -> tuple[Code, ...]:
     return tuple(Code(system=one.system, code=one.code) for one in codes)
 
 
-def _label(citations: Citations, data: DossierData, of: AllHeld, one: Held) -> EffectiveLabel:
+def _label(citations: Citations, data: DossierData, of: LabelsRecord, one: LabelRecord) -> EffectiveLabel:
     way = one.way
     return EffectiveLabel(
         asset=citations.title(of.asset),
@@ -53,10 +53,10 @@ def _label(citations: Citations, data: DossierData, of: AllHeld, one: Held) -> E
         codes=_codes(one.codes),
         origin=one.origin.value,
         unstated=one.unstated,
-        said_of=None if way is None else citations.title(way.origin),
-        said_of_column=None if way is None else way.origin_column,
-        said_kind=None if way is None else way.kind,
-        said_by=() if way is None else citations.view.cite(*way.entries),
+        recorded_of=None if way is None else citations.title(way.origin),
+        recorded_of_column=None if way is None else way.origin_column,
+        recorded_kind=None if way is None else way.kind,
+        recorded_by=() if way is None else citations.view.cite(*way.entries),
         hops=() if way is None else tuple(_hop(citations, data, each) for each in way.hops),
         entries=citations.view.cite(*one.entries),
     )
@@ -76,7 +76,7 @@ def _hop(citations: Citations, data: DossierData, one: Hop) -> LabelHop:
     )
 
 
-def _cleared(citations: Citations, of: AllHeld) -> Iterator[ClearedLabel]:
+def _cleared(citations: Citations, of: LabelsRecord) -> Iterator[ClearedLabel]:
     for one in of.cleared:
         yield ClearedLabel(
             asset=citations.title(of.asset),

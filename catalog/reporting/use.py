@@ -36,29 +36,29 @@ def use_of_version(
 
 
 def _statement(citations: Citations, one: Applied) -> AppliedStatement:
-    said = one.statement
+    statement = one.statement
     return AppliedStatement(
-        statement=said.id,
-        authority=said.authority,
+        statement=statement.id,
+        authority=statement.authority,
         subject=citations.title(one.subject),
         way=tuple(_step(citations, edge) for edge in one.path),
-        terms=tuple(sorted(map(_term, said.terms), key=lambda each: (each.code, each.values))),
-        purposes=None if said.purposes is None else tuple(sorted(said.purposes)),
-        obligations=tuple(sorted(said.obligations)),
-        refrains=tuple(sorted(said.refrains)),
-        places=None if said.places is None else tuple(sorted(said.places)),
-        basis=said.basis,
-        agreement=None if said.agreement is None else said.agreement.name,
-        agreement_until=None if said.agreement is None else time_of(said.agreement.until),
-        consent=None if said.consent is None else said.consent.state.value,
-        consent_until=None if said.consent is None else time_of(said.consent.until),
-        withdrawn_since=None if said.withdrawal is None else format_time(said.withdrawal.since),
-        since=format_time(said.since),
-        until=time_of(said.until),
-        unknown=tuple(sorted(said.unknown)),
-        words=said.words,
+        terms=tuple(sorted(map(_term, statement.terms), key=lambda each: (each.code, each.values))),
+        purposes=None if statement.purposes is None else tuple(sorted(statement.purposes)),
+        obligations=tuple(sorted(statement.obligations)),
+        refrains=tuple(sorted(statement.refrains)),
+        places=None if statement.places is None else tuple(sorted(statement.places)),
+        basis=statement.basis,
+        agreement=None if statement.agreement is None else statement.agreement.name,
+        agreement_until=None if statement.agreement is None else time_of(statement.agreement.until),
+        consent=None if statement.consent is None else statement.consent.state.value,
+        consent_until=None if statement.consent is None else time_of(statement.consent.until),
+        withdrawn_since=None if statement.withdrawal is None else format_time(statement.withdrawal.since),
+        since=format_time(statement.since),
+        until=time_of(statement.until),
+        unknown=tuple(sorted(statement.unknown)),
+        words=statement.words,
         replaced_by=one.replaced_by,
-        entries=citations.view.cite(*said.cites),
+        entries=citations.view.cite(*statement.cites),
     )
 
 

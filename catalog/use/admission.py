@@ -106,10 +106,10 @@ def _declarers(name: str, admission: Admission) -> set[str]:
     nodes: list[Node] = [Source(about.removeprefix("the source "))] if about.startswith("the source ") else []
     # Namespace and name may have spaces in them: each of these could be where the one ends.
     nodes += [Dataset(about[:place], about[place + 1 :]) for place, letter in enumerate(about) if letter == " "]
-    said = admission.view.unredacted.at(NOW).statements(
+    statements = admission.view.unredacted.at(NOW).statements(
         [node.id for node in nodes], ("permitted_use", "permitted_places")
     )
-    return {one.by for one in said}
+    return {one.by for one in statements}
 
 
 def admit_exception_end(record: EndTransfer | EndUndertaking, admission: Admission) -> Admitted:

@@ -88,13 +88,13 @@ def lineage_difference(before: View, after: View, walk: Walk) -> LineageDifferen
     """
     graphs = lineage(before, walk), lineage(after, walk)
     shown = sorted({node.id for graph in graphs for node in graph.nodes})
-    said = [_said(view, shown) for view in (before, after)]
+    statement = [_in_force(view, shown) for view in (before, after)]
     return LineageDifference(
         _moved(*(graph.nodes for graph in graphs), key=lambda node: node.id),
         _moved(*(sorted(graph.edges, key=edge_order) for graph in graphs), key=_same_edge),
         _moved(*(_labels(view, shown) for view in (before, after)), key=_same_label),
-        _moved(*(uses for uses, _ in said), key=_same_use),
-        _moved(*(transfers for _, transfers in said), key=_same_transfer),
+        _moved(*(uses for uses, _ in statement), key=_same_use),
+        _moved(*(transfers for _, transfers in statement), key=_same_transfer),
         (graphs[0].completeness, graphs[1].completeness),
     )
 
@@ -123,9 +123,14 @@ def _same_label(label: LabelAt) -> tuple[object, ...]:
 
 
 def _same_use(one: UseAt) -> tuple[object, ...]:
-    said = one.statement
-    withdrawn = None if said.withdrawal is None else said.withdrawal.effect
-    return one.subject, one.replaces, replace(said, entry=0, since=0, until=None, withdrawals=(), cites=()), withdrawn
+    statement = one.statement
+    withdrawn = None if statement.withdrawal is None else statement.withdrawal.effect
+    return (
+        one.subject,
+        one.replaces,
+        replace(statement, entry=0, since=0, until=None, withdrawals=(), cites=()),
+        withdrawn,
+    )
 
 
 def _same_transfer(one: TransferAt) -> tuple[str, str, str]:
@@ -147,7 +152,7 @@ def _labels(view: View, ids: Sequence[str]) -> list[LabelAt]:
     )
 
 
-def _said(view: View, ids: Sequence[str]) -> tuple[list[UseAt], list[TransferAt]]:
+def _in_force(view: View, ids: Sequence[str]) -> tuple[list[UseAt], list[TransferAt]]:
     """Return the uses and transfers that hold, by what they are about, name and entry."""
     bearing = [one for one in ids if label_of(one) in _LABELLED]
     snapshots = [one for one in bearing if label_of(one) == "Snapshot"]
@@ -157,7 +162,7 @@ def _said(view: View, ids: Sequence[str]) -> tuple[list[UseAt], list[TransferAt]
     uses = {
         UseAt(
             one.subject,
-            _standing(one.statement, at),
+            _acting(one.statement, at),
             () if one.licence is None else tuple(sorted(one.licence.replaces)),
         )
         for one in found
@@ -172,11 +177,13 @@ def _said(view: View, ids: Sequence[str]) -> tuple[list[UseAt], list[TransferAt]
     )
 
 
-def _holds(said: UseStatement | Transfer, at: int) -> bool:
-    return said.since <= at and (said.until is None or at < said.until)
+def _holds(statement: UseStatement | Transfer, at: int) -> bool:
+    return statement.since <= at and (statement.until is None or at < statement.until)
 
 
-def _standing(said: UseStatement, at: int) -> UseStatement:
+def _acting(statement: UseStatement, at: int) -> UseStatement:
     """Return the statement without withdrawals that do not act yet."""
-    acting = tuple(one for one in said.withdrawals if one.effect is WithdrawalEffect.RETROACTIVE or one.since <= at)
-    return said if acting == said.withdrawals else replace(said, withdrawals=acting)
+    acting = tuple(
+        one for one in statement.withdrawals if one.effect is WithdrawalEffect.RETROACTIVE or one.since <= at
+    )
+    return statement if acting == statement.withdrawals else replace(statement, withdrawals=acting)

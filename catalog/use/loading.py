@@ -206,10 +206,10 @@ def transfers(view: View, ids: Collection[str]) -> dict[str, Transfer]:
     """Return the transfers of these ids, but those that never held."""
     found = {}
     for one in _lasting(view, ids, "transfer"):
-        value = aspects.Transfer.from_json(one.said.data)
+        value = aspects.Transfer.from_json(one.stated.data)
         until = one.until(value.until)
-        found[one.said.subject] = Transfer(
-            str(one.said.entry), one.said.entry, value.place, value.basis, one.said.valid_from, until, one.cites
+        found[one.stated.subject] = Transfer(
+            str(one.stated.entry), one.stated.entry, value.place, value.basis, one.stated.valid_from, until, one.cites
         )
     return found
 
@@ -218,7 +218,7 @@ def transfers(view: View, ids: Collection[str]) -> dict[str, Transfer]:
 class _Lasting:
     """What an exception says, with what ended it since."""
 
-    said: Statement
+    stated: Statement
     ends: tuple[Statement, ...]
 
     def until(self, end: int | None) -> int | None:
@@ -229,19 +229,19 @@ class _Lasting:
     @property
     def cites(self) -> tuple[int, ...]:
         """Return the entries that say all this."""
-        return tuple(sorted({self.said.entry, *(one.entry for one in self.ends)}))
+        return tuple(sorted({self.stated.entry, *(one.entry for one in self.ends)}))
 
 
 def _lasting(view: View, ids: Collection[str], aspect: str) -> Iterable[_Lasting]:
     """Yield what was said under an aspect of each id, but of those that a record says never held."""
-    said: list[Statement] = []
+    stated: list[Statement] = []
     ends: dict[str, list[Statement]] = defaultdict(list)
     for one in view.statements(sorted(ids), (aspect, "exception_end")) if ids else ():
         if one.aspect == aspect:
-            said.append(one)
+            stated.append(one)
         else:
             ends[one.subject].append(one)
-    for one in said:
+    for one in stated:
         ended = ends[one.subject]
         effects = {aspects.ExceptionEnd.from_json(end.data).effect for end in ended}
         if WithdrawalEffect.RETROACTIVE not in effects:
@@ -257,7 +257,7 @@ def declared(view: View, datasets: Sequence[str], date: int) -> list[tuple[str, 
     held: dict[str, list[Statement]] = defaultdict(list)
     for one in sorted(view.statements(datasets, ("permitted_use",)) if datasets else (), key=_by_time):
         some = held[one.subject]
-        if has_begun(one.valid_from, date) or not some or one.valid_from == some[0].valid_from:
+        if has_begun(one.valid_from, date) or not some or has_begun(one.valid_from, some[0].valid_from):
             some.append(one)
     known = view.nodes(sorted(held))
     found = []
@@ -340,12 +340,12 @@ def promises(view: View, ids: Mapping[str, str], project: str | None) -> tuple[P
         of[edge.source].add(ids[edge.target])
     found = []
     for one in _lasting(ever, sorted(of), "undertaking"):
-        value = aspects.Undertaking.from_json(one.said.data)
+        value = aspects.Undertaking.from_json(one.stated.data)
         if value.project is None or value.project == project:
             kind, until = _PROMISED[value.kind], one.until(value.until)
             found += [
-                Promise(kind, one.said.entry, one.said.valid_from, until, value.due, name, one.cites)
-                for name in sorted(of[one.said.subject])
+                Promise(kind, one.stated.entry, one.stated.valid_from, until, value.due, name, one.cites)
+                for name in sorted(of[one.stated.subject])
             ]
     return tuple(found)
 

@@ -241,17 +241,17 @@ def _at_jobs(view: View, used: Sequence[tuple[Presence, Edge]]) -> list[Placed]:
         declared[one.subject].append(one)
     found = []
     for presence, edge in used:
-        said = _then(declared.get(edge.job or "", ()), edge.valid_from)
-        place = None if said is None else said.data
-        entries = (edge.entry,) if said is None else (edge.entry, said.entry)
+        stated = _then(declared.get(edge.job or "", ()), edge.valid_from)
+        place = None if stated is None else stated.data
+        entries = (edge.entry,) if stated is None else (edge.entry, stated.entry)
         run = edge.run if edge.kind == "TRAINED_ON" else edge.source
         found.append(Placed(presence, place, edge.job, run, edge.valid_from, entries))
     return found
 
 
-def _then(said: Collection[Statement], at: int) -> Statement | None:
+def _then(stated: Collection[Statement], at: int) -> Statement | None:
     """Return what was said last by a time."""
-    return max((one for one in said if has_begun(one.valid_from, at)), key=lambda one: one.order, default=None)
+    return max((one for one in stated if has_begun(one.valid_from, at)), key=lambda one: one.order, default=None)
 
 
 def _bulk(view: View, of: str, at: int) -> Bulk | None:
@@ -261,5 +261,5 @@ def _bulk(view: View, of: str, at: int) -> Bulk | None:
     held: Mapping[str, object] = {aspect: one.value for aspect, one in found.items()}
     persons, genomic = held.get("persons"), held.get("genomic")
     counted = persons if isinstance(persons, int) else None
-    said = genomic if isinstance(genomic, bool) else None
-    return Bulk(is_bulk(counted, said), counted, said, tuple(sorted({one.entry for one in found.values()})))
+    stated = genomic if isinstance(genomic, bool) else None
+    return Bulk(is_bulk(counted, stated), counted, stated, tuple(sorted({one.entry for one in found.values()})))

@@ -71,12 +71,12 @@ class EffectiveLabel(Strict):
     """ASSERTED, CLAIMED, SUGGESTED or INFERRED."""
     unstated: bool = False
     """Whether the way passes where no column lineage is said."""
-    said_of: str | None = None
+    recorded_of: str | None = None
     """Where it was said; None: of itself."""
-    said_of_column: str | None = None
-    said_kind: str | None = None
+    recorded_of_column: str | None = None
+    recorded_kind: str | None = None
     """Which kind was said there."""
-    said_by: tuple[int, ...] = ()
+    recorded_by: tuple[int, ...] = ()
     """The entries that say so there."""
     hops: tuple[LabelHop, ...] = ()
     entries: tuple[int, ...]
@@ -175,17 +175,17 @@ def _tone(one: EffectiveLabel) -> Literal["warn", "none"]:
 
 def _without_columns(one: EffectiveLabel) -> tuple[EffectiveLabel, bool]:
     hops = tuple(replace(hop, source_column=None, target_column=None, entries=(), run=None) for hop in one.hops)
-    return replace(one, column=None, said_of_column=None, said_by=(), hops=hops, entries=()), one.column is None
+    return replace(one, column=None, recorded_of_column=None, recorded_by=(), hops=hops, entries=()), one.column is None
 
 
 def _why(group: tuple[EffectiveLabel, ...], known: Mapping[tuple[str, str], str]) -> Iterator[Line]:
     first = group[0]
-    if first.said_of is None:
+    if first.recorded_of is None:
         yield words(plain("said of it"), cites(sorted({entry for each in group for entry in each.entries})))
         return
-    said_by = cites(sorted({entry for each in group for entry in each.said_by}))
-    column = first.said_of_column if len(group) == 1 else None
-    yield words(plain("said of"), plain(first.said_of), code(column) if column else (), said_by)
+    recorded_by = cites(sorted({entry for each in group for entry in each.recorded_by}))
+    column = first.recorded_of_column if len(group) == 1 else None
+    yield words(plain("said of"), plain(first.recorded_of), code(column) if column else (), recorded_by)
     for number, hop in enumerate(first.hops):
         entries = sorted({entry for each in group for entry in each.hops[number].entries})
         yield words(

@@ -87,14 +87,14 @@ def blocks(context: Estate, _: Frame) -> Iterator[Block]:
                         words(faint("since"), stamp(each.since)) if each.since else (),
                         cites(each.entries),
                     ),
-                    _standing(each),
+                    _state_of(each),
                 )
                 for each in context.estate
             ],
         )
 
 
-def _standing(one: EstateFinding) -> Cell:
+def _state_of(one: EstateFinding) -> Cell:
     stands = mark(worded(one.stands), "bad" if one.stands == "OPEN" and one.severity == "HIGH" else "warn")
     decided = one.decided
     if decided is None:

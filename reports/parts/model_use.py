@@ -199,7 +199,7 @@ def _statements(context: ModelUse) -> Block:
         [
             (
                 cell(*(line for each in group for line in _way(each))),
-                cell(*_says(group[0])) or cell(faint("nothing in codes")),
+                cell(*_terms(group[0])) or cell(faint("nothing in codes")),
                 cell(*_stands(group[0])),
             )
             for group in same
@@ -214,7 +214,7 @@ def _way(one: AppliedStatement) -> Iterator[Line]:
         yield faint("by way of " + ", ".join(step.target for step in one.way))
 
 
-def _says(one: AppliedStatement) -> Iterator[Line]:
+def _terms(one: AppliedStatement) -> Iterator[Line]:
     for term in one.terms:
         about = (*term.values, *([f"{term.months} months"] if term.months else ()))
         yield words(

@@ -10,7 +10,7 @@ from typing import Any
 
 from reports.standalone.bodies import Values, columns_of, facets_of, full_name, identity_of, node_id, objects_in
 from reports.standalone.comparison import Comparison, Shown, citations, index_in, registrations_of
-from reports.standalone.derived_records import is_of_kind, kinds_said
+from reports.standalone.derived_records import is_of_kind, kinds_recorded
 from reports.standalone.disclosed import Disclosed
 
 _DERIVED = "DERIVED_FEATURE"
@@ -41,26 +41,28 @@ def derive_effective(shown: Shown, log: Disclosed, compare: Comparison) -> None:
 
 
 def _flowed(each: Values, where: str, shown: Shown, log: Disclosed, compare: Comparison) -> None:
-    hops, said_by = objects_in(each.get("hops")), list(citations({"entries": each.get("said_by")}))
+    hops, recorded_by = objects_in(each.get("hops")), list(citations({"entries": each.get("recorded_by")}))
     flowed = each.get("origin") in {"INFERRED", "SUGGESTED"}
     compare.holds(flowed or each.get("origin") in {"ASSERTED", "CLAIMED"}, f"{where}: there is no such origin")
-    entries = {*said_by, *(index for hop in hops for index in citations(hop))}
-    if each.get("said_of") is None:
-        compare.holds(not hops and not said_by, f"{where}: a way begins nowhere")
+    entries = {*recorded_by, *(index for hop in hops for index in citations(hop))}
+    if each.get("recorded_of") is None:
+        compare.holds(not hops and not recorded_by, f"{where}: a way begins nowhere")
         cited = list(citations({"entries": each.get("entries")}))
-        said = kinds_said(str(each.get("asset")), cited, log)
-        compare.holds(each.get("kind") in said, f"{where}: no entry that it cites says it")
-        empty: dict[str, Any] = dict.fromkeys(("said_of_column", "said_kind"))
+        kinds = kinds_recorded(str(each.get("asset")), cited, log)
+        compare.holds(each.get("kind") in kinds, f"{where}: no entry that it cites says it")
+        empty: dict[str, Any] = dict.fromkeys(("recorded_of_column", "recorded_kind"))
         compare.same(where, each, empty | {"unstated": False})
         return
     compare.same(where, each, {"entries": sorted(entries)})
     unstated = any(hop.get("how") == "UNMENTIONED" for hop in hops)
-    was = each.get("said_kind")
+    was = each.get("recorded_kind")
     through = any(hop.get("how") == "INDIRECT" for hop in hops)
     compare.same(where, each, {"unstated": unstated, "kind": _DERIVED if through else was})
-    begins = str(each.get("said_of"))
-    says = was in kinds_said(begins, said_by, log) or _has_column(begins, each.get("said_of_column"), said_by, log)
-    compare.holds(says, f"{where}: no entry that it cites says it of {begins}")
+    begins = str(each.get("recorded_of"))
+    holds = was in kinds_recorded(begins, recorded_by, log) or _has_column(
+        begins, each.get("recorded_of_column"), recorded_by, log
+    )
+    compare.holds(holds, f"{where}: no entry that it cites says it of {begins}")
     places = [begins, *(str(hop.get("target")) for hop in hops)]
     compare.holds([hop.get("source") for hop in hops] == places[:-1], f"{where}: the steps of its way do not join")
     compare.holds(places[-1] == each.get("asset"), f"{where}: its way leads elsewhere")

@@ -319,8 +319,8 @@ def _is_beside(source: str, named: Collection[str], attempt: Attempt, log: Discl
     if all(names.resolve(one, at) in listed for one in named):
         return False
     outputs = {node_id("Dataset", *identity_of(content)) for event in attempt.events for content in event.outputs}
-    said = (sources_named(output, attempt) for output in sorted(outputs))
-    stated = {names.resolve(one, at) for facet, some in said if facet == COLUMN_LINEAGE for one in some}
+    named_by_facets = (sources_named(output, attempt) for output in sorted(outputs))
+    stated = {names.resolve(one, at) for facet, some in named_by_facets if facet == COLUMN_LINEAGE for one in some}
     return names.resolve(source, at) not in stated
 
 

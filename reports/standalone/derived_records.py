@@ -511,7 +511,7 @@ def is_of_kind(kind: object) -> bool:
     return kind in _PHI_KINDS
 
 
-def kinds_said(dataset: str, entries: Collection[int], log: Disclosed) -> frozenset[str]:
+def kinds_recorded(dataset: str, entries: Collection[int], log: Disclosed) -> frozenset[str]:
     """Return which kinds of PHI people, emitters and mappings say of a dataset, by full name, in these entries."""
     names = log.names().names(log.shown_as(dataset))
     found = {

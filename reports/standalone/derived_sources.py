@@ -33,12 +33,12 @@ def sources_named(target: str, attempt: Attempt) -> tuple[str | None, set[str]]:
 
 
 def _named_for(target: str, event: Event) -> Iterator[tuple[str, set[str]]]:
-    entries = [one for one in objects_in(_facet_in(event.job_facets.get(LINEAGE)).get("entries")) if _says_inputs(one)]
+    entries = [one for one in objects_in(_facet_in(event.job_facets.get(LINEAGE)).get("entries")) if _names_inputs(one)]
     own = [one for one in entries if one.get("type") == "DATASET" and _ids((one,)) == {target}]
     described = [facets_of(content) for content in event.outputs if node_id("Dataset", *identity_of(content)) == target]
     for facets in described or [{}]:
         facet = _facet_in(facets.get(LINEAGE))
-        stated = [*([facet] if _says_inputs(facet) else ()), *own]
+        stated = [*([facet] if _names_inputs(facet) else ()), *own]
         if stated:
             named = {one for holder in stated for one in _sources_of(holder)}
             if any(_is_job(one, event) for holder in stated for one in _inputs_of(holder)):
@@ -56,7 +56,7 @@ def _facet_in(facet: object) -> Values:
     return facet if isinstance(facet, dict) and facet.get("_deleted") is not True else {}
 
 
-def _says_inputs(holder: Values) -> bool:
+def _names_inputs(holder: Values) -> bool:
     return isinstance(holder.get("inputs"), list) or isinstance(holder.get("fields"), dict)
 
 

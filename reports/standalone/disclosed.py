@@ -160,12 +160,12 @@ class Disclosed:
         source = supplier(own)
         at = self.names(self._time_of(last), last).valid_at
         found: Declarations = {}
-        said = [
+        records = [
             each
             for kind in ("declare_source", "end_source")
             for each in self.of(kind, lambda it: it["source"] == source)
         ]
-        for each in sorted(said, key=lambda each: (each.order, each.index)):
+        for each in sorted(records, key=lambda each: (each.order, each.index)):
             if (last is not None and each.index > last) or each.since > at:
                 continue
             if each.kind == "end_source":

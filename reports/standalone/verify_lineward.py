@@ -1747,12 +1747,12 @@ class Disclosed:
         source = supplier(own)
         at = self.names(self._time_of(last), last).valid_at
         found: Declarations = {}
-        said = [
+        records = [
             each
             for kind in ("declare_source", "end_source")
             for each in self.of(kind, lambda it: it["source"] == source)
         ]
-        for each in sorted(said, key=lambda each: (each.order, each.index)):
+        for each in sorted(records, key=lambda each: (each.order, each.index)):
             if (last is not None and each.index > last) or each.since > at:
                 continue
             if each.kind == "end_source":
@@ -2862,7 +2862,7 @@ def is_of_kind(kind: object) -> bool:
     return kind in _PHI_KINDS
 
 
-def kinds_said(dataset: str, entries: Collection[int], log: Disclosed) -> frozenset[str]:
+def kinds_recorded(dataset: str, entries: Collection[int], log: Disclosed) -> frozenset[str]:
     """Return which kinds of PHI people, emitters and mappings say of a dataset, by full name, in these entries."""
     names = log.names().names(log.shown_as(dataset))
     found = {
@@ -3296,12 +3296,12 @@ def sources_named(target: str, attempt: Attempt) -> tuple[str | None, set[str]]:
 
 
 def _named_for(target: str, event: Event) -> Iterator[tuple[str, set[str]]]:
-    entries = [one for one in objects_in(_facet_in(event.job_facets.get(LINEAGE)).get("entries")) if _says_inputs(one)]
+    entries = [one for one in objects_in(_facet_in(event.job_facets.get(LINEAGE)).get("entries")) if _names_inputs(one)]
     own = [one for one in entries if one.get("type") == "DATASET" and _ids((one,)) == {target}]
     described = [facets_of(content) for content in event.outputs if node_id("Dataset", *identity_of(content)) == target]
     for facets in described or [{}]:
         facet = _facet_in(facets.get(LINEAGE))
-        stated = [*([facet] if _says_inputs(facet) else ()), *own]
+        stated = [*([facet] if _names_inputs(facet) else ()), *own]
         if stated:
             named = {one for holder in stated for one in _sources_of(holder)}
             if any(_is_job(one, event) for holder in stated for one in _inputs_of(holder)):
@@ -3319,7 +3319,7 @@ def _facet_in(facet: object) -> Values:
     return facet if isinstance(facet, dict) and facet.get("_deleted") is not True else {}
 
 
-def _says_inputs(holder: Values) -> bool:
+def _names_inputs(holder: Values) -> bool:
     return isinstance(holder.get("inputs"), list) or isinstance(holder.get("fields"), dict)
 
 
@@ -3632,8 +3632,8 @@ def _is_beside(source: str, named: Collection[str], attempt: Attempt, log: Discl
     if all(names.resolve(one, at) in listed for one in named):
         return False
     outputs = {node_id("Dataset", *identity_of(content)) for event in attempt.events for content in event.outputs}
-    said = (sources_named(output, attempt) for output in sorted(outputs))
-    stated = {names.resolve(one, at) for facet, some in said if facet == COLUMN_LINEAGE for one in some}
+    named_by_facets = (sources_named(output, attempt) for output in sorted(outputs))
+    stated = {names.resolve(one, at) for facet, some in named_by_facets if facet == COLUMN_LINEAGE for one in some}
     return names.resolve(source, at) not in stated
 
 
@@ -4085,26 +4085,28 @@ def derive_effective(shown: Shown, log: Disclosed, compare: Comparison) -> None:
 
 
 def _flowed(each: Values, where: str, shown: Shown, log: Disclosed, compare: Comparison) -> None:
-    hops, said_by = objects_in(each.get("hops")), list(citations({"entries": each.get("said_by")}))
+    hops, recorded_by = objects_in(each.get("hops")), list(citations({"entries": each.get("recorded_by")}))
     flowed = each.get("origin") in {"INFERRED", "SUGGESTED"}
     compare.holds(flowed or each.get("origin") in {"ASSERTED", "CLAIMED"}, f"{where}: there is no such origin")
-    entries = {*said_by, *(index for hop in hops for index in citations(hop))}
-    if each.get("said_of") is None:
-        compare.holds(not hops and not said_by, f"{where}: a way begins nowhere")
+    entries = {*recorded_by, *(index for hop in hops for index in citations(hop))}
+    if each.get("recorded_of") is None:
+        compare.holds(not hops and not recorded_by, f"{where}: a way begins nowhere")
         cited = list(citations({"entries": each.get("entries")}))
-        said = kinds_said(str(each.get("asset")), cited, log)
-        compare.holds(each.get("kind") in said, f"{where}: no entry that it cites says it")
-        empty: dict[str, Any] = dict.fromkeys(("said_of_column", "said_kind"))
+        kinds = kinds_recorded(str(each.get("asset")), cited, log)
+        compare.holds(each.get("kind") in kinds, f"{where}: no entry that it cites holds it")
+        empty: dict[str, Any] = dict.fromkeys(("recorded_of_column", "recorded_kind"))
         compare.same(where, each, empty | {"unstated": False})
         return
     compare.same(where, each, {"entries": sorted(entries)})
     unstated = any(hop.get("how") == "UNMENTIONED" for hop in hops)
-    was = each.get("said_kind")
+    was = each.get("recorded_kind")
     through = any(hop.get("how") == "INDIRECT" for hop in hops)
     compare.same(where, each, {"unstated": unstated, "kind": _DERIVED if through else was})
-    begins = str(each.get("said_of"))
-    says = was in kinds_said(begins, said_by, log) or _has_column(begins, each.get("said_of_column"), said_by, log)
-    compare.holds(says, f"{where}: no entry that it cites says it of {begins}")
+    begins = str(each.get("recorded_of"))
+    holds = was in kinds_recorded(begins, recorded_by, log) or _has_column(
+        begins, each.get("recorded_of_column"), recorded_by, log
+    )
+    compare.holds(holds, f"{where}: no entry that it cites holds it of {begins}")
     places = [begins, *(str(hop.get("target")) for hop in hops)]
     compare.holds([hop.get("source") for hop in hops] == places[:-1], f"{where}: the steps of its way do not join")
     compare.holds(places[-1] == each.get("asset"), f"{where}: its way leads elsewhere")

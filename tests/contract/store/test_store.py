@@ -53,9 +53,9 @@ def event(
     return builder.build()
 
 
-def declared(entry: int, at: int, dataset: Dataset, aspect: str, value: object) -> Facts:
+def declared(entry: int, at: int, subject: Dataset | Source, aspect: str, value: object) -> Facts:
     builder = FactBuilder(entry, at, f"{entry:016x}", RECORD_RANK)
-    builder.add_statement(dataset, aspect, value)
+    builder.add_statement(subject, aspect, value)
     return builder.build()
 
 

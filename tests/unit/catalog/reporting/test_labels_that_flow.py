@@ -35,7 +35,7 @@ def own() -> EffectiveLabel:
 
 def test_a_label_of_a_feed_is_shown_on_the_model_with_one_way() -> None:
     label = own()
-    assert (label.kind, label.origin, label.said_of) == ("DIRECT_IDENTIFIER", "INFERRED", f"lake/{PATIENTS}")
+    assert (label.kind, label.origin, label.recorded_of) == ("DIRECT_IDENTIFIER", "INFERRED", f"lake/{PATIENTS}")
     targets = [hop.target.removeprefix("lake/") for hop in label.hops]
     assert targets == [JOINED, CLEARED, TRAINING, MODEL]
     assert all(hop.entries for hop in label.hops)
@@ -56,11 +56,11 @@ def test_what_an_attestation_took_away_names_it_and_whether_the_kind_came_otherw
         {"kind": "CLINICAL_NOTE"},
         {"origin": "CERTAIN"},
         {"unstated": False},
-        {"said_of": "lake/evaluation/readmission_eval"},
-        {"said_kind": "CLINICAL_NOTE"},
+        {"recorded_of": "lake/evaluation/readmission_eval"},
+        {"recorded_kind": "CLINICAL_NOTE"},
         {"hops": ()},
         {"asset": f"lake/{CLEARED}"},
-        {"said_of": None, "hops": (), "said_by": ()},
+        {"recorded_of": None, "hops": (), "recorded_by": ()},
         {"entries": (1,)},
     ],
 )
