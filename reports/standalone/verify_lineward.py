@@ -4093,7 +4093,7 @@ def _flowed(each: Values, where: str, shown: Shown, log: Disclosed, compare: Com
         compare.holds(not hops and not recorded_by, f"{where}: a way begins nowhere")
         cited = list(citations({"entries": each.get("entries")}))
         kinds = kinds_recorded(str(each.get("asset")), cited, log)
-        compare.holds(each.get("kind") in kinds, f"{where}: no entry that it cites holds it")
+        compare.holds(each.get("kind") in kinds, f"{where}: no entry that it cites says it")
         empty: dict[str, Any] = dict.fromkeys(("recorded_of_column", "recorded_kind"))
         compare.same(where, each, empty | {"unstated": False})
         return
@@ -4106,7 +4106,7 @@ def _flowed(each: Values, where: str, shown: Shown, log: Disclosed, compare: Com
     holds = was in kinds_recorded(begins, recorded_by, log) or _has_column(
         begins, each.get("recorded_of_column"), recorded_by, log
     )
-    compare.holds(holds, f"{where}: no entry that it cites holds it of {begins}")
+    compare.holds(holds, f"{where}: no entry that it cites says it of {begins}")
     places = [begins, *(str(hop.get("target")) for hop in hops)]
     compare.holds([hop.get("source") for hop in hops] == places[:-1], f"{where}: the steps of its way do not join")
     compare.holds(places[-1] == each.get("asset"), f"{where}: its way leads elsewhere")
