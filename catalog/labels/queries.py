@@ -66,7 +66,12 @@ def labels_ever(view: View, datasets: Sequence[str]) -> dict[str, tuple[Label, .
     """
     names = Names(view, renamed=True)
     names.load(datasets)
-    return _by_owner(view, list(dict.fromkeys(datasets)), names, ever=True)
+    asked = list(dict.fromkeys(datasets))
+    if view.rights.unbounded:
+        return _by_owner(view, asked, names, ever=True)
+    seen = view.visible(asked, counted=False)
+    found = _by_owner(view, [one for one in asked if one in seen], names, ever=True)
+    return {one: of for one, of in found.items() if one in view.visible(found, counted=False)}
 
 
 def _by_owner(view: View, asked: Sequence[str], names: Names, *, ever: bool = False) -> dict[str, tuple[Label, ...]]:

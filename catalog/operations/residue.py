@@ -1,4 +1,5 @@
-"""What is kept of an entry whose body is erased, so that lineage does not break and no label is lost.
+"""What is kept of an entry whose body is erased, so that lineage does not break, no label is lost, and no use becomes
+wider.
 
 The residue is made of the facts of the entry while its body can still be read, lies in the body of the record that
 erases it, and is projected in the entry's place, by the live graph and by a rebuild alike. It holds identities, flows,
@@ -38,6 +39,7 @@ _WHOLE: Final = frozenset(
         "io",
         "lifecycle",
         "lineage_sources",
+        "permitted_places",
         "phi_category",
         "region",
         "retention",
@@ -56,8 +58,11 @@ _KEPT: Final = CLOSED | NAMES | frozenset({"model", "origin", "type"})
 
 _WITHOUT_TEXT: Final[dict[str, frozenset[str]]] = {
     "attestation": frozenset({"job", "method", "run"}),
+    "attestation_end": frozenset(),
     "column_lineage": frozenset({"field", "subtype"}),
+    "consent_withdrawal": frozenset(),
     "decision": frozenset(),
+    "exception_end": frozenset(),
     "metrics": frozenset({"value"}),
     "permitted_use": frozenset(),
     "principal": frozenset(),
@@ -65,6 +70,8 @@ _WITHOUT_TEXT: Final[dict[str, frozenset[str]]] = {
     "request": frozenset({"of", "subject"}),
     "schema": frozenset(),
     "seal": frozenset(),
+    "use_end": frozenset(),
+    "use_statement": frozenset(),
     "verification": frozenset({"result"}),
 }
 """Aspects that are kept without the texts in them, each with the keys whose strings are codes in this one alone.

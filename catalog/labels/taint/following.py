@@ -40,7 +40,7 @@ from catalog.view import View
 from graph_schema.identity import label_of
 from graph_schema.nodes import Column, Dataset
 
-SLICE: Final = 2_000
+SLICE: Final = 10_000
 """How many assets are judged together: what lies behind them is fetched with them."""
 _DUE_AT_ONCE: Final = 2_000
 _BUDGET: Final = 200_000

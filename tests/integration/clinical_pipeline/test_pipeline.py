@@ -212,6 +212,7 @@ def test_each_record_and_event_is_sent_by_whoever_is_entitled_to_it(told: Told) 
         "declare_dataset": {"steward"},
         "tag": {"steward"},
         "attest_deidentification": {"steward"},
+        "permit_use": {"steward"},
         "seal_snapshot": {"engineer"},
         "verify_snapshot": {"engineer"},
         "register_model_version": {"engineer"},

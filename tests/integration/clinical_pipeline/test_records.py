@@ -6,6 +6,7 @@ from catalog.labels.records import AttestDeidentification, Tag
 from catalog.record import Record
 from catalog.releases.records import RegisterModelVersion
 from catalog.snapshots.records import SealSnapshot, VerifySnapshot
+from catalog.use.records import PermitUse
 from tests.integration.clinical_pipeline.conftest import Told
 
 KINDS: dict[str, type[Record]] = {
@@ -14,6 +15,7 @@ KINDS: dict[str, type[Record]] = {
         AttestDeidentification,
         DecideApproval,
         DeclareDataset,
+        PermitUse,
         RegisterModelVersion,
         RequestApproval,
         SealSnapshot,

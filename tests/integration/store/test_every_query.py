@@ -67,6 +67,7 @@ MOST_OF: Mapping[str, int] = {
     "safety": 1940,
     "steps_of": 100,
     "uses_of_edges": 100,
+    "what_if": 260,
     "why_label": 2140,
 }
 """Those that walk, or that the table asks once for each id: a fourth more than they make now."""

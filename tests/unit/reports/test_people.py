@@ -42,8 +42,11 @@ def test_a_person_is_shown_with_function_rights_keys_and_acts() -> None:
     assert proof[0].startswith("API key ")
     assert proof[1:] == ["issued 2031-03-01 08:00:00 UTC", "by local principal, unauthenticated"]
     assert [line.rstrip(" #0123456789+") for line in did] == [
+        "accepted findings",
         "attested de-identification",
         "declared datasets",
+        "licensed uses",
+        "permitted uses",
         "tagged PHI",
         "verified snapshots",
     ]

@@ -154,7 +154,9 @@ class Waiting(MemoryStore):
     @contextmanager
     def reading(self, deadline: Deadline | None = None) -> Iterator[StoreReader]:
         with super().reading(deadline) as reader:
-            yield cast("StoreReader", _Waiting(reader, self))
+            # What keeps labels reads as well, beside every question.
+            asked = isinstance(deadline, Allowance)
+            yield cast("StoreReader", _Waiting(reader, self)) if asked else reader
 
 
 class _Waiting:
@@ -235,7 +237,9 @@ class CutOff(MemoryStore):
     @contextmanager
     def reading(self, deadline: Deadline | None = None) -> Iterator[StoreReader]:
         with super().reading() as reader:
-            yield reader if deadline is None else cast("StoreReader", _CutOff(deadline, self))
+            # What keeps labels reads as well, beside every question.
+            cut = isinstance(deadline, Allowance)
+            yield cast("StoreReader", _CutOff(deadline, self)) if cut else reader
 
 
 class _CutOff:

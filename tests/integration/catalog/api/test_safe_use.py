@@ -40,6 +40,7 @@ def test_a_miss_is_explained_and_a_site_says_what_is_asked_for(catalog: Catalog)
     assert {one["condition"] for one in found["reasons"]} == {"STATE", "LABELS", "USE", "FINDINGS"}
     catalog.record(safe_use())
     catalog.record(declaration(dataset=CURATED, zone="LANDING"))
+    catalog.caught_up()
     found = asked(catalog, WHY, asset=VISITS)["whyNotSafe"]
     assert found["outcome"] == "FAIL"
     assert found["definition"] == {

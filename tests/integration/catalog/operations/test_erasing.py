@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,8 @@ from catalog.reporting.model_dossier import model_dossier
 from catalog.store.memory import MemoryStore
 from catalog.store.protocol import Store
 from catalog.store.sqlite import SqliteStore
+from catalog.use.model import Decision, UseQuestion
+from catalog.use.queries import may_use
 from graph_schema.nodes import Column, Dataset, ModelVersion
 from reports.kinds import ModelDossier
 from reports.standalone.verify_lineward import verify
@@ -36,6 +39,7 @@ from tests.support.records import (
     seal,
     tag,
 )
+from tests.support.uses import permission, withdrawal_of_consent
 
 SECRET = "Testperson Alpha told in free text"
 
@@ -291,8 +295,11 @@ def test_a_dossier_after_an_erasure_tells_the_same_without_the_texts(house: Hous
         (one.digest, one.sealed_at) for one in before.snapshots
     ]
     assert [(one.method, one.in_force, one.scope) for one in after.deidentification] == [
-        (before.deidentification[0].method, True, ERASED)
+        # That one was ended stays: were that forgotten, it would clear labels again.
+        (one.method, one.in_force, ERASED)
+        for one in before.deidentification
     ]
+    assert [one.in_force for one in after.deidentification] == [True, False]
     assert [(one.run, one.state, one.ended_at) for one in after.runs] == [
         (one.run, one.state, one.ended_at) for one in before.runs
     ]
@@ -300,3 +307,21 @@ def test_a_dossier_after_an_erasure_tells_the_same_without_the_texts(house: Hous
     assert {check.name: check.status for check in found.checks if check.status != "PASS"} == {
         "withheld bodies": "NOT VERIFIED"
     }
+
+
+@pytest.mark.parametrize(
+    "narrowing", [withdrawal_of_consent(), permission("board-2", terms=[{"code": "DS", "diseases": ["MONDO:0000001"]}])]
+)
+def test_no_use_becomes_wider_by_erasing_what_narrowed_it(house: House, narrowing: dict[str, Any]) -> None:
+    def decided() -> Decision:
+        view = house.view()
+        return may_use(view, Dataset(**RAW).id, UseQuestion(purpose="GRU", date=view.moment)).verdict.decision
+
+    house.send(event())
+    house.record(permission())
+    assert decided() is Decision.PERMIT
+    narrowed = house.record(narrowing).receipt.index
+    before = decided()
+    assert before is not Decision.PERMIT
+    house.record(erasing(narrowed))
+    assert decided() >= before

@@ -90,7 +90,8 @@ def test_a_dossier_costs_a_bounded_number_of_calls(house: House) -> None:
     counting = Counting(house.store)
     view = View(counting, anchor=Anchor(house.ledger, "1", house.clock.micros()))
     assert model_dossier(view, house.ledger, ModelVersion(MODEL["namespace"], MODEL["name"], "3").id)
-    assert counting.calls.total() <= 86
+    # Of them 80 are what five purposes of use, the labels of all that is shown and the estate's findings ask besides.
+    assert counting.calls.total() <= 170
 
 
 @pytest.mark.parametrize("direction", [Direction.UPSTREAM, Direction.DOWNSTREAM])

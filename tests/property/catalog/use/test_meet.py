@@ -187,7 +187,8 @@ def test_a_licence_replaces_what_its_own_authority_said_alone(
 ) -> None:
     for one in some:
         found = replacing(one, licences, at)
-        assert replacing(one, licences[::-1], at) == found
+        # Two of one name and entry, which no ledger has, have no order.
+        assert set(replacing(one, licences[::-1], at)) == set(found)
         assert all(one.id in each.replaces and each.authority == one.authority for each in found)
 
 

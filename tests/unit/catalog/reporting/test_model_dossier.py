@@ -61,7 +61,10 @@ def test_a_dossier_tells_the_whole_story(told: House) -> None:
         ("landing/visits", True),
     ]
     assert [(each.job, each.state, each.attempt) for each in made.runs] == [("pipeline/curate", "COMPLETE", False)]
-    assert [(each.method, each.in_force) for each in made.deidentification] == [("EXPERT_DETERMINATION", True)]
+    assert [(each.method, each.in_force) for each in made.deidentification] == [
+        ("EXPERT_DETERMINATION", True),
+        ("EXPERT_DETERMINATION", False),
+    ]
     assert [(each.kind, each.column) for each in made.labels] == [("DIRECT_IDENTIFIER", "mrn")]
     assert [each.purposes for each in made.use] == [("MLTRAINING",)]
     ((approval),) = made.approvals
