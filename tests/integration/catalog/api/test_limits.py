@@ -238,8 +238,10 @@ class CutOff(MemoryStore):
     def reading(self, deadline: Deadline | None = None) -> Iterator[StoreReader]:
         with super().reading() as reader:
             # What keeps labels reads as well, beside every question.
-            cut = isinstance(deadline, Allowance)
-            yield cast("StoreReader", _CutOff(deadline, self)) if cut else reader
+            if isinstance(deadline, Allowance):
+                yield cast("StoreReader", _CutOff(deadline, self))
+            else:
+                yield reader
 
 
 class _CutOff:
