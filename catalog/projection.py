@@ -61,6 +61,8 @@ _TIE_LENGTH = 16
 _COLLECT_AFTER = (20_000, 20, 50)
 _LOOK_SECONDS = 5.0
 """How often it is looked for attestations that ended, where no entry comes."""
+_GIVEN_WAY_SECONDS = 5.0
+"""So long labels wait while entries are projected, and then a piece of them is judged."""
 _CHECK_SECONDS = 86_400.0
 """How often a graph that is followed for long is looked through."""
 
@@ -400,8 +402,9 @@ class Projection(Position):
         return View(reader, anchor=Anchor(self._ledger, PROJECTION_VERSION, time.time_ns() // 1_000))
 
     def _keep_labels(self) -> None:
-        """Keep the labels of what is current, beside the following: it waits for none of it."""
+        """Keep the labels of what is current, beside the following: it waits for none of it, and goes before it."""
         while not self._stopping.is_set():
+            self._give_way()
             seen = self._checkpoint
             try:
                 if not self._labels.step():
@@ -413,6 +416,13 @@ class Projection(Position):
             except Exception:  # noqa: BLE001  what is derived must not end what it is derived of
                 _LOG.exception("keeping labels met a defect")
                 self._stopping.wait(_LONGEST_BACK_OFF)
+
+    def _give_way(self) -> None:
+        """Wait until no entry is to be projected, for a while at most; labels say how far they are behind."""
+        with self._moved:
+            self._moved.wait_for(
+                lambda: self._checkpoint >= self._ledger.size() - 1 or self._stopping.is_set(), _GIVEN_WAY_SECONDS
+            )
 
     def _wait_beyond(self, checkpoint: int) -> None:
         with self._moved:
