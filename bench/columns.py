@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any, Final
 
-from bench.estates import NAMESPACE, PRODUCER, Estate, Event
+from bench.column_facets import column_lineage
+from bench.estates import NAMESPACE, Estate, Event
 from bench.figures import Figure, Options, command, measured, percentile, spread
 from bench.filling import serving_filled
 from bench.server import Server, follow
@@ -18,10 +19,6 @@ from graph_schema.nodes import Column
 
 DEPTH: Final = 20
 COLUMNS: Final = 10
-SECOND_SOURCE: Final = 0.1
-"""The share of columns that are made of two: answers stay of a size that people read."""
-JOINED: Final = 0.1
-"""The share of datasets in which a key decides on every row."""
 READABLE: Final = 500
 AIMS: Final = {"SQLite": 0.100, "Neo4j": 0.250}
 QUERY: Final = """
@@ -36,7 +33,6 @@ query Columns($input: LineageInput!) {
   }
 }
 """
-_FACET: Final = "https://openlineage.io/spec/facets/1-2-0/ColumnLineageDatasetFacet.json"
 
 
 def events(estate: Estate) -> Iterator[Event]:
@@ -47,25 +43,9 @@ def events(estate: Estate) -> Iterator[Event]:
         for output in event["outputs"]:
             name = output["name"]
             if name not in facets:
-                facets[name] = _facet(chance, [one["name"] for one in event["inputs"]])
+                facets[name] = column_lineage(chance, [one["name"] for one in event["inputs"]], COLUMNS)
             output["facets"]["columnLineage"] = facets[name]
         yield event
-
-
-def _facet(chance: random.Random, inputs: list[str]) -> Event:
-    def field(number: int, kind: str, subtype: str) -> Event:
-        said = {"type": kind, "subtype": subtype, "masking": False}
-        source = {"namespace": NAMESPACE, "name": chance.choice(inputs), "field": f"column_{number}"}
-        return {**source, "transformations": [said]}
-
-    fields = {}
-    for number in range(COLUMNS):
-        sources = [field(number, "DIRECT", "IDENTITY")]
-        if chance.random() < SECOND_SOURCE:
-            sources.append(field(chance.randrange(COLUMNS), "DIRECT", "TRANSFORMATION"))
-        fields[f"column_{number}"] = {"inputFields": sources}
-    facet: Event = {"_producer": PRODUCER, "_schemaURL": _FACET, "fields": fields}
-    return {**facet, "dataset": [field(0, "INDIRECT", "JOIN")]} if chance.random() < JOINED else facet
 
 
 def measure(options: Options) -> list[Figure]:

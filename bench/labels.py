@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from bench.estates import NAMESPACE, PRODUCER, Estate, Event, run_events
+from bench.column_facets import column_lineage
+from bench.estates import NAMESPACE, Estate, Event, run_events
 from bench.figures import Figure, Options, command, measured, milliseconds, percentile, spread
 from bench.filling import fill
 from bench.stores import opened
@@ -29,15 +30,12 @@ from graph_schema.canonical import canonical_bytes
 from graph_schema.nodes import Dataset
 
 COLUMNS: Final = 20
-SECOND_SOURCE: Final = 0.1
-JOINED: Final = 0.1
 LABEL: Final = "DIRECT_IDENTIFIER"
 TOP: Final = "top/set"
 SOURCE: Final = "source/set"
 WHY_AIMS: Final = {"SQLite": 0.100}
 FLOW_AIMS: Final = {"SQLite": 1.0, "Neo4j": 5.0}
 _BEGIN: Final = datetime(2023, 1, 1, tzinfo=UTC)
-_FACET: Final = "https://openlineage.io/spec/facets/1-2-0/ColumnLineageDatasetFacet.json"
 
 
 def events(estate: Estate) -> Iterator[Event]:
@@ -65,25 +63,9 @@ def _sent(both: tuple[Event, Event], chance: random.Random) -> Iterator[Event]:
         for output in event["outputs"]:
             name = output["name"]
             if name not in facets:
-                facets[name] = _facet(chance, [one["name"] for one in event["inputs"]])
+                facets[name] = column_lineage(chance, [one["name"] for one in event["inputs"]], COLUMNS)
             output["facets"] = {"columnLineage": facets[name]}
         yield event
-
-
-def _facet(chance: random.Random, inputs: list[str]) -> Event:
-    def field(number: int, kind: str, subtype: str) -> Event:
-        how = {"type": kind, "subtype": subtype, "masking": False}
-        source = {"namespace": NAMESPACE, "name": chance.choice(inputs), "field": f"column_{number}"}
-        return {**source, "transformations": [how]}
-
-    fields = {}
-    for number in range(COLUMNS):
-        sources = [field(number, "DIRECT", "IDENTITY")]
-        if chance.random() < SECOND_SOURCE:
-            sources.append(field(chance.randrange(COLUMNS), "DIRECT", "TRANSFORMATION"))
-        fields[f"column_{number}"] = {"inputFields": sources}
-    facet: Event = {"_producer": PRODUCER, "_schemaURL": _FACET, "fields": fields}
-    return {**facet, "dataset": [field(0, "INDIRECT", "JOIN")]} if chance.random() < JOINED else facet
 
 
 def measure(options: Options) -> list[Figure]:
