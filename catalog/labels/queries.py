@@ -71,7 +71,8 @@ def labels_ever(view: View, datasets: Sequence[str]) -> dict[str, tuple[Label, .
         return _by_owner(view, asked, names, ever=True)
     seen = view.visible(asked, counted=False)
     found = _by_owner(view, [one for one in asked if one in seen], names, ever=True)
-    return {one: of for one, of in found.items() if one in view.visible(found, counted=False)}
+    shown = view.visible(found, counted=False)
+    return {one: of for one, of in found.items() if one in shown}
 
 
 def _by_owner(view: View, asked: Sequence[str], names: Names, *, ever: bool = False) -> dict[str, tuple[Label, ...]]:

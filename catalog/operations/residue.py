@@ -45,6 +45,7 @@ _WHOLE: Final = frozenset(
         "retention",
         "schema_version",
         "site",
+        "source",
         "source_system",
         "symlinks",
         "version",

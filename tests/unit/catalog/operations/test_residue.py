@@ -1,0 +1,89 @@
+"""Every aspect is kept of an erased entry, or goes with it, by a decision."""
+
+from __future__ import annotations
+
+from catalog.operations.residue import residue_of
+from graph_schema.aspects.table import ASPECTS
+from graph_schema.facts import Facts, Role, Statement
+from graph_schema.nodes import Dataset
+
+GOES = frozenset(
+    [
+        "catalog",
+        "clinical_purpose",
+        "compute_isolation",
+        "data_quality_assertions",
+        "data_quality_metrics",
+        "data_source",
+        "dataset_type",
+        "documentation",
+        "encryption",
+        "encryption_key",
+        "encryption_keys",
+        "environment",
+        "environment_variables",
+        "erasure",
+        "error",
+        "execution_parameters",
+        "external_query",
+        "extraction_error",
+        "facet_mapping",
+        "feature_set_version",
+        "finding_decision",
+        "flags",
+        "genomic",
+        "hierarchy",
+        "iceberg_commit_report",
+        "iceberg_scan_report",
+        "input_statistics",
+        "input_subset",
+        "job_dependencies",
+        "job_type",
+        "lineage",
+        "location",
+        "mapping_withdrawal",
+        "namespace_rule",
+        "nominal_time",
+        "output_statistics",
+        "output_subset",
+        "owner",
+        "ownership",
+        "parent",
+        "permitted_consumers",
+        "permitted_processing",
+        "persons",
+        "place",
+        "plaintext_window",
+        "processing_engine",
+        "producer",
+        "redactions",
+        "restore",
+        "runs_at",
+        "safe_use",
+        "source_code",
+        "source_code_location",
+        "source_kind",
+        "sql",
+        "storage",
+        "storage_format",
+        "storage_pattern",
+        "tag_mapping",
+        "tags",
+        "tests",
+        "transfer",
+        "undertaking",
+        "was_dropped",
+        "withdrawn",
+    ]
+)
+"""None of them limits use, ends what clears labels, or carries a flow or a label: a new aspect is put here or kept."""
+
+
+def is_kept(aspect: str) -> bool:
+    """Tell whether a statement of an aspect stands in the residue."""
+    statement = Statement(Dataset("made-up", "one").id, aspect, "{}", Role.OWN, None, None, 0, 0, "", 0)
+    return bool(residue_of(Facts((), (), (statement,)))["statements"])
+
+
+def test_what_goes_with_an_erased_entry_is_listed() -> None:
+    assert {one.name for one in ASPECTS if not is_kept(one.name)} == GOES
