@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from catalog.assets import rules
-from catalog.assets.model import AspectInForce, SourceRecord, StatementSource
+from catalog.assets.model import AspectInForce, DatasetRecord, SourceRecord, StatementSource
 from catalog.recorded import Recorded, recorded, recorded_of
 from catalog.view import View
-from graph_schema.aspects import DECLARED_OF_SOURCE
+from graph_schema.aspects import DECLARED, DECLARED_OF_SOURCE
 from graph_schema.bitemporal import has_begun
 from graph_schema.nodes import Source
 
@@ -35,12 +35,35 @@ def inherited(view: View, held: Mapping[str, InForceOf]) -> dict[str, dict[str, 
     return {dataset: aspects for dataset, aspects in found.items() if aspects}
 
 
-def source_ends(view: View, names: Iterable[str]) -> tuple[int, ...]:
-    """Return the entries that ended any of these sources by the time of the view, ascending."""
-    ids = sorted({Source(name).id for name in names})
-    statements = view.statements(ids, DECLARED_OF_SOURCE) if ids else ()
-    at = view.as_of.valid_at
-    return tuple(sorted({one.entry for one in statements if one.value is None and has_begun(one.valid_from, at)}))
+def declaration_entries(view: View, *read: Mapping[str, DatasetRecord]) -> dict[str, tuple[int, ...]]:
+    """Return the entries that what is declared of each dataset rests on, ascending: those of the aspects that it has of
+    itself and by its source, in any of the readings of it, and those that ended its source by the time of the view.
+
+    What follows from a place rests on the place's own declaration, and what is permitted stands apart: both are left
+    to who shows them.
+    """
+    names = dict.fromkeys((*DECLARED, *DECLARED_OF_SOURCE))
+    del names["permitted_use"]
+    records = [(id_, record) for each in read for id_, record in each.items()]
+    suppliers = {(id_, name) for id_, one in records if (name := rules.supplier(one.aspects)) is not None}
+    ends = _ends(view, {name for _, name in suppliers})
+    found: dict[str, set[int]] = {id_: {record.first_entry} for id_, record in records}
+    for id_, record in records:
+        said = (record.aspects[name] for name in names if name in record.aspects)
+        found[id_] |= {one.entry for one in said if one.by_place is None}
+    for id_, name in suppliers:
+        found[id_] |= ends[name]
+    return {id_: tuple(sorted(entries)) for id_, entries in found.items()}
+
+
+def _ends(view: View, names: Iterable[str]) -> dict[str, set[int]]:
+    """Return the entries that ended each of these sources by the time of the view."""
+    ids = {Source(name).id: name for name in names}
+    ended: dict[str, set[int]] = {name: set() for name in ids.values()}
+    for one in view.statements(sorted(ids), DECLARED_OF_SOURCE) if ids else ():
+        if one.value is None and has_begun(one.valid_from, view.as_of.valid_at):
+            ended[ids[one.subject]].add(one.entry)
+    return ended
 
 
 def _in_force(aspects: Mapping[str, Recorded]) -> dict[str, AspectInForce[Any]]:

@@ -110,6 +110,8 @@ class Basis:
     datasets: Mapping[str, DatasetRecord]
     registered: Mapping[str, DatasetRecord]
     """The datasets that were known when the version was registered, as they were declared then."""
+    declaration_entries: Mapping[str, Sequence[int]]
+    """By dataset: what is declared of it rests on these, when the version was registered and now."""
     jobs: Mapping[str, JobRecord]
     runs: Mapping[str, RunRecord]
     same_id: Mapping[str, Sequence[RunRecord]]

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from catalog.assets.model import RunRecord
 from catalog.findings.model import Basis, Coverage, Deidentification, Finding, Gap, Removal
 from catalog.findings.rules import Rule
-from graph_schema.aspects import DECLARED
 from reports.naming import counted, gathered
 
 _FAILED = frozenset({"FAIL", "ABORT"})
@@ -47,15 +46,17 @@ def _sources(basis: Basis, missing: Sequence[Gap]) -> Iterator[Finding]:
     if found:
         names = gathered(basis.dataset_name(one.id) for one in found)
         text = f"Mandatory fields are not recorded of {counted(len(found), 'source')}: {names}."
-        entries = [entry for one in found for entry in sorted({one.first_entry, *_declared(basis, one.id)})]
+        entries = [
+            entry for one in found for entry in sorted({*basis.declaration_entries[one.id], *_permitted(basis, one.id)})
+        ]
         yield Finding(Rule.SOURCES_DECLARED, basis.version.id, text, tuple(dict.fromkeys(entries)))
 
 
-def _declared(basis: Basis, dataset: str) -> Iterator[int]:
-    """Yield the entries that declare a dataset, as of the registration and now."""
+def _permitted(basis: Basis, dataset: str) -> Iterator[int]:
+    """Yield the entries that say what a dataset may be used for, as of the registration and now."""
     for record in (basis.registered.get(dataset), basis.datasets[dataset]):
-        if record is not None:
-            yield from (record.aspects[name].entry for name in DECLARED if name in record.aspects)
+        if record is not None and record.permitted_use is not None:
+            yield record.permitted_use.entry
 
 
 def _runs(basis: Basis) -> Iterator[Finding]:

@@ -8,8 +8,6 @@ from dataclasses import replace
 from typing import Any
 
 from catalog.assets.model import AspectInForce, DatasetRecord
-from catalog.assets.rules import supplier
-from catalog.assets.sources import source_ends
 from catalog.findings.model import Deidentification
 from catalog.findings.separation import Separation as SeparationRecord
 from catalog.labels.model import Label as LabelRecord
@@ -94,18 +92,9 @@ def _source(citations: Citations, data: DossierData, record: DatasetRecord, *, r
         declared=tuple(_declared(citations, name, before, now) for name, before, now in both if before or now),
         missing=tuple(gap.field for gap in record.gaps),
         entries=citations.view.cite(
-            record.first_entry,
-            *(one.entry for _, *pair in both for one in pair if one is not None),
-            *source_ends(citations.view, _suppliers(record, then)),
+            *data.declaration_entries[record.id],
         ),
     )
-
-
-def _suppliers(*records: DatasetRecord | None) -> Iterator[str]:
-    for record in records:
-        name = None if record is None else supplier(record.aspects)
-        if name is not None:
-            yield name
 
 
 def _stated(record: DatasetRecord, name: str) -> AspectInForce[Any] | None:

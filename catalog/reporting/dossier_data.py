@@ -14,6 +14,7 @@ from catalog.assets.hierarchy import of_same_id
 from catalog.assets.model import AspectInForce, DatasetRecord, JobRecord, RunRecord
 from catalog.assets.retries import retried
 from catalog.assets.schemas import SchemaStep, schema_changes
+from catalog.assets.sources import declaration_entries
 from catalog.findings.estate.model import EstateFinding, Key
 from catalog.findings.model import Basis
 from catalog.findings.queries import findings_on
@@ -76,6 +77,8 @@ class DossierData:
     """By the names of the datasets."""
     registered: Mapping[str, DatasetRecord]
     """Those that were known when the version was registered, as they were declared then."""
+    declaration_entries: Mapping[str, Sequence[int]]
+    """By dataset: what is declared of it rests on these, then and now."""
     jobs: Mapping[str, JobRecord]
     attempts: Attempts
     same_id: Mapping[str, tuple[RunRecord, ...]]
@@ -124,6 +127,7 @@ class DossierData:
         dataset_ids = set(called.values())
         datasets = assets.datasets(view, sorted(dataset_ids))
         then = view.at(registration.registered_at, registration.entry)
+        registered = assets.datasets(then, sorted(dataset_ids))
         attested = _attestations(view, job_ids, attempts.runs)
         of_attestations = sorted({one.id for each in attested.values() for one in each})
         stated, suggestions = labels.labels_apart(view, sorted(dataset_ids))
@@ -137,7 +141,8 @@ class DossierData:
             names=other_names(view, sorted(dataset_ids)),
             named_by=_named_by(sorted(met), called, names, Names(then, renamed=True)),
             datasets=dict(sorted(datasets.items(), key=lambda item: (item[1].namespace, item[1].name))),
-            registered=assets.datasets(then, sorted(dataset_ids)),
+            registered=registered,
+            declaration_entries=declaration_entries(view, datasets, registered),
             jobs=assets.jobs(view, sorted(job_ids)),
             attempts=attempts,
             same_id=_same_id(view, sorted(attempts.runs)),
@@ -181,6 +186,7 @@ class DossierData:
             written=self.written,
             datasets=self.datasets,
             registered=self.registered,
+            declaration_entries=self.declaration_entries,
             jobs=self.jobs,
             runs=self.attempts.runs,
             same_id=self.same_id,

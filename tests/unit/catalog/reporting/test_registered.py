@@ -16,7 +16,8 @@ from reports.kinds import ModelDossier
 from reports.parts.labels import Label
 from reports.parts.sources import Declared, Source
 from reports.standalone.verify_lineward import verify
-from tests.support.records import CURATED, MODEL, RAW, House, declaration, event, registration, seal, tag
+from tests.support.records import CURATED, MODEL, RAW, House, declaration, ending_source, event, registration, seal, tag
+from tests.support.records import source as of_source
 
 VERSION = ModelVersion(MODEL["namespace"], MODEL["name"], "1").id
 
@@ -165,6 +166,32 @@ def test_a_permitted_use_that_changed_since_stands_beside_the_one_that_held(hous
     assert made.use[1].since == made.use[1].recorded_at
     assert "declared since the registration" in table(made, "owners permitted")
     assert any(line.startswith("The permitted use of 1 dataset was declared or changed") for line in summary(made))
+
+
+def cited_of_curated(house: House) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the entries of the declaration of a dataset that lacks fields, and of what is found on that."""
+    made = dossier(house)
+    declaration_of = next(each for each in made.sources if each.dataset == "curated/visits")
+    return declaration_of.entries, next(each for each in made.findings if each.rule == "sources declared").entries
+
+
+def test_what_a_source_says_since_is_cited_by_the_declaration_and_by_what_is_found_on_it(house: House) -> None:
+    house.record({"kind": "declare_dataset", "dataset": CURATED, "source": of_source()["source"]})
+    house.record(registration())
+    index = house.record(of_source()).receipt.index
+    of_declaration, of_finding = cited_of_curated(house)
+    assert index in of_declaration
+    assert index in of_finding
+
+
+def test_the_end_of_a_source_is_cited_by_the_declaration_and_by_what_is_found_on_it(house: House) -> None:
+    house.record({"kind": "declare_dataset", "dataset": CURATED, "source": of_source()["source"]})
+    house.record(of_source())
+    house.record(registration())
+    index = house.record(ending_source()).receipt.index
+    of_declaration, of_finding = cited_of_curated(house)
+    assert index in of_declaration
+    assert index in of_finding
 
 
 def test_a_label_that_was_set_since_is_marked(house: House) -> None:
