@@ -56,6 +56,10 @@ RETRY_SECONDS = 600.0
 """For how long the same record about the same subject, with no other in between, counts as sent again."""
 
 _REMEMBERED = 10_000
+_VERBATIM = (
+    "This is kept byte for byte, and something in it looks like an identifier or a secret: take it out, or say it in "
+    "other words."
+)
 T = TypeVar("T")
 U = TypeVar("U")
 
@@ -349,6 +353,8 @@ class Intake:
     def _searched(self, kind: Kind[Any], sent: Record) -> tuple[Record, dict[str, Any], list[tuple[str, str]]]:
         """Return a record as it is kept, without identifiers, its fields, and what was replaced in it."""
         fields, redactions = self.redactor.record(sent.fields()) if kind.searched else (sent.fields(), [])
+        if kind.verbatim and redactions:
+            raise _wrong(redactions[0][0], _VERBATIM)
         try:
             return kind.record.replay(fields), fields, redactions
         except ValidationError as error:

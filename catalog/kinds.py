@@ -26,6 +26,7 @@ import catalog.operations.admission as operations_admission
 import catalog.operations.facts as operations_facts
 import catalog.places.admission as places_admission
 import catalog.places.facts as places_facts
+import catalog.policies.facts as policies_facts
 import catalog.releases.admission as releases_admission
 import catalog.releases.facts as releases_facts
 import catalog.reporting.facts as reporting_facts
@@ -48,6 +49,7 @@ from catalog.mappings.records import MapFacet, MapTag, WithdrawMapping
 from catalog.names.records import DefineNamespaceRule, EndNamespaceRule, StitchDatasets, UnstitchDatasets
 from catalog.operations.records import EraseEntries, RestoreLedger
 from catalog.places.records import DeclareJob, DeclarePlace, EndPlace
+from catalog.policies.records import PublishPolicies
 from catalog.record import Admission, Admitted, Record, RecordContext
 from catalog.releases.records import RegisterModelVersion
 from catalog.reporting.records import ReportIssued
@@ -111,6 +113,7 @@ class Kind(Generic[R]):
     catalog itself only. One that is not `searched` for identifiers holds nothing but what the catalog made, or searched
     before. `commit` appends it, for whoever writes it, and changes who may act where the record says so. Of one that
     `binds`, what the catalog adds is a part of what is stated: the same words about something else now are no retry.
+    One that is `verbatim` is kept byte for byte: where it holds what looks like an identifier it is refused.
     What one that is `lasting` says is in force until something else is said: saying it again meanwhile adds nothing.
     """
 
@@ -124,6 +127,7 @@ class Kind(Generic[R]):
     commit: Callable[[R, Actor, AccessChanges, Append], Future[Receipt]] = _written
     binds: bool = False
     lasting: bool = False
+    verbatim: bool = False
 
     @property
     def name(self) -> str:
@@ -176,6 +180,7 @@ _KINDS: tuple[Kind[Any], ...] = (
         mappings_admission.admit_withdrawal,
     ),
     Kind(DefineSafeUse, safe_use_facts.subjects, safe_use_facts.project),
+    Kind(PublishPolicies, policies_facts.subjects, policies_facts.project, verbatim=True),
     Kind(DefineNamespaceRule, names_facts.rule_subjects, names_facts.project_rule),
     Kind(EndNamespaceRule, names_facts.rule_subjects, names_facts.project_end, names_admission.admit_end),
     Kind(StitchDatasets, names_facts.pair_subjects, names_facts.project_stitch, names_admission.admit_stitch),

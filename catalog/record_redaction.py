@@ -104,6 +104,7 @@ TEXTS: Final = frozenset(
         "result",
         "scope",
         "statement",
+        "text",
         "use_case",
         "where",
         "words",

@@ -20,7 +20,7 @@ _GROUPS: Final = {
     "Work": ("Job", "Run", "CodeRevision", "Environment"),
     "Models": ("Model", "ModelVersion", "Evaluation"),
     "People": ("Principal", "Approval", "Attestation", "Mapping", "NamespaceRule", "SafeUse", "Finding"),
-    "Use": ("UseStatement", "Transfer", "Undertaking"),
+    "Use": ("UseStatement", "Transfer", "Undertaking", "PolicySet"),
 }
 
 

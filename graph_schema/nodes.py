@@ -243,6 +243,13 @@ class UseStatement(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class PolicySet(Node):
+    """A set of policies that was published as a whole, named by the digest over its files."""
+
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Transfer(Node):
     """That data may be at a place beside those that it is permitted at, named by its ledger index."""
 

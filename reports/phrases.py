@@ -52,6 +52,7 @@ KINDS = {
     "record.map_tag": "mapping of tags",
     "record.withdraw_mapping": "withdrawal of a mapping",
     "record.define_safe_use": "definition of safe use",
+    "record.publish_policies": "publication of policies",
     "record.acknowledge_finding": "acknowledgement of a finding",
     "record.accept_finding": "acceptance of a finding",
     "record.reopen_finding": "reopening of a finding",

@@ -55,6 +55,7 @@ class Permission(StrEnum):
     MAP_TAG = "map_tag"
     WITHDRAW_MAPPING = "withdraw_mapping"
     DEFINE_SAFE_USE = "define_safe_use"
+    PUBLISH_POLICIES = "publish_policies"
     ACKNOWLEDGE_FINDING = "acknowledge_finding"
     ACCEPT_FINDING = "accept_finding"
     REOPEN_FINDING = "reopen_finding"
@@ -118,6 +119,7 @@ TABLE: Final[Mapping[PrincipalRole, frozenset[Permission]]] = {
             Permission.MAP_TAG,
             Permission.WITHDRAW_MAPPING,
             Permission.DEFINE_SAFE_USE,
+            Permission.PUBLISH_POLICIES,
             Permission.ACKNOWLEDGE_FINDING,
             Permission.ACCEPT_FINDING,
             Permission.REOPEN_FINDING,

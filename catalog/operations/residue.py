@@ -67,6 +67,7 @@ _WITHOUT_TEXT: Final[dict[str, frozenset[str]]] = {
     "metrics": frozenset({"value"}),
     "permitted_use": frozenset(),
     "principal": frozenset(),
+    "publication": frozenset(),
     "registration": frozenset({"value"}),
     "request": frozenset({"of", "subject"}),
     "schema": frozenset(),

@@ -31,6 +31,7 @@ from graph_schema.aspects.mappings import FacetMapping, MappingWithdrawal, TagMa
 from graph_schema.aspects.models import Metric, Registration
 from graph_schema.aspects.names import NamespaceRule
 from graph_schema.aspects.places import Place
+from graph_schema.aspects.policies import PolicyFile, Publication
 from graph_schema.aspects.principals import ApiKey, Erasure, PrincipalDefinition, Restore
 from graph_schema.aspects.quality import Check, Measurement
 from graph_schema.aspects.safe_use import SafeUse
@@ -290,6 +291,8 @@ ASPECTS: Final[tuple[Aspect, ...]] = (
     Aspect("mapping_withdrawal", ("Mapping",), MappingWithdrawal, momentary=True),
     Aspect("safe_use", ("SafeUse",), SafeUse),
     Aspect("finding_decision", ("Finding",), FindingDecision),
+    Aspect("publication", ("PolicySet",), Publication),
+    Aspect("policy_files", ("PolicySet",), tuple[PolicyFile, ...], "The files that it is made of."),
     Aspect("environment", ("Environment",), Environment),
     Aspect("use_statement", ("UseStatement",), UseStatement),
     Aspect("consent_withdrawal", ("UseStatement",), ConsentWithdrawal),

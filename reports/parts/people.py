@@ -106,6 +106,7 @@ _ACTS = {
     "record.map_tag": "mapped tags",
     "record.withdraw_mapping": "withdrew mappings",
     "record.define_safe_use": "defined safe use",
+    "record.publish_policies": "published policies",
     "record.acknowledge_finding": "acknowledged findings",
     "record.accept_finding": "accepted findings",
     "record.reopen_finding": "reopened findings",

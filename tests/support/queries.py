@@ -75,6 +75,7 @@ from catalog.lineage.queries import left_out, lineage, lineage_counts, paths
 from catalog.mappings.queries import carriers, claimable, claimed, dry_run, mapped, mappings, mappings_ever
 from catalog.names.queries import lives, namespace_rules, other_names, spelled
 from catalog.places.queries import job_places, places, places_tree
+from catalog.policies.queries import in_force, policy_sets, publications
 from catalog.releases.queries import model_versions, registrations, trained_on, version_statements, versions_of
 from catalog.safe_use.queries import safe_uses, safety
 from catalog.snapshots.comparison import snapshot_difference
@@ -329,6 +330,9 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
     "mapped_tags": ("Dataset", lambda view, _: sorted(mapped_tags(view))),
     "carriers": ("Dataset", lambda view, _: [carriers(view, facet, on) for facet in FACETS for on in MappedKind]),
     "dry_run": ("Dataset", lambda view, _: dry_run(view, SAYS)),
+    "in_force": ("PolicySet", lambda view, _: in_force(view)),
+    "publications": ("PolicySet", lambda view, _: publications(view)),
+    "policy_sets": ("PolicySet", policy_sets),
     "safe_uses": ("Dataset", lambda view, _: safe_uses(view)),
     "safety": ("Dataset", lambda view, ids: [safety(view, ids, question) for question in SafeQuestion]),
     "version_statements": ("ModelVersion", version_statements),

@@ -293,6 +293,12 @@ def safe_use(**more: Any) -> dict[str, Any]:
     }
 
 
+def policies(text: str = "permit (principal, action, resource);\n", **more: Any) -> dict[str, Any]:
+    """What a steward publishes."""
+    files = [{"path": "made_up.cedar", "text": f'@id("made-up")\n{text}'}]
+    return {"kind": "publish_policies", "files": files, "reason": "As the made-up board decided", **more}
+
+
 def finding_record(kind: str, subject: str, rule: str = "FIELDS_DECLARED", **more: Any) -> dict[str, Any]:
     """What a steward decides of a finding."""
     until = {"until": "2029-01-01T00:00:00Z"} if kind == "accept_finding" else {}
@@ -506,7 +512,8 @@ class House:
         for payload in (source(), encryption_key(), place(), ending_place(), ending_source(), ending_key()):
             story[payload["kind"]] = self.record(payload)
         mapped = facet_mapping(), tag_mapping(), withdrawal()
-        for payload in (tag(), attestation(), *mapped, safe_use(), seal(), verification(), registration(), request()):
+        decided = safe_use(), policies()
+        for payload in (tag(), attestation(), *mapped, *decided, seal(), verification(), registration(), request()):
             story[payload["kind"]] = self.record(payload)
         attested = self.record(attestation(scope="Another table")).receipt.index
         story["end_attestation"] = self.record(ending_attestation(attested))

@@ -49,6 +49,7 @@ from catalog.api.graphql.mappings import MappingQueries
 from catalog.api.graphql.names import NameQueries
 from catalog.api.graphql.nodes import Node
 from catalog.api.graphql.places import PlaceQueries
+from catalog.api.graphql.policies import PolicyQueries
 from catalog.api.graphql.policy_labels import PolicyLabelQueries
 from catalog.api.graphql.principals import PrincipalQueries
 from catalog.api.graphql.producers import ProducerQueries
@@ -140,6 +141,7 @@ def _made() -> strawberry.Schema:
             SnapshotQueries,
             ReleaseQueries,
             SearchQueries,
+            PolicyQueries,
             SafeUseQueries,
             LineageQueries,
             LineageDiffQueries,

@@ -35,6 +35,7 @@ FIELDS: Final[Mapping[str, Mapping[str, Callable[[Node], str | None]]]] = {
     "Source": {"every": lambda _: ""},
     "EncryptionKey": {"every": lambda _: ""},
     "Place": {"every": lambda _: ""},
+    "PolicySet": {"every": lambda _: ""},
 }
 """The fields by which nodes of a label are looked up: each takes a row a node that has it.
 

@@ -54,6 +54,7 @@ GOES = frozenset(
         "persons",
         "place",
         "plaintext_window",
+        "policy_files",
         "processing_engine",
         "producer",
         "redactions",

@@ -1,0 +1,1 @@
+"""Policies as code: published as records with a digest, and evaluated by Cedar."""

@@ -1,0 +1,12 @@
+"""What a set of policies is called by: values in, decision out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from graph_schema.canonical import digest_of
+
+
+def digest_of_files(files: Iterable[tuple[str, str]]) -> str:
+    """Return what tells sets of policies apart: `sha256:` over the canonical JSON of path to text (RFC 8785)."""
+    return digest_of(dict(files))
