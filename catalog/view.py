@@ -130,6 +130,13 @@ class View:
         """Return the view of any point for another answer by the same rights, which cites and hides for itself."""
         return self._sharing(as_of, self.rights)
 
+    @property
+    def uncited(self) -> View:
+        """Return the view for what only decides what is shown: it cites for itself, and hides as this one does."""
+        view = self._sharing(self.as_of, self.rights)
+        view.hidden = self.hidden
+        return view
+
     def _derived(self, as_of: AsOf, rights: Rights) -> View:
         view = self._sharing(as_of, rights)
         view.cited, view.hidden = self.cited, self.hidden

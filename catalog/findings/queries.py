@@ -164,6 +164,7 @@ def _state(breach: Breach | None, decided: Decided | None, moment: int) -> Findi
 def _judged(view: View, rules: Sequence[EstateRule], subjects: Sequence[str] | None) -> dict[Key, Breach]:
     """Return what the rules find on whatever they may find something on, of these nodes alone where some are given."""
     beside = [one for one in rules if subjects is not None and one.near is not None]
+    view = view.uncited
     found = _on_grounds(view, [one for one in rules if one not in beside], subjects, memo=subjects is None)
     asked = frozenset(subjects or ())
     for one in beside:

@@ -33,7 +33,7 @@ def model_dossier(view: View, ledger: Ledger, identifier: str, organisation: str
     version = None if point is None else model_versions(point.view, [identifier]).get(identifier)
     if point is None or version is None or version.registration is None:
         return None
-    data = DossierData.read(point.view, version, version.registration)
+    data = DossierData.read(point.view.uncited, version, version.registration)
     citations = Citations.of(point.view, ledger, data.principals)
     powers = powers_of(citations)
     judgement = judge(data.basis(powers))

@@ -116,15 +116,64 @@ class Event:
     @property
     def reads(self) -> frozenset[Identity]:
         """Return what it says that the run read, in its inputs or in facets that tell of lineage."""
-        named = {one for content in self.outputs for one in _named(facets_of(content).get("columnLineage"))}
-        named |= {one for content in self.outputs for one in _named(facets_of(content).get("lineage"))}
-        return frozenset(identities_in(self.inputs)) | named | set(_named(self.job_facets.get("lineage")))
+        described = [facets_of(content) for content in self.outputs]
+        holders = [facet_in(facets.get("lineage")) for facets in described]
+        holders += [one for one in self.entries if one.get("type") == "DATASET" or is_job(one, self.job)]
+        named = {one for holder in holders for one in datasets_fed(holder)}
+        for facet in (facet_in(facets.get("columnLineage")) for facets in described):
+            named |= set(whole_names([*fields_in(facet, "inputFields"), *objects_in(facet.get("dataset"))]))
+        return frozenset(identities_in(self.inputs)) | named
 
     @property
     def writes(self) -> frozenset[Identity]:
         """Return what it says that the run wrote; a name that was given up by a RENAME was dropped."""
         given_up = {one for content in self.outputs for one in _given_up(facets_of(content))}
-        return frozenset(identities_in(self.outputs)) | given_up | set(_named(self.job_facets.get("lineage")))
+        stated = set(whole_names(one for one in self.entries if one.get("type") == "DATASET"))
+        return frozenset(identities_in(self.outputs)) | given_up | stated
+
+    @property
+    def entries(self) -> list[Values]:
+        """Return the entries of its job's lineage facet that say what feeds something."""
+        return [one for one in objects_in(facet_in(self.job_facets.get("lineage")).get("entries")) if names_inputs(one)]
+
+
+def facet_in(facet: object) -> Values:
+    """Return the members of a facet, none where it is deleted or no object."""
+    return facet if isinstance(facet, dict) and facet.get("_deleted") is not True else {}
+
+
+def names_inputs(holder: Values) -> bool:
+    """Return whether a lineage facet, or an entry of one, says what feeds something."""
+    return isinstance(holder.get("inputs"), list) or isinstance(holder.get("fields"), dict)
+
+
+def fields_in(holder: Values, member: str) -> list[Values]:
+    """Return what all fields of a facet list in a member."""
+    fields = holder.get("fields")
+    parts = fields.values() if isinstance(fields, dict) else ()
+    return [item for part in parts if isinstance(part, dict) for item in objects_in(part.get(member))]
+
+
+def inputs_of(holder: Values) -> list[Values]:
+    """Return what a lineage facet, or an entry of one, says feeds something, at the grain of datasets and fields."""
+    return [*objects_in(holder.get("inputs")), *fields_in(holder, "inputs")]
+
+
+def datasets_fed(holder: Values) -> Iterator[Identity]:
+    """Yield the datasets among these inputs."""
+    return whole_names(item for item in inputs_of(holder) if item.get("type") != "JOB")
+
+
+def whole_names(items: Iterable[Values]) -> Iterator[Identity]:
+    """Yield namespace and name of those of which neither is empty."""
+    return (one for one in identities_in(items) if all(one))
+
+
+def is_job(item: Values, own: Identity | None) -> bool:
+    """Tell whether an item of a lineage facet is the job that sent it, which may leave its own name out."""
+    if item.get("type") != "JOB":
+        return False
+    return not ("namespace" in item or "name" in item) or next(identities_in((item,)), None) == own
 
 
 def streams(event: Event) -> bool:

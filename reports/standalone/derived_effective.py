@@ -72,13 +72,14 @@ def _flowed(each: Values, where: str, shown: Shown, log: Disclosed, compare: Com
 
 def _hop(hop: Values, where: str, shown: Shown, log: Disclosed, compare: Comparison) -> None:
     cited = [index_in(index) for index in citations(hop)]
-    named = {name for index in cited for name in log.names_in(index)}
-    ends = {hop.get("source"), hop.get("target")}
-    if hop.get("how") == "TRAINED":
+    named = {id_ for index in cited for id_ in log.named.get(index, ())}
+    ends = [log.ever_called(hop.get(end)) for end in ("source", "target")]
+    if hop.get("how") in {"TRAINED", "SAME"}:
         # The other end is a model version, which is no dataset.
-        ends &= {name for index in log.named for name in log.names_in(index)}
+        ends = [names for names in ends if names]
         compare.holds(bool(ends), f"{where}: neither end is a dataset that an entry names")
-    compare.holds(ends <= named, f"{where}: the entries that it cites do not name both ends")
+    named_both = not any(named.isdisjoint(names) for names in ends)
+    compare.holds(named_both, f"{where}: the entries that it cites do not name both ends")
     jobs, runs = set(), set()
     for event in log.events:
         if event.index in cited:
@@ -95,7 +96,7 @@ def _hop(hop: Values, where: str, shown: Shown, log: Disclosed, compare: Compari
 
 def _has_column(dataset: str, column: object, entries: Sequence[int], log: Disclosed) -> bool:
     """Return whether a schema in the entries has the column of the dataset: then its name may suggest a label."""
-    names = log.names().names(log.shown_as(dataset))
+    names = log.ever_called(dataset)
     return any(
         column in columns_of(schema)
         for event in log.events

@@ -512,8 +512,11 @@ def is_of_kind(kind: object) -> bool:
 
 
 def kinds_recorded(dataset: str, entries: Collection[int], log: Disclosed) -> frozenset[str]:
-    """Return which kinds of PHI people, emitters and mappings say of a dataset, by full name, in these entries."""
-    names = log.names().names(log.shown_as(dataset))
+    """Return which kinds of PHI people, emitters and mappings say of a dataset, by full name, in these entries.
+
+    Labels flow over every name that it ever had.
+    """
+    names = log.ever_called(dataset)
     found = {
         kind
         for name, tag, kind in _every_tag(log)

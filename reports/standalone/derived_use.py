@@ -21,7 +21,10 @@ def derive_statements(shown: Shown, log: Disclosed, compare: Comparison) -> None
             continue
         where = f"statement {each.get('statement')}"
         cited = set(citations({"entries": each.get("entries")}))
-        made = [record for kind in _STATED for record in log.of(kind) if record.index in cited]
+        # A statement is shown from when it was made, though it may hold from a later date.
+        made = [
+            record for record in (*log.records, *log.later_records) if record.index in cited and record.kind in _STATED
+        ]
         compare.holds(len(made) == 1, f"{where}: it does not cite one record that makes it")
         for record in made[:1]:
             is_own = record.kind in {"declare_dataset", "declare_source"}
@@ -57,7 +60,7 @@ def _changes(record: Record, log: Disclosed) -> list[Record]:
     return [
         one
         for kind in ("withdraw_consent", "end_use_statement")
-        for one in (*log.of(kind), *(each for each in log.later if isinstance(each, Record) and each.kind == kind))
+        for one in (*log.of(kind), *(each for each in log.later_records if each.kind == kind))
         if one.content["use_statement"] == name
     ]
 

@@ -103,6 +103,11 @@ class Disclosed:
         """Return the records of a kind that fit, the oldest first."""
         return [each for each in self._by_kind.get(kind, ()) if fits(each.content)]
 
+    @cached_property
+    def later_records(self) -> list[Record]:
+        """Return the records that are valid only after the report's time."""
+        return [each for each in self.later if isinstance(each, Record)]
+
     def of_snapshot(self, kind: str, dataset: Identity, digest: str) -> list[Record]:
         """Return the records of a kind about a snapshot, by the name under which they know its dataset, and digest."""
         return self._by_snapshot.get((kind, dataset, digest), [])
@@ -280,6 +285,13 @@ class Disclosed:
     def title(self, dataset: Identity) -> str:
         """Return the full name under which a dataset is shown that a record or event calls by a name."""
         return self.names().title(node_id("Dataset", *dataset), dataset)
+
+    def ever_called(self, name: object) -> frozenset[str]:
+        """Return the ids of all names that ever stood for a dataset that is shown by a full name, whatever became of
+        it; none where no body names it.
+        """
+        ids = (node_id("Dataset", *one) for one in self.by_name.get(str(name), ()))
+        return frozenset(other for one in ids for other in self.names().ever(one))
 
     def names_in(self, entry: int) -> set[str]:
         """Return the full names of the datasets that an entry's body names: as it calls them, and as they are shown."""

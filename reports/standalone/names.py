@@ -80,7 +80,9 @@ class Names:
             | {one.until for some in self._pointers.values() for one in some if one.until is not None}
             | {at for stated in self._rules.values() for at, _ in stated}
         )
-        self._components = self._connected(apart)
+        said = {pair for event in events for pair in renamings_in(event)}
+        self._components = self._connected(apart, ((one.old, one.new) for one in self.renamed))
+        self._ever = self._connected(apart, said)
         self._ruled = self._under_rules()
 
     def _join(self, records: Iterable[Record]) -> set[frozenset[str]]:
@@ -105,11 +107,13 @@ class Names:
                 if at is not None:
                     yield Renamed(at, old, new, event.index)
 
-    def _connected(self, apart: Iterable[frozenset[str]]) -> dict[str, frozenset[str]]:
-        """Return by name all names that were ever connected with it."""
+    def _connected(
+        self, apart: Iterable[frozenset[str]], renamed: Iterable[tuple[str, str]]
+    ) -> dict[str, frozenset[str]]:
+        """Return by name all names that were ever connected with it, given which were renamed."""
         pairs = [(name, one.target) for name, some in self._pointers.items() for one in some]
         pairs += [*self.joined, *((min(pair), max(pair)) for pair in apart)]
-        pairs += [(one.old, one.new) for one in self.renamed]
+        pairs += renamed
         for rules in self._rule_sets():
             first: dict[Identity, str] = {}
             for id_, identity in self.identities.items():
@@ -156,6 +160,10 @@ class Names:
     def names(self, name: str) -> frozenset[str]:
         """Return every name that was ever connected with this one, itself included."""
         return self._components.get(name, frozenset((name,)))
+
+    def ever(self, name: str) -> frozenset[str]:
+        """Return the names as `names`, and those to which a run was only said to rename it: labels flow over all."""
+        return self._ever.get(name, frozenset((name,)))
 
     def resolve(self, name: str, at: int) -> str:
         """Return the dataset that the name stood for at a time."""

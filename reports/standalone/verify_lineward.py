@@ -938,15 +938,64 @@ class Event:
     @property
     def reads(self) -> frozenset[Identity]:
         """Return what it says that the run read, in its inputs or in facets that tell of lineage."""
-        named = {one for content in self.outputs for one in _named(facets_of(content).get("columnLineage"))}
-        named |= {one for content in self.outputs for one in _named(facets_of(content).get("lineage"))}
-        return frozenset(identities_in(self.inputs)) | named | set(_named(self.job_facets.get("lineage")))
+        described = [facets_of(content) for content in self.outputs]
+        holders = [facet_in(facets.get("lineage")) for facets in described]
+        holders += [one for one in self.entries if one.get("type") == "DATASET" or is_job(one, self.job)]
+        named = {one for holder in holders for one in datasets_fed(holder)}
+        for facet in (facet_in(facets.get("columnLineage")) for facets in described):
+            named |= set(whole_names([*fields_in(facet, "inputFields"), *objects_in(facet.get("dataset"))]))
+        return frozenset(identities_in(self.inputs)) | named
 
     @property
     def writes(self) -> frozenset[Identity]:
         """Return what it says that the run wrote; a name that was given up by a RENAME was dropped."""
         given_up = {one for content in self.outputs for one in _given_up(facets_of(content))}
-        return frozenset(identities_in(self.outputs)) | given_up | set(_named(self.job_facets.get("lineage")))
+        stated = set(whole_names(one for one in self.entries if one.get("type") == "DATASET"))
+        return frozenset(identities_in(self.outputs)) | given_up | stated
+
+    @property
+    def entries(self) -> list[Values]:
+        """Return the entries of its job's lineage facet that say what feeds something."""
+        return [one for one in objects_in(facet_in(self.job_facets.get("lineage")).get("entries")) if names_inputs(one)]
+
+
+def facet_in(facet: object) -> Values:
+    """Return the members of a facet, none where it is deleted or no object."""
+    return facet if isinstance(facet, dict) and facet.get("_deleted") is not True else {}
+
+
+def names_inputs(holder: Values) -> bool:
+    """Return whether a lineage facet, or an entry of one, says what feeds something."""
+    return isinstance(holder.get("inputs"), list) or isinstance(holder.get("fields"), dict)
+
+
+def fields_in(holder: Values, member: str) -> list[Values]:
+    """Return what all fields of a facet list in a member."""
+    fields = holder.get("fields")
+    parts = fields.values() if isinstance(fields, dict) else ()
+    return [item for part in parts if isinstance(part, dict) for item in objects_in(part.get(member))]
+
+
+def inputs_of(holder: Values) -> list[Values]:
+    """Return what a lineage facet, or an entry of one, says feeds something, at the grain of datasets and fields."""
+    return [*objects_in(holder.get("inputs")), *fields_in(holder, "inputs")]
+
+
+def datasets_fed(holder: Values) -> Iterator[Identity]:
+    """Yield the datasets among these inputs."""
+    return whole_names(item for item in inputs_of(holder) if item.get("type") != "JOB")
+
+
+def whole_names(items: Iterable[Values]) -> Iterator[Identity]:
+    """Yield namespace and name of those of which neither is empty."""
+    return (one for one in identities_in(items) if all(one))
+
+
+def is_job(item: Values, own: Identity | None) -> bool:
+    """Tell whether an item of a lineage facet is the job that sent it, which may leave its own name out."""
+    if item.get("type") != "JOB":
+        return False
+    return not ("namespace" in item or "name" in item) or next(identities_in((item,)), None) == own
 
 
 def streams(event: Event) -> bool:
@@ -1250,7 +1299,9 @@ class Names:
             | {one.until for some in self._pointers.values() for one in some if one.until is not None}
             | {at for stated in self._rules.values() for at, _ in stated}
         )
-        self._components = self._connected(apart)
+        said = {pair for event in events for pair in renamings_in(event)}
+        self._components = self._connected(apart, ((one.old, one.new) for one in self.renamed))
+        self._ever = self._connected(apart, said)
         self._ruled = self._under_rules()
 
     def _join(self, records: Iterable[Record]) -> set[frozenset[str]]:
@@ -1275,11 +1326,13 @@ class Names:
                 if at is not None:
                     yield Renamed(at, old, new, event.index)
 
-    def _connected(self, apart: Iterable[frozenset[str]]) -> dict[str, frozenset[str]]:
-        """Return by name all names that were ever connected with it."""
+    def _connected(
+        self, apart: Iterable[frozenset[str]], renamed: Iterable[tuple[str, str]]
+    ) -> dict[str, frozenset[str]]:
+        """Return by name all names that were ever connected with it, given which were renamed."""
         pairs = [(name, one.target) for name, some in self._pointers.items() for one in some]
         pairs += [*self.joined, *((min(pair), max(pair)) for pair in apart)]
-        pairs += [(one.old, one.new) for one in self.renamed]
+        pairs += renamed
         for rules in self._rule_sets():
             first: dict[Identity, str] = {}
             for id_, identity in self.identities.items():
@@ -1326,6 +1379,10 @@ class Names:
     def names(self, name: str) -> frozenset[str]:
         """Return every name that was ever connected with this one, itself included."""
         return self._components.get(name, frozenset((name,)))
+
+    def ever(self, name: str) -> frozenset[str]:
+        """Return the names as `names`, and those to which a run was only said to rename it: labels flow over all."""
+        return self._ever.get(name, frozenset((name,)))
 
     def resolve(self, name: str, at: int) -> str:
         """Return the dataset that the name stood for at a time."""
@@ -1690,6 +1747,11 @@ class Disclosed:
         """Return the records of a kind that fit, the oldest first."""
         return [each for each in self._by_kind.get(kind, ()) if fits(each.content)]
 
+    @cached_property
+    def later_records(self) -> list[Record]:
+        """Return the records that are valid only after the report's time."""
+        return [each for each in self.later if isinstance(each, Record)]
+
     def of_snapshot(self, kind: str, dataset: Identity, digest: str) -> list[Record]:
         """Return the records of a kind about a snapshot, by the name under which they know its dataset, and digest."""
         return self._by_snapshot.get((kind, dataset, digest), [])
@@ -1867,6 +1929,13 @@ class Disclosed:
     def title(self, dataset: Identity) -> str:
         """Return the full name under which a dataset is shown that a record or event calls by a name."""
         return self.names().title(node_id("Dataset", *dataset), dataset)
+
+    def ever_called(self, name: object) -> frozenset[str]:
+        """Return the ids of all names that ever stood for a dataset that is shown by a full name, whatever became of
+        it; none where no body names it.
+        """
+        ids = (node_id("Dataset", *one) for one in self.by_name.get(str(name), ()))
+        return frozenset(other for one in ids for other in self.names().ever(one))
 
     def names_in(self, entry: int) -> set[str]:
         """Return the full names of the datasets that an entry's body names: as it calls them, and as they are shown."""
@@ -2863,8 +2932,11 @@ def is_of_kind(kind: object) -> bool:
 
 
 def kinds_recorded(dataset: str, entries: Collection[int], log: Disclosed) -> frozenset[str]:
-    """Return which kinds of PHI people, emitters and mappings say of a dataset, by full name, in these entries."""
-    names = log.names().names(log.shown_as(dataset))
+    """Return which kinds of PHI people, emitters and mappings say of a dataset, by full name, in these entries.
+
+    Labels flow over every name that it ever had.
+    """
+    names = log.ever_called(dataset)
     found = {
         kind
         for name, tag, kind in _every_tag(log)
@@ -3296,56 +3368,30 @@ def sources_named(target: str, attempt: Attempt) -> tuple[str | None, set[str]]:
 
 
 def _named_for(target: str, event: Event) -> Iterator[tuple[str, set[str]]]:
-    entries = [one for one in objects_in(_facet_in(event.job_facets.get(LINEAGE)).get("entries")) if _names_inputs(one)]
-    own = [one for one in entries if one.get("type") == "DATASET" and _ids((one,)) == {target}]
+    own = [one for one in event.entries if one.get("type") == "DATASET" and _ids((one,)) == {target}]
     described = [facets_of(content) for content in event.outputs if node_id("Dataset", *identity_of(content)) == target]
     for facets in described or [{}]:
-        facet = _facet_in(facets.get(LINEAGE))
-        stated = [*([facet] if _names_inputs(facet) else ()), *own]
+        facet = facet_in(facets.get(LINEAGE))
+        stated = [*([facet] if names_inputs(facet) else ()), *own]
         if stated:
             named = {one for holder in stated for one in _sources_of(holder)}
-            if any(_is_job(one, event) for holder in stated for one in _inputs_of(holder)):
-                feeding = (one for one in entries if _is_job(one, event))
+            if any(is_job(one, event.job) for holder in stated for one in inputs_of(holder)):
+                feeding = (one for one in event.entries if is_job(one, event.job))
                 named |= {one for holder in feeding for one in _sources_of(holder)}
             yield LINEAGE, named
             continue
-        facet = _facet_in(facets.get(COLUMN_LINEAGE))
-        items = [item for part in _fields(facet) for item in objects_in(part.get("inputFields"))]
-        if named := _ids([*items, *objects_in(facet.get("dataset"))]):
+        facet = facet_in(facets.get(COLUMN_LINEAGE))
+        if named := _ids([*fields_in(facet, "inputFields"), *objects_in(facet.get("dataset"))]):
             yield COLUMN_LINEAGE, named
-
-
-def _facet_in(facet: object) -> Values:
-    return facet if isinstance(facet, dict) and facet.get("_deleted") is not True else {}
-
-
-def _names_inputs(holder: Values) -> bool:
-    return isinstance(holder.get("inputs"), list) or isinstance(holder.get("fields"), dict)
-
-
-def _fields(holder: Values) -> list[Values]:
-    fields = holder.get("fields")
-    return [part for part in fields.values() if isinstance(part, dict)] if isinstance(fields, dict) else []
-
-
-def _inputs_of(holder: Values) -> list[Values]:
-    return [item for part in (holder, *_fields(holder)) for item in objects_in(part.get("inputs"))]
-
-
-def _sources_of(holder: Values) -> set[str]:
-    return _ids(item for item in _inputs_of(holder) if item.get("type") != "JOB")
 
 
 def _ids(items: Iterable[Values]) -> set[str]:
     """Return the ids of the datasets that have both names, neither of them empty."""
-    return {node_id("Dataset", *one) for one in identities_in(items) if all(one)}
+    return {node_id("Dataset", *one) for one in whole_names(items)}
 
 
-def _is_job(item: Values, event: Event) -> bool:
-    """Tell whether an item of a lineage facet is the job that sent it, which may leave its own name out."""
-    if item.get("type") != "JOB":
-        return False
-    return not ("namespace" in item or "name" in item) or next(identities_in((item,)), None) == event.job
+def _sources_of(holder: Values) -> set[str]:
+    return {node_id("Dataset", *one) for one in datasets_fed(holder)}
 
 
 def listed_in(attempt: Attempt) -> set[str]:
@@ -3948,7 +3994,10 @@ def derive_statements(shown: Shown, log: Disclosed, compare: Comparison) -> None
             continue
         where = f"statement {each.get('statement')}"
         cited = set(citations({"entries": each.get("entries")}))
-        made = [record for kind in _STATED for record in log.of(kind) if record.index in cited]
+        # A statement is shown from when it was made, though it may hold from a later date.
+        made = [
+            record for record in (*log.records, *log.later_records) if record.index in cited and record.kind in _STATED
+        ]
         compare.holds(len(made) == 1, f"{where}: it does not cite one record that makes it")
         for record in made[:1]:
             is_own = record.kind in {"declare_dataset", "declare_source"}
@@ -3984,7 +4033,7 @@ def _changes(record: Record, log: Disclosed) -> list[Record]:
     return [
         one
         for kind in ("withdraw_consent", "end_use_statement")
-        for one in (*log.of(kind), *(each for each in log.later if isinstance(each, Record) and each.kind == kind))
+        for one in (*log.of(kind), *(each for each in log.later_records if each.kind == kind))
         if one.content["use_statement"] == name
     ]
 
@@ -4116,13 +4165,14 @@ def _flowed(each: Values, where: str, shown: Shown, log: Disclosed, compare: Com
 
 def _hop(hop: Values, where: str, shown: Shown, log: Disclosed, compare: Comparison) -> None:
     cited = [index_in(index) for index in citations(hop)]
-    named = {name for index in cited for name in log.names_in(index)}
-    ends = {hop.get("source"), hop.get("target")}
-    if hop.get("how") == "TRAINED":
+    named = {id_ for index in cited for id_ in log.named.get(index, ())}
+    ends = [log.ever_called(hop.get(end)) for end in ("source", "target")]
+    if hop.get("how") in {"TRAINED", "SAME"}:
         # The other end is a model version, which is no dataset.
-        ends &= {name for index in log.named for name in log.names_in(index)}
+        ends = [names for names in ends if names]
         compare.holds(bool(ends), f"{where}: neither end is a dataset that an entry names")
-    compare.holds(ends <= named, f"{where}: the entries that it cites do not name both ends")
+    named_both = not any(named.isdisjoint(names) for names in ends)
+    compare.holds(named_both, f"{where}: the entries that it cites do not name both ends")
     jobs, runs = set(), set()
     for event in log.events:
         if event.index in cited:
@@ -4139,7 +4189,7 @@ def _hop(hop: Values, where: str, shown: Shown, log: Disclosed, compare: Compari
 
 def _has_column(dataset: str, column: object, entries: Sequence[int], log: Disclosed) -> bool:
     """Return whether a schema in the entries has the column of the dataset: then its name may suggest a label."""
-    names = log.names().names(log.shown_as(dataset))
+    names = log.ever_called(dataset)
     return any(
         column in columns_of(schema)
         for event in log.events

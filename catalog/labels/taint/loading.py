@@ -95,7 +95,11 @@ class Groups:
     def shown(self, whole: str, asked: Collection[str] = ()) -> str:
         """Return by which of its names a dataset is shown: as it is called now, of several one that was asked for."""
         called = {self.loader.belongs(one, ALWAYS, self.loader.valid_at) for one in self.members.get(whole, (whole,))}
-        return self.loader.resolve(min(called & set(asked) or called), self.loader.valid_at)
+        return self.current(min(called & set(asked) or called))
+
+    def current(self, name: str) -> str:
+        """Return what a name stands for now."""
+        return self.loader.resolve(name, self.loader.valid_at)
 
     @cached_property
     def _spelling(self) -> ColumnNames | None:

@@ -174,7 +174,7 @@ def why_label(view: View, asset: str, column: str | None, kind: str, *, recipien
     named = [] if column is None else [(assets[asset], column)]
     judge = _Judge(view, load(view, [assets[asset]], named), assets.values(), recipient)
     place = judge.place(assets[asset], column)
-    ways = judge.ways({place: judge.marks(place, kind)}, MOST_WAYS)[place]
+    ways = judge.ways({place: judge.marks(place, kind)}, MOST_WAYS, assets[asset])[place]
     return Why(tuple(ways), judge.completeness())
 
 
@@ -283,14 +283,14 @@ class _Judge:
         return EffectiveLabels(
             asked,
             column,
-            tuple(self._label(place, kind, marks) for kind, marks in sorted(by_kind.items())),
+            tuple(self._label(asset, place, kind, marks) for kind, marks in sorted(by_kind.items())),
             tuple(self._taken_away(place, frozenset(by_kind))),
             tuple(sorted(one for one in sensitive if one.system != hl7.CONFIDENTIALITY)),
             next((one.value for one in reversed(Confidentiality) if one.value in levels), None),
             self.completeness(),
         )
 
-    def _label(self, place: Place, kind: str, marks: set[Mark]) -> EffectiveLabel:
+    def _label(self, asset: str, place: Place, kind: str, marks: set[Mark]) -> EffectiveLabel:
         codes = {one.coding for one in marks}
         shown = () if codes.issuperset(LETTERS) else tuple(sorted(codes))
         stated = [one for one in self._stated(place) if one.kind == kind]
@@ -301,7 +301,7 @@ class _Judge:
             return EffectiveLabel(kind, shown, origin, self._view.cite(*entries))
         sure = [one for one in marks if not one.suggested]
         origin = EffectiveOrigin.INFERRED if sure else EffectiveOrigin.SUGGESTED
-        ways = self.ways({place: sure or marks}, 1)[place]
+        ways = self.ways({place: sure or marks}, 1, asset)[place]
         if not ways:
             return EffectiveLabel(kind, shown, origin, ())
         way = ways[0]
@@ -345,26 +345,29 @@ class _Judge:
     def _reaches(self, target: Place, place: Place) -> bool:
         return target == place or (target, place) in self._parts
 
-    def ways(self, goals: Mapping[Place, Iterable[Mark]], most: int) -> dict[Place, list[Way]]:
-        """Return the shortest ways to each place that may be shown."""
+    def ways(self, goals: Mapping[Place, Iterable[Mark]], most: int, asset: str) -> dict[Place, list[Way]]:
+        """Return the shortest ways to each place, all of one asset, that may be shown."""
         found = {}
         every = {place: self._search.paths([(place, mark) for mark in marks], most) for place, marks in goals.items()}
         self._load_accesses(flow for some in every.values() for path in some for flow in path.flows)
         for place, some in every.items():
-            found[place] = [way for one in some if (way := self._way(one)) is not None]
+            found[place] = [way for one in some if (way := self._way(one, asset)) is not None]
         return found
 
-    def _shown(self, node: str) -> str:
-        """Return by which of its names a dataset is shown."""
-        return self._sources.groups.shown(node, self._asked)
+    def _shown(self, node: str, asset: str | None = None) -> str:
+        """Return by which of its names a dataset is shown: on a way to an asset, that is called as it was asked for."""
+        groups = self._sources.groups
+        if asset is not None and groups.of(asset) == node:
+            return groups.current(asset)
+        return groups.shown(node, self._asked)
 
-    def _way(self, path: Path) -> Way | None:
+    def _way(self, path: Path, asset: str) -> Way | None:
         """Return a way as it is shown, without the steps inside a dataset; None where rights hide any of it."""
         flows = [
             flow for flow in path.flows if flow.source.node != flow.target.node or flow.passage is not Passage.SAME
         ]
         nodes = {path.origin.node, *(end.node for flow in flows for end in (flow.source, flow.target))}
-        shown = {one: self._shown(one) for one in nodes}
+        shown = {one: self._shown(one, asset) for one in nodes}
         if not self._view.visible(shown.values()).issuperset(shown.values()):
             return None
         joins = self._sources.groups.joins

@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from catalog.errors import AskerError, SenderError
-from catalog.reading import AsOf
-from catalog.reporting.model_dossier import model_dossier
-from catalog.snapshots.rules import manifest_digest
-from graph_schema.nodes import ModelVersion
-from graph_schema.times import parse_zoned
-from reports.standalone import verify_lineward
-from reports.verify import verify
+from tests.support.genuine import DIGESTS, MANIFESTS, REGISTERED, hold_right
 from tests.support.records import (
-    House,
     decision,
     declaration,
     ending_attestation,
@@ -34,27 +24,6 @@ from tests.support.records import (
 
 RUNS = {letter: f"0190d2e6-0000-7000-8000-0000000000{letter * 2}" for letter in "abcd"}
 JOBS = {"a": "curate", "b": "curate", "c": "split", "d": "split"}
-MANIFESTS = {
-    letter: [{"path": f"{letter}.csv", "size": 7, "digest": "sha256:" + letter * 64}, COMMON]
-    for letter, COMMON in (
-        ("a", {"path": "x.csv", "size": 1, "digest": "sha256:" + "e" * 64}),
-        ("b", {"path": "x.csv", "size": 1, "digest": "sha256:" + "f" * 64}),
-    )
-}
-DIGESTS = {letter: manifest_digest(manifest) for letter, manifest in MANIFESTS.items()}
-LAKE = {"namespace": "lake", "name": "x"}
-USED = {"dataset": LAKE, "digest": DIGESTS["a"]}
-REGISTERED = [
-    {name: value for name, value in payload.items() if name not in {"run_id", "job"}}
-    for payload in (
-        declaration(dataset=LAKE),
-        seal(**USED, manifest=MANIFESTS["a"]),
-        registration(trained_on=[USED], evaluated_on=[]),
-        request(),
-    )
-]
-VERSION = ModelVersion("models", "readmission", "1").id
-
 names = st.sampled_from(["x", "y", "z"])
 days = st.integers(1, 9).map(lambda day: f"2026-01-{day:02d}T0{day % 4}:00:00Z")
 seldom = st.sampled_from([False, False, False, True])
@@ -232,50 +201,23 @@ def records(draw: st.DrawFn) -> dict[str, Any]:
     )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(
+    max_examples=40,
+    deadline=None,
+    # What fails is reduced here: shrinking would last longer than a test may.
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
 @given(
     st.lists(events() | events() | records(), min_size=4, max_size=18),
     st.integers(0, 6),
     st.sampled_from([None, None, None, "2026-05-28T20:26:40.030000Z"]),
+    st.sampled_from([False, False, False, False, True]),
 )
-def test_the_dossier_of_any_history_verifies(happened: list[dict[str, Any]], early: int, valid_at: str | None) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        house = House(Path(folder))
-        try:
-            tell(house, [*happened[:early], *REGISTERED, *happened[early:]])
-            at = AsOf(valid_at=house.clock.micros() if valid_at is None else parse_zoned(valid_at))
-            context = model_dossier(house.view(at), house.ledger, VERSION)
-            if context is None:
-                return
-            file = house.issue_context(context, "json")
-            key = str(house.ledger.verifiers[0])
-            for result in (verify(file, key), verify_lineward.verify(file, key)):
-                assert [f"{one.name}: {one.detail}" for one in result.checks if one.status != "PASS"] == []
-        finally:
-            house.close()
-
-
-def tell(house: House, happened: list[dict[str, Any]]) -> None:
-    """Send and record what the catalog takes, by two people of whom one decides."""
-    ada = house.act_as("ada", "engineer", "steward")
-    as_local = {"attest_deidentification"} if len(happened) % 5 == 0 else set()
-    grace = house.act_as("grace", "approver")
-    requests: list[int] = []
-    attested: list[int] = []
-    for payload in happened:
-        try:
-            if "kind" not in payload:
-                house.send(payload, ada)
-            elif payload["kind"] == "decide_approval":
-                house.record(payload | {"request": requests[-1] if requests else 0}, grace)
-            elif payload["kind"] == "end_attestation":
-                house.record(payload | {"attestation": attested[-1] if attested else 0}, ada)
-            elif payload["kind"] in as_local:
-                # As a ledger of an older version holds it: by whom nobody authenticated.
-                house.append({**payload, "clears": [], "alterations": []}, "local", authenticated=False)
-            else:
-                index = house.record(payload, ada).receipt.index
-                requests += [index] if payload["kind"] == "request_approval" else []
-                attested += [index] if payload["kind"] == "attest_deidentification" else []
-        except (AskerError, SenderError):
-            continue
+def test_the_dossier_of_any_history_verifies(
+    happened: list[dict[str, Any]],
+    early: int,
+    valid_at: str | None,
+    local: bool,  # noqa: FBT001 - drawn
+) -> None:
+    hold_right([*happened[:early], *REGISTERED, *happened[early:]], valid_at, local=local)

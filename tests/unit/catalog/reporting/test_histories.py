@@ -1,0 +1,133 @@
+"""Short histories whose dossiers once did not verify, each with what was odd about it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import pytest
+
+from tests.support.genuine import DIGESTS, LAKE, REGISTERED, not_right
+from tests.support.records import declaration, place
+
+JOB: Final = {"namespace": "pipeline", "name": "curate"}
+RUN: Final = {"runId": "0190d2e6-0000-7000-8000-0000000000aa"}
+OTHER_RUN: Final = {"runId": "0190d2e6-0000-7000-8000-0000000000bb"}
+BETWEEN: Final = "2026-05-28T20:26:40.020000Z"
+"""When the version is registered, and nothing that is recorded afterwards is valid."""
+
+
+def lake(name: str, **facets: Any) -> dict[str, Any]:
+    return {"namespace": "lake", "name": name, "facets": facets}
+
+
+def renamed(before: str) -> dict[str, Any]:
+    change = {"lifecycleStateChange": "RENAME", "previousIdentifier": {"namespace": "lake", "name": before}}
+    return {"lifecycleStateChange": change}
+
+
+TAGGED: Final = {"lineward_phiTags": {"tags": [{"kind": "QUASI_IDENTIFIER"}]}}
+
+HISTORIES: Final[dict[str, tuple[list[dict[str, Any]], str | None]]] = {
+    "a label came over a name that no completed run gave": (
+        [
+            {"dataset": lake("z", **TAGGED)},
+            *REGISTERED,
+            {"eventType": "OTHER", "run": RUN, "job": JOB, "outputs": [lake("z", **renamed("x"))]},
+        ],
+        None,
+    ),
+    "a label came over the name that the data was renamed to": (
+        [
+            *REGISTERED,
+            {"eventType": "COMPLETE", "run": RUN, "job": JOB, "outputs": [lake("y", **renamed("x"), **TAGGED)]},
+        ],
+        None,
+    ),
+    "a label came over a rename and a symlink": (
+        [
+            *REGISTERED,
+            {
+                "eventType": "COMPLETE",
+                "run": RUN,
+                "job": JOB,
+                "outputs": [lake("y", **TAGGED), lake("y", **renamed("z"))],
+            },
+            {"job": JOB, "inputs": [lake("x", symlinks={"identifiers": [{"namespace": "lake", "name": "z"}]})]},
+        ],
+        None,
+    ),
+    "a stream was told in two events at one time, the first of which names what it writes only as a source": (
+        [
+            {
+                "eventTime": "2026-01-03T03:00:00Z",
+                "eventType": "RUNNING",
+                "run": RUN,
+                "job": {
+                    **JOB,
+                    "facets": {
+                        "jobType": {"processingType": "STREAMING"},
+                        "lineage": {"entries": [{**LAKE, "name": "z", "type": "DATASET", "inputs": [LAKE]}]},
+                    },
+                },
+                "inputs": [lake("y")],
+            },
+            {
+                "eventTime": "2026-01-03T03:00:00Z",
+                "eventType": "RUNNING",
+                "run": RUN,
+                "job": JOB,
+                "inputs": [lake("z")],
+                "outputs": [lake("x")],
+            },
+            *REGISTERED,
+        ],
+        None,
+    ),
+    "a place is looked at, and nothing is wrong with it": (
+        [
+            {
+                "eventType": "START",
+                "run": RUN,
+                "job": JOB,
+                "inputs": [lake("x", version={"datasetVersion": DIGESTS["a"]})],
+            },
+            place("North", None),
+            {
+                "eventType": "COMPLETE",
+                "run": OTHER_RUN,
+                "job": JOB,
+                "outputs": [
+                    lake("z", columnLineage={"fields": {"k": {"inputFields": [{**LAKE, "field": "k"}]}}}),
+                ],
+            },
+            {"kind": "declare_dataset", "dataset": LAKE, "site": "North"},
+            *REGISTERED[1:],
+            {"kind": "declare_source", "source": "made-up EHR", "permitted_places": ["EU"]},
+        ],
+        None,
+    ),
+    "a statement of use holds only after the read point": (
+        [
+            *REGISTERED,
+            {
+                key: value
+                for key, value in declaration(dataset={**LAKE, "name": "z"}).items()
+                if key in {"kind", "dataset", "permitted_use"}
+            },
+            {
+                "eventTime": "2026-01-06T02:00:00Z",
+                "job": JOB,
+                "outputs": [
+                    lake("x", columnLineage={"fields": {"k": {"inputFields": [{"namespace": "lake", "name": "z"}]}}})
+                ],
+            },
+        ],
+        BETWEEN,
+    ),
+}
+
+
+@pytest.mark.parametrize("odd", HISTORIES)
+def test_the_dossier_of_a_history_verifies(odd: str) -> None:
+    history, valid_at = HISTORIES[odd]
+    assert not_right(history, valid_at) == {}
