@@ -164,10 +164,15 @@ def value_terms(aspect: str, value: object) -> frozenset[str]:
 
 
 def suffixes(term: str) -> Iterator[str]:
-    """Yield every end of a word, so that what is inside it is the beginning of one of them; of other terms none."""
+    """Yield a word and each of its ends that a question may find, so that what is inside it is the beginning of one of
+    them; of other terms none.
+    """
     if not term.startswith(_MARKS):
-        for place in range(len(term)):
-            yield term[place:]
+        yield term
+        for place in range(1, len(term)):
+            end = term[place:]
+            if len(end) >= _INSIDE or is_caseless(end):
+                yield end
 
 
 _UNPAIRED: Final = frozenset({"schema", "sql"})

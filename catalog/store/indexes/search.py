@@ -57,6 +57,15 @@ HELD: Final = "held"
 GAP: Final = "gap"
 """The facet whose values are the mandatory fields that nobody recorded, of a dataset itself or of its source."""
 
+UNRECORDED: Final = Table(
+    "unrecorded",
+    (("dataset", Kind.ID), ("fields", Kind.TEXT)),
+    key=1,
+    prefix=1,
+    merge=(Merge.NEWEST,),
+)
+"""The values of `GAP` that a dataset has, with spaces between: most that are only read or written have all of them."""
+
 SUPPLIED: Final = Table(
     "supplied",
     (("source", Kind.TEXT), ("dataset", Kind.ID), ("words", Kind.VALUE)),
@@ -142,7 +151,7 @@ def _derive_supply(work: Work, changes: Changes) -> None:
     if not datasets:
         return
     known = {*new, *supplied, *_nodes(datasets - new - supplied, work)}
-    own = _both(known, _OF_DATASET, moved, work.past)
+    own = _both(known, _OF_DATASET, moved, work.past, new)
     suppliers = {supplier(values) for both in own.values() for values in both}
     of_sources = {name: Source(name).id for name in suppliers if name is not None}
     declared = _both(of_sources.values(), _OF_SOURCE, moved, work.past)
@@ -154,6 +163,9 @@ def _derive_supply(work: Work, changes: Changes) -> None:
         before, now = rows
         if dataset in new:
             before = {}
+        was, is_now = _gaps(before), _gaps(now)
+        changes.add(LISTED, is_now - was)
+        changes.remove(LISTED, was - is_now)
         for table in _SUPPLY:
             was, is_now = before.get(table.name, set()), now.get(table.name, set())
             changes.add(table, is_now - was)
@@ -163,32 +175,49 @@ def _derive_supply(work: Work, changes: Changes) -> None:
 def _supply(dataset: str, own: Mapping[str, Any], name: str | None, declared: Mapping[str, Any]) -> dict[str, set[Row]]:
     """Return the rows of what a dataset has by its source and of what is missing of it, given the values in force."""
     has = {} if name is None else given(own, name, declared)
-    rows: dict[str, set[Row]] = {
-        FACET.name: {(dataset, GAP, field, dataset) for field in MANDATORY if field not in own and field not in has}
-    }
+    missing = [field for field in MANDATORY if field not in own and field not in has]
+    rows: dict[str, set[Row]] = {UNRECORDED.name: {(dataset, " ".join(missing))}} if missing else {}
     if name is not None:
         source = Source(name).id
-        rows[FACET.name] |= {(dataset, *pair, source) for one in has.items() for pair in facets_of(*one)}
+        rows[FACET.name] = {(dataset, *pair, source) for one in has.items() for pair in facets_of(*one)}
         words = sorted({term for one in has.items() for term in value_terms(*one)})
         rows[WORD.name] = {(term, dataset, _BY_SOURCE) for term in words}
         rows[SUPPLIED.name] = {(name, dataset, " ".join(words))}
     return rows
 
 
+def _gaps(supply: Mapping[str, set[Row]]) -> set[Row]:
+    """Return under which values of `GAP` a dataset is listed by what is missing of it."""
+    return {(GAP, field, dataset) for dataset, fields in supply.get(UNRECORDED.name, ()) for field in fields.split()}
+
+
 def _both(
-    subjects: Collection[str], aspects: Collection[str], moved: Mapping[str, Mapping[str, Transition]], past: Past
+    subjects: Collection[str],
+    aspects: Collection[str],
+    moved: Mapping[str, Mapping[str, Transition]],
+    past: Past,
+    new: Collection[str] = (),
 ) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
-    """Return the values in force of each subject, before the new facts and with them."""
-    pairs = [(subject, aspect) for subject in subjects for aspect in aspects]
-    held = {pair: Candidate.of(rows[0]) for pair, rows in past.under(IN_FORCE, pairs).items() if rows} if pairs else {}
+    """Return the values in force of each subject, before the new facts and with them.
+
+    Of the `new` ones hardly anything was said before, so that they are asked for as a whole.
+    """
+    prefixes = [(subject,) for subject in subjects if subject in new]
+    pairs = [(subject, aspect) for subject in subjects if subject not in new for aspect in aspects]
+    known = [past.under(IN_FORCE, asked) for asked in (prefixes, pairs) if asked]
+    held = [row for some in known for rows in some.values() for row in rows]
     found: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {subject: ({}, {}) for subject in subjects}
-    for subject, aspect in pairs:
-        before = held.get((subject, aspect))
-        moves = moved.get(subject, {})
-        now = moves[aspect].now if aspect in moves else before
-        for values, one in zip(found[subject], (before, now), strict=True):
-            if one is not None and one.statement.value is not None:
-                values[aspect] = one.statement.data
+    for before in map(Candidate.of, held):
+        subject, aspect = before.statement[:2]
+        if aspect in aspects and before.statement.value is not None:
+            for values in found[subject]:
+                values[aspect] = before.statement.data
+    for subject in found.keys() & moved.keys():
+        now = found[subject][1]
+        for aspect, one in moved[subject].items():
+            now.pop(aspect, None)
+            if aspect in aspects and one.now is not None and one.now.statement.value is not None:
+                now[aspect] = one.now.statement.data
     return found
 
 
@@ -207,7 +236,7 @@ _BY_SOURCE: Final = "by source"
 _OF_DATASET: Final = ("source", *MANDATORY)
 _OF_SOURCE: Final = DECLARED_OF_SOURCE
 _SUPPLYING: Final = {"Dataset": _OF_DATASET, "Source": _OF_SOURCE}
-_SUPPLY: Final = (WORD, FACET, SUPPLIED)
+_SUPPLY: Final = (WORD, FACET, SUPPLIED, UNRECORDED)
 
 
 def _held(one: Candidate | None) -> set[Row]:
@@ -336,24 +365,29 @@ def _specify_supply(nodes: Mapping[str, Node], values: Mapping[str, Mapping[str,
             rows = _supply(node.id, own, name, {} if name is None else values.get(Source(name).id, {}))
             for table in _SUPPLY:
                 changes.add(table, rows.get(table.name, set()))
+            changes.add(LISTED, _gaps(rows))
 
 
 def facets(reader: IndexReader, ids: Sequence[str]) -> dict[str, frozenset[_Pair]]:
     """Return the (facet, value) pairs by which each node is counted and filtered; one without any is absent."""
+    asked = [(identifier,) for identifier in dict.fromkeys(ids)]
     found: dict[str, set[_Pair]] = {}
-    for node, name, value, _ in reader.rows(FACET, [(identifier,) for identifier in dict.fromkeys(ids)]):
+    for node, name, value, _ in reader.rows(FACET, asked):
         found.setdefault(node, set()).add((name, value))
+    for node, fields in reader.rows(UNRECORDED, asked):
+        found.setdefault(node, set()).update((GAP, field) for field in fields.split())
     return {node: frozenset(pairs) for node, pairs in found.items()}
 
 
 def _answers(reader: IndexReader, ids: Sequence[str]) -> Iterator[Row]:
-    yield from sorted(reader.rows(FACET, [(identifier,) for identifier in ids]))
+    for table in (FACET, UNRECORDED):
+        yield from sorted(reader.rows(table, [(identifier,) for identifier in ids]))
 
 
 SEARCH: Final = Index(
     "search",
-    5,
-    (WORD, SUFFIX, FACET, LISTED, SUPPLIED, PHI_CLAIM),
+    6,
+    (WORD, SUFFIX, FACET, LISTED, SUPPLIED, UNRECORDED, PHI_CLAIM),
     _derive,
     _specification,
     _answers,

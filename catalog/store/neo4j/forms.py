@@ -14,7 +14,7 @@ from catalog.store.indexes.contributions import CONTRIBUTION, JOINED
 from catalog.store.indexes.flows import ALIAS, FLOW, INLET, OUTLET
 from catalog.store.indexes.keys import KEY_FIELD
 from catalog.store.indexes.run_states import ACCESS, FLOWING, MOMENT, RUN_STATE
-from catalog.store.indexes.search import FACET, LISTED, SUFFIX, WORD
+from catalog.store.indexes.search import FACET, LISTED, SUFFIX, UNRECORDED, WORD
 from catalog.store.indexes.table import Kind, Merge, Table
 from graph_schema.cypher.rows import Form, Rows
 from graph_schema.registry import STRUCTURAL, TYPES
@@ -31,7 +31,9 @@ SENTENCE: Final = Table(
 
 SENTENCES: Final = tuple(sorted(kind for kind in TYPES if kind not in FLOWING))
 
-_ELSEWHERE: Final = frozenset({MOMENT.name, WORD.name, SUFFIX.name, FACET.name, LISTED.name, KEY_FIELD.name})
+_ELSEWHERE: Final = frozenset(
+    {MOMENT.name, WORD.name, SUFFIX.name, FACET.name, LISTED.name, UNRECORDED.name, KEY_FIELD.name}
+)
 """The moments of runs are the times of their records, and nodes carry by what they are found and looked up."""
 
 

@@ -73,7 +73,8 @@ class Neo4jPast:
             return dict.fromkeys(prefixes, ())
         if prefixes and len(next(iter(prefixes))) != table.prefix:
             found: dict[Key, list[Row]] = {prefix: [] for prefix in prefixes}
-            for row in self._ask(table, list(prefixes)):
+            there = [prefix for prefix in prefixes if not self._is_absent(table, prefix)]
+            for row in self._ask(table, there) if there else ():
                 found[row[: len(next(iter(prefixes)))]].append(row)
             return found
         self.look_up(table, prefixes)

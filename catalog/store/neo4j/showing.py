@@ -13,8 +13,9 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, Final
 
+from catalog.store.indexes.search import GAP
 from catalog.store.indexes.table import Key, Row
-from catalog.store.neo4j.searching import facet_text
+from catalog.store.neo4j.searching import facet_text, facets_of
 from catalog.store.words import is_searchable, value_terms
 from graph_schema.aspects import BY_NAME, FAMILIES, Facet
 from graph_schema.identity import label_of
@@ -164,6 +165,24 @@ def note_facets(shown: dict[str, dict[str, Any]], put: Iterable[Row], gone: Iter
     for rows, name in ((put, "won"), (gone, "lost")):
         for node, facet, value, source in rows:
             _row(shown, node)[name].append(facet_text(facet, value, node, source))
+
+
+def note_gaps(shown: dict[str, dict[str, Any]], put: Iterable[Row], gone: Iterable[Key]) -> None:
+    """Note which mandatory fields are missing of datasets from now on, and which no more, as they are listed."""
+    for rows, name in ((put, "won"), (gone, "lost")):
+        for facet, value, node in rows:
+            if facet == GAP:
+                _row(shown, node)[name].append(facet_text(facet, value, node, node))
+
+
+def of_new(row: Mapping[str, Any]) -> dict[str, Shown]:
+    """Return the properties of a node that is new, as `graph_schema.cypher.writing.show` would set them."""
+    won: list[str] = row["won"]
+    found = {name: value for name, value in row["properties"].items() if value is not None}
+    found |= {"search_facets": won, "search_has": row["has"]}
+    if phi := sorted({value for name, value in facets_of(won) if name == "phi"}):
+        found["phi"] = phi
+    return found
 
 
 def _row(shown: dict[str, dict[str, Any]], subject: str) -> dict[str, Any]:

@@ -14,8 +14,8 @@ from catalog.store.indexes.in_force import IN_FORCE_NOW
 from catalog.store.indexes.index import Index
 from catalog.store.indexes.keys import KEYS, looked_up_by
 from catalog.store.indexes.run_states import FLOWING, RUN_STATE, RunState
-from catalog.store.indexes.search import FACET, SEARCH, SUPPLIED
-from catalog.store.indexes.table import Changes, Row, Table
+from catalog.store.indexes.search import FACET, LISTED, SEARCH, SUPPLIED
+from catalog.store.indexes.table import Changes, Key, Row, Table
 from catalog.store.indexes.work import Work
 from catalog.store.neo4j import showing
 from catalog.store.neo4j.connection import Run, write
@@ -71,6 +71,8 @@ class Batch:
         self._newly_named: set[str] = set()
         self._present: dict[str, bool] = {}
         """The ids that are stored, and whether an entry named them."""
+        self._created: set[str] = set()
+        """Those that were created with what they show."""
         self._past: Neo4jPast | None = None
         self.tally: Counter[str] = Counter()
         self.rows: Counter[str] = Counter()
@@ -86,7 +88,7 @@ class Batch:
         work = Work(self._named_for_the_first_time(new), self._past)
         for index in INDEXES:
             work.derived[index.name] = index.derive(work)
-        self._write_nodes(new, ids)
+        self._write_nodes(new, ids, self._shown_first(new, work.derived.values()))
         self._write_records(assertions(new))
         self._write_sentences(new.edges)
         for index in INDEXES:
@@ -153,7 +155,14 @@ class Batch:
         fresh = tuple((node, entry) for node, entry in new.nodes if not self._present.get(node.id))
         return Facts(fresh, new.edges, new.statements)
 
-    def _write_nodes(self, new: Facts, ids: Collection[str]) -> None:
+    def _shown_first(self, new: Facts, made: Iterable[Changes]) -> dict[str, dict[str, Any]]:
+        """Return what nodes show that are not there: they are created with it, and need not be found again."""
+        absent = {node.id for node, _ in new.nodes}.difference(self._present)
+        put = [Changes(changes.put) for changes in made]
+        before = {(IN_FORCE.name, row[: IN_FORCE.key]): None for one in put for row in one.put.get(IN_FORCE.name, ())}
+        return {subject: row for subject, row in self._noted(put, before).items() if subject in absent}
+
+    def _write_nodes(self, new: Facts, ids: Collection[str], shown: Mapping[str, dict[str, Any]]) -> None:
         created: dict[str, list[dict[str, Any]]] = {}
         named: list[dict[str, Any]] = []
         for node, entry in new.nodes:
@@ -166,6 +175,9 @@ class Batch:
             row |= _lookups(node)
             row["search_key"] = " ".join(sorted(key_terms(node)))
             if is_named is None:
+                if identifier in shown:
+                    row |= showing.of_new(shown[identifier])
+                    self._created.add(identifier)
                 created.setdefault(node.label, []).append(row)
             else:
                 named.append(row)
@@ -275,12 +287,22 @@ class Batch:
         self.rows.update(writer.counted)
         return new
 
-    def _show(self, made: Iterable[Changes]) -> None:
+    def _show(self, made: Collection[Changes]) -> None:
         """Let nodes show what is in force about them, and runs what became of them."""
-        shown: dict[str, dict[str, Any]] = {}
         assert self._past is not None  # noqa: S101  # see `put`
-        before = self._past.before
-        runs: list[dict[str, Any]] = []
+        shown = self._noted(made, self._past.before)
+        runs = [_shown(RunState.of(row)) for changes in made for row in changes.put.get(RUN_STATE.name, ())]
+        if rows := [row for subject, row in shown.items() if subject not in self._created]:
+            self.mention(shown)
+            write(self._run, writing.show(), rows)
+        if runs:
+            write(self._run, writing.show_runs(), runs)
+
+    def _noted(
+        self, made: Iterable[Changes], before: Mapping[tuple[str, Key], Row | None]
+    ) -> dict[str, dict[str, Any]]:
+        """Return what nodes show from now on and no more, given the rows that changed as they were."""
+        shown: dict[str, dict[str, Any]] = {}
         for changes in made:
             now = {row[: IN_FORCE.key]: row[_VALUE] for row in changes.put.get(IN_FORCE.name, ())}
             for subject, aspect in (*now, *changes.drop.get(IN_FORCE.name, ())):
@@ -291,12 +313,8 @@ class Batch:
                     showing.note(shown, subject, aspect, None if old is None else old[_VALUE], value)
             showing.note_supplied(shown, changes.put.get(SUPPLIED.name, ()), changes.drop.get(SUPPLIED.name, ()))
             showing.note_facets(shown, changes.put.get(FACET.name, ()), changes.drop.get(FACET.name, ()))
-            runs += [_shown(RunState.of(row)) for row in changes.put.get(RUN_STATE.name, ())]
-        if shown:
-            self.mention(shown)
-            write(self._run, writing.show(), list(shown.values()))
-        if runs:
-            write(self._run, writing.show_runs(), runs)
+            showing.note_gaps(shown, changes.put.get(LISTED.name, ()), changes.drop.get(LISTED.name, ()))
+        return shown
 
 
 _VALUE: Final = IN_FORCE.place("value")

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import cache
+from operator import itemgetter
 from typing import Final
 
 from catalog.store.indexes.index import Index
 from catalog.store.indexes.table import Changes, Key, Kind, Row, Table
 from catalog.store.sqlite.index_rows import translated
 from catalog.store.sqlite.names import Names
-from catalog.store.sqlite.packed import CHUNK, places, stored
+from catalog.store.sqlite.packed import places, places_of, stored
 from catalog.store.sqlite.schema import shared_by
 
 _REMEMBERED: Final = 50_000
 """How many rows of each of two generations are remembered: some 30 MB; what is asked for moves to the newer one."""
 
 Rows = dict[Key, Row]
+Chunks = dict[tuple[Key, int], int]
+"""Places as a set of bits, by what the rows of a packed table share and the number of the chunk."""
 
 
 class IndexTables:
@@ -53,11 +56,11 @@ class IndexTables:
         return total
 
     def _pack(self, table: Table, rows: Iterable[Row], gone: Iterable[Key]) -> int:
-        put = set(rows)
-        dropped = set(gone) - put
+        put = dict.fromkeys(rows)
+        dropped = [row for row in dict.fromkeys(gone) if row not in put]
         self._name(table, put)
         self._names.look_up(_ids(table, dropped))
-        return self._sets.write(table, self._numbered(table, put), self._numbered(table, dropped))
+        return self._sets.write(table, self._in_chunks(table, put), self._in_chunks(table, dropped))
 
     def _write(self, table: Table, rows: Iterable[Row], gone: Iterable[Key]) -> int:
         key, prefix = table.key, table.prefix
@@ -131,6 +134,15 @@ class IndexTables:
                 numbers.append(0 if kind is Kind.ID else part)
         return self._connection.execute(_select(table, len(prefix)), numbers)
 
+    def _in_chunks(self, table: Table, rows: Iterable[Row]) -> Chunks:
+        """Return the places of the ids that rows of a packed table name, by what they share and their chunk."""
+        shared, packed = _shared(table), itemgetter(table.place(table.packed or ""))
+        number = self._names.number
+        numbers: dict[Key, list[int]] = {}
+        for row in rows:
+            numbers.setdefault(shared(row), []).append(number(packed(row)))
+        return {(key, chunk): found for key, some in numbers.items() for chunk, found in places_of(some)}
+
     def _numbered(self, table: Table, rows: Iterable[Row]) -> list[Row]:
         """Return rows as they are stored."""
         ids, values = _places(table, Kind.ID), _places(table, Kind.VALUE)
@@ -158,6 +170,12 @@ def _places(table: Table, kind: Kind) -> tuple[int, ...]:
 def sum_of_rows(rows: Iterable[Row]) -> int:
     """Return the sum that is kept of rows as they are stored."""
     return sum([zlib.crc32(repr(row).encode("utf-8", "surrogatepass")) for row in rows])
+
+
+@cache
+def _shared(table: Table) -> Callable[[Row], Key]:
+    """Return what takes from a row of a packed table the values that others share."""
+    return itemgetter(*map(table.place, shared_by(table)))
 
 
 @cache
@@ -193,9 +211,8 @@ class PackedTables:
         """Remember nothing."""
         self._young, self._old = {}, {}
 
-    def write(self, table: Table, put: Iterable[Row], gone: Iterable[Row]) -> int:
+    def write(self, table: Table, more: Chunks, less: Chunks) -> int:
         """Put numbers into their sets and take others out; return by how much the sum of the rows grows."""
-        more, less = _by_chunk(table, put), _by_chunk(table, gone)
         written: list[Row] = []
         lost: list[Row] = []
         emptied: list[Row] = []
@@ -229,18 +246,6 @@ class PackedTables:
                 self._old, self._young = self._young, {}
             self._young[place] = found
         return found
-
-
-def _by_chunk(table: Table, rows: Iterable[Row]) -> dict[tuple[Key, int], int]:
-    """Return the places that rows name, by what they share and their chunk."""
-    at = table.place(table.packed or "")
-    found: dict[tuple[Key, int], int] = {}
-    for row in rows:
-        if row[at]:
-            chunk, place = divmod(row[at], CHUNK)
-            key = (row[:at] + row[at + 1 :], chunk)
-            found[key] = found.get(key, 0) | 1 << place
-    return found
 
 
 @cache

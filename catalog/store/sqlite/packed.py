@@ -43,6 +43,16 @@ def places(chunk: int, bits: Bits) -> int:
     return found
 
 
+def places_of(some: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Yield the chunks in which numbers above 0 lie, with the set of their places there; 0 is none."""
+    found: dict[int, list[int]] = {}
+    for number in some:
+        if number:
+            found.setdefault(number // CHUNK, []).append(number % CHUNK)
+    for chunk, listed in found.items():
+        yield chunk, 1 << listed[0] if len(listed) == 1 else set_of(listed)
+
+
 def numbers(some: int) -> Iterator[int]:
     """Yield the numbers of a set, ascending."""
     for start, part in enumerate(chunks(some)):

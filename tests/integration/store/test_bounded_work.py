@@ -218,6 +218,27 @@ def test_an_event_twice_as_wide_costs_twice_as_much(tmp_path: Path) -> None:
     assert steps[2] < 3 * steps[1] < 3 * 3 * steps[0]
 
 
+MOST_OF_AN_END = 20
+"""Statements for each new dataset of a wide event: its node, edge and rows, and whether those of them are there."""
+
+
+def test_each_further_dataset_of_a_wide_event_costs_so_many_statements(tmp_path: Path) -> None:
+    taken = []
+    for ends in (200, 400):
+        store = SqliteStore(tmp_path / f"{ends}.db")
+        taken.append(len(statements_of(store, partial(store.apply, wide(0, "wide", ends), 0))))
+        store.close()
+    assert taken[1] - taken[0] <= MOST_OF_AN_END * 2 * 200
+
+
+def test_what_is_missing_of_a_dataset_that_nobody_declared_is_one_row(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "graph.db")
+    store.apply(wide(0, "wide", 50), 0)
+    assert rows_of(store, "unrecorded") == 2 * 50
+    assert rows_of(store, "facet") == 0
+    store.close()
+
+
 def test_a_wide_run_that_only_does_what_one_before_it_did_adds_no_flow(tmp_path: Path) -> None:
     store = SqliteStore(tmp_path / "graph.db")
     for entry in range(5):
