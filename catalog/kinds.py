@@ -43,7 +43,13 @@ from catalog.approvals.records import DecideApproval, RequestApproval
 from catalog.assets.records import DeclareDataset, DeclareSource, EndSource
 from catalog.encryption.records import DeclareKey, EndKey
 from catalog.findings.records import AcceptFinding, AcknowledgeFinding, ReopenFinding
-from catalog.labels.records import AttestDeidentification, EndAttestation, Tag
+from catalog.labels.records import (
+    AttestDeidentification,
+    EndAttestation,
+    EndColumnLineageTrust,
+    Tag,
+    TrustColumnLineage,
+)
 from catalog.ledger.protocol import Receipt
 from catalog.mappings.records import MapFacet, MapTag, WithdrawMapping
 from catalog.names.records import DefineNamespaceRule, EndNamespaceRule, StitchDatasets, UnstitchDatasets
@@ -171,6 +177,19 @@ _KINDS: tuple[Kind[Any], ...] = (
         labels_admission.admit_attestation,
     ),
     Kind(EndAttestation, labels_facts.end_subjects, labels_facts.project_end, labels_admission.admit_end),
+    Kind(
+        TrustColumnLineage,
+        labels_facts.trust_subjects,
+        labels_facts.project_trust,
+        labels_admission.admit_trust,
+        lasting=True,
+    ),
+    Kind(
+        EndColumnLineageTrust,
+        labels_facts.trust_subjects,
+        labels_facts.project_trust_end,
+        labels_admission.admit_trust_end,
+    ),
     Kind(MapFacet, mappings_facts.subjects, mappings_facts.project_facet),
     Kind(MapTag, mappings_facts.subjects, mappings_facts.project_tag, mappings_admission.admit_tag),
     Kind(

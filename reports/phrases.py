@@ -48,6 +48,8 @@ KINDS = {
     "record.tag": "PHI tag",
     "record.attest_deidentification": "attestation of de-identification",
     "record.end_attestation": "end of an attestation",
+    "record.trust_column_lineage": "trust in column lineage",
+    "record.end_column_lineage_trust": "end of trust in column lineage",
     "record.map_facet": "mapping of a facet",
     "record.map_tag": "mapping of tags",
     "record.withdraw_mapping": "withdrawal of a mapping",

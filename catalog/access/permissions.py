@@ -31,6 +31,8 @@ class Permission(StrEnum):
     """Confirm or reject a tag, which outweighs what emitters claim."""
     ATTEST_DEIDENTIFICATION = "attest_deidentification"
     END_ATTESTATION = "end_attestation"
+    TRUST_COLUMN_LINEAGE = "trust_column_lineage"
+    END_COLUMN_LINEAGE_TRUST = "end_column_lineage_trust"
     DEFINE_NAMESPACE_RULE = "define_namespace_rule"
     END_NAMESPACE_RULE = "end_namespace_rule"
     STITCH_DATASETS = "stitch_datasets"
@@ -101,6 +103,8 @@ TABLE: Final[Mapping[PrincipalRole, frozenset[Permission]]] = {
             Permission.JUDGE_TAGS,
             Permission.ATTEST_DEIDENTIFICATION,
             Permission.END_ATTESTATION,
+            Permission.TRUST_COLUMN_LINEAGE,
+            Permission.END_COLUMN_LINEAGE_TRUST,
             Permission.DEFINE_NAMESPACE_RULE,
             Permission.END_NAMESPACE_RULE,
             Permission.STITCH_DATASETS,

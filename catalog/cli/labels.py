@@ -25,6 +25,7 @@ query Labels($asset: ID!, $column: String, $asOf: AsOfInput) {{
     ... on EffectiveLabels {{
       labels {{ phiKind codes {{ system code }} origin because unstated }}
       cleared {{ phiKind codes {{ system code }} column sourceColumn entry remains job {{ {_NAME} }} }}
+      trusted {{ entry trustedBy since until job {{ {_NAME} }} }}
       sensitivity {{ system code }} confidentiality
       {FIELDS} }} }} }}
 """
@@ -83,6 +84,16 @@ def labels(client: Client, asset: str, column: str | None, at: Mapping[str, Any]
                 for one in found["cleared"]
             ],
             yielding=("codes", "job"),
+        )
+    if found["trusted"]:
+        print_table(
+            "column lineage taken for complete: a field it does not mention took nothing",
+            ("job", "by", "since", "until", "recorded in"),
+            [
+                (_name(one["job"]), one["trustedBy"], one["since"], one["until"] or "no end", one["entry"])
+                for one in found["trusted"]
+            ],
+            yielding=("job", "by"),
         )
     warn(found["completeness"])
     return Exit.FINE

@@ -8,8 +8,15 @@ from catalog.assets.folds import aspects_in_force
 from catalog.errors import SenderError
 from catalog.labels.facts import attested
 from catalog.labels.queries import attestations_by_id
-from catalog.labels.records import AttestDeidentification, EndAttestation, Tag
+from catalog.labels.records import (
+    AttestDeidentification,
+    EndAttestation,
+    EndColumnLineageTrust,
+    Tag,
+    TrustColumnLineage,
+)
 from catalog.labels.taint.queries import what_if
+from catalog.labels.trusts import column_lineage_trusts
 from catalog.record import DECLARE_FIRST, Admission, Admitted
 from graph_schema.nodes import Column, Node
 from graph_schema.schema_fields import fields_of
@@ -65,3 +72,21 @@ def admit_end(record: EndAttestation, admission: Admission) -> Admitted:
     if found is None or (found.in_force and not found.is_void):
         return Admitted()
     return Admitted(warnings=("The attestation was over already; this adds why.",))
+
+
+def admit_trust(record: TrustColumnLineage, admission: Admission) -> Admitted:
+    """Hold the job to be known, and the trust not to be over before it begins."""
+    admission.require([(record.job.node, "/job", "send an event that names it first")])
+    if record.until is not None and parse_zoned(record.until) <= (record.holds_from or admission.now):
+        raise SenderError("`until` lies ahead; this one has passed.", pointer="/until", status=422)
+    if admission.authenticated:
+        return Admitted()
+    return Admitted(warnings=("This keeps no label out, since no key proves who says so: sign in as a steward.",))
+
+
+def admit_trust_end(record: EndColumnLineageTrust, admission: Admission) -> Admitted:
+    """Hold the job to be known, and say where nothing is there to end."""
+    admission.require([(record.job.node, "/job", "give the job whose column lineage is taken for complete")])
+    if column_lineage_trusts(admission.view.unredacted, [record.job.node.id]):
+        return Admitted()
+    return Admitted(warnings=("Nobody takes the column lineage of this job for complete: this changes nothing.",))

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 from catalog.assets.run_refs import add_run
-from catalog.labels.records import AttestDeidentification, EndAttestation, Tag
+from catalog.labels.records import (
+    AttestDeidentification,
+    EndAttestation,
+    EndColumnLineageTrust,
+    Tag,
+    TrustColumnLineage,
+)
 from catalog.record import RecordContext
 from graph_schema.aspects import PHI
 from graph_schema.aspects import labels as aspects
@@ -13,6 +20,8 @@ from graph_schema.edges import Attested, Covers, HasColumn, IsTagged
 from graph_schema.nodes import Attestation, Column, Node, Principal
 from graph_schema.times import parse_zoned
 from graph_schema.vocabulary.words import TagOrigin
+
+COLUMN_LINEAGE_TRUST: Final = "column_lineage_trust"
 
 
 def tag_subjects(record: Tag) -> tuple[Node, ...]:
@@ -70,3 +79,21 @@ def project_end(record: EndAttestation, context: RecordContext) -> None:
     context.builder.add_statement(
         record.node, "attestation_end", aspects.AttestationEnd(record.effect.value, record.reason)
     )
+
+
+def trust_subjects(record: TrustColumnLineage | EndColumnLineageTrust) -> tuple[Node, ...]:
+    """Return what the record is about."""
+    return (record.job.node,)
+
+
+def project_trust(record: TrustColumnLineage, context: RecordContext) -> None:
+    """Add that the job's column lineage is complete, and until when."""
+    until = None if record.until is None else parse_zoned(record.until)
+    context.builder.add_statement(
+        record.job.node, COLUMN_LINEAGE_TRUST, aspects.ColumnLineageTrust(record.reason, until)
+    )
+
+
+def project_trust_end(record: EndColumnLineageTrust, context: RecordContext) -> None:
+    """Add that it is not taken for complete any more."""
+    context.builder.add_statement(record.job.node, COLUMN_LINEAGE_TRUST, None)

@@ -82,6 +82,20 @@ class Attestation(aspects.Attestation):
         return self.end is not None and self.end.effect == EndEffect.VOID
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnLineageTrust(aspects.ColumnLineageTrust):
+    """An authorised person's statement that what a job says of columns is complete for what it writes from then on.
+
+    `holds` at the valid time read: by somebody who might say so, and not past `until`.
+    """
+
+    job: str
+    entry: int
+    trusted_by: str
+    since: int
+    holds: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """What a job did on a way: one run of it, or all of it where no run is named.

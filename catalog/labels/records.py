@@ -110,6 +110,44 @@ class EndAttestation(Record):
         return Attestation(str(self.attestation))
 
 
+class TrustColumnLineage(Record):
+    """That what a job says of the columns of its outputs is complete: a field that it does not mention takes no label
+    of the inputs that it mentions.
+    """
+
+    name: ClassVar[str] = "trust_column_lineage"
+
+    job: JobRef
+    """The job whose column lineage is complete."""
+    reason: Text
+    """What was looked at, such as the emitter's code or a comparison with what the job does."""
+    valid_from: Time | None = None
+    """From which writes on; by default from when it is recorded. What the job wrote before is not meant."""
+    until: Time | None = None
+    """Until when this holds; from then on it narrows nothing any more. Left out, it has no end."""
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self, info: ValidationInfo) -> Self:
+        if is_replayed(info):
+            return self
+        if self.until and self.valid_from and parse_zoned(self.until) <= parse_zoned(self.valid_from):
+            raise refusal("until comes after valid_from.", "/until")
+        return self
+
+
+class EndColumnLineageTrust(Record):
+    """That what a job says of columns is not taken for complete any more: what this kept out is there again."""
+
+    name: ClassVar[str] = "end_column_lineage_trust"
+
+    job: JobRef
+    """The job whose column lineage was taken for complete."""
+    reason: Text
+    """Why it ends."""
+    valid_from: Time | None = None
+    """When it ends; by default when it is recorded."""
+
+
 class AttestDeidentification(Record):
     """That a job, or one run of it, removes identifiers: by which method, which ones, until when."""
 

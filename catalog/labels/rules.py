@@ -9,8 +9,10 @@ from itertools import takewhile
 from catalog.access.model import Powers
 from catalog.access.permissions import Permission
 from catalog.access.rules import may
-from catalog.labels.model import Attestation, Label, Step, Tag, Uncovered
+from catalog.labels.model import Attestation, ColumnLineageTrust, Label, Step, Tag, Uncovered
+from graph_schema.aspects import labels as aspects
 from graph_schema.bitemporal import has_begun
+from graph_schema.facts import Statement
 from graph_schema.vocabulary.words import (
     Confidentiality,
     DeidentificationMethod,
@@ -120,3 +122,23 @@ def _out_of_time(attestation: Attestation, step: Step, at: int) -> Uncovered | N
 def _of_another_version(attestation: Attestation, step: Step) -> Uncovered | None:
     bound = attestation.schema_version
     return None if bound is None or step.versions == {bound} else Uncovered.OTHER_VERSION
+
+
+def holds(statement: Statement, powers: Powers, at: int) -> bool:
+    """Tell whether a statement that a job's column lineage is complete counts as of a time, in microseconds UTC: it has
+    not ended, a key proved who made it, and they might make it then.
+    """
+    was = powers.at(statement.by, statement.entry)
+    if not statement.authenticated or was is None or not may(was.roles, Permission.TRUST_COLUMN_LINEAGE):
+        return False
+    until = aspects.ColumnLineageTrust.from_json(statement.data).until
+    return until is None or at < until
+
+
+def keeps_out(trust: ColumnLineageTrust | None, since: int, *, of_columns: bool) -> bool:
+    """Tell whether a field that a write does not mention takes nothing of what its run read.
+
+    `since` is the first time at which the job said so of columns, in microseconds UTC: a write from before the trust
+    is not meant. A write that says nothing at all of columns is none that one could take for complete.
+    """
+    return of_columns and trust is not None and trust.holds and trust.since <= since

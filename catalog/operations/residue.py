@@ -61,6 +61,7 @@ _WITHOUT_TEXT: Final[dict[str, frozenset[str]]] = {
     "attestation": frozenset({"job", "method", "run"}),
     "attestation_end": frozenset(),
     "column_lineage": frozenset({"field", "subtype"}),
+    "column_lineage_trust": frozenset(),
     "consent_withdrawal": frozenset(),
     "decision": frozenset(),
     "exception_end": frozenset(),

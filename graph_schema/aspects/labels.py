@@ -51,6 +51,14 @@ class AttestationEnd(Part):
 
 
 @dataclass(frozen=True, slots=True)
+class ColumnLineageTrust(Part):
+    """That what a job says of columns is all there is: a field that it does not mention is made of nothing."""
+
+    reason: Annotated[str, "What was looked at."]
+    until: Annotated[int | None, "When it ends, in microseconds UTC."] = None
+
+
+@dataclass(frozen=True, slots=True)
 class Attestation(Part):
     """Method, what it clears, scope, result, until when."""
 

@@ -26,7 +26,7 @@ from graph_schema.aspects.declarations import (
 from graph_schema.aspects.events import Code, Environment, Event, Flags, Io, Producer, Redactions
 from graph_schema.aspects.findings import FindingDecision
 from graph_schema.aspects.keys import EncryptionKey
-from graph_schema.aspects.labels import Attestation, AttestationEnd, Tag
+from graph_schema.aspects.labels import Attestation, AttestationEnd, ColumnLineageTrust, Tag
 from graph_schema.aspects.mappings import FacetMapping, MappingWithdrawal, TagMapping
 from graph_schema.aspects.models import Metric, Registration
 from graph_schema.aspects.names import NamespaceRule
@@ -273,6 +273,7 @@ ASPECTS: Final[tuple[Aspect, ...]] = (
     Aspect("region", ("Dataset",), str, "The region that the data lies in.", counted_by=()),
     Aspect("location", ("Place",), Place),
     Aspect("runs_at", ("Job",), str, "The place that it runs at, as declared."),
+    Aspect("column_lineage_trust", ("Job",), ColumnLineageTrust),
     Aspect("seal", ("Snapshot",), Seal),
     Aspect("verification", ("Snapshot",), Verification),
     Aspect("registration", ("ModelVersion",), Registration, searchable=True),

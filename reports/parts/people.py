@@ -102,6 +102,8 @@ _ACTS = {
     "record.tag": "tagged PHI",
     "record.attest_deidentification": "attested de-identification",
     "record.end_attestation": "ended attestations",
+    "record.trust_column_lineage": "trusted column lineage",
+    "record.end_column_lineage_trust": "ended trust in column lineage",
     "record.map_facet": "mapped facets",
     "record.map_tag": "mapped tags",
     "record.withdraw_mapping": "withdrew mappings",

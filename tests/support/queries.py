@@ -65,6 +65,7 @@ from catalog.labels.queries import (
 )
 from catalog.labels.retention import retention_due_of
 from catalog.labels.taint.queries import effective_labels, effective_labels_of_columns, what_if, why_label
+from catalog.labels.trusts import column_lineage_trusts
 from catalog.ledger.protocol import Ledger
 from catalog.lineage.attempts import attempts_of
 from catalog.lineage.borders import BorderSide, borders
@@ -294,6 +295,7 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
     "attestations": ("Job", attestations),
     "attestations of runs": ("Run", attestations),
     "attestations_of_jobs": ("Job", attestations_of_jobs),
+    "column_lineage_trusts": ("Job", column_lineage_trusts),
     "attestations_by_id": ("Attestation", attestations_by_id),
     "node_records": ("Source", node_records),
     "schema_changes": ("Dataset", lambda view, ids: schema_changes(view, ids, NOW)),

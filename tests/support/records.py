@@ -201,6 +201,14 @@ def ending_attestation(entry: int, **more: Any) -> dict[str, Any]:
     return {"kind": "end_attestation", "attestation": entry, "reason": "Another table was looked at", **more}
 
 
+def trust(**more: Any) -> dict[str, Any]:
+    return {"kind": "trust_column_lineage", "job": JOB, "reason": "Its emitter was looked at", **more}
+
+
+def ending_trust(**more: Any) -> dict[str, Any]:
+    return {"kind": "end_column_lineage_trust", "job": JOB, "reason": "It is another emitter now", **more}
+
+
 def attestation(**more: Any) -> dict[str, Any]:
     return {
         "kind": "attest_deidentification",
@@ -517,6 +525,8 @@ class House:
             story[payload["kind"]] = self.record(payload)
         attested = self.record(attestation(scope="Another table")).receipt.index
         story["end_attestation"] = self.record(ending_attestation(attested))
+        for payload in (trust(), ending_trust()):
+            story[payload["kind"]] = self.record(payload)
         story["decide_approval"] = self.record(decision(story["request_approval"].receipt.index), approver)
         mistaken = self.record(declaration(dataset={"namespace": "landing", "name": "mistaken"}))
         story["erase_entries"] = self.record(erasing(mistaken.receipt.index))

@@ -21,6 +21,7 @@ from catalog.api.graphql.lineage import missing
 from catalog.api.graphql.nodes import Node
 from catalog.api.graphql.problems import AnyProblem, as_problem
 from catalog.api.graphql.runs import Run
+from catalog.api.graphql.scalars import Micros
 from catalog.assets.model import NodeRecord
 from catalog.assets.queries import node_records
 from catalog.errors import ADDRESSED, SenderError
@@ -111,10 +112,30 @@ class ClearedLabel:
         return await nodes.find(Job, info.context, self.found.job, self.at)
 
 
+@strawberry.type(
+    description="That fields took nothing on the steps of a job, since a steward takes its column lineage for complete."
+)
+class TrustedLineage:
+    found: strawberry.Private[queries.TrustedLineage]
+    at: strawberry.Private[AsOf]
+    entry: int = strawberry.field(description="The ledger entry of the record that says so.")
+    trusted_by: str = strawberry.field(description="The principal that takes it for complete.")
+    since: Micros = strawberry.field(description="From which writes of the job on.")
+    until: Micros | None = strawberry.field(description="Until when this holds; null where no end was set.")
+    reason: str = strawberry.field(description="What was looked at.")
+
+    @strawberry.field(description="The job whose column lineage it is.")
+    async def job(self, info: ContextInfo) -> Job | None:
+        return await nodes.find(Job, info.context, self.found.job, self.at)
+
+
 @strawberry.type(description="All labels of an asset or column wherever they came from, and what was taken away.")
 class EffectiveLabels:
     labels: list[EffectiveLabel] = strawberry.field(description="Each kind of PHI that it holds.")
     cleared: list[ClearedLabel] = strawberry.field(description="What attestations took away on the steps into it.")
+    trusted: list[TrustedLineage] = strawberry.field(
+        description="What kept labels out of fields that column lineage does not mention, on the steps into it."
+    )
     sensitivity: list[Code] = strawberry.field(
         description="How sensitive it is, as HL7 codes of all that it was made of: nothing takes these away."
     )
@@ -291,6 +312,7 @@ def _as_labels(context: RequestContext, found: queries.EffectiveLabels, at: AsOf
         found,
         labels=[as_label(one, at) for one in found.labels],
         cleared=[converted(ClearedLabel, one, found=one, at=at, phi_kind=PhiKind(one.kind)) for one in found.cleared],
+        trusted=[converted(TrustedLineage, one, found=one, at=at) for one in found.trusted],
         completeness=completeness(view, found.completeness, [found.asset]),
         read_point=read_point(view),
     )

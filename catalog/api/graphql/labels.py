@@ -21,7 +21,7 @@ from catalog.api.graphql.lineage import LineageEdge
 from catalog.api.graphql.nodes import Node
 from catalog.api.graphql.scalars import Micros
 from catalog.assets.queries import node_records
-from catalog.labels import model, queries
+from catalog.labels import model, queries, trusts
 from catalog.labels.taint import queries as taint
 from catalog.reading import AsOf
 from graph_schema import nodes as kinds
@@ -159,6 +159,27 @@ async def labels(
         for one in inferred
         if one.origin is LabelOrigin.INFERRED
     ]
+
+
+@strawberry.type(description="That what a job says of columns is taken for complete.")
+class ColumnLineageTrust:
+    entry: int = strawberry.field(description="The ledger entry of the record that says so.")
+    trusted_by: str = strawberry.field(description="The principal that takes it for complete.")
+    since: Micros = strawberry.field(description="From which writes of the job on.")
+    until: Micros | None = strawberry.field(description="Until when this holds; null where no end was set.")
+    reason: str = strawberry.field(description="What was looked at.")
+    holds: bool = strawberry.field(
+        description="Whether it counts: it has not ended, and who said so might, by a key that proves it."
+    )
+
+
+@field_of(
+    Job,
+    description="Whether a steward takes for complete what it says of columns; null where nobody does.",
+)
+async def column_lineage_trust(job: strawberry.Parent[Job], info: ContextInfo) -> ColumnLineageTrust | None:
+    found = await info.context.load(trusts.column_lineage_trusts, job.at, job.record.id)
+    return None if found is None else converted(ColumnLineageTrust, found)
 
 
 @field_of(Job, description="De-identification attested for this job.")

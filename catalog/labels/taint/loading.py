@@ -17,12 +17,13 @@ from catalog.access.model import Powers
 from catalog.access.queries import definitions
 from catalog.assets.column_names import ColumnNames
 from catalog.assets.rules import columns as schema_columns
-from catalog.labels.model import Attestation, Label, Step
+from catalog.labels.model import Attestation, ColumnLineageTrust, Label, Step
 from catalog.labels.queries import attestations_of_jobs, labels_ever
-from catalog.labels.rules import uncovered, why_uncovered
+from catalog.labels.rules import keeps_out, uncovered, why_uncovered
 from catalog.labels.taint.fixpoint import Judged
 from catalog.labels.taint.model import Clearance, Flow, Mark, Part, Passage, Place
 from catalog.labels.taint.rules import marks_of, options_of
+from catalog.labels.trusts import column_lineage_trusts
 from catalog.lineage.loader import LineageLoader
 from catalog.mappings.queries import mappings
 from catalog.reading import Completeness, Left, Truncated
@@ -41,6 +42,14 @@ BUDGET: Final = 20_000
 _DEPTH: Final = 10_000
 
 
+class Trusted(NamedTuple):
+    """That fields of a dataset took nothing on a step, since its column lineage is taken for complete."""
+
+    trust: ColumnLineageTrust
+    mentioned: frozenset[str]
+    """The addresses of the fields that the step mentions: these take what it says."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sources:
     """Everything that labels of some assets follow from: what was said, where it flows, and what clears it there."""
@@ -55,6 +64,8 @@ class Sources:
     """What was said at each place, by kind."""
     groups: Groups
     completeness: Completeness | None
+    trusted: Mapping[str, tuple[Trusted, ...]]
+    """By dataset, what its own writes left out because their column lineage is taken for complete."""
 
     def covering(self, flow: Flow) -> Sequence[Clearance]:
         """Return the attestations that cover every step that carried a flow."""
@@ -172,6 +183,8 @@ class _Loading:
         """Where something is said to flow."""
         self._first: dict[Place, int] = {}
         """By which entry each column was first known."""
+        self._trusted: dict[str, dict[Trusted, None]] = defaultdict(dict)
+        """Of each dataset what its writes left out because their column lineage is taken for complete."""
 
     def load(self, assets: Sequence[str], columns: Iterable[tuple[str, str]]) -> Sources:
         groups = self._groups
@@ -218,6 +231,7 @@ class _Loading:
             seeds.labels,
             groups,
             completeness,
+            {whole: tuple(some) for whole, some in self._trusted.items()},
         )
 
     def _closure(self, roots: Sequence[str]) -> tuple[list[str], list[Between], Completeness | None]:
@@ -323,13 +337,14 @@ class _Loading:
         return frozenset(name for name, entry in first.items() if entry is not None and entry > attestation.entry)
 
     def _take_coverage(
-        self, coverage: Iterable[Covered], lineages: Mapping[str, ColumnLineage]
+        self, coverage: Sequence[Covered], lineages: Mapping[str, ColumnLineage]
     ) -> frozenset[tuple[str, str | None, str]]:
         """Add what writes say, and do not say, of columns; return of which (target, job, source)."""
         sources = {
             stated: frozenset(self._id(*one.key) for one in {dataset_of(origin.source) for origin in lineage.origins()})
             for stated, lineage in lineages.items()
         }
+        trusts = column_lineage_trusts(self._view, sorted({one.job for one in coverage if one.job and one.stated}))
         covered = set()
         for one in coverage:
             covered.add((one.target, one.job, one.source))
@@ -342,8 +357,12 @@ class _Loading:
                 continue
             lineage = lineages.get(one.stated)
             mentioned = frozenset(self._groups.address(one.target, name) for name in lineage.fields) if lineage else ()
-            for place in self._fields(one.target, frozenset(mentioned)):
-                self._add(origin, place, Passage.UNMENTIONED, **at)
+            trust = trusts.get(one.job or "")
+            if trust is not None and keeps_out(trust, one.valid_from, of_columns=lineage is not None):
+                self._trusted[self._groups.of(one.target)][Trusted(trust, frozenset(mentioned))] = None
+            else:
+                for place in self._fields(one.target, frozenset(mentioned)):
+                    self._add(origin, place, Passage.UNMENTIONED, **at)
             # By the very name: what joins two names later must not make one mentioned that was not.
             if lineage is not None and one.source not in sources[one.stated]:
                 for place in self._fields(one.target):

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from catalog.labels.model import Attestation, Label
 from catalog.labels.taint.fixpoint import Search, taint
-from catalog.labels.taint.loading import Sources, load
+from catalog.labels.taint.loading import Sources, is_within, load
 from catalog.labels.taint.model import Cleared, Flow, Mark, Part, Passage, Path, Place, Taint
 from catalog.labels.taint.rules import LETTERS, passed
 from catalog.reading import Complete, Completeness
@@ -109,8 +109,25 @@ class ClearedLabel:
 
 
 @dataclass(frozen=True, slots=True)
+class TrustedLineage:
+    """That fields took nothing on the steps of a job into an asset, since its column lineage is taken for complete."""
+
+    job: str | None
+    """None where rights hide it."""
+    entry: int
+    trusted_by: str
+    since: int
+    until: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class EffectiveLabels:
-    """All labels of an asset or column, by kind; sensitivity is by union, confidentiality the highest."""
+    """All labels of an asset or column, by kind; sensitivity is by union, confidentiality the highest.
+
+    `trusted` is what was taken for complete on the steps into it: of a field that these do not mention, or of a whole
+    that has such fields.
+    """
 
     asset: str
     column: str | None
@@ -118,6 +135,7 @@ class EffectiveLabels:
     cleared: tuple[ClearedLabel, ...]
     sensitivity: tuple[Coding, ...]
     confidentiality: str | None
+    trusted: tuple[TrustedLineage, ...] = ()
     completeness: Completeness = field(default_factory=Complete)
 
 
@@ -287,7 +305,24 @@ class _Judge:
             tuple(self._taken_away(place, frozenset(by_kind))),
             tuple(sorted(one for one in sensitive if one.system != hl7.CONFIDENTIALITY)),
             next((one.value for one in reversed(Confidentiality) if one.value in levels), None),
+            self._trusted(place),
             self.completeness(),
+        )
+
+    def _trusted(self, place: Place) -> tuple[TrustedLineage, ...]:
+        """Return what was taken for complete of the steps into a place, by entry."""
+        found = {
+            one.trust.entry: one.trust
+            for one in self._sources.trusted.get(place.node, ())
+            if place.part is not Part.COLUMN or not is_within(place.detail, one.mentioned)
+        }
+        seen = self._view.visible({one.job for one in found.values()}) if found else frozenset()
+        self._view.cite(*found)
+        return tuple(
+            TrustedLineage(
+                one.job if one.job in seen else None, entry, one.trusted_by, one.since, one.until, one.reason
+            )
+            for entry, one in sorted(found.items())
         )
 
     def _label(self, asset: str, place: Place, kind: str, marks: set[Mark]) -> EffectiveLabel:

@@ -24,7 +24,7 @@ from catalog.store.indexes.schemas import SCHEMA, SCHEMAS
 from catalog.store.indexes.table import Changes, IndexReader, Kind, Merge, Row, Table
 from catalog.store.indexes.work import Work
 from graph_schema.aspects import KEPT_FACET, PHI, aspects_of_facets
-from graph_schema.aspects.labels import Attestation
+from graph_schema.aspects.labels import Attestation, ColumnLineageTrust
 from graph_schema.facts import Edge, Facts, Statement
 from graph_schema.identity import label_of
 from graph_schema.nodes import Column, Dataset
@@ -263,6 +263,10 @@ def _of_statement(one: Statement) -> Iterator[Row]:
     elif one.aspect == "attestation":
         yield _due(one.subject, one.entry)
         if one.value is not None and (until := Attestation.from_json(one.data).until) is not None:
+            yield _due(one.subject, one.entry, "ends", until)
+    elif one.aspect == "column_lineage_trust":
+        yield _due(one.subject, one.entry)
+        if one.value is not None and (until := ColumnLineageTrust.from_json(one.data).until) is not None:
             yield _due(one.subject, one.entry, "ends", until)
     elif one.job is None and one.aspect in _OF_SCHEMAS:
         yield _due(one.subject, one.entry)

@@ -23,6 +23,7 @@ from tests.support.records import (
     ending_key,
     ending_place,
     ending_source,
+    ending_trust,
     facet_mapping,
     finding_record,
     job_place,
@@ -34,6 +35,7 @@ from tests.support.records import (
     source,
     tag,
     tag_mapping,
+    trust,
 )
 from tests.support.uses import (
     ending,
@@ -76,9 +78,12 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         facet_mapping,
         tag_mapping,
         safe_use,
+        trust,
+        ending_trust,
     )
     for dated in dated_records:
         house.record(dated(valid_from=EARLY))
+    house.record(trust(until=LATE))
     house.record(declaration(**FURTHER))
     house.record({"kind": "declare_dataset", "dataset": CURATED, "policy_label": "de-identified, research only"})
     house.record(tag_mapping(mapping="in dbt", value="4", source="DBT_META"))

@@ -15,7 +15,7 @@ from catalog.store.memory import MemoryStore
 from catalog.view import View
 from graph_schema.nodes import Dataset
 from tests.support.facts import joined
-from tests.support.records import CURATED, RAW, House, event, tag
+from tests.support.records import CURATED, RAW, House, event, principal, tag, trust
 
 OTHER, THIRD = (f"0190d2e6-0000-7000-8000-00000000000{digit}" for digit in "bc")
 SCORES, KEYS = {"namespace": "out", "name": "scores"}, {"namespace": "landing", "name": "keys"}
@@ -119,6 +119,25 @@ def test_an_event_or_an_assertion_more_takes_no_label_away(
         rest = [one for one in every if one != left_out]
         if rest:
             assert labelled(store_of(house, rest)) <= labelled(store_of(house, every))
+        house.close()
+
+
+@given(HISTORIES, TAGGED, st.data())
+@quick
+def test_so_it_is_where_column_lineage_is_trusted_from_a_day_on(
+    happened: list[str], tagged: list[str], data: st.DataObject
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        house = written(folder, happened, tagged)
+        every = list(range(house.ledger.size()))
+        left_out = data.draw(st.sampled_from(every))
+        house.record(principal("ada", "steward"))
+        since = data.draw(st.sampled_from([EARLY, "2026-01-01T09:30:00Z", "2026-01-03T00:00:00Z"]))
+        house.append(trust(valid_from=since), "ada")
+        entries = list(range(house.ledger.size()))
+        narrowed, whole = (labelled(store_of(house, some)) for some in (entries, every))
+        assert narrowed <= whole
+        assert labelled(store_of(house, [one for one in entries if one != left_out])) <= narrowed
         house.close()
 
 

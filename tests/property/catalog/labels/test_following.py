@@ -32,6 +32,7 @@ from tests.support.records import (
     RAW,
     House,
     attestation,
+    ending_trust,
     event,
     facet_mapping,
     joining,
@@ -39,6 +40,7 @@ from tests.support.records import (
     principal,
     tag,
     tag_mapping,
+    trust,
     withdrawal,
 )
 
@@ -65,6 +67,9 @@ RECORDS: dict[str, dict[str, Any]] = {
     "rejected": tag(stance="REJECT"),
     "attested": attestation(valid_from=EARLY),
     "attested of every run": attestation(run_id=None, indirect=True, valid_from=EARLY),
+    "column lineage trusted": trust(valid_from=EARLY),
+    "trusted from a day on": trust(valid_from="2026-01-03T00:00:00Z"),
+    "trust ended": ending_trust(valid_from="2026-01-04T00:00:00Z"),
     "stitched": joining(RAW, LINKED),
     "parted": {**joining(RAW, LINKED), "kind": "unstitch_datasets"},
     "letters fold": naming_rule(letters="LOWER", valid_from=EARLY),

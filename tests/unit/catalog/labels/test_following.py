@@ -20,7 +20,7 @@ from catalog.view import View
 from graph_schema.nodes import Dataset
 from graph_schema.times import parse_zoned
 from tests.support.facts import joined
-from tests.support.records import CURATED, RAW, House, attestation, event, principal, tag
+from tests.support.records import CURATED, RAW, House, attestation, ending_trust, event, principal, tag, trust
 from tests.unit.catalog.labels.test_effective_labels import EARLY, MASKED, PLAIN, lineage
 
 DIRECT = "DIRECT_IDENTIFIER"
@@ -119,6 +119,20 @@ def test_an_attestation_that_a_record_ends_clears_nothing_any_more(house: House,
     assert kept(house) == {RAW_ID: {DIRECT}}
     ended = {"kind": "end_attestation", "attestation": entry, "effect": effect, "reason": "It was wrong"}
     house.record(ended, steward)
+    follow(house.store)
+    assert kept(house) == {RAW_ID: {DIRECT}, CURATED_ID: {DIRECT}}
+
+
+def test_what_is_trusted_as_complete_is_followed_and_its_end_too(house: House) -> None:
+    house.send(event(**lineage(ward=[("ward", PLAIN)])))
+    house.record(tag(valid_from=EARLY))
+    follow(house.store)
+    assert kept(house) == {RAW_ID: {DIRECT}, CURATED_ID: {DIRECT}}
+    steward = house.act_as("ada", "steward")
+    house.record(trust(valid_from=EARLY), steward)
+    follow(house.store)
+    assert kept(house) == {RAW_ID: {DIRECT}}
+    house.record(ending_trust(), steward)
     follow(house.store)
     assert kept(house) == {RAW_ID: {DIRECT}, CURATED_ID: {DIRECT}}
 
