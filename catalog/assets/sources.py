@@ -37,7 +37,8 @@ def inherited(view: View, held: Mapping[str, InForceOf]) -> dict[str, dict[str, 
 
 def declaration_entries(view: View, *read: Mapping[str, DatasetRecord]) -> dict[str, tuple[int, ...]]:
     """Return the entries that what is declared of each dataset rests on, ascending: those of the aspects that it has of
-    itself and by its source, in any of the readings of it, and those that ended its source by the time of the view.
+    itself and by its source, in any of the readings of it, those that ended its source by the time of the view, and the
+    one by which it was first known, as the first reading of it has it: before, its name may have stood for another.
 
     What follows from a place rests on the place's own declaration, and what is permitted stands apart: both are left
     to who shows them.
@@ -47,8 +48,9 @@ def declaration_entries(view: View, *read: Mapping[str, DatasetRecord]) -> dict[
     records = [(id_, record) for each in read for id_, record in each.items()]
     suppliers = {(id_, name) for id_, one in records if (name := rules.supplier(one.aspects)) is not None}
     ends = _ends(view, {name for _, name in suppliers})
-    found: dict[str, set[int]] = {id_: {record.first_entry} for id_, record in records}
+    found: dict[str, set[int]] = {}
     for id_, record in records:
+        found.setdefault(id_, {record.first_entry})
         said = (record.aspects[name] for name in names if name in record.aspects)
         found[id_] |= {one.entry for one in said if one.by_place is None}
     for id_, name in suppliers:

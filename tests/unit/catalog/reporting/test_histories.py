@@ -106,6 +106,15 @@ HISTORIES: Final[dict[str, tuple[list[dict[str, Any]], str | None]]] = {
         ],
         None,
     ),
+    "the name that stands for the data now stood for another when the version was registered": (
+        [
+            {"job": JOB, "outputs": [lake("y")]},
+            {"dataset": lake("x", symlinks={"identifiers": [{"namespace": "lake", "name": "y"}]})},
+            *REGISTERED[1:],
+            {"job": JOB, "outputs": [lake("y", symlinks={"identifiers": [LAKE]})]},
+        ],
+        None,
+    ),
     "a statement of use holds only after the read point": (
         [
             *REGISTERED,
