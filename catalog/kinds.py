@@ -31,6 +31,8 @@ import catalog.releases.admission as releases_admission
 import catalog.releases.facts as releases_facts
 import catalog.reporting.facts as reporting_facts
 import catalog.safe_use.facts as safe_use_facts
+import catalog.signatures.admission as signatures_admission
+import catalog.signatures.facts as signatures_facts
 import catalog.snapshots.admission as snapshots_admission
 import catalog.snapshots.facts as snapshots_facts
 import catalog.use.admission as use_admission
@@ -60,6 +62,7 @@ from catalog.record import Admission, Admitted, Record, RecordContext
 from catalog.releases.records import RegisterModelVersion
 from catalog.reporting.records import ReportIssued
 from catalog.safe_use.records import DefineSafeUse
+from catalog.signatures.records import EndSigningKey, RegisterSigningKey
 from catalog.snapshots.records import SealSnapshot, VerifySnapshot
 from catalog.use.records import (
     EndTransfer,
@@ -225,6 +228,14 @@ _KINDS: tuple[Kind[Any], ...] = (
         snapshots_admission.admit_verification,
     ),
     Kind(RegisterModelVersion, releases_facts.subjects, releases_facts.project, releases_admission.admit),
+    Kind(
+        RegisterSigningKey,
+        signatures_facts.subjects,
+        signatures_facts.project,
+        signatures_admission.admit_key,
+        lasting=True,
+    ),
+    Kind(EndSigningKey, signatures_facts.subjects, signatures_facts.project_end, signatures_admission.admit_end),
     Kind(
         RequestApproval,
         approvals_facts.request_subjects,

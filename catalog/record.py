@@ -381,6 +381,7 @@ _WORDS = {
     "Place": "place",
     "Source": "source",
     "EncryptionKey": "encryption key",
+    "SigningKey": "signing key",
     "NamespaceRule": "rule of names",
     "Attestation": "attestation",
 }

@@ -229,6 +229,13 @@ class EncryptionKey(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class SigningKey(Node):
+    """A key that signs model artifacts, by the SHA-256 over its public half's SubjectPublicKeyInfo in DER."""
+
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
 class Place(Node):
     """A place where data can be: a site, a region, a country or a region of a cloud, as declared."""
 

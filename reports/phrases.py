@@ -73,6 +73,8 @@ KINDS = {
     "record.seal_snapshot": "seal of a snapshot",
     "record.verify_snapshot": "verification of a snapshot",
     "record.register_model_version": "registration of a model version",
+    "record.register_signing_key": "registration of a signing key",
+    "record.end_signing_key": "end of a signing key",
     "record.request_approval": "request for approval",
     "record.decide_approval": "decision on a request",
     "record.define_principal": "definition of a principal",

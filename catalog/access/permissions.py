@@ -48,6 +48,8 @@ class Permission(StrEnum):
     SEAL_SNAPSHOT = "seal_snapshot"
     VERIFY_SNAPSHOT = "verify_snapshot"
     REGISTER_MODEL_VERSION = "register_model_version"
+    REGISTER_SIGNING_KEY = "register_signing_key"
+    END_SIGNING_KEY = "end_signing_key"
     REQUEST_APPROVAL = "request_approval"
     DECIDE_APPROVAL = "decide_approval"
     DEFINE_PRINCIPAL = "define_principal"
@@ -138,6 +140,8 @@ TABLE: Final[Mapping[PrincipalRole, frozenset[Permission]]] = {
             Permission.WATCH,
             Permission.DEFINE_NAMESPACE_RULE,
             Permission.END_NAMESPACE_RULE,
+            Permission.REGISTER_SIGNING_KEY,
+            Permission.END_SIGNING_KEY,
             Permission.DEFINE_PRINCIPAL,
             Permission.ISSUE_KEY,
             Permission.REVOKE_KEY,

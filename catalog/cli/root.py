@@ -24,6 +24,7 @@ from catalog.cli.commands import (
     labels,
     ledger,
     lineage,
+    models,
     names,
     reports,
     search,
@@ -43,6 +44,7 @@ commands.add_typer(export.commands, name="export", rich_help_panel=ASK)
 commands.add_typer(names.commands, name="names", rich_help_panel=ASK)
 commands.add_typer(use.commands, name="use", rich_help_panel=ASK)
 commands.add_typer(snapshots.commands, name="snapshot", rich_help_panel=WRITE)
+commands.add_typer(models.commands, name="model", rich_help_panel=WRITE)
 commands.add_typer(reports.commands)
 commands.add_typer(ledger.commands, name="ledger", rich_help_panel=PROVE)
 commands.add_typer(backups.commands)

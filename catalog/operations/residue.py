@@ -73,6 +73,8 @@ _WITHOUT_TEXT: Final[dict[str, frozenset[str]]] = {
     "request": frozenset({"of", "subject"}),
     "schema": frozenset(),
     "seal": frozenset(),
+    "signing_key": frozenset(),
+    "signing_key_end": frozenset(),
     "use_end": frozenset(),
     "use_statement": frozenset(),
     "verification": frozenset({"result"}),

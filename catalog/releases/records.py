@@ -55,7 +55,7 @@ def _is_signature(written: str) -> bool:
         return len(set(written)) >= _FEWEST_CHARACTERS
     try:
         bundle = json.loads(signed)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return isinstance(bundle, dict) and bool(bundle) and bundle.keys() <= _BUNDLE
 

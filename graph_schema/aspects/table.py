@@ -36,6 +36,7 @@ from graph_schema.aspects.principals import ApiKey, Erasure, PrincipalDefinition
 from graph_schema.aspects.quality import Check, Measurement
 from graph_schema.aspects.safe_use import SafeUse
 from graph_schema.aspects.shape import ShapeError, reader, writer
+from graph_schema.aspects.signatures import SigningKey, SigningKeyEnd
 from graph_schema.aspects.snapshots import Seal, Verification
 from graph_schema.aspects.use import ConsentWithdrawal, ExceptionEnd, Transfer, Undertaking, UseEnd, UseStatement
 from graph_schema.canonical import canonical_text
@@ -277,6 +278,8 @@ ASPECTS: Final[tuple[Aspect, ...]] = (
     Aspect("seal", ("Snapshot",), Seal),
     Aspect("verification", ("Snapshot",), Verification),
     Aspect("registration", ("ModelVersion",), Registration, searchable=True),
+    Aspect("signing_key", ("SigningKey",), SigningKey),
+    Aspect("signing_key_end", ("SigningKey",), SigningKeyEnd),
     Aspect("metrics", ("Evaluation",), tuple[Metric, ...], "The figures measured."),
     Aspect("attestation", ("Attestation",), Attestation),
     Aspect("attestation_end", ("Attestation",), AttestationEnd),

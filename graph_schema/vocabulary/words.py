@@ -430,6 +430,19 @@ class SignatureMeaning(StrEnum):
     """The signer answers for what is signed."""
 
 
+class SignatureState(StrEnum):
+    """Whether the signature over a model's artifact holds."""
+
+    VERIFIED = "VERIFIED"
+    """A registered key, in force when the version was registered, signed this very artifact."""
+    INVALID = "INVALID"
+    """It is over something else, was changed, or its key was not in force when the version was registered."""
+    UNKNOWN_KEY = "UNKNOWN_KEY"
+    """No registered key made it."""
+    ABSENT = "ABSENT"
+    """The registration names no signature."""
+
+
 class PrincipalKind(StrEnum):
     """What acts under a name of its own."""
 

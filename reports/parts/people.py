@@ -127,6 +127,8 @@ _ACTS = {
     "record.seal_snapshot": "sealed snapshots",
     "record.verify_snapshot": "verified snapshots",
     "record.register_model_version": "registered model versions",
+    "record.register_signing_key": "registered signing keys",
+    "record.end_signing_key": "ended signing keys",
     "record.request_approval": "requested approvals",
     "record.decide_approval": "decided on approvals",
     "record.define_principal": "defined principals",

@@ -22,6 +22,10 @@ ORDER = (
     "snapshot verify",
     "snapshot compare",
     "snapshot due",
+    "model sign",
+    "model register-key",
+    "model keys",
+    "model verify",
     "search",
     "runs",
     "lineage",
@@ -71,7 +75,7 @@ ORDER = (
     "key list",
     "key revoke",
 )
-ENDS = {"findings": {0, 1}, "why-not-safe": {0, 1}, "snapshot compare": {1}}
+ENDS = {"findings": {0, 1}, "why-not-safe": {0, 1}, "snapshot compare": {1}, "model verify": {1}}
 """Exit codes of those that say by it what they found."""
 SERVERS = {"serve", "demo"}
 """They run until they are ended; tests of their own run them."""

@@ -79,6 +79,7 @@ from catalog.places.queries import job_places, places, places_tree
 from catalog.policies.queries import in_force, policy_sets, publications
 from catalog.releases.queries import model_versions, registrations, trained_on, version_statements, versions_of
 from catalog.safe_use.queries import safe_uses, safety
+from catalog.signatures.queries import signature_state, signature_states, signing_keys
 from catalog.snapshots.comparison import snapshot_difference
 from catalog.snapshots.queries import rows_written, snapshots, snapshots_of, verifications, with_digest
 from catalog.snapshots.retention import retention_due
@@ -234,6 +235,15 @@ def _consent_impact(view: View, ids: Sequence[str]) -> Any:
     return {one: consent_impact(view, one, TRAINING_DAY) for one in view.nodes(ids)}
 
 
+def _signature_states(view: View, ids: Sequence[str]) -> Any:
+    each = [one for several in registrations(view, ids).values() for one in several]
+    return [(one.entry, check) for one, check in signature_states(view, each).items()]
+
+
+def _signature_state(view: View, ids: Sequence[str]) -> Any:
+    return [signature_state(view, one) for several in registrations(view, ids).values() for one in several]
+
+
 QUERIES: Mapping[str, tuple[str, Ask]] = {
     "datasets": ("Dataset", datasets),
     "histories": (
@@ -316,6 +326,9 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
     "keys_of": ("Dataset", keys_of),
     "encrypted_under": ("EncryptionKey", _encrypted_under),
     "encryption_keys": ("EncryptionKey", lambda view, _: encryption_keys(view)),
+    "signing_keys": ("SigningKey", lambda view, _: signing_keys(view)),
+    "signature_state": ("ModelVersion", _signature_state),
+    "signature_states": ("ModelVersion", _signature_states),
     "sources": ("Source", lambda view, _: sources(view)),
     "job_places": ("Job", job_places),
     "residency": ("Dataset", _residency),

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from catalog.access.keys import Authenticator, KeyFile, local_actor
 from catalog.access.model import Actor
 from catalog.canonical import canonical_bytes
@@ -21,6 +23,7 @@ from catalog.operations.records import RestoreLedger
 from catalog.projection import Projection, facts_of
 from catalog.reading import EVERYTHING, LATEST, AsOf, Rights
 from catalog.reporting.issuing import issued_record, proven
+from catalog.signatures.signing import Signer as MadeUpSigner
 from catalog.snapshots.rules import manifest_digest
 from catalog.store.memory import MemoryStore
 from catalog.view import Anchor, View
@@ -122,6 +125,29 @@ def encryption_key(**more: Any) -> dict[str, Any]:
         "created_by": "security office",
         "rotated_by": "security office",
         "used_by": ["training nodes"],
+        **more,
+    }
+
+
+SIGNER_KEY = MadeUpSigner(Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
+"""A key that signs in tests, and nothing else."""
+
+
+def signing_key(**more: Any) -> dict[str, Any]:
+    return {
+        "kind": "register_signing_key",
+        "public_key": SIGNER_KEY.public_pem.decode(),
+        "key_holder": "release engineering",
+        "until": "2999-01-01T00:00:00Z",
+        **more,
+    }
+
+
+def ending_signing_key(**more: Any) -> dict[str, Any]:
+    return {
+        "kind": "end_signing_key",
+        "fingerprint": SIGNER_KEY.fingerprint,
+        "reason": "It was replaced",
         **more,
     }
 

@@ -61,6 +61,7 @@ from catalog.api.graphql.runs import RunQueries
 from catalog.api.graphql.safe_use import SafeUseQueries
 from catalog.api.graphql.scalars import CONFIG
 from catalog.api.graphql.search import SearchQueries
+from catalog.api.graphql.signatures import SignatureQueries
 from catalog.api.graphql.snapshot_difference import SnapshotDiffQueries
 from catalog.api.graphql.snapshots import SnapshotQueries
 from catalog.api.graphql.sources import SourceQueries
@@ -140,6 +141,7 @@ def _made() -> strawberry.Schema:
             RunQueries,
             SnapshotQueries,
             ReleaseQueries,
+            SignatureQueries,
             SearchQueries,
             PolicyQueries,
             SafeUseQueries,

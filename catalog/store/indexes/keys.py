@@ -34,6 +34,7 @@ FIELDS: Final[Mapping[str, Mapping[str, Callable[[Node], str | None]]]] = {
     "Mapping": {"every": lambda _: ""},
     "Source": {"every": lambda _: ""},
     "EncryptionKey": {"every": lambda _: ""},
+    "SigningKey": {"every": lambda _: ""},
     "Place": {"every": lambda _: ""},
     "PolicySet": {"every": lambda _: ""},
 }
@@ -119,4 +120,4 @@ def _answers(reader: IndexReader, ids: Sequence[str]) -> Iterator[Row]:
         yield from sorted(row for row in found if row[3] in asked)
 
 
-KEYS: Final = Index("keys", 6, (KEY_FIELD,), _derive, _specification, _answers)
+KEYS: Final = Index("keys", 7, (KEY_FIELD,), _derive, _specification, _answers)

@@ -16,12 +16,22 @@ import pytest
 
 from tests.e2e.conftest import command
 from tests.support.golden import check_golden
-from tests.support.records import DIGEST, MANIFEST, declaration, event, principal, registration, request, seal
+from tests.support.records import (
+    DIGEST,
+    MANIFEST,
+    SIGNER_KEY,
+    declaration,
+    event,
+    principal,
+    registration,
+    request,
+    seal,
+)
 from tests.support.typed import Typed, typed
 
 NOBODY = "http://127.0.0.1:9"
 GRAPHQL, PYTHON = ("enum", "$filter", "$input", "graphql", "Variable"), ("Error", "Errno", "Traceback", "None", "nput ")
-ROLES = ("engineer", "steward", "auditor", "emitter")
+ROLES = ("engineer", "steward", "auditor", "emitter", "admin")
 
 WRONG = r"""
 # Options
@@ -205,6 +215,23 @@ lineward snapshot compare 'landing visits' 'curated visits'
 lineward snapshot due --within 0
 lineward snapshot due --before soon
 
+# Models
+lineward model sign nowhere --key text.txt
+lineward model sign text.txt --key nowhere.pem
+lineward model sign text.txt --key text.txt
+lineward model sign text.txt --key text.txt --new-key
+lineward model sign text.txt
+LINEWARD_KEY=STEWARD lineward model register-key nowhere.pem --key-holder releases
+LINEWARD_KEY=ADMIN lineward model register-key text.txt --key-holder releases
+LINEWARD_KEY=ADMIN lineward model register-key binary.bin --key-holder releases
+LINEWARD_KEY=ADMIN lineward model register-key private.pem --key-holder releases
+LINEWARD_KEY=STEWARD lineward model register-key public.pem --key-holder releases
+LINEWARD_KEY=ADMIN lineward model register-key public.pem --key-holder releases --until 2020-01-01T00:00:00Z
+LINEWARD_KEY=ADMIN lineward model register-key public.pem --key-holder releases --from soon
+LINEWARD_KEY=ADMIN lineward model verify nothing@1
+LINEWARD_KEY=ADMIN lineward model verify 'landing visits'
+LINEWARD_KEY=ADMIN lineward model verify readmission@1 --known-at-index 1
+
 # Reports
 lineward verify nowhere.pdf
 lineward verify folder
@@ -281,6 +308,8 @@ def _files(place: Path) -> None:
     for name, text in texts.items():
         (place / name).write_text(text)
     (place / "binary.bin").write_bytes(bytes(range(256)))
+    (place / "private.pem").write_bytes(SIGNER_KEY.private_pem)
+    (place / "public.pem").write_bytes(SIGNER_KEY.public_pem)
     (place / "garbled.pdf").write_bytes(b"%PDF-1.7\n" + bytes(range(256)) * 8)
     (place / "folder").mkdir()
     (place / "folder" / "file").write_text("there already")

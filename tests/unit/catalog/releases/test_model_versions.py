@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import base64
+
 import pytest
 
 from catalog.errors import SenderError
@@ -88,6 +90,7 @@ def test_a_snapshot_that_only_a_run_named_is_taken_with_a_warning(house: House) 
         ({"metrics": [{"name": "a", "value": "1"}]}, "/metrics/0/value"),
         ({"metrics": [{"name": "a", "value": True}]}, "/metrics/0/value"),
         ({"signature": "not base64!"}, "/signature"),
+        ({"signature": base64.b64encode(b"[" * 9000).decode()}, "/signature"),
         ({"code": {"repository": "r"}}, "/code/revision"),
         ({"metrics": [{"name": "a", "value": 1}, {"name": "a", "value": 2}]}, "/metrics"),
     ],

@@ -1,0 +1,86 @@
+"""`lineward model`: signatures over the artifacts of model versions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from catalog.cli.commands.connection import connected
+from catalog.cli.commands.groups import command, group
+from catalog.cli.options import DataDir, Json, KnownAtIndex, Url, ValidAt, point
+from catalog.cli.words import time
+
+commands = group("Sign model artifacts, and see whether the signatures of model versions hold.")
+
+
+@command(commands, "lineward model sign exports/visits/part-0.csv --key release.pem --new-key", name="sign")
+def sign(
+    artifact: Annotated[
+        str, typer.Argument(metavar="ARTIFACT", help="The artifact's file, or its digest: sha256: and 64 hex digits.")
+    ],
+    key: Annotated[
+        Path, typer.Option("--key", metavar="FILE", readable=False, help="The private key in PEM, without a password.")
+    ],
+    new_key: Annotated[
+        bool,
+        typer.Option("--new-key", help="Make the key (Ed25519), and beside it FILE.pub with its public half."),
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Print a signature over an artifact's digest, as `register_model_version` takes it; no catalog is needed."""
+    from catalog.cli.signatures import sign as make
+
+    raise typer.Exit(int(make(artifact, key, new_key=new_key, as_json=as_json)))
+
+
+@command(
+    commands, "lineward model register-key release.pem.pub --key-holder 'release engineering'", name="register-key"
+)
+def register_key(
+    key: Annotated[Path, typer.Argument(metavar="FILE", readable=False, help="The public key in PEM.")],
+    key_holder: Annotated[
+        str, typer.Option("--key-holder", metavar="WHO", help="Who holds the private half: a person, role or system.")
+    ],
+    valid_from: Annotated[
+        str | None, typer.Option("--from", metavar="TIME", help="From when on it may sign; by default from now.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", metavar="TIME", help="From when on what it signs no longer counts.")
+    ] = None,
+    url: Url = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Record that a public key signs model artifacts."""
+    from catalog.cli.signatures import register_key as register
+
+    times = {"valid_from": time(valid_from, "--from"), "until": time(until, "--until")}
+    with connected(url, data_dir) as client:
+        raise typer.Exit(int(register(client, key, key_holder, times, as_json=as_json)))
+
+
+@command(commands, "lineward model keys", name="keys")
+def keys(url: Url = None, data_dir: DataDir = None, as_json: Json = False) -> None:
+    """Show the keys that sign model artifacts, ended ones too."""
+    from catalog.cli.signatures import keys as show
+
+    with connected(url, data_dir, owner=True) as client:
+        raise typer.Exit(int(show(client, as_json=as_json)))
+
+
+@command(commands, "lineward model verify readmission@1", name="verify")
+def verify(
+    version: Annotated[str, typer.Argument(metavar="VERSION", help="A model version, as model@version, or its id.")],
+    valid_at: ValidAt = None,
+    known_at_index: KnownAtIndex = None,
+    url: Url = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Tell whether the signature of each registration of a version holds; 1 where that of the newest does not."""
+    from catalog.cli.signatures import verify as check
+
+    with connected(url, data_dir, owner=True) as client:
+        raise typer.Exit(int(check(client, version, point(valid_at, known_at_index), as_json=as_json)))
