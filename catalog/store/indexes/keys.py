@@ -120,4 +120,4 @@ def _answers(reader: IndexReader, ids: Sequence[str]) -> Iterator[Row]:
         yield from sorted(row for row in found if row[3] in asked)
 
 
-KEYS: Final = Index("keys", 7, (KEY_FIELD,), _derive, _specification, _answers)
+KEYS: Final = Index("keys", 8, (KEY_FIELD,), _derive, _specification, _answers)
