@@ -109,6 +109,13 @@ class ColumnNames:
             self._called[key] = found
         return found
 
+    def spelled(self, dataset: str) -> tuple[tuple[str, ...], frozenset[str]] | None:
+        """Return the columns by which those of a dataset that was loaded are spelled, as its schema in force lists them
+        and as they are known; None where each name is what it is.
+        """
+        found = self._spelled.get(dataset)
+        return None if found is None else (found.listed, found.known)
+
     def spellings(self, dataset: str, name: str) -> frozenset[str]:
         """Return every name by which the column may be called at any time, the given one included."""
         spelled = self._spelled.get(dataset)

@@ -18,7 +18,14 @@ from catalog.store.indexes.column_coverage import Covered
 from catalog.store.indexes.column_flows import ColumnFlow, ColumnReach, ColumnStatement, How
 from catalog.store.indexes.grounds import Ground
 from catalog.store.indexes.in_force import InForce
-from catalog.store.indexes.label_work import HeldLabel, LabelsDue, LabelsFollowed, LabelState
+from catalog.store.indexes.label_work import (
+    HeldLabel,
+    LabelEquation,
+    LabelsDue,
+    LabelsFollowed,
+    LabelsPending,
+    LabelState,
+)
 from catalog.store.indexes.named_in_facets import NamedInFacet
 from catalog.store.indexes.pointers import Listing, Pointer
 from catalog.store.indexes.producers import Produced
@@ -259,13 +266,16 @@ class StoreReader(Protocol):
     def labels_due(self, at: int, count: int) -> list[LabelsDue]:
         """Return so many of the places where labels may have changed by a time, in microseconds UTC."""
 
-    def labels_pending(self, count: int) -> list[tuple[str, int]]:
-        """Return so many of the assets whose labels are to be judged again, each with the first entry that may have
-        changed them.
+    def labels_pending(self, count: int) -> list[LabelsPending]:
+        """Return so many of the assets whose labels are to be judged again: all of them such that are to be read anew,
+        as long as there are any.
         """
 
-    def labels_pending_among(self, ids: Sequence[str]) -> dict[str, int]:
-        """Return which of the assets are to be judged again, each with the first entry that may have changed it."""
+    def label_equations(self, ids: Sequence[str]) -> dict[str, LabelEquation]:
+        """Return what is kept of what flows into datasets and model versions; one without any is absent."""
+
+    def label_readers(self, ids: Sequence[str]) -> list[tuple[str, str]]:
+        """Return each of these with each other into which anything of it flows, as it is kept."""
 
     def labels_followed(self) -> LabelsFollowed:
         """Return how far the follower of labels is."""
@@ -274,7 +284,7 @@ class StoreReader(Protocol):
         """Return the effective labels kept of datasets and model versions, by asset and kind."""
 
     def label_states(self, ids: Sequence[str]) -> dict[str, LabelState]:
-        """Return what stands for all labels kept of each; one without any is absent."""
+        """Return all labels kept of each and of its columns; one without any is absent."""
 
     def label_counts(self, kinds: Sequence[str]) -> dict[str, int]:
         """Return of how many assets each of the kinds is kept."""

@@ -11,7 +11,14 @@ from catalog.store.indexes.column_coverage import Covered
 from catalog.store.indexes.column_flows import ColumnFlow, ColumnReach, ColumnStatement, How
 from catalog.store.indexes.grounds import Ground
 from catalog.store.indexes.in_force import InForce
-from catalog.store.indexes.label_work import HeldLabel, LabelsDue, LabelsFollowed, LabelState
+from catalog.store.indexes.label_work import (
+    HeldLabel,
+    LabelEquation,
+    LabelsDue,
+    LabelsFollowed,
+    LabelsPending,
+    LabelState,
+)
 from catalog.store.indexes.named_in_facets import NamedInFacet
 from catalog.store.indexes.pointers import Listing, Pointer
 from catalog.store.indexes.producers import Produced
@@ -137,13 +144,17 @@ class SingleReads(ABC):
         with self.reading() as read:
             return read.labels_due(at, count)
 
-    def labels_pending(self, count: int) -> list[tuple[str, int]]:
+    def labels_pending(self, count: int) -> list[LabelsPending]:
         with self.reading() as read:
             return read.labels_pending(count)
 
-    def labels_pending_among(self, ids: Sequence[str]) -> dict[str, int]:
+    def label_equations(self, ids: Sequence[str]) -> dict[str, LabelEquation]:
         with self.reading() as read:
-            return read.labels_pending_among(ids)
+            return read.label_equations(ids)
+
+    def label_readers(self, ids: Sequence[str]) -> list[tuple[str, str]]:
+        with self.reading() as read:
+            return read.label_readers(ids)
 
     def labels_followed(self) -> LabelsFollowed:
         with self.reading() as read:

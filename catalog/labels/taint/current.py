@@ -36,11 +36,7 @@ def current_labels(view: View, ids: Sequence[str]) -> CurrentLabels:
         kinds.setdefault(one.asset, set()).add(one.kind)
         if one.suggested:
             suggested.setdefault(one.asset, set()).add(one.kind)
-    completeness: Completeness = view.labels_lagging() or Complete()
-    partly = [one.asset for one in view.label_states(ids).values() if not one.whole]
-    if partly:
-        completeness = Truncated(len(ids), len(ids) - len(partly), tuple(sorted(partly)))
-    return CurrentLabels(_frozen(kinds), _frozen(suggested), completeness)
+    return CurrentLabels(_frozen(kinds), _frozen(suggested), view.labels_lagging() or Complete())
 
 
 def label_counts(view: View) -> Mapping[str, int]:

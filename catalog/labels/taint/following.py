@@ -1,37 +1,41 @@
-"""Keeps the effective labels of what is current: what facts may have changed is judged again, in slices.
+"""Keeps the effective labels of what is current: what facts may have changed is read and followed again, in slices.
 
-An asset is judged as every query judges it, with all that lies behind it, so that what is kept is the fixed point. Only
-where its labels, or those of its columns, became other ones is what was made of it judged again as well: whatever is
-neither touched by a fact nor made of something that changed is the same as before, cycles included, since the least
-fixed point of the rest is then that of the same equations.
+Two things are kept of each dataset and model version: what flows into it, from where, which follows from facts around
+it alone, and the marks that it therefore has, which follow from that and from the marks of what flows in. Facts mark
+where the first is read anew; only what becomes different by that is followed on, to whatever it flows into, as far as
+marks become different. What flows into each other is one piece: its marks are found from nothing, so that no mark keeps
+itself there after the last that said so is gone. Given the marks of what flows in this is the least fixed point of the
+piece, so when nothing is left what is kept is that of all.
 """
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from hashlib import blake2b
 from typing import Final
 
-from catalog.labels.taint.fixpoint import taint
-from catalog.labels.taint.loading import Sources, load
-from catalog.labels.taint.model import Mark, Part, Place
+from catalog.labels.taint.equations import Equation, State, Values, equations, solve
+from catalog.labels.taint.loading import Groups, load_into
+from catalog.labels.taint.model import Mark
+from catalog.labels.taint.pieces import pieces
 from catalog.labels.taint.rules import LETTERS
-from catalog.lineage.loader import LineageLoader
 from catalog.store.indexes.grounds import Ground
 from catalog.store.indexes.label_work import (
     DUE,
+    EQUATION,
     FOLLOWED,
     HELD,
     OF_EVERYTHING,
     PENDING,
+    READER,
     STATE,
     HeldLabel,
+    LabelEquation,
     LabelsDue,
     LabelsFollowed,
+    LabelsPending,
     LabelState,
-    pending_row,
 )
 from catalog.store.indexes.table import Changes
 from catalog.store.indexes.uses import WRITES
@@ -40,11 +44,10 @@ from catalog.view import View
 from graph_schema.identity import label_of
 from graph_schema.nodes import Column, Dataset
 
-SLICE: Final = 10_000
-"""How many assets are judged together: what lies behind them is fetched with them."""
+SLICE: Final = 20_000
+"""How many assets are followed in one step; what flows into so many is read anew in ten."""
+_PARTS: Final = 10
 _DUE_AT_ONCE: Final = 2_000
-_BUDGET: Final = 200_000
-_DEPTH: Final = 10_000
 _ASSETS: Final = frozenset({"Dataset", "ModelVersion"})
 
 
@@ -81,11 +84,15 @@ class LabelFollower:
         with self._store.reading(self._deadline) as reader:
             followed = reader.labels_followed()
             view = self._view_of(reader)
-            due = reader.labels_due(view.moment, _DUE_AT_ONCE)
-            if due:
-                changes, is_last = _note_due(view, due), False
-            elif pending := dict(reader.labels_pending(self._slice)):
-                changes, is_last = _Judging(view, reader, pending, self._slice).changes()
+            is_last = False
+            if due := reader.labels_due(view.moment, _DUE_AT_ONCE):
+                changes = _note_due(view, due)
+            elif pending := reader.labels_pending(self._slice):
+                if pending[0].anew:
+                    some = [one.asset for one in pending[: max(1, self._slice // _PARTS)]]
+                    changes = _read_anew(view, reader, some)
+                else:
+                    changes, is_last = _Following(reader, [one.asset for one in pending], self._slice).changes()
             else:
                 return False
         now = LabelsFollowed(followed.steps + 1, view.reached if is_last else followed.entry)
@@ -106,176 +113,209 @@ class _Until:
         return not self._ended()
 
 
+def _pend(changes: Changes, assets: Iterable[str], *, anew: bool) -> None:
+    changes.add(PENDING, [LabelsPending(one, anew).row for one in sorted(set(assets))])
+
+
 def _note_due(view: View, due: Sequence[LabelsDue]) -> Changes:
     """Return what makes the assets pending that lie where something may have changed."""
     changes = Changes()
-    assets = _resolved(view, due)
-    changes.add(PENDING, [pending_row(one, entry) for one, entry in assets.items()])
+    _pend(changes, (one for one in _meant(view, due) if label_of(one) in _ASSETS), anew=True)
     changes.remove(DUE, [one.row for one in due])
     return changes
 
 
-def _resolved(view: View, due: Iterable[LabelsDue]) -> dict[str, int]:
-    """Return the datasets and model versions that are meant, each with the first entry that may have changed it."""
-    at: dict[str, dict[str, int]] = defaultdict(dict)
-    readers: dict[str, int] = {}
+def _meant(view: View, due: Iterable[LabelsDue]) -> Iterator[str]:
+    """Yield what is meant by nodes, and by what was made of others."""
+    at: dict[str, set[str]] = defaultdict(set)
+    readers: set[str] = set()
     for one in due:
-        of = readers if one.readers else at[label_of(one.node)]
-        of[one.node] = min(one.entry, of.get(one.node, one.entry))
-    found: dict[str, int] = {}
-    for asset, entry in _meant(view, at, readers):
-        if label_of(asset) in _ASSETS:
-            found[asset] = min(entry, found.get(asset, entry))
-    return found
-
-
-def _meant(view: View, at: Mapping[str, Mapping[str, int]], readers: Mapping[str, int]) -> Iterator[tuple[str, int]]:
-    """Yield what is meant by nodes, which are given by label, and by what was made of others."""
+        (readers if one.readers else at[label_of(one.node)]).add(one.node)
     for label in _ASSETS:
-        yield from at.get(label, {}).items()
+        yield from at[label]
     for flow in view.flows(sorted(readers), "out") if readers else ():
-        yield flow.target, readers[flow.source]
-    columns = at.get("Column", {})
-    for one, known in view.nodes(sorted(columns)).items() if columns else ():
+        yield flow.target
+    for known in view.nodes(sorted(at["Column"])).values() if at["Column"] else ():
         if isinstance(known.node, Column):
-            yield Dataset(known.node.namespace, known.node.dataset).id, columns[one]
-    jobs = _jobs(view, at)
+            yield Dataset(known.node.namespace, known.node.dataset).id
+    jobs = {*at["Job"], *_attested(view, at["Attestation"])}
     for use in view.uses(sorted(jobs)) if jobs else ():
         if use.how in WRITES and use.job is not None:
-            yield use.dataset, jobs[use.job]
-    runs = at.get("Run", {})
-    for edge in view.edges(sorted(runs), ("WROTE", "PRODUCED"), "out") if runs else ():
-        yield edge.target, runs[edge.source]
-    if rest := [entry for label in OF_EVERYTHING for entry in at.get(label, {}).values()]:
-        every = (*view.grounds([Ground.DATASET])[Ground.DATASET], *view.all_of("ModelVersion"))
-        yield from dict.fromkeys(every, min(rest)).items()
+            yield use.dataset
+    for edge in view.edges(sorted(at["Run"]), ("WROTE", "PRODUCED"), "out") if at["Run"] else ():
+        yield edge.target
+    if any(at[label] for label in OF_EVERYTHING):
+        yield from (*view.grounds([Ground.DATASET])[Ground.DATASET], *view.all_of("ModelVersion"))
 
 
-def _jobs(view: View, at: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
-    """Return the jobs that are meant, and those that attestations are about."""
-    jobs = dict(at.get("Job", {}))
-    attested = at.get("Attestation", {})
-    for statement in view.statements(sorted(attested), ("attestation",)) if attested else ():
+def _attested(view: View, attestations: Collection[str]) -> Iterator[str]:
+    """Yield the jobs that attestations are about."""
+    for statement in view.statements(sorted(attestations), ("attestation",)) if attestations else ():
         if statement.value is not None:
-            jobs.setdefault(statement.data["job"], attested[statement.subject])
-    return jobs
+            yield statement.data["job"]
 
 
-@dataclass
-class _Judging:
-    """One slice of pending assets, judged with all that lies behind them."""
+def _read_anew(view: View, reader: StoreReader, assets: Sequence[str]) -> Changes:
+    """Return what flows now into assets and all that they are called: what became different is pending, and where its
+    names or columns did, what others read of it is to be read anew.
+    """
+    sources = load_into(view, list(view.nodes(sorted(assets))))
+    groups = sources.groups
+    wholes = sorted({groups.of(one) for one in assets if one in groups.names})
+    names = sorted({*assets, *(name for whole in wholes for name in groups.members[whole])})
+    known = view.nodes(names)
+    before = reader.label_equations(names)
+    now: dict[str, LabelEquation] = {}
+    reads: set[tuple[str, str]] = set()
+    for whole, equation in equations(sources, known.__contains__, wholes):
+        shape = _shape(groups, whole)
+        reads |= {(source, whole) for source in equation.sources}
+        for name in groups.members[whole]:
+            now[name] = LabelEquation(name, whole, shape, equation.text if name == whole else "")
+    read = {(one, name) for name, kept in before.items() if kept.text for one in Equation.of(kept.text).sources}
+    changed = [name for name in names if before.get(name) != now.get(name)]
+    reshaped = [name for name in changed if _shape_of(before.get(name)) != _shape_of(now.get(name))]
+    changes = Changes()
+    changes.add(EQUATION, [now[name].row for name in changed if name in now])
+    changes.remove(EQUATION, [(name,) for name in changed if name not in now])
+    changes.add(READER, sorted(reads - read))
+    changes.remove(READER, sorted(read - reads))
+    changes.remove(PENDING, [LabelsPending(one, anew=True).row for one in assets])
+    _pend(changes, changed, anew=False)
+    _pend(changes, {target for _, target in reader.label_readers(reshaped)} - set(names), anew=True)
+    return changes
 
-    view: View
-    reader: StoreReader
-    pending: Mapping[str, int]
-    slice_: int
-    _loader: LineageLoader = field(init=False)
 
-    def __post_init__(self) -> None:
-        self._loader = LineageLoader(self.view)
+def _shape(groups: Groups, whole: str) -> str:
+    """Return what of an asset's names and columns decides on how others read it: empty for one of a single name whose
+    columns are called what they are.
+    """
+    members, spelled = groups.members[whole], groups.spelled(whole)
+    if len(members) == 1 and spelled is None:
+        return ""
+    return json.dumps([members, spelled and [spelled[0], sorted(spelled[1])]])
+
+
+def _shape_of(kept: LabelEquation | None) -> tuple[str, bool]:
+    return ("", True) if kept is None else (kept.shape, kept.asset == kept.whole)
+
+
+class _Following:
+    """Assets of which something flows differently, and what it flows on into."""
+
+    def __init__(self, reader: StoreReader, pending: Sequence[str], most: int) -> None:
+        self._reader = reader
+        self._pending = pending
+        self._most = most
+        self._asked: frozenset[str] = frozenset()
+        """What stands for the pending assets."""
+        self._values = Values()
+        self._texts: dict[str, str] = {}
+        """The states that were looked up or found, as texts."""
+        self._states: dict[str, State] = {}
 
     def changes(self) -> tuple[Changes, bool]:
-        """Return what is kept now of the pending assets, of those behind them that were pending too, and what was made
-        of those that changed as pending; and whether nothing is pending then.
+        """Return what is kept now of the pending assets and of what changes by that, as far as one step goes; and
+        whether nothing is pending then.
         """
-        known = self.view.nodes(sorted(self.pending))
-        sources = load(self.view, sorted(known), budget=_BUDGET)
-        members = sources.groups.members
-        every = {name for some in members.values() for name in some} | self.pending.keys()
-        done = self._pending_among(every)
-        found = taint(sources.seeds, sources.flows, sources.covering, judged=sources.judged)
-        by_node: dict[str, list[tuple[Place, frozenset[Mark]]]] = defaultdict(list)
-        wanted = {sources.groups.of(one) for one in done}
-        for place, marks in found.marks.items():
-            if place.node in wanted:
-                by_node[place.node].append((place, marks))
-        return self._written(sources, by_node, done)
+        reader, changes = self._reader, Changes()
+        of = {name: kept.whole for name, kept in reader.label_equations(self._pending).items()}
+        self._forget([one for one in self._pending if one not in of], changes)
+        dirty = set(of.values())
+        self._asked = frozenset(dirty)
+        readers = self._readers(dirty)
+        solved: set[str] = set()
+        for level in pieces(dirty, readers):
+            wanted = [piece for piece in level if not dirty.isdisjoint(piece)]
+            if wanted:
+                solved.update(one for piece in wanted for one in piece)
+                changed = self._solve(wanted, changes)
+                dirty.update(target for one in changed for target in readers.get(one, ()))
+            if len(solved) >= self._most:
+                break
+        left = dirty - solved
+        _pend(changes, left, anew=False)
+        changes.remove(PENDING, [LabelsPending(one, anew=False).row for one in self._pending if one not in left])
+        return changes, not left and len(self._pending) < self._most
 
-    def _pending_among(self, ids: Collection[str]) -> dict[str, int]:
-        rest = sorted(set(ids) - self.pending.keys())
-        return {**self.pending, **self.reader.labels_pending_among(rest)}
+    def _readers(self, wholes: Iterable[str]) -> dict[str, list[str]]:
+        """Return all that something flows into from assets, and from these, and so on: of each what comes next."""
+        readers: dict[str, list[str]] = defaultdict(list)
+        seen, front = set(wholes), sorted(wholes)
+        while front:
+            for source, target in self._reader.label_readers(front):
+                readers[source].append(target)
+            front = sorted({target for one in front for target in readers[one]} - seen)
+            seen.update(front)
+        return readers
 
-    def _written(
-        self,
-        sources: Sources,
-        by_node: Mapping[str, Sequence[tuple[Place, frozenset[Mark]]]],
-        done: Mapping[str, int],
-    ) -> tuple[Changes, bool]:
-        groups = sources.groups
-        judged = {name: node for one in done for node in (groups.of(one),) for name in groups.members.get(node, (one,))}
-        names = sorted(judged)
-        known = self.view.nodes(names)
-        before = self.reader.label_states(names)
-        held = self.reader.held_labels(names)
-        digests = _Digests()
-        states = {node: digests.of(by_node.get(node, ())) for node in set(judged.values())}
-        whole = sources.completeness is None
-        changes = Changes()
-        now: set[tuple[str, str]] = set()
-        changed: dict[str, int] = {}
-        for name in names:
-            node = judged[name]
-            if name in known:
-                labels = _labels(name, by_node.get(node, ()))
-                now |= {(one.asset, one.kind) for one in labels}
-                changes.add(HELD, [one.row for one in labels])
-            state = LabelState(name, states[node], whole, self.view.reached)
-            was = before.get(name)
-            if state.digest or not whole:
-                changes.add(STATE, [state.row])
-            elif was is not None:
-                changes.remove(STATE, [(name,)])
-            if (was.digest if was else "", was.whole if was else True) != (state.digest, whole):
-                changed[name] = min(done[one] for one in (name, *groups.members.get(node, ())) if one in done)
-        changes.remove(HELD, [(one.asset, one.kind) for one in held if (one.asset, one.kind) not in now])
-        following = self._made_of(changed) if changed else {}
-        new = {one: entry for one, entry in following.items() if one not in judged}
-        changes.add(PENDING, [pending_row(one, entry) for one, entry in new.items()])
-        changes.remove(PENDING, [pending_row(one, 0)[:-1] for one in done])
-        is_last = not new and done.keys() >= dict(self.reader.labels_pending(len(done) + 1)).keys()
-        return changes, is_last
+    def _solve(self, level: Sequence[Sequence[str]], changes: Changes) -> list[str]:
+        """Find the marks of pieces of which none flows into another; return each asset that has other ones now."""
+        kept = self._reader.label_equations([one for piece in level for one in piece])
+        every = {one: Equation.of(each.text) for one, each in kept.items() if each.text}
+        self._load_states({*every, *(source for each in every.values() for source in each.sources)})
+        names: dict[str, str] = {}
+        found: dict[str, State] = {}
+        others: list[str] = []
+        for piece in level:
+            component = {one: every[one] for one in piece if one in every}
+            for whole, state in solve(self._values, component, self._state).items():
+                text = self._values.state_text(state)
+                is_other = text != self._texts[whole]
+                if is_other or whole in self._asked:
+                    found[whole] = state
+                    names.update((name, whole) for name, _ in component[whole].names)
+                if is_other:
+                    self._texts[whole] = text
+                    self._states[whole] = self._values.state(text)
+                    others.append(whole)
+        self._keep(names, found, every, changes)
+        return others
 
-    def _made_of(self, changed: Mapping[str, int]) -> dict[str, int]:
-        """Return what was made of assets, as far down as few slices can take at once, else what comes next."""
-        oldest = min(changed.values())
-        self._loader.load_names(changed)
-        names = sorted({name for one in changed for name in self._loader.every_name(one)})
-        reached = self._loader.reach(names, "out", _DEPTH, 4 * self.slice_)
-        if reached is None:
-            reached = self._loader.neighbours(names, "out")
-        assets = {one for one in reached if label_of(one) in _ASSETS}
-        return dict.fromkeys(sorted(assets - set(names)), oldest)
+    def _load_states(self, wholes: Iterable[str]) -> None:
+        new = sorted(set(wholes) - self._texts.keys())
+        found = self._reader.label_states(new)
+        self._texts.update((one, found[one].text if one in found else "") for one in new)
+
+    def _state(self, whole: str) -> State:
+        found = self._states.get(whole)
+        if found is None:
+            found = self._states[whole] = self._values.state(self._texts[whole])
+        return found
+
+    def _keep(
+        self, names: Mapping[str, str], found: Mapping[str, State], every: Mapping[str, Equation], changes: Changes
+    ) -> None:
+        """Note what is kept of assets under each of their names, where it is not what is kept."""
+        known = {name for whole in found for name, is_known in every[whole].names if is_known}
+        before = self._reader.label_states(sorted(names))
+        labels = {whole: _labels(self._values, state) for whole, state in found.items()}
+        now = {}
+        for name, whole in names.items():
+            if text := self._texts[whole]:
+                now[name] = LabelState(name, whole, text if name == whole else "")
+        held = {one.row for one in self._reader.held_labels(sorted(names))}
+        held_now = {HeldLabel(name, *one).row for name in names.keys() & known for one in labels[names[name]]}
+        changes.add(STATE, [one.row for name, one in sorted(now.items()) if before.get(name) != one])
+        changes.remove(STATE, [(name,) for name in sorted(before.keys() - now.keys())])
+        changes.add(HELD, sorted(held_now - held))
+        changes.remove(HELD, sorted({row[:2] for row in held} - {row[:2] for row in held_now}))
+
+    def _forget(self, names: Sequence[str], changes: Changes) -> None:
+        """Take away what is kept of names of which nothing is known."""
+        changes.remove(STATE, [(name,) for name in self._reader.label_states(names)])
+        changes.remove(HELD, [one.row[:2] for one in self._reader.held_labels(names)])
 
 
-def _labels(asset: str, places: Iterable[tuple[Place, frozenset[Mark]]]) -> list[HeldLabel]:
+def _labels(values: Values, state: State) -> list[tuple[str, bool, tuple[tuple[str, str], ...]]]:
+    """Return each kind of PHI that an asset holds, whether nothing but suggestions says so, and its codes."""
     by_kind: dict[str, set[Mark]] = defaultdict(set)
-    for place, marks in places:
-        if place.part is Part.ANY:
-            for mark in marks:
-                if mark.kind:
-                    by_kind[mark.kind].add(mark)
+    for mark, _ in values.marks(state.places.get("A", 0)):
+        if mark.kind:
+            by_kind[mark.kind].add(mark)
     found = []
     for kind, of in sorted(by_kind.items()):
         codes = {mark.coding for mark in of}
         shown = () if codes.issuperset(LETTERS) else tuple(sorted((one.system, one.code) for one in codes))
-        found.append(HeldLabel(asset, kind, all(mark.suggested for mark in of), shown))
+        found.append((kind, all(mark.suggested for mark in of), shown))
     return found
-
-
-class _Digests:
-    """What stands for the marks of all places of an asset: equal for equal ones, in every process."""
-
-    def __init__(self) -> None:
-        self._texts: dict[frozenset[Mark], str] = {}
-
-    def of(self, places: Iterable[tuple[Place, frozenset[Mark]]]) -> str:
-        """Return the digest, empty where no place has a mark."""
-        some = sorted(f"{place.part}:{place.detail}:{self._text(marks)}" for place, marks in places if marks)
-        return blake2b("\n".join(some).encode(), digest_size=16).hexdigest() if some else ""
-
-    def _text(self, marks: frozenset[Mark]) -> str:
-        found = self._texts.get(marks)
-        if found is None:
-            text = "\n".join(sorted(f"{one.kind}:{one.coding}:{one.suggested}" for one in marks))
-            found = self._texts[marks] = blake2b(text.encode(), digest_size=16).hexdigest()
-        return found

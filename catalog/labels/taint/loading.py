@@ -66,6 +66,10 @@ class Sources:
     completeness: Completeness | None
     trusted: Mapping[str, tuple[Trusted, ...]]
     """By dataset, what its own writes left out because their column lineage is taken for complete."""
+    beyond: Mapping[Place, frozenset[str]]
+    """The fields that are not meant by each place of other fields."""
+    unknown: frozenset[Place]
+    """The columns, where others flow from them, that nothing but a mapping of the site names."""
 
     def covering(self, flow: Flow) -> Sequence[Clearance]:
         """Return the attestations that cover every step that carried a flow."""
@@ -123,6 +127,10 @@ class Groups:
         spelling = self._spelling
         return name if spelling is None else spelling.name(self.of(dataset), name, self.loader.valid_at)
 
+    def spelled(self, whole: str) -> tuple[tuple[str, ...], frozenset[str]] | None:
+        """Return the columns by which those of a dataset are spelled; None where each name is what it is."""
+        return None if self._spelling is None else self._spelling.spelled(whole)
+
     def column(self, dataset: str, name: str) -> Place:
         """Return the place of a column of a dataset, which is known from now on."""
         whole, called = self.of(dataset), self.address(dataset, name)
@@ -148,6 +156,13 @@ def load(
     somebody who may attest it.
     """
     return _Loading(view.unredacted, budget, supposed).load(assets, columns)
+
+
+def load_into(view: View, assets: Sequence[str], columns: Iterable[tuple[str, str]] = ()) -> Sources:
+    """Return the same of these datasets and model versions alone: what was said of them and what flows into them, from
+    wherever; nothing that lies behind.
+    """
+    return _Loading(view.unredacted, BUDGET, None).load(assets, columns, behind=False)
 
 
 class _Ran(NamedTuple):
@@ -185,25 +200,31 @@ class _Loading:
         """By which entry each column was first known."""
         self._trusted: dict[str, dict[Trusted, None]] = defaultdict(dict)
         """Of each dataset what its writes left out because their column lineage is taken for complete."""
+        self._mapped: set[Place] = set()
+        """The columns from which mappings read flows."""
 
-    def load(self, assets: Sequence[str], columns: Iterable[tuple[str, str]]) -> Sources:
+    def load(self, assets: Sequence[str], columns: Iterable[tuple[str, str]], *, behind: bool = True) -> Sources:
         groups = self._groups
         columns = list(columns)
         between, owned, column_flows = list[Between](), list[Edge](), list[ColumnFlow]()
         completeness: Completeness | None = None
         front = {*assets, *(dataset for dataset, _ in columns)}
         while front and completeness is None:
-            met, flows, completeness = self._closure(sorted(front))
+            met, flows, completeness = (self._closure if behind else self._around)(sorted(front))
             between += flows
             having = self._view.edges(met, ("HAS_COLUMN",), "out") if met else []
             stated = self._view.column_flows(sorted({*met, *(edge.target for edge in having)}), "in") if met else []
             owned += having
             column_flows += stated
-            front = {flow.source_dataset for flow in stated} - groups.names.keys()
-        self._note_joins(between)
+            front = {flow.source_dataset for flow in stated} - groups.names.keys() if behind else set()
         datasets = [one for one in sorted(groups.names) if label_of(one) == "Dataset"]
-        hows = self._view.transformations({flow.how for flow in column_flows})
+        wholes = list(groups.members)
         coverage = self._view.column_coverage(datasets)
+        if not behind:
+            ends = {flow.source for flow in between} | {flow.source_dataset for flow in column_flows}
+            groups.load(sorted(ends | {one.source for one in coverage}))
+        self._note_joins(between)
+        hows = self._view.transformations({flow.how for flow in column_flows})
         lineages = self._view.lineages({one.stated for one in coverage})
         ends = {end for flow in column_flows for end in (flow.source, flow.target)} | {edge.target for edge in owned}
         self._nodes |= {one: known.node for one, known in self._view.nodes(sorted({*ends, *datasets})).items()}
@@ -221,7 +242,7 @@ class _Loading:
         self._take_between(between, covered)
         self._take_mapped(datasets)
         seeds = self._seeds(datasets)
-        self._take_parts(seeds.marks)
+        self._take_parts(wholes, seeds.marks)
         return Sources(
             seeds.marks,
             seeds.stated_by,
@@ -232,6 +253,13 @@ class _Loading:
             groups,
             completeness,
             {whole: tuple(some) for whole, some in self._trusted.items()},
+            {
+                Place(Part.OTHER_FIELDS, whole, detail): fields
+                for whole, some in self._beyond.items()
+                for detail, fields in some.items()
+                if fields
+            },
+            frozenset(self._mapped),
         )
 
     def _closure(self, roots: Sequence[str]) -> tuple[list[str], list[Between], Completeness | None]:
@@ -253,6 +281,12 @@ class _Loading:
             met = {flow.source for flow in found} | asked
             front = {one for one in met if one not in self._groups.names}
         return self._new(before), list(found), None
+
+    def _around(self, roots: Sequence[str]) -> tuple[list[str], list[Between], None]:
+        """Return the datasets that the roots are, by every name, and every flow ever stated into any of the roots."""
+        self._groups.load(roots)
+        asked = sorted(self._groups.names)
+        return [one for one in asked if label_of(one) == "Dataset"], self._loader.flows(asked, "in"), None
 
     def _new(self, before: Collection[str]) -> list[str]:
         return sorted(one for one in self._groups.names if one not in before and label_of(one) == "Dataset")
@@ -409,6 +443,8 @@ class _Loading:
                 if flow.source_column is None
                 else self._groups.column(whole, flow.source_column)
             )
+            if source.part is Part.COLUMN:
+                self._mapped.add(source)
             self._step(flow.job, self._groups.any(flow.target), source, flow.valid_from)
             if flow.column is not None:
                 self._add(source, self._groups.column(flow.target, flow.column), Passage.DIRECT, **at)
@@ -416,11 +452,11 @@ class _Loading:
                 for place in self._fields(flow.target):
                     self._add(source, place, Passage.UNMENTIONED, **at)
 
-    def _take_parts(self, seeds: Mapping[Place, frozenset[Mark]]) -> None:
+    def _take_parts(self, wholes: Iterable[str], seeds: Mapping[Place, frozenset[Mark]]) -> None:
         """Add that a dataset holds what its parts hold, and its columns what was said of all or of the others, where
         anything is.
         """
-        for whole in self._groups.members:
+        for whole in wholes:
             if label_of(whole) != "Dataset":
                 continue
             wides = {Place(part, whole): frozenset[str]() for part in (Part.ASSERTED, Part.ALL_FIELDS)}
@@ -440,7 +476,7 @@ class _Loading:
         for wide, beyond in wides.items():
             if not is_within(name, beyond):
                 self._add(wide, column, Passage.SAME)
-        for parent in _above(name):
+        for parent in above(name):
             if parent in self._groups.columns[whole]:
                 self._add(Place(Part.COLUMN, whole, parent), column, Passage.SAME)
 
@@ -449,7 +485,7 @@ class _Loading:
         below: dict[Place, list[Place]] = defaultdict(list)
         for whole, names in self._groups.columns.items():
             for name in names:
-                for parent in _above(name):
+                for parent in above(name):
                     if parent in names:
                         below[Place(Part.COLUMN, whole, parent)].append(Place(Part.COLUMN, whole, name))
         if below:
@@ -599,7 +635,7 @@ def masking(how: How) -> bool | None:
     return None if not stated else stated == {True}
 
 
-def _above(name: str) -> Iterator[str]:
+def above(name: str) -> Iterator[str]:
     """Yield the addresses of the structures that a field is in."""
     place = name.find(".", 1)
     while place > 0:
@@ -609,4 +645,4 @@ def _above(name: str) -> Iterator[str]:
 
 def is_within(name: str, fields: Collection[str]) -> bool:
     """Tell whether a field, or a structure that it is in, is among the fields."""
-    return name in fields or ("." in name and any(one in fields for one in _above(name)))
+    return name in fields or ("." in name and any(one in fields for one in above(name)))

@@ -46,12 +46,11 @@ DUE: Final = Table(
 
 PENDING: Final = Table(
     "label_pending",
-    (("queue", Kind.TEXT), ("place", Kind.INTEGER), ("asset", Kind.ID), ("entry", Kind.INTEGER)),
+    (("queue", Kind.TEXT), ("place", Kind.INTEGER), ("asset", Kind.ID)),
     key=3,
     prefix=3,
-    merge=(Merge.LEAST,),
 )
-"""The datasets and model versions to look at, with the first entry that may have changed their labels."""
+"""The datasets and model versions to look at: at place 1 what flows into them is read anew, at place 0 followed."""
 
 HELD: Final = Table(
     "label_held",
@@ -63,14 +62,31 @@ HELD: Final = Table(
 )
 """The effective labels of each dataset and model version; no codes where it may be of any letter."""
 
-STATE: Final = Table(
-    "label_state",
-    (("asset", Kind.ID), ("digest", Kind.TEXT), ("whole", Kind.INTEGER), ("entry", Kind.INTEGER)),
+EQUATION: Final = Table(
+    "label_equation",
+    (("asset", Kind.ID), ("whole", Kind.ID), ("shape", Kind.TEXT), ("text", Kind.TEXT)),
     key=1,
     prefix=1,
     merge=(Merge.NEWEST,) * 3,
 )
-"""What stands for all labels of each and of its columns, and by which entry that was judged; no row for no label."""
+"""Under what stands for all names of each, all that flows into it; `shape` decides on how others read it."""
+
+READER: Final = Table(
+    "label_reader",
+    (("source", Kind.ID), ("target", Kind.ID)),
+    key=2,
+    prefix=1,
+)
+"""Into which others anything flows of each, both by what stands for all of their names."""
+
+STATE: Final = Table(
+    "label_state",
+    (("asset", Kind.ID), ("whole", Kind.ID), ("text", Kind.TEXT)),
+    key=1,
+    prefix=1,
+    merge=(Merge.NEWEST,) * 2,
+)
+"""All labels of each and of its columns, under what stands for all names of it; no row for no label."""
 
 FOLLOWED: Final = Table(
     "label_followed",
@@ -88,6 +104,7 @@ CLAIM: Final = Table("label_claim", (("subject", Kind.ID), ("digest", Kind.TEXT)
 """What emitters claimed or rules suggested: they say the same again and again."""
 
 _AT_ONCE: Final = 0
+_ANEW: Final = 1
 _READERS: Final = "readers"
 """Why: not the node is looked at, but what was ever made of it."""
 _IN_FORCE: Final = "in force"
@@ -104,7 +121,6 @@ class LabelsDue(NamedTuple):
 
     node: str
     readers: bool
-    entry: int
     row: Row
 
 
@@ -123,36 +139,68 @@ class HeldLabel(NamedTuple):
         return self.asset, self.kind, int(self.suggested), json.dumps(self.codes)
 
 
-class LabelState(NamedTuple):
-    """What stands for the labels of an asset and all its columns, whether all that lies behind it was looked at, and by
-    which entry they were judged.
-    """
+class LabelEquation(NamedTuple):
+    """What flows into an asset: as text, under what stands for all of its names."""
 
     asset: str
-    digest: str
-    whole: bool
-    entry: int
+    whole: str
+    shape: str
+    text: str
 
     @property
     def row(self) -> Row:
         """Return the row that keeps it."""
-        return self.asset, self.digest, int(self.whole), self.entry
+        return tuple(self)
+
+
+class LabelState(NamedTuple):
+    """All labels of an asset and all its columns: as text, under what stands for all of its names."""
+
+    asset: str
+    whole: str
+    text: str
+
+    @property
+    def row(self) -> Row:
+        """Return the row that keeps it."""
+        return tuple(self)
+
+
+class LabelsPending(NamedTuple):
+    """An asset to look at, and whether what flows into it is to be read anew."""
+
+    asset: str
+    anew: bool
+
+    @property
+    def row(self) -> Row:
+        """Return the row that says so."""
+        return "", _ANEW if self.anew else _AT_ONCE, self.asset
 
 
 def labels_due(reader: IndexReader, at: int, count: int) -> list[LabelsDue]:
     """Return so many of the places to look at again by a time, in microseconds UTC."""
     rows = reader.newest(DUE, [(("",), at)], count)
-    return [LabelsDue(row[2], row[3] == _READERS, row[4], row) for row in rows]
+    return [LabelsDue(row[2], row[3] == _READERS, row) for row in rows]
 
 
-def labels_pending(reader: IndexReader, count: int) -> list[tuple[str, int]]:
-    """Return so many of the assets to look at, each with the first entry that may have changed it."""
-    return [(row[2], row[3]) for row in reader.newest(PENDING, [(("",), _AT_ONCE)], count)]
+def labels_pending(reader: IndexReader, count: int) -> list[LabelsPending]:
+    """Return so many of the assets to look at: all of them such that are to be read anew, as long as there are any."""
+    rows = reader.newest(PENDING, [(("",), _ANEW)], count)
+    found = [LabelsPending(row[2], row[1] == _ANEW) for row in rows]
+    return [one for one in found if one.anew] or found
 
 
-def pending_among(reader: IndexReader, ids: Collection[str]) -> dict[str, int]:
-    """Return which of the assets are to be looked at, each with the first entry that may have changed it."""
-    return {row[2]: row[3] for row in reader.rows(PENDING, [("", _AT_ONCE, one) for one in ids])} if ids else {}
+def label_equations(reader: IndexReader, ids: Sequence[str]) -> dict[str, LabelEquation]:
+    """Return what is kept of what flows into the assets; one without any is absent."""
+    rows = reader.rows(EQUATION, [(one,) for one in dict.fromkeys(ids)]) if ids else []
+    return {row[0]: LabelEquation(*row) for row in rows}
+
+
+def label_readers(reader: IndexReader, ids: Sequence[str]) -> list[tuple[str, str]]:
+    """Return each of the assets with each other into which anything of it flows, as it is kept."""
+    rows = reader.rows(READER, [(one,) for one in dict.fromkeys(ids)]) if ids else []
+    return [(row[0], row[1]) for row in rows]
 
 
 def held_labels(reader: IndexReader, ids: Sequence[str]) -> list[HeldLabel]:
@@ -165,9 +213,9 @@ def held_labels(reader: IndexReader, ids: Sequence[str]) -> list[HeldLabel]:
 
 
 def label_states(reader: IndexReader, ids: Sequence[str]) -> dict[str, LabelState]:
-    """Return what stands for the labels kept of the assets; one without any is absent."""
+    """Return all labels kept of the assets and of their columns; one without any is absent."""
     rows = reader.rows(STATE, [(one,) for one in dict.fromkeys(ids)]) if ids else []
-    return {row[0]: LabelState(row[0], row[1], bool(row[2]), row[3]) for row in rows}
+    return {row[0]: LabelState(*row) for row in rows}
 
 
 def label_counts(reader: IndexReader, kinds: Sequence[str]) -> dict[str, int]:
@@ -201,11 +249,6 @@ def labels_followed(reader: IndexReader) -> LabelsFollowed:
 
 
 _FOLLOWER: Final = "labels"
-
-
-def pending_row(asset: str, entry: int) -> Row:
-    """Return the row that says that an asset is to be looked at."""
-    return "", _AT_ONCE, asset, entry
 
 
 _Rows = Mapping[str, Sequence[Row]]
@@ -367,8 +410,8 @@ def _answers(reader: IndexReader, ids: Sequence[str]) -> Iterator[Row]:
 
 LABEL_WORK: Final = Index(
     "label_work",
-    2,
-    (DUE, PENDING, HELD, STATE, FOLLOWED, WATCHED, CLAIM),
+    3,
+    (DUE, PENDING, HELD, EQUATION, READER, STATE, FOLLOWED, WATCHED, CLAIM),
     _derive,
     _specification,
     _answers,

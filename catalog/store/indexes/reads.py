@@ -23,7 +23,14 @@ from catalog.store.indexes.column_coverage import Covered
 from catalog.store.indexes.column_flows import ColumnFlow, ColumnReach, ColumnStatement, How
 from catalog.store.indexes.grounds import Ground
 from catalog.store.indexes.in_force import InForce
-from catalog.store.indexes.label_work import HeldLabel, LabelsDue, LabelsFollowed, LabelState
+from catalog.store.indexes.label_work import (
+    HeldLabel,
+    LabelEquation,
+    LabelsDue,
+    LabelsFollowed,
+    LabelsPending,
+    LabelState,
+)
 from catalog.store.indexes.named_in_facets import NamedInFacet, named_in_facets
 from catalog.store.indexes.pointers import Listing, Pointer
 from catalog.store.indexes.producers import Produced
@@ -108,11 +115,14 @@ class IndexReads(IndexReader):
     def labels_due(self, at: int, count: int) -> list[LabelsDue]:
         return label_work.labels_due(self, at, count)
 
-    def labels_pending(self, count: int) -> list[tuple[str, int]]:
+    def labels_pending(self, count: int) -> list[LabelsPending]:
         return label_work.labels_pending(self, count)
 
-    def labels_pending_among(self, ids: Sequence[str]) -> dict[str, int]:
-        return label_work.pending_among(self, ids)
+    def label_equations(self, ids: Sequence[str]) -> dict[str, LabelEquation]:
+        return label_work.label_equations(self, ids)
+
+    def label_readers(self, ids: Sequence[str]) -> list[tuple[str, str]]:
+        return label_work.label_readers(self, ids)
 
     def labels_followed(self) -> LabelsFollowed:
         return label_work.labels_followed(self)

@@ -13,7 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catalog.labels.taint.current import KINDS, current_labels, label_counts
+from catalog.labels.taint.equations import Values, key_of
+from catalog.labels.taint.fixpoint import taint
 from catalog.labels.taint.following import LabelFollower
+from catalog.labels.taint.loading import load
 from catalog.labels.taint.queries import effective_labels
 from catalog.projection import facts_of
 from catalog.reading import Complete
@@ -24,7 +27,16 @@ from catalog.store.sqlite import SqliteStore
 from catalog.view import View
 from graph_schema.facts import Facts
 from graph_schema.nodes import Dataset
-from tests.property.catalog.labels.test_effective import DATASETS, EARLY, EVENTS, SCORES, TAGS, lineage, scoring
+from tests.property.catalog.labels.test_effective import (
+    DATASETS,
+    EARLY,
+    EVENTS,
+    KEYS,
+    SCORES,
+    TAGS,
+    lineage,
+    scoring,
+)
 from tests.support.facts import joined
 from tests.support.neo4j_server import Neo4jEndpoint
 from tests.support.records import (
@@ -35,6 +47,7 @@ from tests.support.records import (
     ending_trust,
     event,
     facet_mapping,
+    flow_mapping,
     joining,
     naming_rule,
     principal,
@@ -46,6 +59,8 @@ from tests.support.records import (
 
 AGAIN = "0190d2e6-0000-7000-8000-00000000000d"
 LINKED = {"namespace": "x", "name": "y"}
+ORIGIN: dict[str, Any] = {"from": [{"column": "ward", "of": {**RAW, "field": "never_named"}}]}
+BACK = lineage("mrn", SCORES, "score", "INDIRECT")
 MASKED = lineage("key", RAW, "mrn", "DIRECT")
 MASKED["columnLineage"]["fields"]["key"]["inputFields"][0]["transformations"][0]["masking"] = True
 CLASSED: dict[str, Any] = {"acme_privacy": {"columns": [{"name": "ward", "class": "secret"}]}}
@@ -60,9 +75,18 @@ SENT: dict[str, dict[str, Any]] = {
     "has tags": event(at="2026-01-06T11:00:00Z", run=AGAIN, **LEVELS),
     "tags its job": {**event(at="2026-01-07T10:00:00Z", run=AGAIN), "job": {**JOB, "facets": LEVELS}},
     "feeds back": {**scoring(), "inputs": [SCORES], "outputs": [RAW]},
+    "feeds back by columns": {**scoring(), "inputs": [SCORES], "outputs": [{**RAW, "facets": BACK}]},
+    "takes a structure": event(at="2026-01-08T10:00:00Z", run=AGAIN, **lineage("key", RAW, "card", "DIRECT")),
+    "takes a column": event(at="2026-01-08T11:00:00Z", run=AGAIN, **lineage("key", RAW, "mrn", "DIRECT")),
+    "comes from a column": event(at="2026-01-08T12:00:00Z", run=AGAIN, acme_origin=ORIGIN),
 }
 RECORDS: dict[str, dict[str, Any]] = {
     **TAGS,
+    "of a member": tag(column="card.number", valid_from=EARLY),
+    "of the whole raw": tag(column=None, phi_kind="CLINICAL_NOTE", codes=[], valid_from=EARLY),
+    "rejected in the whole": tag(column="mrn", phi_kind="CLINICAL_NOTE", codes=[], stance="REJECT"),
+    "whole rejected": tag(dataset=KEYS, column=None, stance="REJECT"),
+    "flows mapped": flow_mapping(valid_from=EARLY, value="/of"),
     "of another name": tag(dataset=LINKED, column=None),
     "rejected": tag(stance="REJECT"),
     "attested": attestation(valid_from=EARLY),
@@ -77,7 +101,7 @@ RECORDS: dict[str, dict[str, Any]] = {
     "tags mapped": tag_mapping(valid_from=EARLY),
     "mapping withdrawn": withdrawal(),
 }
-HAPPENED = st.lists(st.sampled_from(sorted({**SENT, **RECORDS})), min_size=1, max_size=10)
+HAPPENED = st.lists(st.sampled_from(sorted({**SENT, **RECORDS})), min_size=1, max_size=12)
 ASSETS = [*DATASETS, Dataset(LINKED["namespace"], LINKED["name"]).id]
 
 
@@ -113,6 +137,26 @@ def hold_to_the_fixed_point(store: Store) -> None:
         assert one.codes == tuple((code.system, code.code) for code in label.codes)
 
 
+def hold_to_the_rules(store: Store) -> None:
+    """Hold what is kept of every place to the fixed point of all that lies behind, steps included."""
+    view, values = View(store), Values()
+    for asset in ASSETS:
+        sources = load(view, [asset])
+        whole = sources.groups.of(asset)
+        found = taint(sources.seeds, sources.flows, sources.covering, judged=sources.judged)
+        expected = {
+            key_of(place): {mark: found.steps[place, mark] for mark in marks}
+            for place, marks in found.marks.items()
+            if place.node == whole
+        }
+        kept = store.label_states([whole]).get(whole)
+        state = values.state(kept.text if kept else "")
+        places = {key: dict(values.marks(number)) for key, number in state.places.items()}
+        for key in expected.keys() - places.keys():  # of which only what reads it knows
+            places[key] = dict(values.marks(values.of_unknown(state, key[1:])))
+        assert places == expected
+
+
 def written(store: Store, facts: list[Facts], batches: list[int], follows: list[bool]) -> None:
     """Write the entries in batches of these sizes; the follower works a little in between, or not at all."""
     start = place = 0
@@ -137,6 +181,7 @@ def test_what_is_kept_is_the_fixed_point(
         store = make(Path(folder) / "graph.db")
         written(store, told(house, happened), batches, follows)
         hold_to_the_fixed_point(store)
+        hold_to_the_rules(store)
         store.close()
         house.close()
 

@@ -1,0 +1,428 @@
+"""What flows into one dataset or model version as one value that is kept, and the least fixed point over such values.
+
+A place of an asset is called by a text here, and a set of marks, each with how far it is from where it was said, by a
+number: estates hold few such sets, many times over, so that each is joined, and carried over a flow, once.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
+
+from catalog.labels.taint.loading import Sources, above, is_within
+from catalog.labels.taint.model import Clearance, Flow, Mark, Part, Passage, Place
+from catalog.labels.taint.rules import clearing, passed
+from graph_schema.aspects.labels import Coding, Treatment
+
+_LETTERS: Final = {
+    Part.ASSERTED: "S",
+    Part.ALL_FIELDS: "F",
+    Part.OTHER_FIELDS: "O",
+    Part.COLUMN: "C",
+    Part.ANY: "A",
+}
+_PARTS: Final = {letter: part for part, letter in _LETTERS.items()}
+_SAID, _ALL_FIELDS, _COLUMN, _ANY = "S", "F", "C", "A"
+_UNKNOWN: Final = "U"
+"""In place of a column's letter: the column of another, which that need not know."""
+_RANKS: Final = {letter: rank for rank, letter in enumerate("SFOCA")}
+_HERE: Final = -1
+"""In place of a source: the asset itself."""
+
+Line = tuple[int, str, int]
+"""(which source, the place there, how it flows): one flow into a place."""
+
+
+def key_of(place: Place) -> str:
+    """Return how a place is called within its asset."""
+    return _LETTERS[place.part] + place.detail
+
+
+def place_of(node: str, key: str) -> Place:
+    """Return the place of an asset that is called so."""
+    return Place(Part.COLUMN if key[0] == _UNKNOWN else _PARTS[key[0]], node, key[1:])
+
+
+class How(NamedTuple):
+    """What decides on what becomes of a mark on a flow."""
+
+    passage: Passage
+    masked: bool | None = None
+    target: str = ""
+    """The place, where attestations cover the flow."""
+    clearances: tuple[Clearance, ...] = ()
+    judged: frozenset[str] = frozenset()
+    """The kinds that do not pass, since they were rejected there."""
+
+    def carried(self, mark: Mark) -> Mark | None:
+        """Return what a mark is behind the flow, None where it is taken away."""
+        if mark.kind in self.judged:
+            return None
+        if self.clearances:
+            at = place_of("", self.target)
+            if clearing(Flow(at, at, self.passage, self.masked), mark, self.clearances) is not None:
+                return None
+        return passed(mark, self.passage)
+
+    @property
+    def text(self) -> str:
+        """Return the text that is kept."""
+        if not self.clearances and not self.judged:
+            return self.passage.value
+        clearances = [
+            [
+                one.id,
+                one.entry,
+                one.method,
+                [[_coding(each.code), *_treated(each)] for each in one.treatments],
+                None if one.columns is None else sorted(one.columns),
+                one.indirect,
+                sorted(one.options),
+                sorted(one.later),
+                sorted(one.recipients),
+            ]
+            for one in self.clearances
+        ]
+        return _json([self.passage, self.masked, self.target, clearances, sorted(self.judged)])
+
+    @classmethod
+    def of(cls, text: str) -> How:
+        """Return what was kept so."""
+        if not text.startswith("["):
+            return cls(Passage(text))
+        passage, masked, target, clearances, judged = json.loads(text)
+        return cls(Passage(passage), masked, target, tuple(map(_clearance, clearances)), frozenset(judged))
+
+
+def _coding(coding: Coding) -> list[str]:
+    return [coding.system, coding.code]
+
+
+def _treated(one: Treatment) -> list[object]:
+    return [one.technique, one.minimum_cell, one.complementary]
+
+
+def _clearance(row: Sequence[Any]) -> Clearance:
+    id_, entry, method, treatments, columns, indirect, options, later, recipients = row
+    return Clearance(
+        id=id_,
+        entry=entry,
+        method=method,
+        treatments=tuple(Treatment(Coding(*code), *rest) for code, *rest in treatments),
+        columns=None if columns is None else frozenset(columns),
+        indirect=indirect,
+        options=frozenset(options),
+        later=frozenset(later),
+        recipients=frozenset(recipients),
+    )
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"))
+
+
+SAME: Final = How(Passage.SAME).text
+
+
+@dataclass(frozen=True, slots=True)
+class Equation:
+    """All that the marks of an asset follow from: what was said of it, and the flows into its places, by place."""
+
+    names: Sequence[tuple[str, bool]]
+    """Each of its names, and whether anything is known of that."""
+    sources: Sequence[str]
+    """What stands for each other asset of which something flows in."""
+    hows: Sequence[str]
+    seeds: Mapping[str, str]
+    lines: Mapping[str, Sequence[Line]]
+    """In the order in which they are followed: what flows inside the asset begins with its widest parts."""
+    beyond: Mapping[str, Sequence[str]]
+    """Which fields are not meant by each place of other fields."""
+    judged: Sequence[tuple[str, str]]
+    """The columns, and the kinds that were rejected there."""
+    is_circular: bool
+    """Whether anything flows from the asset into itself."""
+
+    @property
+    def text(self) -> str:
+        """Return the text that is kept: equal for equal ones."""
+        return _json(
+            [
+                self.names,
+                self.sources,
+                self.hows,
+                self.seeds,
+                self.lines,
+                self.beyond,
+                self.judged,
+                self.is_circular,
+            ]
+        )
+
+    @classmethod
+    def of(cls, text: str) -> Equation:
+        """Return what was kept so."""
+        return cls(*json.loads(text))
+
+
+@dataclass(slots=True)
+class State:
+    """The marks of every place of an asset that has any, each set by its number."""
+
+    places: Mapping[str, int]
+    beyond: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    judged: Sequence[Sequence[str]] = ()
+    has_members: bool = False
+    """Whether a field may be a member of another."""
+
+    def members(self, key: str) -> Iterator[str]:
+        """Yield the places of the members of a field."""
+        return (one for one in self.places if one.startswith(f"{key}."))
+
+
+EMPTY: Final = State({})
+
+
+class Values:
+    """Sets of marks with how far each is from where it was said, each under one number; 0 is the empty one."""
+
+    def __init__(self) -> None:
+        """Know none but the empty one."""
+        self._items: list[tuple[tuple[Mark, int], ...]] = [()]
+        self._numbers: dict[tuple[tuple[Mark, int], ...], int] = {(): 0}
+        self._by_text: dict[str, int] = {"[]": 0}
+        self._texts: dict[int, str] = {0: "[]"}
+        self.joined: dict[tuple[int, int], int] = {}
+        """The union of two that neither are equal nor empty."""
+        self.behind: dict[tuple[int, int], int] = {}
+        """What of a set comes through a flow, one step further, by the numbers of both."""
+        self._hows: list[How] = []
+        self._how_numbers: dict[str, int] = {}
+        self._same = self.how(SAME)
+
+    def marks(self, number: int) -> tuple[tuple[Mark, int], ...]:
+        """Return the marks of a set, each with its steps."""
+        return self._items[number]
+
+    def number(self, marks: Iterable[tuple[Mark, int]]) -> int:
+        """Return the number of a set; of one mark with several steps the fewest count."""
+        least: dict[Mark, int] = {}
+        for mark, steps in marks:
+            if steps < least.get(mark, steps + 1):
+                least[mark] = steps
+        items = tuple(sorted(least.items()))
+        found = self._numbers.get(items)
+        if found is None:
+            found = self._numbers[items] = len(self._items)
+            self._items.append(items)
+        return found
+
+    def join(self, one: int, other: int) -> int:
+        """Return the union of two."""
+        if one == other or not other:
+            return one
+        if not one:
+            return other
+        found = self.joined.get((one, other))
+        if found is None:
+            found = self.joined[one, other] = self.number((*self._items[one], *self._items[other]))
+        return found
+
+    def carried(self, number: int, how: int) -> int:
+        """Return what of a set comes through a flow, one step further."""
+        found = self.behind.get((number, how))
+        if found is None:
+            by = self._hows[how]
+            some = ((by.carried(mark), steps + 1) for mark, steps in self._items[number])
+            found = self.behind[number, how] = self.number((mark, steps) for mark, steps in some if mark is not None)
+        return found
+
+    def how(self, text: str) -> int:
+        """Return the number of what decides on a flow, by the text that is kept."""
+        found = self._how_numbers.get(text)
+        if found is None:
+            found = self._how_numbers[text] = len(self._hows)
+            self._hows.append(How.of(text))
+        return found
+
+    def text(self, number: int) -> str:
+        """Return the text that is kept of a set."""
+        found = self._texts.get(number)
+        if found is None:
+            rows = [[one.kind, *_coding(one.coding), int(one.suggested), steps] for one, steps in self.marks(number)]
+            found = self._texts[number] = _json(rows)
+        return found
+
+    def of_text(self, text: str) -> int:
+        """Return the number of the set that was kept so."""
+        found = self._by_text.get(text)
+        if found is None:
+            found = self._by_text[text] = self.number(
+                (Mark(kind, Coding(system, code), bool(suggested)), steps)
+                for kind, system, code, suggested, steps in json.loads(text)
+            )
+        return found
+
+    def state(self, text: str) -> State:
+        """Return the state that was kept so; of no text the empty one."""
+        if not text:
+            return EMPTY
+        values, places, beyond, judged = json.loads(text)
+        numbers = [self.of_text(one) for one in values]
+        return State({key: numbers[place] for key, place in places.items()}, beyond, judged, _has_members(places))
+
+    def state_text(self, state: State) -> str:
+        """Return the text that is kept of a state, empty where no place has a mark."""
+        if not state.places:
+            return ""
+        rank = {number: place for place, number in enumerate(sorted(set(state.places.values()), key=self.text))}
+        places = {key: rank[state.places[key]] for key in sorted(state.places)}
+        beyond = {key: fields for key, fields in state.beyond.items() if key in state.places}
+        return _json([[self.text(number) for number in rank], places, beyond, state.judged])
+
+    def of_unknown(self, state: State, name: str) -> int:
+        """Return what a column has of which its asset need not know: what all its fields, or those around it, have."""
+        known = state.places.get(_COLUMN + name)
+        if known is not None or not state.places:
+            return known or 0
+        judged = frozenset(kind for at, kind in state.judged if at == _COLUMN + name)
+        said = self.how(How(Passage.SAME, judged=judged).text)
+        found = self.carried(state.places.get(_SAID, 0), said)
+        for wide in (_ALL_FIELDS, *state.beyond):
+            if not is_within(name, state.beyond.get(wide, ())):
+                found = self.join(found, self.carried(state.places.get(wide, 0), self._same))
+        for parent in above(name):
+            found = self.join(found, self.carried(state.places.get(_COLUMN + parent, 0), self._same))
+        return found
+
+    def with_members(self, state: State, key: str, number: int, how: int) -> int:
+        """Return what is taken of a field: of its members too, but where it is only a part of its asset."""
+        if self._hows[how].passage is not Passage.SAME:
+            for member in state.members(key):
+                number = self.join(number, state.places[member])
+        return number
+
+
+def _has_members(places: Iterable[str]) -> bool:
+    return any("." in key for key in places)
+
+
+def equations(sources: Sources, known: Callable[[str], bool], wholes: Iterable[str]) -> Iterator[tuple[str, Equation]]:
+    """Yield the equation of each dataset or model version, by what stands for it, of what flows into these."""
+    into: dict[str, list[Flow]] = defaultdict(list)
+    for flow in sources.flows:
+        into[flow.target.node].append(flow)
+    said: dict[str, dict[str, frozenset[Mark]]] = defaultdict(dict)
+    for place, marks in sources.seeds.items():
+        said[place.node][key_of(place)] = marks
+    judged: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for place, kind in sources.judged:
+        judged[place.node][key_of(place)].add(kind)
+    beyond: dict[str, dict[str, list[str]]] = defaultdict(dict)
+    for place, fields in sources.beyond.items():
+        beyond[place.node][key_of(place)] = sorted(fields)
+    values = Values()
+    for whole in wholes:
+        lines, others, hows, is_circular = _lines(sources, whole, into[whole], judged[whole])
+        yield (
+            whole,
+            Equation(
+                [(name, known(name)) for name in sources.groups.members[whole]],
+                others,
+                hows,
+                {
+                    key: values.text(values.number((mark, 0) for mark in marks))
+                    for key, marks in sorted(said[whole].items())
+                },
+                lines,
+                dict(sorted(beyond[whole].items())),
+                sorted((key, kind) for key, kinds in judged[whole].items() for kind in kinds),
+                is_circular,
+            ),
+        )
+
+
+def _lines(
+    sources: Sources, whole: str, flows: Iterable[Flow], judged: Mapping[str, set[str]]
+) -> tuple[dict[str, list[Line]], list[str], list[str], bool]:
+    places: dict[str, dict[Line, None]] = defaultdict(dict)
+    others: dict[str, int] = {}
+    hows: dict[str, int] = {}
+    is_circular = False
+    for flow in flows:
+        key, source = key_of(flow.target), key_of(flow.source)
+        if flow.source in sources.unknown and flow.source.node != whole:
+            source = _UNKNOWN + flow.source.detail
+        how = How(flow.passage).text
+        if flow.passage is not Passage.SAME:
+            if clearances := sources.covering(flow):
+                how = How(flow.passage, flow.masked, key, tuple(clearances)).text
+        elif flow.source.part is Part.ASSERTED and key in judged:
+            how = How(flow.passage, judged=frozenset(judged[key])).text
+        number = _HERE
+        if flow.source.node != whole:
+            number = others.setdefault(flow.source.node, len(others))
+        elif flow.passage is not Passage.SAME:
+            is_circular = True
+        places[key][number, source, hows.setdefault(how, len(hows))] = None
+    order = sorted(places, key=lambda key: (_RANKS[key[0]], key.count("."), key))
+    return {key: sorted(places[key]) for key in order}, list(others), list(hows), is_circular
+
+
+def solve(values: Values, component: Mapping[str, Equation], state_of: Callable[[str], State]) -> dict[str, State]:
+    """Return the least states that satisfy the equations of assets that flow into each other, given those of others."""
+    found: dict[str, State] = {}
+    for whole, equation in component.items():
+        seeds = {key: values.of_text(text) for key, text in equation.seeds.items()}
+        has_members = _has_members(equation.lines)
+        found[whole] = State(seeds, equation.beyond, equation.judged, has_members)
+    bound = [
+        (
+            equation,
+            found[whole],
+            [found[one] if one in found else state_of(one) for one in equation.sources],
+            [values.how(text) for text in equation.hows],
+        )
+        for whole, equation in component.items()
+    ]
+    again = True
+    while again:
+        again = False
+        for equation, state, others, hows in bound:
+            if _follow(values, equation, state, others, hows):
+                again = len(bound) > 1 or equation.is_circular
+    return found
+
+
+def _follow(values: Values, equation: Equation, state: State, others: Sequence[State], hows: Sequence[int]) -> bool:
+    """Follow each flow into an asset once; return whether a place has become another."""
+    places: dict[str, int] = state.places  # type: ignore[assignment]  # it is being made
+    behind, joined = values.behind, values.joined
+    changed = False
+    for key, line in equation.lines.items():
+        before = now = places.get(key, 0)
+        for number, at, how in line:
+            source = state if number < 0 else others[number]
+            by = hows[how]
+            marks = source.places.get(at, 0) if at[0] != _UNKNOWN else values.of_unknown(source, at[1:])
+            if source.has_members and key[0] != _ANY and at[0] == _COLUMN:
+                marks = values.with_members(source, at, marks, by)
+            if not marks:
+                continue
+            come = behind.get((marks, by))
+            if come is None:
+                come = values.carried(marks, by)
+            if come == now or not come:
+                continue
+            if not now:
+                now = come
+            else:
+                both = joined.get((now, come))
+                now = values.join(now, come) if both is None else both
+        if now != before:
+            places[key] = now
+            changed = True
+    return changed
