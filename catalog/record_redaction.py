@@ -127,6 +127,7 @@ CLOSED: Final = frozenset(
         "date",
         "decision",
         "deidentification_state",
+        "gdpr_state",
         "diseases",
         "due",
         "duo",

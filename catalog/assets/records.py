@@ -186,7 +186,9 @@ class DeclareDataset(Record):
     phi_category: Annotated[tuple[PhiKind, ...], distinct()] | None = None
     """Every kind of PHI that it holds; an empty list says that it holds none."""
     deidentification_state: DeidentificationState | None = None
-    """How far identifiers are gone from it."""
+    """How far identifiers are gone from it, as 45 CFR 164.514 counts."""
+    gdpr_state: DeidentificationState | None = None
+    """How far they are gone as the GDPR counts: DE_IDENTIFIED is anonymous; what a key leads back from is not."""
     retention: Retention | None = None
     """How long it is kept."""
     permitted_use: PermittedUse | None = None

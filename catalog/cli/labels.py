@@ -44,12 +44,21 @@ _WORDS = {
 }
 
 
+_STATES = """
+query States($asset: ID!, $asOf: AsOfInput) {
+  node(id: $asset, asOf: $asOf) { ... on Dataset {
+    HIPAA: effectiveState(regime: HIPAA) { state reasons { text entries } }
+    GDPR: effectiveState(regime: GDPR) { state reasons { text entries } } } } }
+"""
+
+
 def labels(client: Client, asset: str, column: str | None, at: Mapping[str, Any], *, as_json: bool) -> Exit:
     """Print each kind of PHI that an asset or column holds, and what attestations took away."""
     asked = {"asset": identify(client, asset, _KINDS), "column": column, "asOf": at or None}
     found = succeeded(ask(client, _LABELS, asked)["effectiveLabels"])
+    states = {} if column else _states(client, asked)
     if as_json:
-        print_json(found)
+        print_json(found | {"states": states} if states else found)
         return Exit.FINE
     print_table(
         "",
@@ -95,8 +104,24 @@ def labels(client: Client, asset: str, column: str | None, at: Mapping[str, Any]
             ],
             yielding=("job", "by"),
         )
+    if states:
+        print_table(
+            "how far identifiers are gone",
+            ("law", "state", "because", "entries"),
+            [
+                (law, of["state"].lower(), one["text"], ", ".join(map(str, one["entries"])))
+                for law, of in states.items()
+                for one in of["reasons"]
+            ],
+        )
     warn(found["completeness"])
     return Exit.FINE
+
+
+def _states(client: Client, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Return how far identifiers are gone from a dataset by each law; nothing of what is none."""
+    node = ask(client, _STATES, {name: asked[name] for name in ("asset", "asOf")})["node"] or {}
+    return {law: of for law, of in node.items() if of is not None}
 
 
 def why(  # what is asked for

@@ -36,6 +36,7 @@ _WHOLE: Final = frozenset(
         "column_lineage_sources",
         "deidentification_state",
         "event",
+        "gdpr_state",
         "io",
         "lifecycle",
         "lineage_sources",

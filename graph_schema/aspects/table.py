@@ -233,6 +233,12 @@ ASPECTS: Final[tuple[Aspect, ...]] = (
         "RAW, DE_IDENTIFIED, PSEUDONYMIZED, AGGREGATED or UNKNOWN.",
         counted_by=(),
     ),
+    Aspect(
+        "gdpr_state",
+        ("Dataset",),
+        str,
+        "The same as the GDPR counts: DE_IDENTIFIED is anonymous, PSEUDONYMIZED personal for whoever can get the key.",
+    ),
     Aspect("retention", ("Dataset", "Source"), Retention, counted_by=("policy_class",)),
     Aspect("permitted_use", ("Dataset",), PermittedUse, counted_by=("purposes", "duo")),
     Aspect(
@@ -318,6 +324,7 @@ DECLARED: Final = (
     "clinical_purpose",
     "phi_category",
     "deidentification_state",
+    "gdpr_state",
     "retention",
     "permitted_use",
     "zone",

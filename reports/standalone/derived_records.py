@@ -60,6 +60,7 @@ _DECLARED = (
     "clinical_purpose",
     "phi_category",
     "deidentification_state",
+    "gdpr_state",
     "retention",
     "zone",
     "site",

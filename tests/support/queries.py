@@ -64,6 +64,8 @@ from catalog.labels.queries import (
     suggestions,
 )
 from catalog.labels.retention import retention_due_of
+from catalog.labels.states.model import Regime
+from catalog.labels.states.queries import Asked, effective_states
 from catalog.labels.taint.queries import effective_labels, effective_labels_of_columns, what_if, why_label
 from catalog.labels.trusts import column_lineage_trusts
 from catalog.ledger.protocol import Ledger
@@ -117,6 +119,12 @@ def _walks(view: View, ids: Sequence[str], **more: Any) -> dict[str, Any]:
         for one in ids
         for direction in (Direction.UPSTREAM, Direction.DOWNSTREAM, Direction.BOTH)
     }
+
+
+def _effective_states(view: View, ids: Sequence[str]) -> Any:
+    return effective_states(
+        view, [Asked(one, regime, to) for one in ids for regime in Regime for to in (None, "other")]
+    )
 
 
 def _connected(view: View, ids: Sequence[str]) -> Any:
@@ -305,6 +313,7 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
     "attestations": ("Job", attestations),
     "attestations of runs": ("Run", attestations),
     "attestations_of_jobs": ("Job", attestations_of_jobs),
+    "effective_states": ("Dataset", _effective_states),
     "column_lineage_trusts": ("Job", column_lineage_trusts),
     "attestations_by_id": ("Attestation", attestations_by_id),
     "node_records": ("Source", node_records),

@@ -108,6 +108,7 @@ FURTHER: dict[str, Any] = {
     "encryption": {"at_rest": "CUSTOMER_KEY", "in_transit": "MUTUAL_TLS", "in_use": "NONE"},
     "plaintext_window": {"where": "The memory of the training nodes", "seconds": 3600},
     "compute_isolation": {"ephemeral_nodes": True, "hardened_image": "made-up-image-3", "egress": "NONE"},
+    "gdpr_state": "PSEUDONYMIZED",
     "persons": 12000,
     "genomic": False,
     "feature_set_version": "4",

@@ -28,6 +28,7 @@ from catalog.api.graphql import (
     operations,
     quality,
     run_facets,
+    states,
     tags,
     uses,
 )
@@ -86,6 +87,7 @@ WITHOUT_QUESTIONS = (
     operations,
     quality,
     run_facets,
+    states,
     tags,
     uses,
 )

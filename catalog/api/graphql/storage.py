@@ -13,7 +13,7 @@ from catalog.api.graphql.assets import value_of
 from catalog.api.graphql.context import ContextInfo
 from catalog.api.graphql.contributions import field_of
 from catalog.api.graphql.conversion import converted
-from catalog.api.graphql.datasets import Dataset
+from catalog.api.graphql.datasets import Dataset, DeidentificationState
 from catalog.api.graphql.scalars import Long, Micros
 from catalog.assets.storage import encrypted_under
 from catalog.encryption import queries
@@ -139,6 +139,16 @@ def plaintext_window(dataset: strawberry.Parent[Dataset]) -> PlaintextWindow | N
 @field_of(Dataset, description="How the machines are kept apart that it is worked with on; null where nobody said.")
 def compute_isolation(dataset: strawberry.Parent[Dataset]) -> ComputeIsolation | None:
     return _part(dataset, "compute_isolation", declarations.ComputeIsolation, ComputeIsolation)
+
+
+@field_of(
+    Dataset,
+    description="How far identifiers are declared to be gone as the GDPR counts, where DE_IDENTIFIED is anonymous; "
+    "null where nobody declared it.",
+)
+def gdpr_state(dataset: strawberry.Parent[Dataset]) -> DeidentificationState | None:
+    found = _declared(dataset, "gdpr_state")
+    return None if found is None else DeidentificationState(found)
 
 
 @field_of(Dataset, description="Of how many persons it holds data; null where nobody declared it.")

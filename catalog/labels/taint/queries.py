@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -136,6 +136,8 @@ class EffectiveLabels:
     sensitivity: tuple[Coding, ...]
     confidentiality: str | None
     trusted: tuple[TrustedLineage, ...] = ()
+    attested: tuple[str, ...] = ()
+    """The attestations that took anything away on any step behind it, by id."""
     completeness: Completeness = field(default_factory=Complete)
 
 
@@ -280,6 +282,23 @@ class _Judge:
         """Return the parts of datasets that lead to others: what of a column was cleared on the way into a whole."""
         return frozenset((flow.source, flow.target) for flow in self._sources.flows if flow.passage is Passage.SAME)
 
+    @cached_property
+    def _attested(self) -> Mapping[str, set[str]]:
+        """Return by asset which attestations took anything away on any step behind it."""
+        found = {node: {one.by for one in some} for node, some in self._cleared.items()}
+        waiting = deque(found)
+        after: dict[str, set[str]] = defaultdict(set)
+        for flow in self._sources.flows if found else ():
+            after[flow.source.node].add(flow.target.node)
+        while waiting:
+            node = waiting.popleft()
+            for target in after[node]:
+                held = found.setdefault(target, set())
+                if not found[node] <= held:
+                    held |= found[node]
+                    waiting.append(target)
+        return found
+
     def completeness(self) -> Completeness:
         found = self._sources.completeness
         return Complete() if found is None else found
@@ -306,6 +325,7 @@ class _Judge:
             tuple(sorted(one for one in sensitive if one.system != hl7.CONFIDENTIALITY)),
             next((one.value for one in reversed(Confidentiality) if one.value in levels), None),
             self._trusted(place),
+            tuple(sorted(self._attested.get(place.node, ()))),
             self.completeness(),
         )
 

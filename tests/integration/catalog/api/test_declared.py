@@ -41,7 +41,7 @@ query Declared($id: ID!) { node(id: $id) { ... on Dataset { suppliedBy place own
   sourceSystem { name kind } permittedProcessing permittedConsumers permittedPlaces
   storagePattern storageFormat encryptionKeys { key environment } encryption { atRest inTransit inUse }
   plaintextWindow { where seconds } computeIsolation { ephemeralNodes hardenedImage egress }
-  persons genomic featureSetVersion gaps { field } inherited { aspect value bySource entry } } } }
+  gdprState persons genomic featureSetVersion gaps { field } inherited { aspect value bySource entry } } } }
 """
 _SOURCES = """
 { sources { name sourceKind owner clinicalPurpose phiCategory retention { policyClass clock } permittedProcessing
@@ -81,6 +81,7 @@ def test_a_dataset_is_shown_with_all_that_is_declared_and_what_its_source_says(c
         "encryption": {"atRest": "CUSTOMER_KEY", "inTransit": "MUTUAL_TLS", "inUse": "NONE"},
         "plaintextWindow": {"where": "The memory of the training nodes", "seconds": "3600"},
         "computeIsolation": {"ephemeralNodes": True, "hardenedImage": "made-up-image-3", "egress": "NONE"},
+        "gdprState": "PSEUDONYMIZED",
         "persons": "12000",
         "genomic": False,
         "featureSetVersion": "4",

@@ -1,0 +1,70 @@
+"""How far identifiers are gone from a dataset, as each law counts: what was declared, held against what it holds."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import strawberry
+
+from catalog.api.graphql import enums
+from catalog.api.graphql.as_of import Completeness, ReadPoint, completeness, read_point
+from catalog.api.graphql.context import ContextInfo
+from catalog.api.graphql.contributions import field_of
+from catalog.api.graphql.conversion import converted
+from catalog.api.graphql.datasets import Dataset, DeidentificationState
+from catalog.labels.states import model
+from catalog.labels.states.queries import Asked, effective_states
+
+Regime = model.Regime
+enums.enter(Regime, name="PrivacyRegime")
+
+
+@strawberry.type(description="Why a state is no better than it is.")
+class StateReason:
+    state: DeidentificationState = strawberry.field(description="The best that it can be because of this.")
+    text: str = strawberry.field(description="What was declared, or what the dataset holds.")
+    entries: list[int] = strawberry.field(description="The ledger entries that say so; none where nobody said.")
+
+
+@strawberry.type(description="The worse of what was declared of a dataset and of what the labels say that it holds.")
+class EffectiveState:
+    regime: Regime = strawberry.field(description="By which law it is counted.")
+    stated: DeidentificationState | None = strawberry.field(
+        description="What was declared of this very dataset; null where nobody did: no state is inherited."
+    )
+    state: DeidentificationState = strawberry.field(description="How far identifiers are gone.")
+    reasons: list[StateReason] = strawberry.field(description="Each reason for which it is no better.")
+    because: list[int] = strawberry.field(description="The ledger entries on which it rests.")
+    completeness: Completeness = strawberry.field(description="Whether all that is behind it was looked at.")
+    read_point: ReadPoint = strawberry.field(description="Where this was read, so that it can be read again, equal.")
+
+
+@field_of(
+    Dataset,
+    description="How far identifiers are gone from it by a law, by the worse of what was declared and what it holds.",
+)
+async def effective_state(
+    dataset: strawberry.Parent[Dataset],
+    info: ContextInfo,
+    regime: Annotated[Regime, strawberry.argument(description="By which law.")],
+    recipient: Annotated[
+        str | None,
+        strawberry.argument(
+            description="Who is to have it: attestations that anticipated others clear nothing then, and under the "
+            "GDPR a key that another holds is not theirs."
+        ),
+    ] = None,
+) -> EffectiveState | None:
+    asked = Asked(str(dataset.id), regime, recipient)
+    found = await info.context.load(effective_states, dataset.at, asked)
+    if found is None:
+        return None
+    view = info.context.view(dataset.at)
+    return converted(
+        EffectiveState,
+        found,
+        reasons=[converted(StateReason, one, entries=list(one.entries)) for one in found.because],
+        because=list(found.entries),
+        completeness=completeness(view, found.completeness, [asked.dataset]),
+        read_point=read_point(view),
+    )
