@@ -314,9 +314,9 @@ def main() -> int:
     if endpoint_from_environment() is not None:
         return 0
     try:
-        fetch(lambda line: print(line, flush=True))  # progress is for the terminal
+        fetch(lambda line: print(line, flush=True))  # noqa: T201  # progress is for the terminal
     except Neo4jUnobtainableError as error:
-        print(f"NOT TESTED: the Neo4j store. {error}", file=sys.stderr)  # the one line that says so
+        print(f"NOT TESTED: the Neo4j store. {error}", file=sys.stderr)  # noqa: T201  # the one line that says so
         return 1 if os.environ.get("CI") == "true" else 0
     return 0
 
