@@ -26,6 +26,7 @@ import catalog.operations.admission as operations_admission
 import catalog.operations.facts as operations_facts
 import catalog.places.admission as places_admission
 import catalog.places.facts as places_facts
+import catalog.policies.admission as policies_admission
 import catalog.policies.facts as policies_facts
 import catalog.releases.admission as releases_admission
 import catalog.releases.facts as releases_facts
@@ -202,7 +203,7 @@ _KINDS: tuple[Kind[Any], ...] = (
         mappings_admission.admit_withdrawal,
     ),
     Kind(DefineSafeUse, safe_use_facts.subjects, safe_use_facts.project),
-    Kind(PublishPolicies, policies_facts.subjects, policies_facts.project, verbatim=True),
+    Kind(PublishPolicies, policies_facts.subjects, policies_facts.project, policies_admission.admit, verbatim=True),
     Kind(DefineNamespaceRule, names_facts.rule_subjects, names_facts.project_rule),
     Kind(EndNamespaceRule, names_facts.rule_subjects, names_facts.project_end, names_admission.admit_end),
     Kind(StitchDatasets, names_facts.pair_subjects, names_facts.project_stitch, names_admission.admit_stitch),

@@ -10,9 +10,9 @@ from typing import Any
 from catalog.assets.records import DeclareDataset, DeclareSource
 from catalog.cli import files
 from catalog.cli.client import Client, checked, document, foreign
-from catalog.cli.documents import Document, read, step
 from catalog.cli.output import note, print_json, print_table
 from catalog.cli.words import count
+from catalog.documents import Document, read, step
 from catalog.encryption.records import DeclareKey
 from catalog.errors import Exit, SenderError
 from catalog.places.records import DeclarePlace
@@ -87,7 +87,7 @@ def _there(number: int) -> str:
 
 def _items(name: str) -> list[_Item]:
     content = files.from_standard_input("records") if name == files.STANDARD_INPUT else files.read(name)
-    found = [item for one in read(name, content) for item in _of(one)]
+    found = [item for one in read(name, content, files.source(name)) for item in _of(one)]
     if not found:
         raise SenderError(f"{files.source(name)} holds no records: write them in a list under `{DATASETS}:`.")
     return found

@@ -12,10 +12,9 @@ from catalog.assets.records import DeclareDataset
 from catalog.cli.client import Client, ask
 from catalog.cli.completeness import FIELDS, warn
 from catalog.cli.declared import DATASETS, KEYS, PLACES, SOURCES
-from catalog.cli.documents import plain
-from catalog.cli.files import Written
 from catalog.cli.output import note, print_json
 from catalog.cli.words import count
+from catalog.documents import Written, plain
 from catalog.errors import Exit
 from graph_schema.aspects import DECLARED
 from graph_schema.characters import escape_json

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import sys
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 from catalog.errors import OperatorError, SenderError
@@ -23,15 +22,6 @@ _WHY = {
     errno.EROFS: ("it lies where nothing can be written", "Choose another place."),
     errno.ENOSPC: ("the disk is full", "Make room."),
 }
-
-
-class Written(StrEnum):
-    """How a file of records is written."""
-
-    YAML = "yaml"
-    """Documents of YAML."""
-    JSON = "json"
-    """JSON values, one after the other."""
 
 
 @dataclass(frozen=True, slots=True)

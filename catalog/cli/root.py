@@ -26,6 +26,7 @@ from catalog.cli.commands import (
     lineage,
     models,
     names,
+    policies,
     reports,
     search,
     snapshots,
@@ -45,6 +46,7 @@ commands.add_typer(names.commands, name="names", rich_help_panel=ASK)
 commands.add_typer(use.commands, name="use", rich_help_panel=ASK)
 commands.add_typer(snapshots.commands, name="snapshot", rich_help_panel=WRITE)
 commands.add_typer(models.commands, name="model", rich_help_panel=WRITE)
+commands.add_typer(policies.commands, name="policy", rich_help_panel=WRITE)
 commands.add_typer(reports.commands)
 commands.add_typer(ledger.commands, name="ledger", rich_help_panel=PROVE)
 commands.add_typer(backups.commands)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.support.commands import every_command
+from tests.support.project import REPOSITORY
 from tests.support.records import CURATED, declaration, event, principal, registration, seal, tag
 from tests.support.typed import Typed, typed
 
@@ -54,6 +55,11 @@ ORDER = (
     "data-sources",
     "encryption-keys",
     "producers",
+    "policy check",
+    "policy test",
+    "policy diff",
+    "policy publish",
+    "policy show",
     "findings",
     "why-not-safe",
     "report",
@@ -75,7 +81,13 @@ ORDER = (
     "key list",
     "key revoke",
 )
-ENDS = {"findings": {0, 1}, "why-not-safe": {0, 1}, "snapshot compare": {1}, "model verify": {1}}
+ENDS = {
+    "findings": {0, 1},
+    "why-not-safe": {0, 1},
+    "snapshot compare": {1},
+    "model verify": {1},
+    "policy diff": {1},
+}
 """Exit codes of those that say by it what they found."""
 SERVERS = {"serve", "demo"}
 """They run until they are ended; tests of their own run them."""
@@ -110,6 +122,7 @@ def test_every_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     (tmp_path / "declarations.ndjson").write_text("\n".join(map(json.dumps, begun)))
     (tmp_path / "exports" / "visits").mkdir(parents=True)
     (tmp_path / "exports" / "visits" / "part-0.csv").write_text("made-up")
+    shutil.copytree(REPOSITORY / "policies", tmp_path / "policies")
     rule = {
         "kind": "define_namespace_rule",
         "rule": "r",

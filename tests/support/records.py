@@ -330,7 +330,7 @@ def safe_use(**more: Any) -> dict[str, Any]:
 
 def policies(text: str = "permit (principal, action, resource);\n", **more: Any) -> dict[str, Any]:
     """What a steward publishes."""
-    files = [{"path": "made_up.cedar", "text": f'@id("made-up")\n{text}'}]
+    files = [{"path": "made_up.cedar", "text": f'@id("made-up") @reason("As made up")\n{text}'}]
     return {"kind": "publish_policies", "files": files, "reason": "As the made-up board decided", **more}
 
 

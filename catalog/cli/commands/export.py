@@ -10,9 +10,9 @@ import typer
 
 from catalog.cli.commands.connection import connected
 from catalog.cli.commands.groups import command, group
-from catalog.cli.files import Written
 from catalog.cli.options import DataDir, Url, choice
 from catalog.cli.words import one_of
+from catalog.documents import Written
 
 if TYPE_CHECKING:
     from catalog.cli.client import Client

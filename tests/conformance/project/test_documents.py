@@ -32,12 +32,14 @@ RUN = {
     "docs/columns.md": {"graphql"},
     "docs/graph.md": {"cypher", "mermaid"},
     "docs/operating.md": {"shell"},
+    "docs/policies.md": {"yaml"},
     "docs/records.md": {"json"},
     "docs/redaction.md": {"toml"},
 }
 """README: tests/e2e/test_readme.py; bulk: tests/integration/catalog/cli; columns: tests/conformance/graphql; Cypher:
-tests/integration/store; records: tests/conformance/kinds; rules of a site: tests/e2e/test_redact.py. A diagram is
-drawn, not run, and what needs containers (`shell`) is held to compose.yaml in test_compose.py."""
+tests/integration/store; records: tests/conformance/kinds; policies: tests/unit/catalog/policies; rules of a site:
+tests/e2e/test_redact.py. A diagram is drawn, not run, and what needs containers (`shell`) is held to compose.yaml in
+test_compose.py."""
 MADE_BY_USE = {"demo-out/", "lineward-data/", "keys/"}
 LOOKS_LIKE_A_PATH = re.compile(r"(?:[\w*-]+/)+[\w.*-]*|[\w-]+\.(?:py|md|yaml)")
 

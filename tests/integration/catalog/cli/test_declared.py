@@ -17,8 +17,8 @@ from catalog import app
 from catalog.cli.client import Client, connect
 from catalog.cli.declared import record_files
 from catalog.cli.export import export_datasets, to_yaml
-from catalog.cli.files import Written
 from catalog.cli.target import Target
+from catalog.documents import Written
 from catalog.settings import load
 from graph_schema.vocabulary.words import DeidentificationState, PhiKind, RetentionClass, SourceKind, Zone
 from tests.support.documents import blocks

@@ -49,6 +49,9 @@ READING = (
     ("use", "show", "anything"),
     ("use", "impact", "anything"),
     ("use", "residency", "anything"),
+    ("policy", "show"),
+    ("policy", "diff", "."),
+    ("policy", "publish", ".", "--reason", "r"),
     ("report", "model@1"),
     ("record",),
     ("history", "anything", "owner"),
@@ -104,5 +107,5 @@ def test_a_command_that_may_begins_one_and_says_so(tmp_path: Path, arguments: tu
 def test_every_command_on_a_catalog_is_held_to_this() -> None:
     """A command that is added is either here or begins a catalog knowingly."""
     begins = {"serve", "demo", "restore", "key create"}
-    without = {"verify", "verifier", "settings", "redact", "graph schema", "model sign"}
+    without = {"verify", "verifier", "settings", "redact", "graph schema", "model sign", "policy check", "policy test"}
     assert set(every_command()) - begins - without == {command_of(one) for one in READING}

@@ -168,7 +168,7 @@ PAYLOADS: dict[str, dict[str, Any]] = {
     "defines safe use": safe_use(states=["RAW", "DE_IDENTIFIED"], valid_from=EARLY),
     "defines safe use anew": safe_use(reason="As decided later", valid_from=LATE),
     "publishes policies": policies(),
-    "publishes other policies": policies("forbid (principal, action, resource);\n"),
+    "publishes other policies": policies("permit (principal, action, resource) when { context.granted };\n"),
     "carries an origin": event(at="2026-01-01T10:40:00Z", acme_origin={"from": [ORIGIN, {"of": "nobody"}]}),
     "carries another origin": event("FAIL", "2026-01-02T12:00:00Z", THIRD, acme_origin={"from": [LINKED]}),
     "maps the origin": flow_mapping(),

@@ -16,7 +16,8 @@ from catalog.view import View
 from graph_schema.nodes import PolicySet
 from tests.support.records import House, erasing, policies
 
-OTHER = "forbid (principal, action, resource);\n"
+OTHER = "permit (principal, action, resource) when { context.granted };\n"
+NAMED = f'@id("other") @reason("As made up")\n{OTHER}'
 
 
 def publishing(*files: tuple[str, str]) -> dict[str, Any]:
@@ -30,11 +31,11 @@ def test_no_set_holds_before_one_is_published(house: House) -> None:
 
 def test_the_newest_set_holds_as_a_whole(house: House) -> None:
     first = house.record(policies()).receipt.index
-    second = house.record(publishing(("b.cedar", OTHER), ("a/gate.yaml", "checks: []\n"))).receipt.index
+    second = house.record(publishing(("b.cedar", NAMED), ("a/gate.yaml", "checks: []\n"))).receipt.index
     view = house.view()
     found = in_force(view)
     assert found is not None
-    assert (found.entry, dict(found.files)) == (second, {"b.cedar": OTHER, "a/gate.yaml": "checks: []\n"})
+    assert (found.entry, dict(found.files)) == (second, {"b.cedar": NAMED, "a/gate.yaml": "checks: []\n"})
     assert found.digest == digest_of_files(found.files.items())
     assert second in view.cited
     before = in_force(house.view(AsOf(known_at=first)))
@@ -54,8 +55,8 @@ def test_a_set_that_is_published_again_holds_again(house: House) -> None:
 
 
 def test_the_order_of_the_files_changes_no_digest(house: House) -> None:
-    house.record(publishing(("a.cedar", OTHER), ("b.cedar", "")))
-    house.record(publishing(("b.cedar", ""), ("a.cedar", OTHER)))
+    house.record(publishing(("a.cedar", NAMED), ("b.cedar", "")))
+    house.record(publishing(("b.cedar", ""), ("a.cedar", NAMED)))
     assert len({one.digest for one in publications(house.view())}) == 1
 
 
@@ -84,7 +85,7 @@ def test_a_path_that_leads_out_of_the_set_is_refused(house: House, path: str) ->
 
 def test_a_path_twice_is_refused(house: House) -> None:
     with pytest.raises(SenderError, match="path twice"):
-        house.record(publishing(("a.cedar", ""), ("a.cedar", OTHER)))
+        house.record(publishing(("a.cedar", ""), ("a.cedar", NAMED)))
 
 
 def test_what_looks_like_an_identifier_is_refused_and_never_replaced(house: House) -> None:

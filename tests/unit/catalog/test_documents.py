@@ -10,8 +10,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.cli.documents import MOST_LEVELS, read
 from catalog.cli.export import to_yaml
+from catalog.documents import MOST_LEVELS, read
 from catalog.errors import SenderError
 
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=12)

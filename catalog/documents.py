@@ -12,12 +12,11 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, Final, NoReturn
 
 import yaml
 
-from catalog.cli import files
-from catalog.cli.files import Written
 from catalog.errors import SenderError
 
 MOST_LEVELS: Final = 32
@@ -41,6 +40,15 @@ _UNSURE = re.compile(
 """What one reader takes for a number of one value, another for one of another, or for a text."""
 
 
+class Written(StrEnum):
+    """How a file of records is written."""
+
+    YAML = "yaml"
+    """Documents of YAML."""
+    JSON = "json"
+    """JSON values, one after the other."""
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """A value of a file, and the line of each value in it by its JSON pointer (RFC 6901)."""
@@ -56,12 +64,13 @@ class Document:
         return self.lines.get(pointer, 1)
 
 
-def read(name: str, content: bytes) -> list[Document]:
+def read(name: str, content: bytes, called: str | None = None) -> list[Document]:
     """Return the documents of a file, empty ones left out; YAML unless its name or first character says JSON.
 
-    Raises SenderError with file, line and what would be right.
+    `called` is what the file is called in a sentence, by default its name. Raises SenderError with that, the line and
+    what would be right.
     """
-    file = files.source(name)
+    file = name if called is None else called
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -1,0 +1,73 @@
+"""`lineward policy`: who may do what with which data, as files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from catalog.cli.commands.connection import connected
+from catalog.cli.commands.groups import command, group
+from catalog.cli.options import DataDir, Json, Url
+
+commands = group("Check, test, publish and compare policies: who may do what with which data, as files.")
+
+Folder = Annotated[Path, typer.Argument(metavar="FOLDER", readable=False, help="The folder that holds the policies.")]
+
+
+@command(commands, "lineward policy check policies", name="check")
+def check(folder: Folder, as_json: Json = False) -> None:
+    """Tell what is wrong with policies, by file, line and column; 1 where anything is."""
+    from catalog.cli.policies import check as look
+
+    raise typer.Exit(int(look(folder, as_json=as_json)))
+
+
+@command(commands, "lineward policy test policies", name="test")
+def run_tests(folder: Folder, as_json: Json = False) -> None:
+    """Run the tests beside policies, each denial also without what a request may leave out; 1 where one fails."""
+    from catalog.cli.policies import run_tests as run
+
+    raise typer.Exit(int(run(folder, as_json=as_json)))
+
+
+@command(commands, "lineward policy publish policies --reason 'As the board decided'", name="publish")
+def publish(
+    folder: Folder,
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why this set is published.")],
+    url: Url = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Publish policies: they hold from now on as a whole, in place of those before."""
+    from catalog.cli.policies import publish as send
+
+    with connected(url, data_dir) as client:
+        raise typer.Exit(int(send(client, folder, reason, as_json=as_json)))
+
+
+@command(commands, "lineward policy diff policies", name="diff")
+def diff(folder: Folder, url: Url = None, data_dir: DataDir = None, as_json: Json = False) -> None:
+    """Tell which policies of a folder differ from those in force; 1 where any does."""
+    from catalog.cli.policies import diff as compare
+
+    with connected(url, data_dir) as client:
+        raise typer.Exit(int(compare(client, folder, as_json=as_json)))
+
+
+@command(commands, "lineward policy show", name="show")
+def show(
+    digest: Annotated[
+        str | None, typer.Argument(metavar="DIGEST", help="The digest of a set; by default the one in force.")
+    ] = None,
+    file: Annotated[str | None, typer.Option("--file", metavar="PATH", help="Print this file of it.")] = None,
+    url: Url = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Show the policies in force, or those with this digest."""
+    from catalog.cli.policies import show as look
+
+    with connected(url, data_dir) as client:
+        raise typer.Exit(int(look(client, digest, file, as_json=as_json)))

@@ -1,0 +1,120 @@
+"""What is wrong with a set of policies: each with the line and the column at which it stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import cedarpy
+
+from catalog.policies.engine import SUFFIX, read_policies
+from catalog.policies.schema import schema
+from catalog.policies.text import Source, Token, policies_in
+from graph_schema.vocabulary import hl7
+from graph_schema.vocabulary.codes import CodeTable, UnknownCodeError
+
+_ID: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
+_PREFIX: Final = re.compile(r"^for policy `[^`]*`, ")
+_QUOTED: Final = re.compile(r"`([^`]+)`")
+_WORD: Final = re.compile(r"\w+", re.ASCII)
+_UNFINISHED: Final = "unexpected end of input"
+_CODES: Final[Mapping[str, CodeTable]] = {"obligations": hl7.OBLIGATIONS, "refrains": hl7.REFRAINS}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """What is wrong, and where; line and column count from one."""
+
+    path: str
+    line: int
+    column: int
+    sentence: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}: {self.sentence}"
+
+
+def problems(files: Mapping[str, str]) -> tuple[Problem, ...]:
+    """Return what is wrong with the policies of a set, by path and place; none where every one can be evaluated.
+
+    Of several things that are wrong at one place it is the first.
+    """
+    found: list[Problem] = []
+    named: dict[str, Source] = {}
+    for path in sorted(files):
+        for source in policies_in(path, files[path]) if path.endswith(SUFFIX) else ():
+            wrong = list(_unreadable(source)) or list(_untyped(source))
+            found += wrong
+            if not wrong:
+                found += _unnamed(source, named)
+    first = {(one.path, one.line, one.column): one for one in sorted(found, reverse=True)}
+    return tuple(sorted(first.values()))
+
+
+def _unreadable(source: Source) -> Iterator[Problem]:
+    try:
+        cedarpy.PolicySet.from_str(source.text)
+    except ValueError as error:
+        message = str(error)
+        yield _problem(source, source.named(message.rpartition(": ")[2]) or _culprit(source, message), f"{message}.")
+
+
+def _culprit(source: Source, message: str) -> Token | None:
+    """Return the token at which a policy cannot be read any more: the last one of the first part that is wrong."""
+    for count in range(1, len(source.tokens) + 1):
+        try:
+            cedarpy.PolicySet.from_str(source.upto(count))
+        except ValueError as error:
+            if _UNFINISHED not in str(error):
+                return source.tokens[count - 1]
+    return source.tokens[-1] if _UNFINISHED in message else None
+
+
+def _untyped(source: Source) -> Iterator[Problem]:
+    for error in cedarpy.validate_policies(source.text, _schema()).errors:
+        message = _PREFIX.sub("", str(error.error))
+        quoted = [source.named(word) for text in reversed(_QUOTED.findall(message)) for word in _words(text)]
+        yield _problem(source, next((one for one in quoted if one is not None), None), f"{message}.")
+
+
+def _words(text: str) -> list[str]:
+    return list(reversed(_WORD.findall(text)))
+
+
+def _unnamed(source: Source, named: dict[str, Source]) -> Iterator[Problem]:
+    """Yield what keeps a policy from being cited: every answer names those that decided."""
+    if source.named("?principal") or "?" in {token.text for token in source.tokens}:
+        yield _problem(source, None, "A template is no policy here: who is granted what are records, not policies.")
+        return
+    (policy,) = read_policies(source.text).values()
+    if not _ID.fullmatch(policy.notes.get("id", "")):
+        yield _problem(source, None, 'Each policy needs a name of its own: @id("small-letters-digits-and-hyphens").')
+    elif policy.id in named:
+        other = named[policy.id]
+        yield _problem(source, None, f'@id("{policy.id}") is the name of the policy in {_where(other)} already.')
+    named.setdefault(policy.id, source)
+    if not policy.notes.get("reason"):
+        yield _problem(source, None, f'Say in @reason("…") of {policy.id} what whoever asks is told.')
+    for note, table in _CODES.items():
+        for code in policy.listed(note):
+            try:
+                table.find(code)
+            except UnknownCodeError as error:
+                yield _problem(source, source.named(note), f"@{note}: {error}")
+    if policy.forbids and any(policy.listed(note) for note in _CODES):
+        yield _problem(source, None, f"The policy {policy.id} forbids: it brings no obligations or refrains.")
+
+
+def _problem(source: Source, token: Token | None, sentence: str) -> Problem:
+    return Problem(source.path, *source.place(token), sentence[:1].upper() + sentence[1:])
+
+
+def _where(source: Source) -> str:
+    line, _ = source.place()
+    return f"{source.path}, line {line}"
+
+
+def _schema() -> cedarpy.Schema:
+    return cedarpy.Schema.from_str(schema())
