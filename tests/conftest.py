@@ -15,6 +15,7 @@ os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(REPOSITORY / ".cache" 
 import hypothesis  # noqa: E402  # see above
 import neo4j  # noqa: E402  # see above
 import pytest  # noqa: E402  # see above
+from hypothesis.internal.conjecture import engine  # noqa: E402  # see above
 
 from tests.support.leftovers import Leftovers  # noqa: E402  # see above
 from tests.support.neo4j_server import (  # noqa: E402  # see above
@@ -31,10 +32,13 @@ ON_CI = os.environ.get("CI") == "true"
 SOCKETLESS = ("unit", "property", "conformance")
 NOT_TESTED = "NOT TESTED: the Neo4j store. "
 
-hypothesis.settings.register_profile("default", deadline=None)
-hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
-hypothesis.settings.register_profile("fast", deadline=None, max_examples=10)
-hypothesis.settings.register_profile("thorough", deadline=None, max_examples=2000)
+# What fails is told before a test's timeout ends it: a larger example is better than none.
+engine.MAX_SHRINKING_SECONDS = 30
+TOLD = [phase for phase in hypothesis.Phase if phase is not hypothesis.Phase.explain]
+hypothesis.settings.register_profile("default", deadline=None, phases=TOLD)
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True, phases=TOLD)
+hypothesis.settings.register_profile("fast", deadline=None, max_examples=10, phases=TOLD)
+hypothesis.settings.register_profile("thorough", deadline=None, max_examples=2000, phases=TOLD)
 hypothesis.settings.load_profile(os.environ.get("LINEWARD_TEST_HYPOTHESIS") or ("ci" if ON_CI else "default"))
 
 LEFTOVERS = pytest.StashKey[Leftovers]()

@@ -75,7 +75,14 @@ def _told(history: str, valid_at: str | None, local: bool) -> str:  # noqa: FBT0
     """Return what is wrong, and the history reduced: a failing example is run again before it is reported."""
     entries = json.loads(history)
     wrong = not_right(entries, valid_at, local=local)
-    small = reduced(entries, lambda one: not wrong.keys().isdisjoint(not_right(one, valid_at, local=local)))
+
+    def fails(smaller: Sequence[dict[str, Any]]) -> bool:
+        try:
+            return not wrong.keys().isdisjoint(not_right(smaller, valid_at, local=local))
+        except Exception:  # noqa: BLE001 - what is cut too far is no event or record any more
+            return False
+
+    small = reduced(entries, fails)
     told = [f"{name}: {detail}" for name, detail in not_right(small, valid_at, local=local).items()]
     point = f"as of {valid_at or 'its end'}{', attested by a local actor' if local else ''}"
     return "\n".join([*told, f"of the history, {point}:", *map(json.dumps, small)])

@@ -11,7 +11,7 @@ from typing import Any
 _Path = tuple[str | int, ...]
 
 
-def reduced(history: Sequence[Any], fails: Callable[[list[Any]], bool], most: int = 150) -> list[Any]:
+def reduced(history: Sequence[Any], fails: Callable[[list[Any]], bool], most: int = 100) -> list[Any]:
     """Return what is left of a history once everything is out without which it still fails.
 
     Taken out are whole entries first, then members and items within, in at most so many tries: JSON values only.
