@@ -48,7 +48,9 @@ from catalog.encryption.records import DeclareKey, EndKey
 from catalog.findings.records import AcceptFinding, AcknowledgeFinding, ReopenFinding
 from catalog.labels.records import (
     AttestDeidentification,
+    DeclareCodeKey,
     EndAttestation,
+    EndCodeKey,
     EndColumnLineageTrust,
     Tag,
     TrustColumnLineage,
@@ -181,6 +183,14 @@ _KINDS: tuple[Kind[Any], ...] = (
         labels_admission.admit_attestation,
     ),
     Kind(EndAttestation, labels_facts.end_subjects, labels_facts.project_end, labels_admission.admit_end),
+    Kind(
+        DeclareCodeKey,
+        labels_facts.key_subjects,
+        labels_facts.project_key,
+        labels_admission.admit_key,
+        lasting=True,
+    ),
+    Kind(EndCodeKey, labels_facts.key_subjects, labels_facts.project_key_end, labels_admission.admit_key_end),
     Kind(
         TrustColumnLineage,
         labels_facts.trust_subjects,

@@ -86,6 +86,7 @@ PEOPLE: Final = frozenset(
         "title",
         "used_by",
         "users",
+        "holder",
         "key_holder",
     }
 )

@@ -31,6 +31,8 @@ class Permission(StrEnum):
     """Confirm or reject a tag, which outweighs what emitters claim."""
     ATTEST_DEIDENTIFICATION = "attest_deidentification"
     END_ATTESTATION = "end_attestation"
+    DECLARE_CODE_KEY = "declare_code_key"
+    END_CODE_KEY = "end_code_key"
     TRUST_COLUMN_LINEAGE = "trust_column_lineage"
     END_COLUMN_LINEAGE_TRUST = "end_column_lineage_trust"
     DEFINE_NAMESPACE_RULE = "define_namespace_rule"
@@ -105,6 +107,8 @@ TABLE: Final[Mapping[PrincipalRole, frozenset[Permission]]] = {
             Permission.JUDGE_TAGS,
             Permission.ATTEST_DEIDENTIFICATION,
             Permission.END_ATTESTATION,
+            Permission.DECLARE_CODE_KEY,
+            Permission.END_CODE_KEY,
             Permission.TRUST_COLUMN_LINEAGE,
             Permission.END_COLUMN_LINEAGE_TRUST,
             Permission.DEFINE_NAMESPACE_RULE,

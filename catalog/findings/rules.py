@@ -265,7 +265,7 @@ class Rule(Enum):
         "coded data read apart",
         Severity.HIGH,
         Topic.DEIDENTIFICATION,
-        "No run reads data whose identifiers are gone or coded together with what that was made of.",
+        "No run reads data whose identifiers are gone or coded together with what that was made of, or with its key.",
     )
     COMBINATION_DETERMINED = _Rule(
         "combination attested",

@@ -6,11 +6,14 @@ from collections.abc import Iterator
 
 from catalog.assets.folds import aspects_in_force
 from catalog.errors import SenderError
+from catalog.labels.code_keys import code_keys
 from catalog.labels.facts import attested
-from catalog.labels.queries import attestations_by_id
+from catalog.labels.queries import attestations_by_id, labels
 from catalog.labels.records import (
     AttestDeidentification,
+    DeclareCodeKey,
     EndAttestation,
+    EndCodeKey,
     EndColumnLineageTrust,
     Tag,
     TrustColumnLineage,
@@ -21,7 +24,7 @@ from catalog.record import DECLARE_FIRST, Admission, Admitted
 from graph_schema.nodes import Column, Node
 from graph_schema.schema_fields import fields_of
 from graph_schema.times import parse_zoned
-from graph_schema.vocabulary.words import DeidentificationMethod, Stance
+from graph_schema.vocabulary.words import DeidentificationMethod, PhiKind, Stance
 
 
 def admit_tag(record: Tag, admission: Admission) -> Admitted:
@@ -72,6 +75,32 @@ def admit_end(record: EndAttestation, admission: Admission) -> Admitted:
     if found is None or (found.in_force and not found.is_void):
         return Admitted()
     return Admitted(warnings=("The attestation was over already; this adds why.",))
+
+
+def admit_key(record: DeclareCodeKey, admission: Admission) -> Admitted:
+    """Hold the datasets to be known, and the key to be labelled for what it is: a direct identifier."""
+    admission.require(
+        [
+            (record.node, "/dataset", DECLARE_FIRST),
+            *((one.node, f"/of/{at}", DECLARE_FIRST) for at, one in enumerate(record.of)),
+        ]
+    )
+    held = labels(admission.view.unredacted, [record.node.id]).get(record.node.id, ())
+    if not any(one.present and one.kind == PhiKind.DIRECT_IDENTIFIER for one in held):
+        raise SenderError(
+            "A key leads codes back to persons: tag the dataset, or the columns that do, as DIRECT_IDENTIFIER first.",
+            pointer="/dataset",
+            status=422,
+        )
+    return Admitted()
+
+
+def admit_key_end(record: EndCodeKey, admission: Admission) -> Admitted:
+    """Hold the dataset to be known, and say where it was no key."""
+    admission.require([(record.node, "/dataset", "give the dataset that was declared as a key")])
+    if record.node.id in code_keys(admission.view.unredacted):
+        return Admitted()
+    return Admitted(warnings=("This dataset is declared as no key: this changes nothing.",))
 
 
 def admit_trust(record: TrustColumnLineage, admission: Admission) -> Admitted:

@@ -8,7 +8,9 @@ from typing import Final
 from catalog.assets.run_refs import add_run
 from catalog.labels.records import (
     AttestDeidentification,
+    DeclareCodeKey,
     EndAttestation,
+    EndCodeKey,
     EndColumnLineageTrust,
     Tag,
     TrustColumnLineage,
@@ -21,6 +23,7 @@ from graph_schema.nodes import Attestation, Column, Node, Principal
 from graph_schema.times import parse_zoned
 from graph_schema.vocabulary.words import TagOrigin
 
+CODE_KEY: Final = "code_key"
 COLUMN_LINEAGE_TRUST: Final = "column_lineage_trust"
 
 
@@ -97,3 +100,22 @@ def project_trust(record: TrustColumnLineage, context: RecordContext) -> None:
 def project_trust_end(record: EndColumnLineageTrust, context: RecordContext) -> None:
     """Add that it is not taken for complete any more."""
     context.builder.add_statement(record.job.node, COLUMN_LINEAGE_TRUST, None)
+
+
+def key_subjects(record: DeclareCodeKey | EndCodeKey) -> tuple[Node, ...]:
+    """Return what the record is about."""
+    return (record.node,)
+
+
+def project_key(record: DeclareCodeKey, context: RecordContext) -> None:
+    """Add what it is the key of, and who holds it where."""
+    builder = context.builder
+    for one in record.of:
+        builder.add_node(one.node)
+    of = tuple(sorted({one.node.id for one in record.of}))
+    builder.add_statement(record.node, CODE_KEY, aspects.CodeKey(of, record.holder, record.place))
+
+
+def project_key_end(record: EndCodeKey, context: RecordContext) -> None:
+    """Add that it is none any more."""
+    context.builder.add_statement(record.node, CODE_KEY, None)

@@ -110,6 +110,52 @@ class EndAttestation(Record):
         return Attestation(str(self.attestation))
 
 
+class DeclareCodeKey(Record):
+    """That a dataset is the key, or crosswalk, of codes in other datasets, and who holds it: 45 CFR 164.514(c)."""
+
+    name: ClassVar[str] = "declare_code_key"
+
+    dataset: DatasetRef
+    """The key: the table that leads codes back to persons; it is tagged as a direct identifier before."""
+    of: Annotated[tuple[DatasetRef, ...], Field(min_length=1, max_length=MAX_LIST), distinct()]
+    """The datasets in which the codes stand."""
+    holder: Name
+    """Who holds it: a unit, a role or a company; it is not disclosed, and used for nothing else."""
+    place: Name | None = None
+    """Where it is kept, as `declare_place` calls it."""
+    valid_from: Time | None = None
+    """Since when this holds; by default since it is recorded."""
+
+    @property
+    def node(self) -> Dataset:
+        """Return the key."""
+        return self.dataset.node
+
+    @model_validator(mode="after")
+    def _is_no_key_of_itself(self) -> Self:
+        if self.dataset in self.of:
+            raise refusal("A key stands apart from the data that it is of: name other datasets.", "/of")
+        return self
+
+
+class EndCodeKey(Record):
+    """That a dataset is no key of codes any more, such as once it was destroyed."""
+
+    name: ClassVar[str] = "end_code_key"
+
+    dataset: DatasetRef
+    """The dataset that was declared as a key."""
+    reason: Text
+    """Why it is none any more."""
+    valid_from: Time | None = None
+    """From when on; by default from when this is recorded."""
+
+    @property
+    def node(self) -> Dataset:
+        """Return the dataset."""
+        return self.dataset.node
+
+
 class TrustColumnLineage(Record):
     """That what a job says of the columns of its outputs is complete: a field that it does not mention takes no label
     of the inputs that it mentions.

@@ -33,6 +33,7 @@ _WHOLE: Final = frozenset(
     {
         "api_key",
         "code",
+        "code_key",
         "column_lineage_sources",
         "deidentification_state",
         "event",

@@ -51,6 +51,15 @@ class AttestationEnd(Part):
 
 
 @dataclass(frozen=True, slots=True)
+class CodeKey(Part):
+    """That the dataset is the key, or crosswalk, of codes in others: who has it leads them back to persons."""
+
+    of: Annotated[tuple[str, ...], "The datasets in which the codes stand, by id."]
+    holder: Annotated[str, "Who holds it, 45 CFR 164.514(c)(2)."]
+    place: Annotated[str | None, "Where it is kept."] = None
+
+
+@dataclass(frozen=True, slots=True)
 class ColumnLineageTrust(Part):
     """That what a job says of columns is all there is: a field that it does not mention is made of nothing."""
 

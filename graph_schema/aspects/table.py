@@ -26,7 +26,7 @@ from graph_schema.aspects.declarations import (
 from graph_schema.aspects.events import Code, Environment, Event, Flags, Io, Producer, Redactions
 from graph_schema.aspects.findings import FindingDecision
 from graph_schema.aspects.keys import EncryptionKey
-from graph_schema.aspects.labels import Attestation, AttestationEnd, ColumnLineageTrust, Tag
+from graph_schema.aspects.labels import Attestation, AttestationEnd, CodeKey, ColumnLineageTrust, Tag
 from graph_schema.aspects.mappings import FacetMapping, MappingWithdrawal, TagMapping
 from graph_schema.aspects.models import Metric, Registration
 from graph_schema.aspects.names import NamespaceRule
@@ -255,6 +255,7 @@ ASPECTS: Final[tuple[Aspect, ...]] = (
     ),
     Aspect("storage_format", ("Dataset",), str, "The format that it is stored in."),
     Aspect("encryption_keys", ("Dataset",), tuple[KeyUse, ...], "The keys that it is encrypted under."),
+    Aspect("code_key", ("Dataset",), CodeKey),
     Aspect("encryption", ("Dataset",), Encryption),
     Aspect("plaintext_window", ("Dataset",), PlaintextWindow),
     Aspect("compute_isolation", ("Dataset",), ComputeIsolation),

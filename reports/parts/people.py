@@ -102,6 +102,8 @@ _ACTS = {
     "record.tag": "tagged PHI",
     "record.attest_deidentification": "attested de-identification",
     "record.end_attestation": "ended attestations",
+    "record.declare_code_key": "declared code keys",
+    "record.end_code_key": "ended code keys",
     "record.trust_column_lineage": "trusted column lineage",
     "record.end_column_lineage_trust": "ended trust in column lineage",
     "record.map_facet": "mapped facets",

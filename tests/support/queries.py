@@ -50,6 +50,7 @@ from catalog.evidence.queries import evidence
 from catalog.findings.choke_points import choke_points
 from catalog.findings.queries import Wanted, decisions, finding_details, findings, findings_on
 from catalog.findings.rules import FindingState
+from catalog.labels.code_keys import code_keys
 from catalog.labels.queries import (
     attestations,
     attestations_by_id,
@@ -314,6 +315,7 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
     "attestations of runs": ("Run", attestations),
     "attestations_of_jobs": ("Job", attestations_of_jobs),
     "effective_states": ("Dataset", _effective_states),
+    "code_keys": ("Dataset", lambda view, _: code_keys(view)),
     "column_lineage_trusts": ("Job", column_lineage_trusts),
     "attestations_by_id": ("Attestation", attestations_by_id),
     "node_records": ("Source", node_records),

@@ -228,6 +228,14 @@ def ending_attestation(entry: int, **more: Any) -> dict[str, Any]:
     return {"kind": "end_attestation", "attestation": entry, "reason": "Another table was looked at", **more}
 
 
+def code_key(**more: Any) -> dict[str, Any]:
+    return {"kind": "declare_code_key", "dataset": RAW, "of": [CURATED], "holder": "the honest broker", **more}
+
+
+def ending_code_key(**more: Any) -> dict[str, Any]:
+    return {"kind": "end_code_key", "dataset": RAW, "reason": "It was destroyed", **more}
+
+
 def trust(**more: Any) -> dict[str, Any]:
     return {"kind": "trust_column_lineage", "job": JOB, "reason": "Its emitter was looked at", **more}
 
@@ -552,7 +560,7 @@ class House:
             story[payload["kind"]] = self.record(payload)
         attested = self.record(attestation(scope="Another table")).receipt.index
         story["end_attestation"] = self.record(ending_attestation(attested))
-        for payload in (trust(), ending_trust()):
+        for payload in (code_key(), ending_code_key(), trust(), ending_trust()):
             story[payload["kind"]] = self.record(payload)
         story["decide_approval"] = self.record(decision(story["request_approval"].receipt.index), approver)
         mistaken = self.record(declaration(dataset={"namespace": "landing", "name": "mistaken"}))

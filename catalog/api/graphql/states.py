@@ -6,14 +6,17 @@ from typing import Annotated
 
 import strawberry
 
-from catalog.api.graphql import enums
+from catalog.api.graphql import enums, nodes
 from catalog.api.graphql.as_of import Completeness, ReadPoint, completeness, read_point
 from catalog.api.graphql.context import ContextInfo
 from catalog.api.graphql.contributions import field_of
 from catalog.api.graphql.conversion import converted
 from catalog.api.graphql.datasets import Dataset, DeidentificationState
+from catalog.api.graphql.scalars import Micros
+from catalog.labels import code_keys
 from catalog.labels.states import model
 from catalog.labels.states.queries import Asked, effective_states
+from catalog.reading import AsOf
 
 Regime = model.Regime
 enums.enter(Regime, name="PrivacyRegime")
@@ -37,6 +40,27 @@ class EffectiveState:
     because: list[int] = strawberry.field(description="The ledger entries on which it rests.")
     completeness: Completeness = strawberry.field(description="Whether all that is behind it was looked at.")
     read_point: ReadPoint = strawberry.field(description="Where this was read, so that it can be read again, equal.")
+
+
+@strawberry.type(description="That a dataset is the key, or crosswalk, of codes in others.")
+class CodeKey:
+    found: strawberry.Private[code_keys.CodeKey]
+    at: strawberry.Private[AsOf]
+    holder: str = strawberry.field(description="Who holds it, 45 CFR 164.514(c)(2).")
+    place: str | None = strawberry.field(description="Where it is kept; null where nobody said.")
+    since: Micros = strawberry.field(description="Since when it is one.")
+    entry: int = strawberry.field(description="The ledger entry of the record.")
+
+    @strawberry.field(description="The datasets in which the codes stand; those that rights hide are left out.")
+    async def of(self, info: ContextInfo) -> list[Dataset]:
+        found = [await nodes.find(Dataset, info.context, one, self.at) for one in self.found.of]
+        return [one for one in found if one is not None]
+
+
+@field_of(Dataset, description="What it is the key of, and who holds it; null where it is declared as no key.")
+async def code_key(dataset: strawberry.Parent[Dataset], info: ContextInfo) -> CodeKey | None:
+    found = code_keys.code_keys(info.context.view(dataset.at)).get(str(dataset.id))
+    return None if found is None else converted(CodeKey, found, found=found, at=dataset.at)
 
 
 @field_of(

@@ -13,6 +13,7 @@ from catalog.findings.estate.datasets import datasets_among, under_every_name
 from catalog.findings.estate.model import Combination, CombinationCase, LinkCase, Start, Together
 from catalog.findings.estate.naming import names_of
 from catalog.labels import queries as labels
+from catalog.labels.code_keys import CodeKey, code_keys
 from catalog.lineage.model import Direction
 from catalog.use.closure import closure
 from catalog.view import View
@@ -74,9 +75,13 @@ def _job_of(edge: Edge) -> str:
 
 
 def link_cases(view: View, ids: Sequence[str]) -> dict[str, LinkCase]:
-    """Return the jobs that read coded data together with what it was made of; the job that makes it is none."""
-    states = _states(view, under_every_name(view, ids))
-    coded = {id_ for id_, state in states.items() if state in _CODED}
+    """Return the jobs that read coded data together with what it was made of, or with the key of its codes; the job
+    that makes it is none.
+    """
+    every = under_every_name(view, ids)
+    states = _states(view, every)
+    keys = _keys(view)
+    coded = {id_ for id_, state in states.items() if state in _CODED} | {one for one, _ in keys if one in every}
     jobs = _jobs_reading(view, coded)
     others = {one for reads in jobs.reads.values() for one in reads} - coded
     states |= _states(view, others)
@@ -90,16 +95,38 @@ def link_cases(view: View, ids: Sequence[str]) -> dict[str, LinkCase]:
         for job, reads in jobs.reads.items()
     }
     is_made_of = _origins(view, sorted({one for some in pairs.values() for one, _ in some}))
-    linked = {job: [pair for pair in some if is_made_of(*pair)] for job, some in pairs.items()}
+    linked = {job: [pair for pair in some if pair not in keys and is_made_of(*pair)] for job, some in pairs.items()}
+    for job, reads in jobs.reads.items():
+        read = coded & reads - jobs.writes[job]
+        linked[job] += [(one, key) for one, key in sorted(keys) if one in read and key in reads]
     linked = {job: some for job, some in linked.items() if some}
     by_run = _read_by_run(view, {one for some in linked.values() for pair in some for one in pair})
     names = names_of(view, {*linked, *(one for some in linked.values() for pair in some for one in pair)})
     cases = {}
     for job, some in linked.items():
-        found = [each for pair in some if (each := _together(by_run, job, pair, names)) is not None]
+        found = [
+            _as_key(each, keys.get(pair)) for pair in some if (each := _together(by_run, job, pair, names)) is not None
+        ]
         if found:
             cases[job] = LinkCase(names.get(job, job), found)
     return cases
+
+
+def _keys(view: View) -> dict[tuple[str, str], CodeKey]:
+    """Return each coded dataset with each key of its codes, under every name that they ever had."""
+    found = {}
+    for key in code_keys(view).values():
+        of, by = under_every_name(view, key.of), under_every_name(view, [key.dataset])
+        found.update({(one, each): key for one in of for each in by})
+    return found
+
+
+def _as_key(one: Together, key: CodeKey | None) -> Together:
+    """Return that a key is read with what it is of: by the record that declares it as well."""
+    if key is None:
+        return one
+    start = max(one.start, Start(key.since, key.entry))
+    return one._replace(start=start, entries=tuple(sorted({*one.entries, key.entry})), is_key=True)
 
 
 def _origins(view: View, datasets: Sequence[str]) -> Callable[[str, str], bool]:

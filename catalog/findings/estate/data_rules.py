@@ -110,13 +110,18 @@ _PRESENCE: Final[Mapping[str, str]] = {
 
 
 def coded_apart(case: LinkCase, moment: int) -> Breach | None:  # noqa: ARG001  the same shape as the others
-    """Find a job that reads coded data together with what it was made of."""
-    pairs = [f"{one.coded} with {one.other}" for one in case.pairs]
+    """Find a job that reads coded data together with what it was made of, or with the key of its codes."""
+    pairs = [f"{one.coded} with {'its key ' if one.is_key else ''}{one.other}" for one in case.pairs]
+    what = [
+        words
+        for words, is_key in (("what it was made of", False), ("the key of its codes", True))
+        if any(one.is_key is is_key for one in case.pairs)
+    ]
     first = min(one.start for one in case.pairs)
     entries = tuple(sorted({entry for one in case.pairs for entry in one.entries}))
     known = min(max(one.entries) for one in case.pairs)
     text = (
-        f"The job {case.job} reads data without identifiers together with what it was made of, so that persons can be "
+        f"The job {case.job} reads data without identifiers together with {' and '.join(what)}, so that persons can be "
         f"told again: {gathered(pairs)}."
     )
     return Breach(text, entries, first.since, known)

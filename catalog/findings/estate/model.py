@@ -260,11 +260,13 @@ class Together(NamedTuple):
     other: str
     start: Start
     entries: tuple[int, ...]
+    is_key: bool = False
+    """Whether the other is the key of its codes."""
 
 
 @dataclass(frozen=True, slots=True)
 class LinkCase:
-    """A job that reads coded data together with what it was made of."""
+    """A job that reads coded data together with what it was made of, or with the key of its codes."""
 
     job: str
     pairs: Sequence[Together]

@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from catalog.assets.folds import aspects_in_force
+from catalog.labels.code_keys import code_keys
 from catalog.labels.queries import attestations_by_id
 from catalog.labels.states.model import CodedBy, EffectiveState, HeldLabel, Regime, Said
 from catalog.labels.states.rules import effective
 from catalog.labels.taint.queries import EffectiveLabels, EffectiveOrigin, effective_labels
+from catalog.names.loading import Names
 from catalog.reading import Complete
 from catalog.view import View
 from graph_schema.identity import label_of
@@ -74,11 +76,20 @@ def _held(found: EffectiveLabels) -> list[HeldLabel]:
 
 
 def _coded(view: View, labels: Mapping[str, EffectiveLabels]) -> dict[str, list[CodedBy]]:
-    """Return by dataset who holds the keys of codes that stand in it, as attestations of steps into it say."""
+    """Return by dataset who holds the keys of codes that stand in it, as is declared of it, and as attestations of
+    steps into it say.
+    """
     named = {one: of.attested for one, of in labels.items()}
     known = attestations_by_id(view, sorted({each for some in named.values() for each in some}))
+    names = Names(view, renamed=True)
+    names.load(list(labels))
+    keys = [
+        (frozenset(key.of), CodedBy(key.holder, key.place, key.entry)) for key in code_keys(view.unredacted).values()
+    ]
+    declared = {one: [key for of, key in keys if not of.isdisjoint(names.names(one))] for one in labels}
     return {
-        one: [
+        one: declared[one]
+        + [
             CodedBy(done.key_holder, done.key_place, known[each].entry)
             for each in sorted(some)
             if each in known

@@ -47,6 +47,8 @@ class Ground(StrEnum):
     """It is a dataset that is, or was, kept as scratch or on the machines of one site alone."""
     CODED = "CODED"
     """It is a dataset that is, or was, declared to be without identifiers, or with codes in their place."""
+    CODE_KEY = "CODE_KEY"
+    """It is a dataset that is, or was, declared as the key of codes in others."""
     LIMIT = "LIMIT"
     """It is a statement of permitted use, or a source, that says where data may be, or once did."""
     RUNS_AT = "RUNS_AT"
@@ -131,6 +133,8 @@ def _plain(facts: Facts) -> Iterator[Row]:
     for statement in facts.statements:
         for ground in _of_statement(statement):
             yield ground.value, statement.subject, statement.entry
+        if statement.aspect == "code_key" and statement.value is not None:
+            yield from ((Ground.CODED.value, one, statement.entry) for one in statement.data["of"])
         if label_of(statement.subject) == "Source":
             yield Ground.SOURCE.value, statement.subject, statement.entry
 
@@ -159,6 +163,7 @@ _BY_VALUE: Final[Mapping[str, tuple[tuple[Ground, Callable[[Any], bool]], ...]]]
     "use_statement": ((Ground.CONSENT, lambda value: value.get("consent") is not None), (Ground.LIMIT, _limits)),
 }
 _OF_ASPECT: Final = {
+    "code_key": Ground.CODE_KEY,
     "registration": Ground.REGISTRATION,
     "schema": Ground.SCHEMA,
     "consent_withdrawal": Ground.CONSENT,

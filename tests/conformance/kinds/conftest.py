@@ -17,9 +17,11 @@ from tests.support.records import (
     RAW,
     House,
     attestation,
+    code_key,
     declaration,
     encryption_key,
     ending_attestation,
+    ending_code_key,
     ending_key,
     ending_place,
     ending_signing_key,
@@ -82,12 +84,15 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         facet_mapping,
         tag_mapping,
         safe_use,
+        code_key,
+        ending_code_key,
         trust,
         ending_trust,
     )
     for dated in dated_records:
         house.record(dated(valid_from=EARLY))
     house.record(trust(until=LATE))
+    house.record(code_key(place="North"))
     house.record(declaration(**FURTHER))
     house.record({"kind": "declare_dataset", "dataset": CURATED, "policy_label": "de-identified, research only"})
     house.record(tag_mapping(mapping="in dbt", value="4", source="DBT_META"))

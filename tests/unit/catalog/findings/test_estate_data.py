@@ -19,12 +19,15 @@ from tests.support.records import (
     RAW,
     House,
     attestation,
+    code_key,
     encryption_key,
+    ending_code_key,
     event,
     job_place,
     place,
     registration,
     source,
+    tag,
 )
 from tests.support.uses import licence, permission, transfer, withdrawal_of_consent
 
@@ -221,6 +224,24 @@ class TestL13CodedApart:
         assert found.subject == Job("pipeline", "link").id
         assert found.text.endswith("so that persons can be told again: curated/visits with landing/visits.")
         assert found.entries == (2,)
+
+    def test_a_run_that_reads_coded_data_with_its_key_is_found(self, house: House) -> None:
+        house.send(ran("link", [OTHER, CURATED], [JOINED], 1, 2))
+        house.record(tag(dataset=OTHER))
+        assert of(house.view(), Rule.CODED_APART) == {}
+        key = house.record(code_key(dataset=OTHER, valid_from="2025-12-01T00:00:00Z")).receipt.index
+        found = only(house.view(), Rule.CODED_APART)
+        assert found.subject == Job("pipeline", "link").id
+        assert found.text.endswith("so that persons can be told again: curated/visits with its key curated/labs.")
+        assert key in found.entries
+        house.record(ending_code_key(dataset=OTHER))
+        assert of(house.view(), Rule.CODED_APART) == {}
+
+    def test_data_that_has_a_key_is_coded_whatever_is_declared_of_it(self, house: House) -> None:
+        house.send(ran("link", [OTHER, JOINED], [RAW], 1, 2))
+        house.record(tag(dataset=OTHER))
+        house.record(code_key(dataset=OTHER, of=[JOINED], valid_from="2025-12-01T00:00:00Z"))
+        assert only(house.view(), Rule.CODED_APART).subject == Job("pipeline", "link").id
 
     def test_the_job_that_makes_it_may_read_both(self, house: House) -> None:
         house.send(ran("curate", [RAW, CURATED], [CURATED], 1, 2))

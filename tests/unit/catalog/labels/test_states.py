@@ -8,12 +8,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catalog.errors import SenderError
 from catalog.labels.states.model import CodedBy, EffectiveState, HeldLabel, Regime, Said
 from catalog.labels.states.queries import Asked, effective_states
 from catalog.labels.states.rules import WORST_FIRST, effective
 from graph_schema.nodes import Dataset
 from graph_schema.vocabulary.words import DeidentificationState, PhiKind
-from tests.support.records import CURATED, House, attestation, declaration, event, tag, trust
+from tests.support.records import (
+    CURATED,
+    House,
+    attestation,
+    code_key,
+    declaration,
+    ending_code_key,
+    event,
+    tag,
+    trust,
+)
 from tests.unit.catalog.labels.test_effective_labels import CURATED_ID, EARLY, JOINED, MASKED, PLAIN, RAW_ID, lineage
 
 HIPAA, GDPR = Regime.HIPAA, Regime.GDPR
@@ -102,6 +113,30 @@ def test_l15_codes_go_on_into_what_is_made_of_them(house: House) -> None:
     house.record({"kind": "declare_dataset", "dataset": further, "gdpr_state": "DE_IDENTIFIED"})
     asked = Asked(Dataset(**further).id, GDPR)
     assert effective_states(house.view(), [asked])[asked].state is State.PSEUDONYMIZED
+
+
+def test_l13_a_declared_key_leads_codes_back_to_persons(house: House) -> None:
+    house.send(event(**lineage(ward=[("ward", PLAIN)])))
+    declare(house, deidentification_state="DE_IDENTIFIED", gdpr_state="DE_IDENTIFIED")
+    keys = {"namespace": "landing", "name": "keys"}
+    house.record(declaration(dataset=keys))
+    with pytest.raises(SenderError, match="tag the dataset"):
+        house.record(code_key(dataset=keys))
+    house.record(tag(dataset=keys, column=None))
+    entry = house.record(code_key(dataset=keys, place="North", valid_from=EARLY)).receipt.index
+    assert state_of(house, HIPAA).state is State.DE_IDENTIFIED
+    found = state_of(house, GDPR)
+    assert (found.state, found.entries) == (State.PSEUDONYMIZED, (entry,))
+    assert state_of(house, GDPR, "another hospital").state is State.DE_IDENTIFIED
+    house.record(ending_code_key(dataset=keys))
+    assert state_of(house, GDPR).state is State.DE_IDENTIFIED
+    assert "changes nothing" in house.record(ending_code_key(dataset=keys, reason="Once more")).warnings[0]
+
+
+def test_l13_a_key_stands_apart_from_the_data_that_it_is_of(house: House) -> None:
+    house.send(event())
+    with pytest.raises(SenderError, match="stands apart"):
+        house.record(code_key(dataset=CURATED))
 
 
 def test_l15_what_is_said_by_one_law_is_not_said_by_the_other(house: House) -> None:
