@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -164,13 +165,19 @@ def open_keys(settings: Settings) -> KeyFile:
 
 @contextmanager
 def opened(
-    settings: Settings, *, owner: bool = False, server: bool = False, patient: bool = False
+    settings: Settings,
+    *,
+    owner: bool = False,
+    server: bool = False,
+    patient: bool = False,
+    child: subprocess.Popen[bytes] | None = None,
 ) -> Iterator[Services]:
     """Open everything that the settings name, and close it again in order; see `running`.
 
     `owner` lets requests without a key act as whoever owns the data directory's files, also once keys exist. A `server`
-    projects where the settings say, which may be a process of its own; a command would only wait for one to start. A
-    server, and whoever is `patient`, begins while the graph's own server is away.
+    projects where the settings say, which may be a process of its own, `child` where that was launched already; a
+    command would only wait for one to start. A server, and whoever is `patient`, begins while the graph's own server is
+    away.
 
     Raises:
         OperatorError: something that the operator provides is missing.
@@ -187,7 +194,7 @@ def opened(
         token_key = secrets.received.mac(_TOKENS)
         following: Following | None = None
         if server and settings.projection == "process":
-            following = ProjectionProcess(settings, ledger, store.forget, lambda: _look_through(store))
+            following = ProjectionProcess(settings, ledger, store.forget, lambda: _look_through(store), child)
             # It has as much to import as this process has before it can answer: both do so at once.
             following.start()
             stack.callback(following.stop)

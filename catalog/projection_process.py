@@ -13,7 +13,6 @@ import logging
 import os
 import pickle
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -22,9 +21,9 @@ from typing import IO
 
 from catalog.ledger.protocol import Ledger
 from catalog.projection import ENDED, Position, ProjectionState, Status
+from catalog.projection_child import launch
 from catalog.settings import Settings
 
-CHILD = "catalog.projector"
 POKE = b"."
 BEAT_SECONDS = 1.0
 """How often the child says that it lives."""
@@ -63,7 +62,7 @@ class ProjectionProcess(Position):
     A child that ends is started again, after up to 5 s where it keeps ending, and one that hangs is ended; one that
     found that the ledger does not verify or that the graph is damaged is not. Stopping or killing either process at any
     moment loses nothing. `renewed` is called once the child has emptied the graph to make it anew, `damaged` once it
-    has found it damaged.
+    has found it damaged. `first` is a child that was launched already; its thread must be one that stays.
     """
 
     def __init__(
@@ -72,8 +71,10 @@ class ProjectionProcess(Position):
         ledger: Ledger,
         renewed: Callable[[], None] = lambda: None,
         damaged: Callable[[], None] = lambda: None,
+        first: subprocess.Popen[bytes] | None = None,
     ) -> None:
         super().__init__(ledger)
+        self._first = first
         self._renewed = renewed
         self._settings = settings
         self._damaged = damaged
@@ -149,10 +150,8 @@ class ProjectionProcess(Position):
 
     def _run(self) -> int:
         """Start a child, listen to it, and return the code that it ended with."""
-        command = [sys.executable, "-P", "-m", CHILD]
-        # It must find the same modules, wherever this process has them from.
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment) as child:  # noqa: S603
+        first, self._first = self._first, None
+        with first or launch() as child:
             assert child.stdin is not None  # noqa: S101  both are pipes
             assert child.stdout is not None  # noqa: S101
             with suppress(BrokenPipeError):

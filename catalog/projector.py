@@ -87,8 +87,11 @@ def main() -> None:
         signal.signal(number, signal.SIG_IGN)
     output = os.dup(sys.stdout.fileno())
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    # Only the parent holds the other end.
-    parent, settings = pickle.load(sys.stdin.buffer)  # noqa: S301
+    try:
+        # Only the parent holds the other end.
+        parent, settings = pickle.load(sys.stdin.buffer)  # noqa: S301
+    except EOFError:  # it was launched ahead, and its parent never served
+        return
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:

@@ -7,6 +7,7 @@ import gc
 import os
 import signal
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -32,8 +33,14 @@ _WARM_AFTER_SECONDS = 5
 _BACKLOG = 2048
 
 
-def serve(settings: Settings, ready: Callable[[str], None] | None = None) -> None:
+def serve(
+    settings: Settings,
+    ready: Callable[[str], None] | None = None,
+    child: subprocess.Popen[bytes] | None = None,
+) -> None:
     """Serve until SIGINT or SIGTERM, then finish what was taken, sign a checkpoint and close.
+
+    `child` is the projection's process where it was launched already.
 
     Raises OperatorError and EvidenceError where it cannot begin.
     """
@@ -46,7 +53,7 @@ def serve(settings: Settings, ready: Callable[[str], None] | None = None) -> Non
         begun = not settings.holds_catalog()
         if begun:
             _require_key(settings, needs_key=False)
-        with app.opened(settings, server=True) as services:
+        with app.opened(settings, server=True, child=child) as services:
             if begun:
                 logs.logger.warning("a catalog is begun", extra={"folder": str(settings.data_dir.absolute())})
             needs_key = services.authenticator.needs_key()

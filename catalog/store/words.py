@@ -165,14 +165,15 @@ def value_terms(aspect: str, value: object) -> frozenset[str]:
 
 def suffixes(term: str) -> Iterator[str]:
     """Yield a word and each of its ends that a question may find, so that what is inside it is the beginning of one of
-    them; of other terms none.
+    them; nothing of a word without such an end, and of other terms.
     """
-    if not term.startswith(_MARKS):
+    if term.startswith(_MARKS):
+        return
+    ends = (term[place:] for place in range(1, len(term)))
+    found = [end for end in ends if len(end) >= _INSIDE or is_caseless(end)]
+    if found:
         yield term
-        for place in range(1, len(term)):
-            end = term[place:]
-            if len(end) >= _INSIDE or is_caseless(end):
-                yield end
+        yield from found
 
 
 _UNPAIRED: Final = frozenset({"schema", "sql"})

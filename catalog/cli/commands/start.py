@@ -46,9 +46,14 @@ def serve(
 
     Events, records, GraphQL and its explorer are at the address that is printed.
     """
-    from catalog.cli.serve import serve as run_server
+    from catalog.projection_child import launched_ahead
 
-    run_server(settings_for(data_dir, host=host, port=port))
+    given = settings_for(data_dir, host=host, port=port)
+    with launched_ahead(wanted=given.projection == "process") as child:
+        # What the server and its child import takes a second each: they do so at once.
+        from catalog.cli.serve import serve as run_server
+
+        run_server(given, child=child)
 
 
 @command(commands, "lineward settings", panel=BEGIN)

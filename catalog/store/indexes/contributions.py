@@ -8,6 +8,7 @@ that has so many outputs and times that the pairs would outgrow them, both are k
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from catalog.store.indexes.hubs import MANY_ENDS, outgrows
@@ -329,19 +330,19 @@ def contributions(
     jobs together. Duplicates once, in the order of (target, job, at desc, run desc, tie desc). A row that says
     `replaces` wins over the same row that does not.
     """
+    known = _Known.of(reader)
     times: dict[str, list[int]] = {}
     for target, at in dict.fromkeys(asks):
         times.setdefault(target, []).append(at)
-    targets = [(target,) for target in times]
-    of_jobs = [(producer, at) for producer in reader.rows(PRODUCER, targets) for at in times[producer[0]]]
+    producers = known.rows(reader, PRODUCER, times)
+    of_jobs = [(producer, at) for producer in producers for at in times[producer[0]]]
     found: dict[_Key, Contribution] = {}
     for row in reader.newest(CONTRIBUTION, of_jobs, newest, known_at=known_at):
         _keep(found, _contribution(row))
     if by_job:
-        of_all = [((target,), at) for target, some in times.items() for at in some]
-        for target, at, run, tie, job, how, entry in reader.newest(REPLACEMENT, of_all, newest, known_at=known_at):
+        for target, at, run, tie, job, how, entry in known.replacements(reader, times, newest, known_at):
             _keep(found, Contribution(target, job, at, run, how, tie, entry, replaces=True))
-    joined = _joined(reader, times, known_at, newest)
+    joined = _joined(reader, known, times, known_at, newest)
     if by_job and not joined:
         return by_target_and_job(found.values())
     return newest_of(asks, (*found.values(), *joined), newest, by_job=by_job)
@@ -352,9 +353,52 @@ def _contribution(row: Row) -> Contribution:
     return Contribution(target, job, at, run, how, tie, entry, bool(replacing), bool(side), not side)
 
 
-def _joined(reader: IndexReader, times: Mapping[str, list[int]], known_at: int, newest: int) -> list[Contribution]:
+@dataclass(slots=True)
+class _Known:
+    """What was read of targets that is the same at whatever time they are asked for: a walk asks at many."""
+
+    held: dict[tuple[str, str], list[Row]] = field(default_factory=dict)
+    """The rows of a target in a table."""
+    bare: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """Up to which (time, entry) nothing replaced the whole of a target."""
+
+    @classmethod
+    def of(cls, reader: IndexReader) -> _Known:
+        """Return what a reader of one state knows; one that may see another knows nothing."""
+        found: _Known = cls() if reader.memo is None else reader.memo.setdefault(CONTRIBUTIONS.name, cls())
+        return found
+
+    def rows(self, reader: IndexReader, table: Table, targets: Iterable[str]) -> list[Row]:
+        """Return the rows of the targets, known by whatever entry."""
+        missing = [one for one in targets if (table.name, one) not in self.held]
+        if missing:
+            found: dict[tuple[str, str], list[Row]] = {(table.name, one): [] for one in missing}
+            for row in reader.rows(table, [(one,) for one in missing]):
+                found[table.name, row[0]].append(row)
+            self.held |= found
+        return [row for one in targets for row in self.held[table.name, one]]
+
+    def replacements(
+        self, reader: IndexReader, times: Mapping[str, list[int]], newest: int, known_at: int
+    ) -> list[Row]:
+        """Return the newest of what may have replaced the whole of each target by each of its times."""
+        asked = {
+            target: some
+            for target, some in times.items()
+            if (held := self.bare.get(target)) is None or max(some) > held[0] or known_at > held[1]
+        }
+        asks = [((target,), at) for target, some in asked.items() for at in some]
+        rows = reader.newest(REPLACEMENT, asks, newest, known_at=known_at)
+        for target in asked.keys() - {row[0] for row in rows}:
+            self.bare[target] = max(asked[target]), known_at
+        return rows
+
+
+def _joined(
+    reader: IndexReader, known: _Known, times: Mapping[str, list[int]], known_at: int, newest: int
+) -> list[Contribution]:
     """Return the newest candidates of each run whose outputs and times are kept apart."""
-    rows = reader.rows(OUTPUT, [(target,) for target in times], known_at=known_at)
+    rows = [row for row in known.rows(reader, OUTPUT, times) if row[_OUTPUT_ENTRY] <= known_at]
     if not rows:
         return []
     runs = list(dict.fromkeys((row[2],) for row in rows))
@@ -375,6 +419,9 @@ def _joined(reader: IndexReader, times: Mapping[str, list[int]], known_at: int, 
         for run, at, entry in reader.newest(EFFECT, list(asked), count, known_at=known_at) if asked else ():
             effects.setdefault(run, []).append((at, entry))
     return [output.at(at, entry) for output in outputs for at, entry in effects.get(output.run, ())]
+
+
+_OUTPUT_ENTRY: Final = OUTPUT.place("entry")
 
 
 def _answers(reader: IndexReader, ids: Sequence[str]) -> Iterator[Row]:

@@ -135,6 +135,9 @@ class IndexReader(ABC):
     deadline: Deadline | None = None
     """Until when somebody waits for the answer, where it is known: an engine looks at it, and whoever joins rows."""
 
+    memo: dict[str, Any] | None = None
+    """What indexes, by their names, remember of rows that they read, where this reader sees one state and no other."""
+
     def while_awaited(self, made: Iterable[T]) -> Iterator[T]:
         """Yield what is made of rows; raises ReadEndedError in the middle where nobody waits for it any more."""
         for count, one in enumerate(made):

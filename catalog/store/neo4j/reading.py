@@ -43,6 +43,7 @@ class Neo4jReading(IndexReads):
 
     def __init__(self, run: Run, memory: RunMemory, contents: Contents) -> None:
         """Read inside this transaction, up to the checkpoint of now."""
+        self.memo = {}
         self._run = run
         self._memory = memory
         self._contents = contents

@@ -74,6 +74,7 @@ class SqliteReading(SqliteRows):
     def __init__(self, connection: sqlite3.Connection, memory: RunMemory) -> None:
         """Read through this connection, which is inside a transaction; the first statement fixes the state."""
         super().__init__(connection)
+        self.memo = {}
         self._memory = memory
         self._checkpoint = self._read_checkpoint()
 

@@ -66,13 +66,12 @@ class SqliteStore(SingleReads):
                 batch.write(new)
             self._names.keep(facts.structures)
             batch.quarantine(one for one in quarantined if one.entry > checkpoint)
-            batch.close()
+            batch.close(upto)
             connection.execute(
                 "INSERT INTO state VALUES ('checkpoint', ?) "
                 "ON CONFLICT DO UPDATE SET entry = max(entry, excluded.entry)",
                 (upto,),
             )
-            connection.execute("UPDATE index_state SET checkpoint = max(checkpoint, ?)", (upto,))
 
     def keep(self, changes: Changes, table: Table, now: IndexRow, before: IndexRow | None) -> bool:
         with self._remembering() as connection:
@@ -83,6 +82,7 @@ class SqliteStore(SingleReads):
             changes.add(table, [now])
             for index in INDEXES:
                 batch.keep(index, changes)
+            batch.close(-1)
         return True
 
     @contextmanager

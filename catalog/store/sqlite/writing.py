@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -42,6 +43,8 @@ class Batch:
             tables.forget()
         self._tally: Counter[str] = Counter()
         self._sum = 0
+        self._grown: dict[str, int] = {}
+        """By how much the sum of each index grows."""
 
     def write(self, new: Facts) -> None:
         """Add facts of which none is stored, and everything that follows from them."""
@@ -57,22 +60,27 @@ class Batch:
         self._write_assertions(assertions(new))
         for index in INDEXES:
             self.keep(index, work.derived[index.name])
-        self._connection.executemany(
-            "INSERT INTO tally (name, n) VALUES (?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n",
-            self._tally.items(),
+        self._connection.execute(
+            "INSERT INTO tally (name, n) SELECT key, value FROM json_each(?) WHERE 1 "
+            "ON CONFLICT DO UPDATE SET n = n + excluded.n",
+            (json.dumps(self._tally),),
         )
 
     def keep(self, index: Index, changes: Changes) -> None:
         """Write rows of one index."""
-        grown = self._tables.write(index, changes)
-        if grown:
-            self._connection.execute("UPDATE index_state SET sum = sum + ? WHERE name = ?", (grown, index.name))
+        self._grown[index.name] = self._grown.get(index.name, 0) + self._tables.write(index, changes)
 
-    def close(self) -> None:
-        """Keep the sum of what was added."""
+    def close(self, upto: int) -> None:
+        """Keep the sums of what was added, and that every index is up to an entry."""
+        if self._sum:
+            self._connection.execute(
+                "INSERT INTO state VALUES (?, ?) ON CONFLICT DO UPDATE SET entry = entry + excluded.entry",
+                (FACTS_SUM, self._sum),
+            )
         self._connection.execute(
-            "INSERT INTO state VALUES (?, ?) ON CONFLICT DO UPDATE SET entry = entry + excluded.entry",
-            (FACTS_SUM, self._sum),
+            "UPDATE index_state SET checkpoint = max(checkpoint, ?2), "
+            "sum = sum + ifnull((SELECT value FROM json_each(?1) WHERE key = name), 0)",
+            (json.dumps(self._grown), upto),
         )
 
     def quarantine(self, refused: Iterable[Quarantined]) -> None:

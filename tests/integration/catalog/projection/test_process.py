@@ -17,6 +17,7 @@ from catalog.access.keys import local_actor
 from catalog.api.http import health
 from catalog.api.services import Services
 from catalog.projection import ProjectionState, Status, rebuild
+from catalog.projection_child import CHILD, launched_ahead
 from catalog.projection_process import ProjectionProcess
 from catalog.settings import Settings, load
 from catalog.store.memory import MemoryStore
@@ -110,6 +111,32 @@ def test_health_is_red_while_the_child_is_away(settings: Settings) -> None:
         assert not found.ready
         assert "process" in found.parts["projection"]["reason"]
         until(process, lambda state: state.status is Status.RUNNING)
+
+
+def test_a_child_that_was_launched_ahead_is_the_first_to_follow(settings: Settings) -> None:
+    with launched_ahead(wanted=True) as child:
+        assert child is not None
+        with app.opened(settings, server=True, child=child) as service:
+            assert isinstance(service.projection, ProjectionProcess)
+            assert service.projection.wait_for(send(service, 1), PATIENCE)
+            assert service.projection.pid == child.pid
+            os.kill(child.pid, signal.SIGKILL)
+            assert service.projection.wait_for(send(service, 2), PATIENCE)
+            assert service.projection.pid not in {None, child.pid}
+
+
+def test_a_child_that_nobody_took_is_ended() -> None:
+    with launched_ahead(wanted=True) as child:
+        assert child is not None
+        assert child.poll() is None
+    assert child.poll() is not None
+
+
+def test_a_child_whose_server_ends_before_it_serves_ends_quietly() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", CHILD], cwd=REPOSITORY, stdin=subprocess.DEVNULL, capture_output=True, check=False
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, b"", b"")
 
 
 def test_a_killed_parent_leaves_no_child_behind(tmp_path: Path) -> None:

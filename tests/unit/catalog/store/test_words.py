@@ -155,7 +155,7 @@ def test_a_question_without_words_is_found_everywhere() -> None:
 
 
 def test_only_words_have_ends() -> None:
-    assert list(suffixes("icu")) == ["icu"]
+    assert list(suffixes("icu")) == []
     assert list(suffixes("sepsis")) == ["sepsis", "epsis", "psis", "sis"]
     assert list(suffixes("\u60a3\u8005id")) == ["\u60a3\u8005id", "\u8005id"]
     assert list(suffixes("a\u60a3")) == ["a\u60a3", "\u60a3"]
