@@ -42,6 +42,8 @@ def _node(
         return LineageNode(id=identifier, name=identifier, kind=label_of(identifier))
     then, state, now = data.registered.get(record.id), data.declared_state(identifier), record.deidentification_state
     zone = None if then is None else then.zone
+    snapshot = data.snapshots.get(identifier)
+    made_by = () if snapshot is None else (seal.entry for seal in snapshot.seals if seal.run is not None)
     return LineageNode(
         id=identifier,
         name=full_name(record),
@@ -53,7 +55,8 @@ def _node(
         deid_state_since=None if now is None or (state and now.value == state.value) else now.value,
         labels=tuple(sorted({one.kind for one in data.registered_labels.get(record.id, ()) if one.present})),
         raw_feed=raw_feed,
-        entries=citations.view.cite(record.first_entry),
+        # That a run made a state may be said by a seal alone.
+        entries=citations.view.cite(*sorted({record.first_entry, *made_by})),
     )
 
 

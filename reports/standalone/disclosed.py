@@ -255,9 +255,18 @@ class Disclosed:
     @cached_property
     def made(self) -> set[str]:
         """Return the ids of the snapshots of which an event or a seal names the run that made them."""
-        seals = (one for one in self.of("seal_snapshot") if one.content.get("run_id") is not None)
-        found = {node_id("Snapshot", *identity_of(one.content["dataset"]), one.content["digest"]) for one in seals}
-        return found | {node_id("Snapshot", *dataset, version) for dataset, version in self.makers}
+        made = {node_id("Snapshot", *dataset, version) for dataset, version in self.makers}
+        return made | self.sealed_by_runs.keys()
+
+    @cached_property
+    def sealed_by_runs(self) -> dict[str, set[int]]:
+        """Return the seals that name the run that made a snapshot, by its id."""
+        found: dict[str, set[int]] = {}
+        for one in self.of("seal_snapshot"):
+            if one.content.get("run_id") is not None:
+                id_ = node_id("Snapshot", *identity_of(one.content["dataset"]), one.content["digest"])
+                found.setdefault(id_, set()).add(one.index)
+        return found
 
     @cached_property
     def touched(self) -> set[str]:

@@ -1899,9 +1899,18 @@ class Disclosed:
     @cached_property
     def made(self) -> set[str]:
         """Return the ids of the snapshots of which an event or a seal names the run that made them."""
-        seals = (one for one in self.of("seal_snapshot") if one.content.get("run_id") is not None)
-        found = {node_id("Snapshot", *identity_of(one.content["dataset"]), one.content["digest"]) for one in seals}
-        return found | {node_id("Snapshot", *dataset, version) for dataset, version in self.makers}
+        made = {node_id("Snapshot", *dataset, version) for dataset, version in self.makers}
+        return made | self.sealed_by_runs.keys()
+
+    @cached_property
+    def sealed_by_runs(self) -> dict[str, set[int]]:
+        """Return the seals that name the run that made a snapshot, by its id."""
+        found: dict[str, set[int]] = {}
+        for one in self.of("seal_snapshot"):
+            if one.content.get("run_id") is not None:
+                id_ = node_id("Snapshot", *identity_of(one.content["dataset"]), one.content["digest"])
+                found.setdefault(id_, set()).add(one.index)
+        return found
 
     @cached_property
     def touched(self) -> set[str]:
@@ -3711,10 +3720,7 @@ def derive_nodes(shown: Shown, log: Disclosed, compare: Comparison) -> None:
             asked = node_id("Dataset", *identity)
             held, now = log.declarations(asked, judged.registered), log.declarations(asked)
             derived |= {"name": name, "labels": sorted(labels.get(name, ()))}
-            cited = list(citations(node))
-            names_it = len(cited) == 1 and identity in log.named.get(cited[0], {}).values()
-            names_it = names_it and cited[0] <= log.first.get(identity, cited[0])
-            compare.holds(names_it, f"{where}: it cites an entry that does not name it")
+            compare.holds(_names_first(node, id_, identity, log), f"{where}: it cites an entry that does not name it")
             if not log.withheld:
                 derived["zone"] = held["zone"][1] if "zone" in held else None
                 state, since = (each.get("deidentification_state", (None, None))[1] for each in (held, now))
@@ -3729,6 +3735,18 @@ def derive_nodes(shown: Shown, log: Disclosed, compare: Comparison) -> None:
         name = str(source.get("dataset"))
         if not log.withheld:
             compare.same(f"source {name}", source, {"raw_feed": fed.get(name, False)})
+
+
+def _names_first(node: Values, id_: str, identity: Identity, log: Disclosed) -> bool:
+    """Return whether a node cites an entry that can have made its dataset known, and besides only seals of the state
+    itself that name the run which made it.
+    """
+    cited = list(citations(node))
+    first = log.first.get(identity)
+    names = [
+        index for index in cited if identity in log.named.get(index, {}).values() and (first is None or index <= first)
+    ]
+    return bool(names) and len(set(cited) - {*names[:1], *log.sealed_by_runs.get(id_, ())}) == 0
 
 
 def _version_node(

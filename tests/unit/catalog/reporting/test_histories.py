@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import pytest
 
-from tests.support.genuine import DIGESTS, LAKE, REGISTERED, not_right
-from tests.support.records import declaration, place
+from tests.support.genuine import DIGESTS, LAKE, MANIFESTS, REGISTERED, not_right
+from tests.support.records import declaration, place, seal
 
 JOB: Final = {"namespace": "pipeline", "name": "curate"}
 RUN: Final = {"runId": "0190d2e6-0000-7000-8000-0000000000aa"}
@@ -112,6 +112,28 @@ HISTORIES: Final[dict[str, tuple[list[dict[str, Any]], str | None]]] = {
             {"dataset": lake("x", symlinks={"identifiers": [{"namespace": "lake", "name": "y"}]})},
             *REGISTERED[1:],
             {"job": JOB, "outputs": [lake("y", symlinks={"identifiers": [LAKE]})]},
+        ],
+        None,
+    ),
+    "a seal alone tells that a run made a state which it read as well": (
+        [
+            *REGISTERED,
+            {
+                "eventType": "COMPLETE",
+                "run": RUN,
+                "job": JOB,
+                "inputs": [lake("z")],
+                "outputs": [lake("x", version={"datasetVersion": DIGESTS["a"]})],
+            },
+            {
+                "eventType": "RUNNING",
+                "run": RUN,
+                "job": JOB,
+                "inputs": [lake("y", version={"datasetVersion": DIGESTS["b"]})],
+                "outputs": [lake("y")],
+            },
+            seal(dataset={**LAKE, "name": "y"}, digest=DIGESTS["b"], manifest=MANIFESTS["b"], run_id=RUN["runId"])
+            | {"job": JOB},
         ],
         None,
     ),
