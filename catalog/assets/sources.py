@@ -51,8 +51,8 @@ def declaration_entries(view: View, *read: Mapping[str, DatasetRecord]) -> dict[
     found: dict[str, set[int]] = {}
     for id_, record in records:
         found.setdefault(id_, {record.first_entry})
-        said = (record.aspects[name] for name in names if name in record.aspects)
-        found[id_] |= {one.entry for one in said if one.by_place is None}
+        stated = (record.aspects[name] for name in names if name in record.aspects)
+        found[id_] |= {one.entry for one in stated if one.by_place is None}
     for id_, name in suppliers:
         found[id_] |= ends[name]
     return {id_: tuple(sorted(entries)) for id_, entries in found.items()}
