@@ -12,7 +12,7 @@ import pytest
 
 from tests.support.commands import every_command
 from tests.support.project import REPOSITORY
-from tests.support.records import CURATED, declaration, event, principal, registration, seal, tag
+from tests.support.records import CURATED, attestation, declaration, event, principal, registration, seal, tag
 from tests.support.typed import Typed, typed
 
 ORDER = (
@@ -34,6 +34,7 @@ ORDER = (
     "borders",
     "labels",
     "why",
+    "what-if",
     "history",
     "diff",
     "due",
@@ -130,6 +131,7 @@ def test_every_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         "rule_kind": "FOLD_CASE",
         "reason": "A test",
     }
+    (tmp_path / "attestation.json").write_text(json.dumps(attestation()))
     (tmp_path / "rule.json").write_text(json.dumps(rule))
     assert typed(folder, "ingest", "--new", stdin=json.dumps(event("START")).encode()).code == 0
     shown: dict[str, Typed] = {}

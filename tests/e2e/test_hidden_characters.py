@@ -56,6 +56,7 @@ COMMANDS = {
     "labels": ("labels", HOSTILE),
     "suggestions": ("suggestions",),
     "why": ("why", HOSTILE, "direct_identifier"),
+    "what-if": ("what-if", f"no such {HOSTILE}"),
     "why-not-safe": ("why-not-safe", HOSTILE, "sharing"),
     "history": ("history", HOSTILE, "schema"),
     "history of hostile words": ("history", HOSTILE, HOSTILE),

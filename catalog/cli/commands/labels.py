@@ -59,6 +59,25 @@ def why(
         raise typer.Exit(int(show(client, asset, named, column, at, as_json=as_json)))
 
 
+@command(commands, "lineward what-if attestation.json", name="what-if", panel=ASK)
+def what_if(
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="The attestation, as `lineward record` takes it; `-` reads stdin.")
+    ],
+    valid_at: ValidAt = None,
+    known_at_index: KnownAtIndex = None,
+    url: Url = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Show what an attestation would take away before anybody signs it, what would stay, and why; write nothing."""
+    from catalog.cli.what_if import what_if as show
+
+    at = point(valid_at, known_at_index)
+    with connected(url, data_dir, owner=True) as client:
+        raise typer.Exit(int(show(client, file, at, as_json=as_json)))
+
+
 @command(commands, "lineward suggestions", panel=ASK)
 def suggestions(
     dataset: Annotated[str | None, typer.Argument(metavar="[DATASET]", help="A dataset's name or id.")] = None,

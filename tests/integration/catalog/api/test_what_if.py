@@ -1,8 +1,15 @@
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests.support.records import JOB, event, tag
+import pytest
+from rich.console import Console
+
+from catalog.cli import output, what_if
+from catalog.errors import SenderError
+from tests.support.records import JOB, attestation, event, tag
 
 if TYPE_CHECKING:
     from tests.integration.catalog.api.conftest import Catalog
@@ -43,6 +50,37 @@ def test_an_attestation_is_supposed_before_anybody_signs_it(catalog: Catalog) ->
     assert output["remaining"] == []
     (kept,) = asked(catalog, clears=[{"system": "safe-harbor", "code": "D"}])["outputs"]
     assert (kept["wouldClear"], [one["phiKind"] for one in kept["remaining"]]) == ([], ["DIRECT_IDENTIFIER"])
+
+
+def test_the_command_prints_it_on_eighty_columns(
+    catalog: Catalog, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    plain = {**FED, "field": "ward", "transformations": [{"type": "DIRECT", "subtype": "IDENTITY"}]}
+    fields = {"key": {"inputFields": [FED]}, "ward": {"inputFields": [plain]}}
+    catalog.event(event(columnLineage={"fields": fields}))
+    catalog.record(tag(confidentiality=None, valid_from="2025-01-01T00:00:00Z"))
+    catalog.record(tag(column="ward", phi_kind="QUASI_IDENTIFIER", valid_from="2025-01-01T00:00:00Z"))
+    catalog.caught_up()
+    monkeypatch.setattr(output, "out", Console(width=80, force_terminal=True, color_system=None))
+    monkeypatch.setattr(what_if, "ask", lambda _, query, variables: catalog.data(query, **variables))
+    file = tmp_path / "attestation.json"
+    treated = [{"code": {"system": "safe-harbor", "code": "C"}, "technique": "AGGREGATED", "minimum_cell": 20}]
+    file.write_text(json.dumps(attestation(valid_from="2025-01-01T00:00:00Z", treatments=treated)))
+    what_if.what_if(None, str(file), {}, as_json=False)  # type: ignore[arg-type]
+    shown = capsys.readouterr().out
+    assert "curated visits: it would take away" in shown
+    assert "DIRECT_IDENTIFIER  H" in shown
+    assert "nobody says that" in shown
+    assert max(map(len, shown.splitlines())) <= 80
+    assert catalog.service.ledger.size() == 3
+
+
+def test_the_command_takes_one_attestation_and_nothing_else(tmp_path: Path) -> None:
+    file = tmp_path / "tag.json"
+    for content in (json.dumps(tag()), "", json.dumps(attestation()) * 2):
+        file.write_text(content)
+        with pytest.raises(SenderError):
+            what_if.what_if(None, str(file), {}, as_json=False)  # type: ignore[arg-type]
 
 
 def test_what_cannot_be_supposed_says_why(catalog: Catalog) -> None:

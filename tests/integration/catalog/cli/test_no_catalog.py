@@ -32,6 +32,7 @@ READING = (
     ("borders", "egress"),
     ("labels", "anything"),
     ("why", "anything", "direct_identifier"),
+    ("what-if", "-"),
     ("why-not-safe", "anything", "sharing"),
     ("findings",),
     ("suggestions",),
