@@ -19,7 +19,7 @@ class Regime(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Declared:
     """The state that was declared of a dataset by a law, and by which entry."""
 
     state: DeidentificationState

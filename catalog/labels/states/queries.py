@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from catalog.assets.folds import aspects_in_force
 from catalog.labels.code_keys import code_keys
 from catalog.labels.queries import attestations_by_id
-from catalog.labels.states.model import CodedBy, EffectiveState, HeldLabel, Regime, Said
+from catalog.labels.states.model import CodedBy, Declared, EffectiveState, HeldLabel, Regime
 from catalog.labels.states.rules import effective
 from catalog.labels.taint.queries import EffectiveLabels, EffectiveOrigin, effective_labels
 from catalog.names.loading import Names
@@ -52,12 +52,12 @@ def _states(view: View, datasets: Sequence[str], regime: Regime, recipient: str 
     found = {}
     for one, of in labels.items():
         stated = held.get(one, {}).get(ASPECT[regime])
-        said = None if stated is None else Said(DeidentificationState(str(stated.value)), stated.entry)
+        declared = None if stated is None else Declared(DeidentificationState(str(stated.value)), stated.entry)
         unseen = None if isinstance(of.completeness, Complete) else "Not all that it was made of could be looked at."
-        state, because = effective(regime, said, _held(of), coded.get(one, ()), recipient=recipient, unseen=unseen)
+        state, because = effective(regime, declared, _held(of), coded.get(one, ()), recipient=recipient, unseen=unseen)
         entries = view.cite(*{entry for reason in because for entry in reason.entries})
         found[one] = EffectiveState(
-            regime, None if said is None else said.state, state, because, entries, of.completeness
+            regime, None if declared is None else declared.state, state, because, entries, of.completeness
         )
     return found
 

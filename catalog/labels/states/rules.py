@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from catalog.labels.states.model import CodedBy, HeldLabel, Regime, Said, StateReason
+from catalog.labels.states.model import CodedBy, Declared, HeldLabel, Regime, StateReason
 from graph_schema.vocabulary.words import DeidentificationState, PhiKind
 
 WORST_FIRST: Final = (
@@ -28,7 +28,7 @@ _HOLDING: Final = {
 
 def effective(
     regime: Regime,
-    said: Said | None,
+    declared: Declared | None,
     labels: Iterable[HeldLabel],
     coded: Iterable[CodedBy] = (),
     *,
@@ -41,7 +41,7 @@ def effective(
     what of the labels could not be looked at. Under the GDPR codes are those of a person for whoever can get the key;
     for a `recipient` who is not its holder they count as the holder's alone.
     """
-    reasons = [_said(regime, said), *_labels(labels)]
+    reasons = [_declared(regime, declared), *_labels(labels)]
     if regime is Regime.GDPR:
         reasons += _keys(coded, recipient)
     if unseen is not None:
@@ -50,12 +50,12 @@ def effective(
     return worst, tuple(one for one in reasons if one.state is worst)
 
 
-def _said(regime: Regime, said: Said | None) -> StateReason:
-    if said is None:
+def _declared(regime: Regime, declared: Declared | None) -> StateReason:
+    if declared is None:
         text = f"Nobody said of it how far identifiers are gone under {_LAW[regime]}; no state is inherited."
         return StateReason(DeidentificationState.UNKNOWN, text)
-    words = said.state.value.lower().replace("_", "-")
-    return StateReason(said.state, f"It is declared {words} under {_LAW[regime]}.", (said.entry,))
+    words = declared.state.value.lower().replace("_", "-")
+    return StateReason(declared.state, f"It is declared {words} under {_LAW[regime]}.", (declared.entry,))
 
 
 _LAW: Final = {Regime.HIPAA: "HIPAA", Regime.GDPR: "the GDPR"}

@@ -141,6 +141,14 @@ class TestClearing:
             house.record(attestation(valid_from=EARLY), house.act_as(attested, "steward"))
         assert kinds(house.view(), column="key") == left
 
+    def test_l16_a_claim_of_k_anonymity_clears_nothing(self, house: House) -> None:
+        house.send(event(**lineage(key=[("mrn", MASKED)])))
+        house.record(tag(confidentiality=None, valid_from=EARLY))
+        claimed = attestation(clears=[], result="Every combination is of at least 11 persons", valid_from=EARLY)
+        accepted = house.record(claimed, house.act_as("ada", "steward"))
+        assert "takes no label away" in accepted.warnings[0]
+        assert kinds(house.view(), column="key") == [DIRECT]
+
     def test_what_was_cleared_is_told_with_step_and_attestation(self, house: House) -> None:
         house.send(event(**lineage(key=[("mrn", MASKED)])))
         house.record(tag(confidentiality=None, valid_from=EARLY))

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.errors import SenderError
-from catalog.labels.states.model import CodedBy, EffectiveState, HeldLabel, Regime, Said
+from catalog.labels.states.model import CodedBy, Declared, EffectiveState, HeldLabel, Regime
 from catalog.labels.states.queries import Asked, effective_states
 from catalog.labels.states.rules import WORST_FIRST, effective
 from graph_schema.nodes import Dataset
@@ -151,7 +151,7 @@ def test_l15_what_is_said_by_one_law_is_not_said_by_the_other(house: House) -> N
 @pytest.mark.parametrize("regime", Regime)
 def test_a_suggestion_that_nobody_judged_leaves_it_open(regime: Regime) -> None:
     labels = [HeldLabel(PhiKind.DIRECT_IDENTIFIER.value, ("H",), suggested=True, entries=(3,))]
-    state, (reason,) = effective(regime, Said(State.DE_IDENTIFIED, 1), labels)
+    state, (reason,) = effective(regime, Declared(State.DE_IDENTIFIED, 1), labels)
     assert (state, reason.entries) == (State.UNKNOWN, (3,))
 
 
@@ -163,12 +163,12 @@ LABELS = st.builds(
     st.just((1,)),
 )
 CODED = st.builds(CodedBy, st.sampled_from([None, "broker", "lab"]), st.none(), st.just(2))
-SAID = st.none() | st.builds(Said, st.sampled_from(State), st.just(0))
+SAID = st.none() | st.builds(Declared, st.sampled_from(State), st.just(0))
 
 
 @given(st.sampled_from(Regime), SAID, st.lists(LABELS, max_size=4), st.lists(CODED, max_size=3), st.data())
 def test_a_label_or_a_key_more_never_makes_it_better(
-    regime: Regime, said: Said | None, labels: list[HeldLabel], keys: list[CodedBy], data: st.DataObject
+    regime: Regime, said: Declared | None, labels: list[HeldLabel], keys: list[CodedBy], data: st.DataObject
 ) -> None:
     whole, because = effective(regime, said, labels, keys)
     assert all(one.state is whole for one in because)
