@@ -62,7 +62,14 @@ from catalog.operations.records import EraseEntries, RestoreLedger
 from catalog.places.records import DeclareJob, DeclarePlace, EndPlace
 from catalog.policies.records import PublishPolicies
 from catalog.record import Admission, Admitted, Record, RecordContext
-from catalog.releases.records import RegisterModelVersion
+from catalog.releases.records import (
+    DeployModelVersion,
+    EndDeployment,
+    RegisterModelVersion,
+    ReleaseModelVersion,
+    RetireModelVersion,
+    RollBackDeployment,
+)
 from catalog.reporting.records import ReportIssued
 from catalog.safe_use.records import DefineSafeUse
 from catalog.signatures.records import EndSigningKey, RegisterSigningKey
@@ -239,6 +246,39 @@ _KINDS: tuple[Kind[Any], ...] = (
         snapshots_admission.admit_verification,
     ),
     Kind(RegisterModelVersion, releases_facts.subjects, releases_facts.project, releases_admission.admit),
+    Kind(
+        ReleaseModelVersion,
+        releases_facts.version_subjects,
+        releases_facts.project_release,
+        releases_admission.admit_release,
+        binds=True,
+    ),
+    Kind(
+        DeployModelVersion,
+        releases_facts.version_subjects,
+        releases_facts.project_deployment,
+        releases_admission.admit_deployment,
+        binds=True,
+    ),
+    Kind(
+        RollBackDeployment,
+        releases_facts.rollback_subjects,
+        releases_facts.project_rollback,
+        releases_admission.admit_rollback,
+        binds=True,
+    ),
+    Kind(
+        EndDeployment,
+        releases_facts.deployment_subjects,
+        releases_facts.project_deployment_end,
+        releases_admission.admit_deployment_end,
+    ),
+    Kind(
+        RetireModelVersion,
+        releases_facts.version_subjects,
+        releases_facts.project_retirement,
+        releases_admission.admit_retirement,
+    ),
     Kind(
         RegisterSigningKey,
         signatures_facts.subjects,

@@ -382,6 +382,7 @@ _WORDS = {
     "Source": "source",
     "EncryptionKey": "encryption key",
     "SigningKey": "signing key",
+    "Deployment": "deployment",
     "NamespaceRule": "rule of names",
     "Attestation": "attestation",
 }

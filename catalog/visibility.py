@@ -20,6 +20,7 @@ from graph_schema.nodes import Column, Dataset, Finding, Node, Run, Site, Snapsh
 _ABOUT: Final[Mapping[str, str]] = {
     "Approval": "CONCERNS",
     "Attestation": "COVERS",
+    "Deployment": "DEPLOYS",
     "Transfer": "APPLIES_TO",
     "Undertaking": "MEETS",
     "UseStatement": "APPLIES_TO",

@@ -13,6 +13,7 @@ from graph_schema.nodes import (
     CodeRevision,
     Column,
     Dataset,
+    Deployment,
     EncryptionKey,
     Environment,
     Evaluation,
@@ -304,6 +305,22 @@ class TrainedOn(EdgeKind):
 
     source: ModelVersion
     target: Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Deploys(EdgeKind):
+    """The deployment deploys the model version."""
+
+    source: Deployment
+    target: ModelVersion
+
+
+@dataclass(frozen=True, slots=True)
+class IsDeployedAt(EdgeKind):
+    """The deployment is deployed at the place."""
+
+    source: Deployment
+    target: Place
 
 
 @dataclass(frozen=True, slots=True)

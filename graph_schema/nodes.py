@@ -236,6 +236,13 @@ class SigningKey(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Deployment(Node):
+    """That a model version runs at a place, named by its ledger index."""
+
+    ledger_index: str
+
+
+@dataclass(frozen=True, slots=True)
 class Place(Node):
     """A place where data can be: a site, a region, a country or a region of a cloud, as declared."""
 

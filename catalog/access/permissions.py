@@ -50,6 +50,11 @@ class Permission(StrEnum):
     SEAL_SNAPSHOT = "seal_snapshot"
     VERIFY_SNAPSHOT = "verify_snapshot"
     REGISTER_MODEL_VERSION = "register_model_version"
+    RELEASE_MODEL_VERSION = "release_model_version"
+    DEPLOY_MODEL_VERSION = "deploy_model_version"
+    ROLL_BACK_DEPLOYMENT = "roll_back_deployment"
+    END_DEPLOYMENT = "end_deployment"
+    RETIRE_MODEL_VERSION = "retire_model_version"
     REGISTER_SIGNING_KEY = "register_signing_key"
     END_SIGNING_KEY = "end_signing_key"
     REQUEST_APPROVAL = "request_approval"
@@ -76,6 +81,10 @@ TABLE: Final[Mapping[PrincipalRole, frozenset[Permission]]] = {
             Permission.SEAL_SNAPSHOT,
             Permission.VERIFY_SNAPSHOT,
             Permission.REGISTER_MODEL_VERSION,
+            Permission.RELEASE_MODEL_VERSION,
+            Permission.DEPLOY_MODEL_VERSION,
+            Permission.ROLL_BACK_DEPLOYMENT,
+            Permission.END_DEPLOYMENT,
         }
     ),
     PrincipalRole.ENGINEER: frozenset(
@@ -89,6 +98,11 @@ TABLE: Final[Mapping[PrincipalRole, frozenset[Permission]]] = {
             Permission.SEAL_SNAPSHOT,
             Permission.VERIFY_SNAPSHOT,
             Permission.REGISTER_MODEL_VERSION,
+            Permission.RELEASE_MODEL_VERSION,
+            Permission.DEPLOY_MODEL_VERSION,
+            Permission.ROLL_BACK_DEPLOYMENT,
+            Permission.END_DEPLOYMENT,
+            Permission.RETIRE_MODEL_VERSION,
             Permission.REQUEST_APPROVAL,
         }
     ),
@@ -123,6 +137,7 @@ TABLE: Final[Mapping[PrincipalRole, frozenset[Permission]]] = {
             Permission.UNDERTAKE_USE,
             Permission.END_TRANSFER,
             Permission.END_UNDERTAKING,
+            Permission.RETIRE_MODEL_VERSION,
             Permission.VERIFY_SNAPSHOT,
             Permission.REQUEST_APPROVAL,
             Permission.MAP_FACET,

@@ -1,10 +1,18 @@
-"""From a registration to facts."""
+"""From what is said of model versions to facts."""
 
 from __future__ import annotations
 
 from catalog.assets.run_refs import add_run, job_named, run_named
 from catalog.record import RecordContext
-from catalog.releases.records import RegisterModelVersion
+from catalog.releases.records import (
+    DeployModelVersion,
+    EndDeployment,
+    RegisterModelVersion,
+    ReleaseModelVersion,
+    RetireModelVersion,
+    RollBackDeployment,
+)
+from graph_schema.aspects import releases as aspects
 from graph_schema.aspects.events import Code, Environment
 from graph_schema.aspects.models import Metric, Registration
 from graph_schema.edges import (
@@ -12,14 +20,17 @@ from graph_schema.edges import (
     BuiltFrom,
     BuiltIn,
     Captures,
+    Deploys,
     EvaluatedOn,
+    IsDeployedAt,
     IsVersionOf,
     MeasuredOn,
     Produced,
     Registered,
     TrainedOn,
 )
-from graph_schema.nodes import Evaluation, Node, Principal
+from graph_schema.nodes import Deployment, Evaluation, ModelVersion, Node, Place, Principal
+from graph_schema.times import parse_zoned
 
 
 def subjects(record: RegisterModelVersion) -> tuple[Node, ...]:
@@ -70,3 +81,74 @@ def project(record: RegisterModelVersion, context: RecordContext) -> None:
 
 def _is_evaluation(split: str | None) -> bool:
     return split is None or split.casefold() not in {"train", "training"}
+
+
+def version_subjects(record: ReleaseModelVersion | DeployModelVersion | RetireModelVersion) -> tuple[Node, ...]:
+    """Return what the record is about."""
+    return (record.model_version.node,)
+
+
+def rollback_subjects(record: RollBackDeployment) -> tuple[Node, ...]:
+    """Return what the record is about."""
+    return (record.node, record.model_version.node)
+
+
+def deployment_subjects(record: EndDeployment) -> tuple[Node, ...]:
+    """Return what the record is about."""
+    return (record.node,)
+
+
+def project_release(record: ReleaseModelVersion, context: RecordContext) -> None:
+    """Add that it is released, as which artifact."""
+    value = aspects.Release(record.environment, record.reason, context.added.get("artifact_digest"), record.gate)
+    context.builder.add_statement(record.model_version.node, "release", value)
+
+
+def project_deployment(record: DeployModelVersion, context: RecordContext) -> None:
+    """Add that it runs there, and the end of what it replaces."""
+    value = aspects.Deployment(
+        place=record.place,
+        environment=record.environment,
+        artifact_digest=context.added.get("artifact_digest"),
+        gate=record.gate,
+        until=None if record.until is None else parse_zoned(record.until),
+        replaces=record.replaces,
+    )
+    _deploy(record.model_version.node, value, context)
+    if record.replaces is not None:
+        _end(Deployment(str(record.replaces)), "Another deployment takes its place.", context)
+
+
+def project_rollback(record: RollBackDeployment, context: RecordContext) -> None:
+    """Add the end of the one deployment and the beginning of the other, at the same place."""
+    value = aspects.Deployment(
+        place=context.added["place"],
+        environment=context.added["environment"],
+        artifact_digest=context.added.get("artifact_digest"),
+        gate=record.gate,
+        replaces=record.deployment,
+        rolls_back=True,
+    )
+    _deploy(record.model_version.node, value, context)
+    _end(record.node, record.reason, context)
+
+
+def project_deployment_end(record: EndDeployment, context: RecordContext) -> None:
+    """Add that it runs there no longer."""
+    _end(record.node, record.reason, context)
+
+
+def project_retirement(record: RetireModelVersion, context: RecordContext) -> None:
+    """Add that it is retired."""
+    context.builder.add_statement(record.model_version.node, "retirement", aspects.Retirement(record.reason))
+
+
+def _deploy(version: ModelVersion, value: aspects.Deployment, context: RecordContext) -> None:
+    deployment = Deployment(str(context.builder.entry))
+    context.builder.add_statement(deployment, "deployment", value)
+    context.builder.add_edge(Deploys(deployment, version))
+    context.builder.add_edge(IsDeployedAt(deployment, Place(value.place)))
+
+
+def _end(deployment: Deployment, reason: str, context: RecordContext) -> None:
+    context.builder.add_statement(deployment, "deployment_end", aspects.DeploymentEnd(reason))

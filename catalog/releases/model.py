@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from catalog.assets.model import AssetState, StatementSource
+from catalog.lineage.model import LineageEdge
+from catalog.reading import Completeness
 from graph_schema.aspects import models as aspects
+from graph_schema.aspects import releases
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -63,3 +66,73 @@ class VersionStatement:
     at: int
     run: str | None
     job: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release(releases.Release):
+    """That a version (by id) was released into an environment, by whom, by which entry and from when on."""
+
+    version: str
+    entry: int
+    by: str
+    released_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Retirement:
+    """Since when a version is retired, why, by whom and by which entry."""
+
+    reason: str
+    entry: int
+    by: str
+    since: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment(releases.Deployment):
+    """That a version (by id) runs at a place. `until` is when it ended or is to, `end_entry` what ended it."""
+
+    id: str
+    version: str
+    entry: int
+    by: str
+    deployed_at: int
+    end_entry: int | None
+    is_live: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LiveModel:
+    """A model version that was made of what was asked about: by which way, and where it runs."""
+
+    version: str
+    path: tuple[LineageEdge, ...]
+    deployments: tuple[Deployment, ...]
+    entries: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LiveModels:
+    """The models that are live on some data, by id."""
+
+    models: tuple[LiveModel, ...]
+    entries: tuple[int, ...]
+    completeness: Completeness
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A version that was released before: whether it may be rolled back to, None where that cannot be told, and why."""
+
+    version: str
+    passes: bool | None
+    reason: str
+    entries: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RollbackTarget:
+    """The release to go back to, None where there is none, and the versions judged, the newest release first."""
+
+    target: Release | None
+    judged: tuple[Candidate, ...]

@@ -1,4 +1,4 @@
-"""What may be written about a model version: that it is registered, with everything that it was made from."""
+"""What may be written about a model version: what it was made from, and where it is released to, runs and no more."""
 
 from __future__ import annotations
 
@@ -8,22 +8,25 @@ import re
 from decimal import Decimal
 from typing import Annotated, ClassVar, Self
 
-from pydantic import AfterValidator, Field, StrictBool, StrictFloat, ValidationInfo, model_validator
+from pydantic import AfterValidator, Field, StrictBool, StrictFloat, StrictInt, ValidationInfo, model_validator
 
 from catalog.record import (
     Digest,
     JobRef,
     ModelRef,
+    ModelVersionRef,
     Name,
     Part,
     Record,
     SnapshotRef,
     Text,
+    Time,
     distinct,
     is_replayed,
     refusal,
 )
-from graph_schema.nodes import CodeRevision, Environment, ModelVersion
+from graph_schema.nodes import CodeRevision, Deployment, Environment, ModelVersion
+from ingest_hooks.redaction.identifiers import holds_identifier
 
 _MAX_METRICS = 1000
 _MAX_SNAPSHOTS = 1000
@@ -62,6 +65,19 @@ def _is_signature(written: str) -> bool:
 
 Signature = Annotated[str, Field(max_length=16_384), AfterValidator(_signature)]
 """A signature over the artifact, in base64 or base64url: raw, or as a DSSE or Sigstore bundle."""
+
+
+def _no_identifier(environment: str, info: ValidationInfo) -> str:
+    if holds_identifier(environment) and not is_replayed(info):
+        raise ValueError("is what the environment is called, such as production, and no identifier")
+    return environment
+
+
+EnvironmentName = Annotated[
+    str, Field(max_length=64, pattern=r"^[A-Za-z][A-Za-z0-9._-]*$"), AfterValidator(_no_identifier)
+]
+"""What an environment is called that versions are released to, such as production or sandbox."""
+Entry = Annotated[StrictInt, Field(ge=0, le=2**53 - 1)]
 
 
 class CodeOf(Part):
@@ -151,3 +167,94 @@ class RegisterModelVersion(Record):
         if len(set(names)) < len(names):
             raise refusal("metrics: each name is given once for each split.", "/metrics")
         return self
+
+
+class ReleaseModelVersion(Record):
+    """That a registered version is released into an environment; into one after the other it is promoted."""
+
+    name: ClassVar[str] = "release_model_version"
+
+    model_version: ModelVersionRef
+    """The version that is released."""
+    environment: EnvironmentName
+    """The environment that it is released into, such as validation, shadow or production."""
+    gate: Entry | None = None
+    """The ledger index of the evaluation by which the gate let it pass."""
+    reason: Text
+    """Why."""
+    valid_from: Time | None = None
+    """From when on; by default from when this is recorded."""
+
+
+class DeployModelVersion(Record):
+    """That a registered version runs at a place."""
+
+    name: ClassVar[str] = "deploy_model_version"
+
+    model_version: ModelVersionRef
+    """The version that is deployed."""
+    place: Name
+    """Where it runs, as `declare_place` calls it."""
+    environment: EnvironmentName
+    """The environment that it runs in."""
+    gate: Entry | None = None
+    """The ledger index of the evaluation by which the gate let it pass."""
+    replaces: Entry | None = None
+    """The ledger index of the deployment that ends where this one begins."""
+    valid_from: Time | None = None
+    """From when on it runs; by default from when this is recorded."""
+    until: Time | None = None
+    """Until when; left out, until it is ended."""
+
+
+class RollBackDeployment(Record):
+    """That a deployment ends because one goes back to another version of the model, which takes its place at once."""
+
+    name: ClassVar[str] = "roll_back_deployment"
+
+    deployment: Entry
+    """The ledger index of the deployment that ends."""
+    model_version: ModelVersionRef
+    """The version that runs there from then on, of the same model."""
+    gate: Entry | None = None
+    """The ledger index of the evaluation by which the gate let that version pass."""
+    reason: Text
+    """Why."""
+    valid_from: Time | None = None
+    """From when on; by default from when this is recorded."""
+
+    @property
+    def node(self) -> Deployment:
+        """Return the deployment that ends."""
+        return Deployment(str(self.deployment))
+
+
+class EndDeployment(Record):
+    """That a deployment, named by its ledger index, ends."""
+
+    name: ClassVar[str] = "end_deployment"
+
+    deployment: Entry
+    """The ledger index of the deployment."""
+    reason: Text
+    """Why."""
+    valid_from: Time | None = None
+    """From when on; by default from when this is recorded."""
+
+    @property
+    def node(self) -> Deployment:
+        """Return the deployment."""
+        return Deployment(str(self.deployment))
+
+
+class RetireModelVersion(Record):
+    """That a version is neither released nor deployed any more, for ever; what runs still has to be ended."""
+
+    name: ClassVar[str] = "retire_model_version"
+
+    model_version: ModelVersionRef
+    """The version that is retired."""
+    reason: Text
+    """Why."""
+    valid_from: Time | None = None
+    """From when on; by default from when this is recorded."""

@@ -34,6 +34,7 @@ from graph_schema.aspects.places import Place
 from graph_schema.aspects.policies import PolicyFile, Publication
 from graph_schema.aspects.principals import ApiKey, Erasure, PrincipalDefinition, Restore
 from graph_schema.aspects.quality import Check, Measurement
+from graph_schema.aspects.releases import Deployment, DeploymentEnd, Release, Retirement
 from graph_schema.aspects.safe_use import SafeUse
 from graph_schema.aspects.shape import ShapeError, reader, writer
 from graph_schema.aspects.signatures import SigningKey, SigningKeyEnd
@@ -285,6 +286,10 @@ ASPECTS: Final[tuple[Aspect, ...]] = (
     Aspect("seal", ("Snapshot",), Seal),
     Aspect("verification", ("Snapshot",), Verification),
     Aspect("registration", ("ModelVersion",), Registration, searchable=True),
+    Aspect("release", ("ModelVersion",), Release),
+    Aspect("retirement", ("ModelVersion",), Retirement),
+    Aspect("deployment", ("Deployment",), Deployment),
+    Aspect("deployment_end", ("Deployment",), DeploymentEnd),
     Aspect("signing_key", ("SigningKey",), SigningKey),
     Aspect("signing_key_end", ("SigningKey",), SigningKeyEnd),
     Aspect("metrics", ("Evaluation",), tuple[Metric, ...], "The figures measured."),

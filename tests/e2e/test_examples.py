@@ -27,6 +27,8 @@ ORDER = (
     "model register-key",
     "model keys",
     "model verify",
+    "model live",
+    "model running",
     "search",
     "runs",
     "lineage",

@@ -51,6 +51,8 @@ COMMANDS = {
     "model sign": ("model", "sign", f"no such {HOSTILE}", "--key", f"no such {HOSTILE}"),
     "model register-key": ("model", "register-key", f"no such {HOSTILE}", "--key-holder", HOSTILE),
     "model keys": ("model", "keys"),
+    "model live": ("model", "live", HOSTILE),
+    "model running": ("model", "running", HOSTILE),
     "model verify": ("model", "verify", HOSTILE),
     "findings": ("findings",),
     "labels": ("labels", HOSTILE),

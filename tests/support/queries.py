@@ -80,6 +80,15 @@ from catalog.mappings.queries import carriers, claimable, claimed, dry_run, mapp
 from catalog.names.queries import lives, namespace_rules, other_names, spelled
 from catalog.places.queries import job_places, places, places_tree
 from catalog.policies.queries import in_force, policy_sets, publications
+from catalog.releases.deployments import (
+    deployments,
+    deployments_of,
+    live_models,
+    releases_of,
+    retirements,
+    rollback_target,
+    running_at,
+)
 from catalog.releases.queries import model_versions, registrations, trained_on, version_statements, versions_of
 from catalog.safe_use.queries import safe_uses, safety
 from catalog.signatures.queries import signature_state, signature_states, signing_keys
@@ -253,6 +262,18 @@ def _signature_state(view: View, ids: Sequence[str]) -> Any:
     return [signature_state(view, one) for several in registrations(view, ids).values() for one in several]
 
 
+def _live_models(view: View, ids: Sequence[str]) -> Any:
+    return {one: live_models(view, one) for one in view.nodes(ids)}
+
+
+def _running_at(view: View, ids: Sequence[str]) -> Any:
+    return {one: running_at(view, found.node.title) for one, found in view.nodes(ids).items()}
+
+
+def _rollback_target(view: View, ids: Sequence[str]) -> Any:
+    return {one: rollback_target(view, one, "production", lambda _, __, gate: (True, "", (gate,))) for one in ids}
+
+
 QUERIES: Mapping[str, tuple[str, Ask]] = {
     "datasets": ("Dataset", datasets),
     "histories": (
@@ -337,6 +358,15 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
     "keys_of": ("Dataset", keys_of),
     "encrypted_under": ("EncryptionKey", _encrypted_under),
     "encryption_keys": ("EncryptionKey", lambda view, _: encryption_keys(view)),
+    "releases_of": ("ModelVersion", releases_of),
+    "retirements": ("ModelVersion", retirements),
+    "deployments": ("Deployment", deployments),
+    "deployments_of": ("ModelVersion", deployments_of),
+    "live_models": ("Dataset", _live_models),
+    "live_models of snapshots": ("Snapshot", _live_models),
+    "live_models of sources": ("Source", _live_models),
+    "running_at": ("Place", _running_at),
+    "rollback_target": ("ModelVersion", _rollback_target),
     "signing_keys": ("SigningKey", lambda view, _: signing_keys(view)),
     "signature_state": ("ModelVersion", _signature_state),
     "signature_states": ("ModelVersion", _signature_states),

@@ -39,6 +39,7 @@ from catalog.api.graphql.choke_points import ChokePointQueries
 from catalog.api.graphql.consent_impact import ConsentImpactQueries
 from catalog.api.graphql.context import ContextInfo
 from catalog.api.graphql.datasets import DatasetQueries
+from catalog.api.graphql.deployments import DeploymentQueries
 from catalog.api.graphql.difference import LineageDiffQueries
 from catalog.api.graphql.effective_labels import LabelQueries
 from catalog.api.graphql.evidence import EvidenceQueries
@@ -144,6 +145,7 @@ def _made() -> strawberry.Schema:
             SnapshotQueries,
             ReleaseQueries,
             SignatureQueries,
+            DeploymentQueries,
             SearchQueries,
             PolicyQueries,
             SafeUseQueries,

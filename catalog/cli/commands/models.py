@@ -1,4 +1,4 @@
-"""`lineward model`: signatures over the artifacts of model versions."""
+"""`lineward model`: signatures over the artifacts of model versions, and where versions run."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from catalog.cli.commands.connection import connected
 from catalog.cli.commands.groups import command, group
 from catalog.cli.options import DataDir, Json, KnownAtIndex, Url, ValidAt, point
 from catalog.cli.words import time
+from catalog.errors import SenderError
 
-commands = group("Sign model artifacts, and see whether the signatures of model versions hold.")
+commands = group("Sign model artifacts, see whether signatures hold, and where model versions run.")
 
 
 @command(commands, "lineward model sign exports/visits/part-0.csv --key release.pem --new-key", name="sign")
@@ -84,3 +85,40 @@ def verify(
 
     with connected(url, data_dir, owner=True) as client:
         raise typer.Exit(int(check(client, version, point(valid_at, known_at_index), as_json=as_json)))
+
+
+@command(commands, "lineward model live 'landing visits'", name="live")
+def live(
+    asset: Annotated[
+        str | None, typer.Argument(metavar="ASSET", help="A dataset's name, a digest of a snapshot, or an id.")
+    ] = None,
+    source: Annotated[str | None, typer.Option(metavar="NAME", help="A source instead, by name.")] = None,
+    valid_at: ValidAt = None,
+    known_at_index: KnownAtIndex = None,
+    url: Url = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Show which model versions run somewhere and were made of this data, by which way, and where they run."""
+    from catalog.cli.deployments import live as show
+
+    if (asset is None) == (source is None):
+        raise SenderError("Name one thing: an asset, or --source.")
+    with connected(url, data_dir, owner=True) as client:
+        raise typer.Exit(int(show(client, asset, source, point(valid_at, known_at_index), as_json=as_json)))
+
+
+@command(commands, "lineward model running north-hospital", name="running")
+def running(
+    place: Annotated[str, typer.Argument(metavar="PLACE", help="The place, as it is declared.")],
+    valid_at: ValidAt = None,
+    known_at_index: KnownAtIndex = None,
+    url: Url = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Show which model versions run at a place, and at those that lie within it."""
+    from catalog.cli.deployments import running as show
+
+    with connected(url, data_dir, owner=True) as client:
+        raise typer.Exit(int(show(client, place, point(valid_at, known_at_index), as_json=as_json)))

@@ -9,6 +9,7 @@ import pytest
 from catalog.reporting.approvals_record import approvals_record
 from catalog.reporting.model_dossier import model_dossier
 from graph_schema.nodes import Dataset, ModelVersion, Snapshot
+from tests.support.deployments import deployment, ending_deployment, release, retirement, rollback
 from tests.support.records import (
     CURATED,
     DIGEST,
@@ -34,6 +35,7 @@ from tests.support.records import (
     naming_rule,
     place,
     principal,
+    registration,
     safe_use,
     signing_key,
     source,
@@ -117,10 +119,24 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         for kind, ended in (("record_transfer", "transfer"), ("undertake_use", "undertaking")):
             if record["kind"] == kind:
                 house.record(ending_exception(ended, index, effect="RETROACTIVE", valid_from=EARLY))
+    deploy(house)
     for kind in ("acknowledge_finding", "accept_finding", "reopen_finding"):
         house.record(finding_record(kind, Dataset(**CURATED).id, valid_from=EARLY))
     yield house
     house.close()
+
+
+def deploy(house: House) -> None:
+    """Release and deploy versions, go back from one to the other, end that, and retire one; each quotes some entry."""
+    bound: dict[str, Any] = {"artifact_digest": "sha256:" + "d" * 64}
+    house.record(registration(version="2"))
+    house.append(release(gate=0, valid_from=EARLY), "local", **bound)
+    first = house.append(deployment(gate=0, valid_from=EARLY, until=LATE), "local", **bound)
+    second = house.append(deployment("2", replaces=first), "local", **bound)
+    gone_back = rollback(second, gate=0, valid_from=EARLY)
+    back = house.append(gone_back, "local", place="North", environment="production", **bound)
+    house.record(ending_deployment(back, valid_from=EARLY))
+    house.record(retirement("2", valid_from=EARLY))
 
 
 OLD, NEW = ({"namespace": "names", "name": name} for name in ("wards_old", "wards"))

@@ -23,6 +23,7 @@ USED_OUTSIDE = {
     "claim_deidentification": "the same",
     "current_labels": "what facets of a search read",
     "TEXTS": "the table that the fields of records are held to",
+    "rollback_target": "what is asked with the answers of a gate",
     "rotate": "what an operator calls: there is no command for it yet",
     "_get_schema": "what the standard's client calls",
     "collect": "what the client of Prometheus calls",

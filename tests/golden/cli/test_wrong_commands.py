@@ -231,6 +231,10 @@ LINEWARD_KEY=ADMIN lineward model register-key public.pem --key-holder releases 
 LINEWARD_KEY=ADMIN lineward model verify nothing@1
 LINEWARD_KEY=ADMIN lineward model verify 'landing visits'
 LINEWARD_KEY=ADMIN lineward model verify readmission@1 --known-at-index 1
+LINEWARD_KEY=ADMIN lineward model live
+LINEWARD_KEY=ADMIN lineward model live readmission@1
+LINEWARD_KEY=ADMIN lineward model live --source nothing
+LINEWARD_KEY=ADMIN lineward model running
 
 # Reports
 lineward verify nowhere.pdf

@@ -64,6 +64,8 @@ READING = (
     ("snapshot", "verify", "landing stays", "."),
     ("model", "register-key", "release.pem.pub", "--key-holder", "nobody"),
     ("model", "keys"),
+    ("model", "live", "landing visits"),
+    ("model", "running", "North"),
     ("model", "verify", "readmission@1"),
     ("export", "datasets"),
     ("export", "sources"),

@@ -5,8 +5,9 @@ from __future__ import annotations
 import importlib
 import inspect
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from catalog.view import Anchor, View
 from graph_schema.facts import NOW
 from graph_schema.nodes import Dataset
 from graph_schema.times import parse_zoned
+from tests.support.deployments import deployment, ending_deployment, release, retirement, rollback
 from tests.support.neo4j_server import Neo4jEndpoint
 from tests.support.queries import NOW_ONLY, QUERIES, answers
 from tests.support.records import (
@@ -197,6 +199,12 @@ PAYLOADS: dict[str, dict[str, Any]] = {
     "verifies": verification(result="MISSING", differing=["part-a.csv"]),
     "registers": registration(),
     "registers signed": registration(signature=SIGNER_KEY.sign("sha256:" + "d" * 64, "model")),
+    "registers another": registration(version="2"),
+    "releases": release(valid_from=EARLY),
+    "releases the other": release("2"),
+    "deploys": deployment(valid_from=EARLY, until=LATE),
+    "deploys the other": deployment("2"),
+    "retires": retirement(),
     "registers the signing key": signing_key(valid_from=EARLY),
     "registers it for a while": signing_key(until=LATE),
     "ends the signing key": ending_signing_key(),
@@ -215,7 +223,14 @@ PAYLOADS: dict[str, dict[str, Any]] = {
 """What may happen: in any order, any of it left out, any of it said twice."""
 
 DECIDES = "decides"
-ENDS = {"ends the transfer": ("record_transfer", "transfer"), "ends the undertaking": ("undertake_use", "undertaking")}
+ENDS: dict[str, tuple[str, Callable[[int], dict[str, Any]]]] = {
+    "ends the transfer": ("record_transfer", partial(ending_exception, "transfer")),
+    "ends the undertaking": ("undertake_use", partial(ending_exception, "undertaking")),
+    "ends the deployment": ("deploy_model_version", ending_deployment),
+    "ends what was gone back to": ("roll_back_deployment", ending_deployment),
+    "goes back": ("deploy_model_version", rollback),
+    "takes its place": ("deploy_model_version", lambda index: deployment("2", replaces=index)),
+}
 REQUESTED = "record.request_approval"
 HISTORIES = st.lists(st.sampled_from([*PAYLOADS, DECIDES, *ENDS]), min_size=1, max_size=14)
 VALID_ATS = st.sampled_from([parse_zoned(EARLY), parse_zoned("2026-01-02T12:00:00Z"), parse_zoned(LATE), NOW])
@@ -234,10 +249,10 @@ def write(house: House, happened: list[str]) -> None:
                 if asked:
                     house.record(decision(asked[-1]), approver)
             elif name in ENDS:
-                kind, ended = ENDS[name]
+                kind, end = ENDS[name]
                 lasting = [one.index for one in house.ledger.entries(0, 99) if one.entry.kind.endswith(kind)]
                 if lasting:
-                    house.record(ending_exception(ended, lasting[-1]))
+                    house.record(end(lasting[-1]))
             elif "eventType" in PAYLOADS[name]:
                 house.send(PAYLOADS[name])
             else:

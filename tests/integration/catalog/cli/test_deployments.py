@@ -1,0 +1,50 @@
+"""`lineward model live` and `running`: what runs where, and on which data."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.support.deployments import deployment, ending_deployment, release
+from tests.support.records import declaration, event, place, registration, seal
+from tests.support.typed import Typed, typed
+
+FINE, WRONG_USE = 0, 2
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "catalog"
+    assert typed(folder, "ingest", "--new", stdin=json.dumps(event()).encode()).code == FINE
+    begun = [seal(), declaration(source="made-up EHR"), place("EU", None, place_kind="REGION"), place(), registration()]
+    done = record(folder, *begun, release(), deployment())
+    assert done.code == FINE, done.err
+    return folder
+
+
+def record(folder: Path, *payloads: dict[str, object]) -> Typed:
+    return typed(folder, "record", stdin="\n".join(map(json.dumps, payloads)).encode())
+
+
+@pytest.mark.parametrize("of", [("landing visits",), ("curated visits",), ("--source", "made-up EHR")])
+def test_the_models_that_are_live_on_some_data_are_shown_with_where_they_run(folder: Path, of: tuple[str, ...]) -> None:
+    done = typed(folder, "model", "live", *of, "--json")
+    assert done.code == FINE, done.err
+    (found,) = json.loads(done.out)["models"]
+    (runs,) = found["deployments"]
+    assert (runs["placeName"], runs["environmentName"], runs["isLive"]) == ("North", "production", True)
+    assert runs["modelVersion"]["name"] == "readmission@1"
+    assert runs["entry"] in found["entries"]
+    assert "readmission@1" in typed(folder, "model", "live", *of).out
+
+
+def test_what_runs_at_a_place_is_shown_until_it_is_ended(folder: Path) -> None:
+    (found,) = json.loads(typed(folder, "model", "running", "EU", "--json").out)
+    assert "readmission@1" in typed(folder, "model", "running", "North").out
+    record(folder, ending_deployment(found["entry"]))
+    assert json.loads(typed(folder, "model", "running", "EU", "--json").out) == []
+    then = typed(folder, "model", "running", "EU", "--known-at-index", str(found["entry"]), "--json")
+    assert [one["entry"] for one in json.loads(then.out)] == [found["entry"]]
+    assert json.loads(typed(folder, "model", "live", "landing visits", "--json").out)["models"] == []
