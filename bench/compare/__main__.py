@@ -202,7 +202,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     load = replace(load, **{name: value for name, value in wanted.items() if value})
     with ExitStack() as stack:
         try:
-            others = [Receiver(_driver(given.driver), given.url, given.pid, given.data)] if given.url else []
+            other = (_driver(given.driver), given.url, given.pid, given.data, Lineward.name)
+            others = [Receiver(*other)] if given.url else []
         except UnobtainableError as error:
             _say(str(error))
             return 3

@@ -30,6 +30,8 @@ class Receiver:
     url: str
     pid: int | None = None
     data: Path | None = None
+    beside: str = ""
+    """What it is measured beside: one of the same kind is another of it."""
     connection: Connection = field(init=False)
 
     def __post_init__(self) -> None:
@@ -47,7 +49,7 @@ class Receiver:
     @property
     def name(self) -> str:
         """Return what it is called in a table."""
-        return self.driver.name
+        return f"another {self.driver.name}" if self.driver.name == self.beside else self.driver.name
 
     def settle(self, seconds: float = SETTLE_SECONDS) -> bool:
         """Wait until all that it acknowledged can be asked for; tell whether it came to that."""

@@ -201,6 +201,19 @@ def test_every_question_is_right_of_a_receiver_that_answers_right(fake: Fake, st
     assert found[Kind.COLUMNS]["Marquez"].statuses == {404: 4}
 
 
+def test_two_of_one_kind_are_measured_apart(fake: Fake, stack: ExitStack) -> None:
+    for event in MADE.events():
+        fake.take(event)
+    receivers = [Receiver(Marquez(), fake.url), Receiver(Marquez(), fake.url, beside=Marquez.name)]
+    for one in receivers:
+        stack.callback(one.close)
+    found = asked(receivers, MADE.questions(3))
+    assert {(name, one.right) for of in found.values() for name, one in of.items()} == {
+        ("Marquez", 3),
+        ("another Marquez", 3),
+    }
+
+
 def test_lineward_s_answers_are_the_truth_beside_another_s_in_one_run(fake: Fake, tmp_path: Path) -> None:
     load = Load((40,), 2, (3, 6, 9), 20, 60, questions=2, shuffled=20)
     with serving({"LINEWARD_READY_LAG": str(10**9)}, tmp_path / "data") as server:
