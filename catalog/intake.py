@@ -29,6 +29,7 @@ from catalog.canonical import canonical_bytes
 from catalog.comparison import Compared, Comparison, compare
 from catalog.drafting import draft_event
 from catalog.errors import OperatorError, SenderError
+from catalog.gate.records import GateEvaluated
 from catalog.kinds import KINDS, LASTING, OPEN, Kind
 from catalog.ledger.entry import MAX_SUBJECTS
 from catalog.ledger.protocol import Draft, Ledger, Receipt, StoredEntry
@@ -297,6 +298,11 @@ class Intake:
 
         Raises as `submit_record`.
         """
+        payload = {"kind": record.name, **record.fields()}
+        return self._take(KINDS[record.name], payload, actor, correlation_id)
+
+    def record_gate(self, record: GateEvaluated, actor: Actor, correlation_id: str) -> Future[Accepted]:
+        """Record what the gate said to whoever asked it; raises as `submit_record`."""
         payload = {"kind": record.name, **record.fields()}
         return self._take(KINDS[record.name], payload, actor, correlation_id)
 

@@ -16,6 +16,8 @@ import catalog.assets.facts as assets_facts
 import catalog.encryption.facts as encryption_facts
 import catalog.findings.admission as findings_admission
 import catalog.findings.facts as findings_facts
+import catalog.gate.admission as gate_admission
+import catalog.gate.facts as gate_facts
 import catalog.labels.admission as labels_admission
 import catalog.labels.facts as labels_facts
 import catalog.mappings.admission as mappings_admission
@@ -46,6 +48,7 @@ from catalog.approvals.records import DecideApproval, RequestApproval
 from catalog.assets.records import DeclareDataset, DeclareSource, EndSource
 from catalog.encryption.records import DeclareKey, EndKey
 from catalog.findings.records import AcceptFinding, AcknowledgeFinding, ReopenFinding
+from catalog.gate.records import AssessChange, GateEvaluated, OverrideGate
 from catalog.labels.records import (
     AttestDeidentification,
     DeclareCodeKey,
@@ -120,7 +123,7 @@ def _judging(record: Tag) -> Permission:
     return Permission.TAG if record.stance is Stance.ASSERT else Permission.JUDGE_TAGS
 
 
-def _reading(record: ReportIssued) -> Permission:  # noqa: ARG001  whoever may read a report may have it issued
+def _reading(record: Record) -> Permission:  # noqa: ARG001  whoever may read what is issued may have it recorded
     return Permission.READ
 
 
@@ -311,6 +314,9 @@ _KINDS: tuple[Kind[Any], ...] = (
         AcceptFinding, findings_facts.subjects, findings_facts.project_acceptance, findings_admission.admit_acceptance
     ),
     Kind(ReopenFinding, findings_facts.subjects, findings_facts.project_reopening, findings_admission.admit_reopening),
+    Kind(AssessChange, gate_facts.subjects, gate_facts.project_assessment, gate_admission.admit_assessment),
+    Kind(OverrideGate, gate_facts.subjects, gate_facts.project_override, gate_admission.admit_override),
+    Kind(GateEvaluated, gate_facts.subjects, gate_facts.project_evaluation, permission=_reading, open=False),
     Kind(
         DefinePrincipal,
         access_facts.subjects,

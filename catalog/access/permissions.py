@@ -59,6 +59,8 @@ class Permission(StrEnum):
     END_SIGNING_KEY = "end_signing_key"
     REQUEST_APPROVAL = "request_approval"
     DECIDE_APPROVAL = "decide_approval"
+    ASSESS_CHANGE = "assess_change"
+    OVERRIDE_GATE = "override_gate"
     DEFINE_PRINCIPAL = "define_principal"
     ISSUE_KEY = "issue_key"
     REVOKE_KEY = "revoke_key"
@@ -148,9 +150,12 @@ TABLE: Final[Mapping[PrincipalRole, frozenset[Permission]]] = {
             Permission.ACKNOWLEDGE_FINDING,
             Permission.ACCEPT_FINDING,
             Permission.REOPEN_FINDING,
+            Permission.ASSESS_CHANGE,
         }
     ),
-    PrincipalRole.APPROVER: frozenset({Permission.READ, Permission.DECIDE_APPROVAL}),
+    PrincipalRole.APPROVER: frozenset(
+        {Permission.READ, Permission.DECIDE_APPROVAL, Permission.ASSESS_CHANGE, Permission.OVERRIDE_GATE}
+    ),
     PrincipalRole.AUDITOR: frozenset({Permission.READ, Permission.VERIFY_SNAPSHOT}),
     PrincipalRole.MONITOR: frozenset({Permission.WATCH}),
     PrincipalRole.ADMIN: frozenset(

@@ -47,6 +47,11 @@ def create(services: Services) -> EdgeMiddleware:
 
         return await endpoint.endpoint(services, request)
 
+    async def evaluate(request: Request) -> Response:
+        from catalog.api.http import gate  # noqa: PLC0415  events are taken before it is imported
+
+        return await gate.evaluate(services, request)
+
     async def graphql(request: Request) -> Response:
         return await (ask if request.method == "POST" else explorer.page)(request)
 
@@ -66,6 +71,7 @@ def create(services: Services) -> EdgeMiddleware:
             "/api/v1/lineage/batch": lambda request: lineage.batch(services, request),
             "/api/v1/records": lambda request: records.take(services, request),
             "/api/v1/records/compare": lambda request: records.compare(services, request),
+            "/api/v1/gate": evaluate,
         },
         services.metrics,
         services.settings.allowed_hosts,

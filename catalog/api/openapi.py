@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import FastAPI
 from pydantic.json_schema import models_json_schema
 
+from catalog.gate.asking import AskGate
 from catalog.kinds import KINDS
 
 _JSON = "application/json"
@@ -103,7 +104,8 @@ def _records() -> dict[str, Any]:
     """Return the kinds of record that may be sent, each by its own model, told apart by `kind`."""
     kinds = {kind.name: kind.record for kind in KINDS.values() if kind.open}
     _, found = models_json_schema(
-        [(model, "validation") for model in kinds.values()], ref_template="#/components/schemas/{model}"
+        [*((model, "validation") for model in kinds.values()), (AskGate, "validation")],
+        ref_template="#/components/schemas/{model}",
     )
     schemas: dict[str, Any] = found["$defs"]
     for name, model in kinds.items():
@@ -150,6 +152,20 @@ def _paths() -> dict[str, Any]:
             "failed_events": failed,
         },
     }
+    gate = _object(
+        index="integer",
+        holdsUntil="string",
+        verdict="string",
+        artifactDigest="string",
+        policies="object",
+        checks="array",
+        obligations="array",
+        refrains="array",
+        exception="array",
+        exceptionUntil="string",
+        entries="array",
+    )
+    gate["properties"] |= {name: {"type": ["string", "null"]} for name in ("artifactDigest", "exceptionUntil")}
     question = {
         "type": "object",
         "required": ["query"],
@@ -178,6 +194,15 @@ def _paths() -> dict[str, Any]:
                 "200",
                 {"type": "array", "items": compared},
                 more=["422"],
+            )
+        },
+        "/api/v1/gate": {
+            "post": _post(
+                "Ask the release gate about a model version, and record what it says.",
+                {"$ref": "#/components/schemas/AskGate"},
+                "201",
+                gate,
+                more=["404"],
             )
         },
         "/graphql": {

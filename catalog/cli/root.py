@@ -18,6 +18,7 @@ from catalog.cli.commands import (
     changes,
     estate,
     export,
+    gate,
     graph,
     intake,
     keys,
@@ -48,6 +49,7 @@ commands.add_typer(snapshots.commands, name="snapshot", rich_help_panel=WRITE)
 commands.add_typer(models.commands, name="model", rich_help_panel=WRITE)
 commands.add_typer(policies.commands, name="policy", rich_help_panel=WRITE)
 commands.add_typer(reports.commands)
+commands.add_typer(gate.commands)
 commands.add_typer(ledger.commands, name="ledger", rich_help_panel=PROVE)
 commands.add_typer(backups.commands)
 commands.add_typer(keys.commands, name="key", rich_help_panel=RUN)

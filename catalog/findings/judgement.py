@@ -53,6 +53,11 @@ def _findings(basis: Basis, missing: Sequence[Gap], attested: Deidentification) 
     )
 
 
-def approval_findings(subject: str, noun: str, approvals: Sequence[Approval], powers: Powers) -> tuple[Finding, ...]:
-    """Return what is found on the approvals of one subject (`noun`) and on those who decided, by these alone."""
-    return (*of_approvals(subject, noun, approvals, {}), *of_powers(approvals, {}, powers, frozenset()))
+def approval_findings(
+    subject: str, noun: str, approvals: Sequence[Approval], powers: Powers, workers: frozenset[str] = frozenset()
+) -> tuple[Finding, ...]:
+    """Return what is found on the approvals of one subject (`noun`) and on those who decided, by these alone.
+
+    `workers` are those whose work is decided on, where that is known.
+    """
+    return (*of_approvals(subject, noun, approvals, {}), *of_powers(approvals, {}, powers, workers))

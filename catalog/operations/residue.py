@@ -62,6 +62,7 @@ _KEPT: Final = CLOSED | NAMES | frozenset({"model", "origin", "type"})
 _WITHOUT_TEXT: Final[dict[str, frozenset[str]]] = {
     "attestation": frozenset({"job", "method", "run"}),
     "attestation_end": frozenset(),
+    "change_assessment": frozenset(),
     "column_lineage": frozenset({"field", "subtype"}),
     "column_lineage_trust": frozenset(),
     "consent_withdrawal": frozenset(),

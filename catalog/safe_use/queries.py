@@ -92,11 +92,11 @@ def _judged(view: View, asked: Definition, one: _Case) -> Safety:
 def _safe(view: View, datasets: Sequence[str], asked: Definition, most: int) -> dict[str, Safety]:
     """Return the first of the datasets that are safe: what use is permitted is asked of those that meet the rest."""
     found: dict[str, Safety] = {}
-    known = _known(view, datasets)
+    cases = _known(view, datasets)
     for identifier in datasets:
         if len(found) == most:
             break
-        one = known.get(identifier)
+        one = cases.get(identifier)
         if one is not None and rules.may_pass(asked.content, one.known):
             judged = _judged(view, asked, _with_uses(view, one, asked.content))
             if judged.outcome is Outcome.PASS:
@@ -159,6 +159,13 @@ class _Case(NamedTuple):
     asked: str
     dataset: str
     known: Known
+
+
+def known(view: View, datasets: Sequence[str]) -> dict[str, Known]:
+    """Return what is known of each dataset, as far as its safety depends on it, but what use is permitted; one that is
+    not known is absent.
+    """
+    return {identifier: one.known for identifier, one in _known(view, datasets).items()}
 
 
 def _known(view: View, datasets: Sequence[str]) -> dict[str, _Case]:
@@ -260,7 +267,7 @@ def _flowed(
         return Present(label.kind, _where(record), label.entries)
     origin = declared.get(way.origin)
     source = _where(origin, way.origin_column) if origin is not None and way.origin in seen else _HIDDEN
-    return Present(label.kind, f"{_where(record)}, by what came from {source},", way.every_entry)
+    return Present(label.kind, f"{_where(record)}, by what came from {source.rstrip(',')},", way.every_entry)
 
 
 _HIDDEN: Final = "something that is not shown"
@@ -274,7 +281,7 @@ def _where(record: DatasetRecord, column: str | None = None) -> str:
 def _with_uses(view: View, one: _Case, asked: SafeUse) -> _Case:
     """Return it with what each purpose comes to, at the time of the view, with nothing said of who asks."""
     uses = {
-        purpose: _permitted(
+        purpose: permitted(
             may_use(view, one.dataset, UseQuestion(purpose=purpose, date=view.moment), ethics=ethics_approvals)
         )
         for purpose in asked.purposes
@@ -282,7 +289,8 @@ def _with_uses(view: View, one: _Case, asked: SafeUse) -> _Case:
     return one._replace(known=replace(one.known, uses=uses))
 
 
-def _permitted(found: MayUse) -> Permitted:
+def permitted(found: MayUse) -> Permitted:
+    """Return what a question of permitted use comes to as a condition, in words."""
     verdict = found.verdict
     texts = dict.fromkeys(reason.text for one in verdict.deciding for reason in one.reasons)
     refrains: dict[str, set[int]] = {}
@@ -312,10 +320,10 @@ def _findings(view: View, records: Mapping[str, DatasetRecord]) -> dict[str, tup
         identifier: tuple(
             Wrong(one.rule.label, one.rule.severity.value, one.entries)
             for one in found.get(record.id, ())
-            if one.state in _COUNTED
+            if one.state in COUNTED
         )
         for identifier, record in records.items()
     }
 
 
-_COUNTED: Final = frozenset({FindingState.OPEN, FindingState.ACKNOWLEDGED})
+COUNTED: Final = frozenset({FindingState.OPEN, FindingState.ACKNOWLEDGED})

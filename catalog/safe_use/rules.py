@@ -67,7 +67,7 @@ def judge(asked: SafeUse, known: Known) -> tuple[Reason, ...]:
     return (
         *_state(asked, known),
         *_zone(asked, known),
-        *_labels(asked, known),
+        *holds_none_of(asked.labels_absent, known),
         *_use(asked, known),
         *_refrains(asked, known),
         *_findings(asked, known),
@@ -76,7 +76,12 @@ def judge(asked: SafeUse, known: Known) -> tuple[Reason, ...]:
 
 def may_pass(asked: SafeUse, known: Known) -> bool:
     """Tell whether all holds that does not depend on what use is permitted."""
-    reasons = (*_state(asked, known), *_zone(asked, known), *_labels(asked, known), *_findings(asked, known))
+    reasons = (
+        *_state(asked, known),
+        *_zone(asked, known),
+        *holds_none_of(asked.labels_absent, known),
+        *_findings(asked, known),
+    )
     return all(reason.outcome is Outcome.PASS for reason in reasons)
 
 
@@ -105,10 +110,11 @@ def _zone(asked: SafeUse, known: Known) -> Iterator[Reason]:
         yield Reason(Condition.ZONE, Outcome.PASS if held else Outcome.FAIL, text, (stated.entry,))
 
 
-def _labels(asked: SafeUse, known: Known) -> Iterator[Reason]:
-    if not asked.labels_absent:
+def holds_none_of(absent: Collection[str], known: Known) -> Iterator[Reason]:
+    """Yield what it comes to that a dataset has to hold none of these kinds of PHI; nothing where none is named."""
+    if not absent:
         return
-    against = [one for one in known.labels if one.kind in asked.labels_absent]
+    against = [one for one in known.labels if one.kind in absent]
     yield from (_label(one) for one in against)
     if known.unseen is not None:
         yield Reason(Condition.LABELS, Outcome.UNKNOWN, known.unseen)
@@ -116,7 +122,7 @@ def _labels(asked: SafeUse, known: Known) -> Iterator[Reason]:
         text = "Nobody recorded which kinds of PHI it holds, or that it holds none."
         yield Reason(Condition.LABELS, Outcome.UNKNOWN, text)
     elif not against and known.unseen is None:
-        text = f"It holds none of {_listed(asked.labels_absent)}, and nothing that it was made of does."
+        text = f"It holds none of {_listed(absent)}, and nothing that it was made of does."
         yield Reason(Condition.LABELS, Outcome.PASS, text, (known.classified,))
 
 

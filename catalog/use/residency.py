@@ -145,6 +145,11 @@ def residency(view: View, of: str, date: int | None = None, budget: int = BUDGET
     )
 
 
+def would_be(view: View, found: Residency, place: str, at: int) -> Located:
+    """Return what it would come to that something lay at a place at a time, by what limits where it may be."""
+    return _Bounds(places_of(view), found.limits).located([Placed(Presence.LIES, place, None, None, at, ())])[0]
+
+
 def _limits(statement: UseStatement) -> bool:
     return common_places((statement,), NOW, Places({})) is not None
 

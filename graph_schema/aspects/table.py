@@ -25,6 +25,7 @@ from graph_schema.aspects.declarations import (
 )
 from graph_schema.aspects.events import Code, Environment, Event, Flags, Io, Producer, Redactions
 from graph_schema.aspects.findings import FindingDecision
+from graph_schema.aspects.gate import ChangeAssessment, GateEvaluation, GateOverride
 from graph_schema.aspects.keys import EncryptionKey
 from graph_schema.aspects.labels import Attestation, AttestationEnd, CodeKey, ColumnLineageTrust, Tag
 from graph_schema.aspects.mappings import FacetMapping, MappingWithdrawal, TagMapping
@@ -310,6 +311,9 @@ ASPECTS: Final[tuple[Aspect, ...]] = (
     Aspect("publication", ("PolicySet",), Publication),
     Aspect("policy_files", ("PolicySet",), tuple[PolicyFile, ...], "The files that it is made of."),
     Aspect("environment", ("Environment",), Environment),
+    Aspect("change_assessment", ("ModelVersion",), ChangeAssessment),
+    Aspect("gate_override", ("ModelVersion",), GateOverride, momentary=True),
+    Aspect("gate_evaluation", ("ModelVersion",), GateEvaluation, momentary=True),
     Aspect("use_statement", ("UseStatement",), UseStatement),
     Aspect("consent_withdrawal", ("UseStatement",), ConsentWithdrawal),
     Aspect("use_end", ("UseStatement",), UseEnd),

@@ -553,3 +553,70 @@ class UndertakingKind(StrEnum):
     """TS: access was granted, from then on its months run."""
     DETERMINATION = "DETERMINATION"
     """RS, and sensitive research: a person determined that this project may."""
+
+
+class GateCheckName(StrEnum):
+    """What the gate asks of a model version, in the order in which it is shown."""
+
+    INPUTS_SEALED = "INPUTS_SEALED"
+    """Every input that the training run read is a sealed snapshot."""
+    INPUTS_VERIFIED = "INPUTS_VERIFIED"
+    """The bytes of these snapshots were read again within the period, and found as sealed."""
+    LABELS = "LABELS"
+    """The data, by its zone, and the version itself hold no kind of PHI that is not allowed there."""
+    USE_TRAINING = "USE_TRAINING"
+    """All that it was made of could be used to train it, when it was trained."""
+    USE_DEPLOYMENT = "USE_DEPLOYMENT"
+    """All that it was made of may be used for the purpose of the release."""
+    RESIDENCY = "RESIDENCY"
+    """Data and model were where they may be, and may be at the place of the release."""
+    APPROVALS = "APPROVALS"
+    """Each required kind of approval holds, by as many authenticated principals as are required."""
+    CODE = "CODE"
+    """The code revision is known, and the working tree was exactly that."""
+    ENVIRONMENT = "ENVIRONMENT"
+    """It is known what was installed where it was built."""
+    SIGNATURE = "SIGNATURE"
+    """The signature over the artifact verifies."""
+    EVALUATION_LOCKED = "EVALUATION_LOCKED"
+    """The evaluation data was sealed with a lock before training began, and is as it was."""
+    EVALUATION_APART = "EVALUATION_APART"
+    """No training file is among the evaluation data, by digest."""
+    EVALUATION_SPLIT = "EVALUATION_SPLIT"
+    """A split by subject is recorded, by which training and evaluation share none."""
+    PARENT_MODELS = "PARENT_MODELS"
+    """The models that it was made of were trained on sealed and verified snapshots as well."""
+    METRICS = "METRICS"
+    """It was measured on the evaluation data, and meets criteria that were recorded before."""
+    CHANGE_PLAN = "CHANGE_PLAN"
+    """Somebody other than its maker found it within the plan of changes."""
+    VIEW_COMPLETE = "VIEW_COMPLETE"
+    """The gate saw all of it: nothing hidden, cut off, waiting or quarantined."""
+    POLICIES = "POLICIES"
+    """It is known by which version of the requirements it is judged."""
+    FINDINGS = "FINDINGS"
+    """No severe finding is open on it, or on anything that it was made of."""
+
+
+class ChangeStatus(StrEnum):
+    """How a model version stands to the plan of changes, as 21 U.S.C. 360e-4 has it."""
+
+    INITIAL = "INITIAL"
+    """It is the first version: nothing is changed."""
+    INSIDE = "INSIDE"
+    """What changed is within the plan."""
+    OUTSIDE = "OUTSIDE"
+    """What changed is not within the plan."""
+
+
+class GateVerdict(StrEnum):
+    """What the gate says of a model version."""
+
+    PASS = "PASS"  # noqa: S105  no password
+    """Every check that is required passes."""
+    FAIL = "FAIL"
+    """A check that is required fails."""
+    UNKNOWN = "UNKNOWN"
+    """None fails, and what would decide one is not recorded or not known: that blocks too."""
+    BY_EXCEPTION = "BY_EXCEPTION"
+    """Two persons let it pass until a time, although a check does not: the checks keep their values."""

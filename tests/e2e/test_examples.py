@@ -66,6 +66,7 @@ ORDER = (
     "findings",
     "why-not-safe",
     "report",
+    "gate",
     "ledger key",
     "verify",
     "verifier",
@@ -89,6 +90,7 @@ ENDS = {
     "why-not-safe": {0, 1},
     "snapshot compare": {1},
     "model verify": {1},
+    "gate": {1},
     "policy diff": {1},
 }
 """Exit codes of those that say by it what they found."""

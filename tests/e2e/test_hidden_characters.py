@@ -69,6 +69,8 @@ COMMANDS = {
     "export keys": ("export", "keys"),
     "export datasets as json": ("export", "datasets", "--format", "json"),
     "report": ("report", HOSTILE),
+    "gate": ("gate", HOSTILE, "--purpose", "HRESCH", "--place", HOSTILE),
+    "gate for hostile words": ("gate", HOSTILE, "--purpose", HOSTILE, "--place", HOSTILE, "--for", HOSTILE),
     "report of something unknown": ("report", f"no {HOSTILE}@1"),
     "policy check": ("policy", "check", f"no such {HOSTILE}"),
     "policy test": ("policy", "test", f"no such {HOSTILE}"),

@@ -50,6 +50,8 @@ from catalog.evidence.queries import evidence
 from catalog.findings.choke_points import choke_points
 from catalog.findings.queries import Wanted, decisions, finding_details, findings, findings_on
 from catalog.findings.rules import FindingState
+from catalog.gate.model import GateQuestion
+from catalog.gate.queries import gate, gate_evaluations, overrides_of, quoted
 from catalog.labels.code_keys import code_keys
 from catalog.labels.queries import (
     attestations,
@@ -90,7 +92,7 @@ from catalog.releases.deployments import (
     running_at,
 )
 from catalog.releases.queries import model_versions, registrations, trained_on, version_statements, versions_of
-from catalog.safe_use.queries import safe_uses, safety
+from catalog.safe_use.queries import known, safe_uses, safety
 from catalog.signatures.queries import signature_state, signature_states, signing_keys
 from catalog.snapshots.comparison import snapshot_difference
 from catalog.snapshots.queries import rows_written, snapshots, snapshots_of, verifications, with_digest
@@ -245,6 +247,20 @@ def _permitted_use(view: View, ids: Sequence[str]) -> Any:
     return {one: permitted_use(view, one, TRAINING_DAY) for one in view.nodes(ids)}
 
 
+def _gate(view: View, ids: Sequence[str]) -> Any:
+    then = view.at(min(view.as_of.valid_at, TRAINING_DAY), view.known_at)
+    return {
+        one: gate(then, GateQuestion(of=one, purpose="HRESCH", place="nowhere-land", environment="production"))
+        for one in ids
+    }
+
+
+def _quoted(view: View, ids: Sequence[str]) -> Any:
+    then = view.at(min(view.as_of.valid_at, TRAINING_DAY), view.known_at)
+    recorded = gate_evaluations(view, ids)
+    return {(one, each.entry): quoted(then, one, each.entry) for one in ids for each in recorded.get(one, ())}
+
+
 def _residency(view: View, ids: Sequence[str]) -> Any:
     return {one: residency(view, one, TRAINING_DAY) for one in view.nodes(ids)}
 
@@ -375,6 +391,10 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
     "residency": ("Dataset", _residency),
     "residency of snapshots": ("Snapshot", _residency),
     "residency of models": ("ModelVersion", _residency),
+    "gate": ("ModelVersion", _gate),
+    "gate_evaluations": ("ModelVersion", gate_evaluations),
+    "overrides_of": ("ModelVersion", lambda view, ids: {one: overrides_of(view, one) for one in ids}),
+    "quoted": ("ModelVersion", _quoted),
     "places": ("Place", lambda view, _: places(view)),
     "places_tree": ("Place", lambda view, _: places_tree(view)),
     "mappings": ("Dataset", lambda view, _: mappings(view)),
@@ -389,6 +409,7 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
     "in_force": ("PolicySet", lambda view, _: in_force(view)),
     "publications": ("PolicySet", lambda view, _: publications(view)),
     "policy_sets": ("PolicySet", policy_sets),
+    "known": ("Dataset", known),
     "safe_uses": ("Dataset", lambda view, _: safe_uses(view)),
     "safety": ("Dataset", lambda view, ids: [safety(view, ids, question) for question in SafeQuestion]),
     "version_statements": ("ModelVersion", version_statements),

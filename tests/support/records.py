@@ -14,6 +14,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from catalog.access.keys import Authenticator, KeyFile, local_actor
 from catalog.access.model import Actor
 from catalog.canonical import canonical_bytes
+from catalog.gate.answers import evaluated
+from catalog.gate.model import GateQuestion
+from catalog.gate.queries import gate
 from catalog.intake import Accepted, Intake
 from catalog.kinds import KINDS
 from catalog.ledger.keys import SiteKeys
@@ -26,8 +29,9 @@ from catalog.reporting.issuing import issued_record, proven
 from catalog.signatures.signing import Signer as MadeUpSigner
 from catalog.snapshots.rules import manifest_digest
 from catalog.store.memory import MemoryStore
+from catalog.use.model import OrganizationKind, Requester
 from catalog.view import Anchor, View
-from graph_schema.nodes import Run
+from graph_schema.nodes import ModelVersion, Run
 from graph_schema.vocabulary.words import ApprovalKind
 from ingest_hooks.openlineage.wire import parse
 from reports.context import Context
@@ -47,6 +51,22 @@ DIGEST = manifest_digest(MANIFEST)
 SIGNATURE = base64.b64encode(bytes(range(128, 192))).decode()
 """As long as one of Ed25519, and no signature of anything."""
 SIGNER = {"time_zone": "Europe/Berlin"}
+
+
+VERSION = ModelVersion(MODEL["namespace"], MODEL["name"], "1").id
+GATE_QUESTION = GateQuestion(
+    of=VERSION,
+    purpose="HRESCH",
+    place="North",
+    environment="production",
+    requester=Requester(
+        user="Testperson Beta",
+        organization=OrganizationKind.NONPROFIT,
+        commercial=False,
+        institute="Example Hospital",
+        project="made-up project",
+    ),
+)
 
 
 def run_node(run_id: str = RUN, job: dict[str, str] = JOB) -> Run:
@@ -409,6 +429,29 @@ def decision(index: int, **more: Any) -> dict[str, Any]:
     }
 
 
+def change_assessment(**more: Any) -> dict[str, Any]:
+    return {
+        "kind": "assess_change",
+        "model_version": {"model": MODEL, "version": "1"},
+        "status": "INITIAL",
+        "plan": "made-up plan 4",
+        "plan_digest": "sha256:" + "c" * 64,
+        "reason": "There was none before",
+        **more,
+    }
+
+
+def gate_override(evaluation: int, **more: Any) -> dict[str, Any]:
+    return {
+        "kind": "override_gate",
+        "model_version": {"model": MODEL, "version": "1"},
+        "evaluation": evaluation,
+        "reason": "A silent trial in a made-up ward",
+        "until": "2999-01-01T00:00:00Z",
+        **more,
+    }
+
+
 def erasing(*entries: int, **more: Any) -> dict[str, Any]:
     return {
         "kind": "erase_entries",
@@ -510,6 +553,15 @@ class House:
 
     def record(self, payload: dict[str, Any], actor: Actor | None = None) -> Accepted:
         accepted = self.intake.submit_record(payload, actor or local_actor(), "tests").result()
+        self.project()
+        return accepted
+
+    def ask_gate(self, question: GateQuestion, actor: Actor | None = None) -> Accepted:
+        """Ask the gate, and record what it says."""
+        view = self.view()
+        found = gate(view, question)
+        assert found is not None
+        accepted = self.intake.record_gate(evaluated(view, found), actor or local_actor(), "tests").result()
         self.project()
         return accepted
 

@@ -45,7 +45,7 @@ MAX_ITEMS = 500
 """How many items a list may have that a question sends: ids, roots, values to choose from."""
 
 _PAGES = ("first", "limit")
-_WALKS = {"lineage", "lineageCounts", "paths", "chokePoints", "feeds"}
+_WALKS = {"lineage", "lineageCounts", "paths", "chokePoints", "feeds", "gate"}
 _WALK_BUDGET = 2000
 _VISITS_PER_COST = 10
 _INPUT, _BUDGET, _AT_LEAST, _ROOTS, _IDS = "input", "budget", "atLeast", "of", "ids"

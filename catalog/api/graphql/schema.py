@@ -45,6 +45,7 @@ from catalog.api.graphql.effective_labels import LabelQueries
 from catalog.api.graphql.evidence import EvidenceQueries
 from catalog.api.graphql.execution import BoundedExecution, Prepared
 from catalog.api.graphql.findings import FindingQueries
+from catalog.api.graphql.gate import GateQueries
 from catalog.api.graphql.jobs import JobQueries
 from catalog.api.graphql.lineage import LineageQueries
 from catalog.api.graphql.mappings import MappingQueries
@@ -171,6 +172,7 @@ def _made() -> strawberry.Schema:
             ProducerQueries,
             FindingQueries,
             UseQueries,
+            GateQueries,
             ConsentImpactQueries,
             ResidencyQueries,
         ),

@@ -14,10 +14,12 @@ from tests.support.records import (
     CURATED,
     DIGEST,
     FURTHER,
+    GATE_QUESTION,
     MODEL,
     RAW,
     House,
     attestation,
+    change_assessment,
     code_key,
     declaration,
     encryption_key,
@@ -30,6 +32,7 @@ from tests.support.records import (
     ending_trust,
     facet_mapping,
     finding_record,
+    gate_override,
     job_place,
     joining,
     naming_rule,
@@ -99,6 +102,9 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     house.record({"kind": "declare_dataset", "dataset": CURATED, "policy_label": "de-identified, research only"})
     house.record(tag_mapping(mapping="in dbt", value="4", source="DBT_META"))
     attested = house.record(attestation(schema_version="1.2.0")).receipt.index
+    house.record(change_assessment(), approver)
+    evaluation = house.ask_gate(GATE_QUESTION).receipt.index
+    house.record(gate_override(evaluation), approver)
     house.record(ending_attestation(attested, effect="VOID", valid_from=EARLY))
     house.restore()
     house.record({"kind": "revoke_key", "key_id": approver.key_id, "principal": "grace", "force": True})

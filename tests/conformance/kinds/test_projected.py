@@ -17,6 +17,8 @@ from catalog.ledger.protocol import StoredEntry
 from catalog.operations.residue import Residues
 from catalog.projection import UnprojectableError, project, tie_of
 from catalog.reporting.records import ReportIssued
+from catalog.safe_use.model import Outcome
+from catalog.use.model import OrganizationKind
 from graph_schema.aspects import ASPECTS
 from graph_schema.facts import Facts
 from graph_schema.identity import label_of
@@ -68,10 +70,11 @@ def others(value: Any) -> Iterator[Any]:
     elif isinstance(value, int | float):
         yield value + 1
     else:
-        for vocabulary in (*vars(words).values(), Severity):
+        for vocabulary in (*vars(words).values(), Severity, Outcome, OrganizationKind):
             if isinstance(vocabulary, type) and issubclass(vocabulary, StrEnum) and value in {*vocabulary}:
                 yield from (member.value for member in vocabulary if member != value)
         yield value.replace("29", "28", 1)
+        yield re.sub(r"\.\d{6}Z", ".000000Z", value)
         yield re.sub(r"2026-01-05", "2026-01-04", value)
         yield re.sub(r"2025-(\d\d)-\d\d", r"2025-\1-15", value)
         yield value[:-1] + ("a" if value[-1] != "a" else "b")

@@ -54,6 +54,7 @@ READING = (
     ("policy", "diff", "."),
     ("policy", "publish", ".", "--reason", "r"),
     ("report", "model@1"),
+    ("gate", "model@1", "--purpose", "HRESCH", "--place", "North"),
     ("record",),
     ("history", "anything", "owner"),
     ("diff", "anything", "--from-known-at-index", "0"),

@@ -35,10 +35,13 @@ from tests.support.records import (
     CURATED,
     DIGEST,
     FURTHER,
+    GATE_QUESTION,
     RAW,
     SIGNER_KEY,
+    VERSION,
     House,
     attestation,
+    change_assessment,
     code_key,
     decision,
     declaration,
@@ -217,12 +220,14 @@ PAYLOADS: dict[str, dict[str, Any]] = {
     "accepts": finding_record("accept_finding", Dataset(**RAW).id, until="2099-01-01T00:00:00Z"),
     "accepts another": finding_record("accept_finding", Dataset(**LINKED).id, "DATASET_DESCRIBED", valid_from=EARLY),
     "reopens": finding_record("reopen_finding", Dataset(**RAW).id),
+    "assesses": change_assessment(),
+    "assesses otherwise": change_assessment(status="OUTSIDE"),
     "names": principal("grace", "approver"),
     "names anew": principal("grace", "auditor"),
 }
 """What may happen: in any order, any of it left out, any of it said twice."""
 
-DECIDES = "decides"
+DECIDES, ASKS_THE_GATE = "decides", "asks the gate"
 ENDS: dict[str, tuple[str, Callable[[int], dict[str, Any]]]] = {
     "ends the transfer": ("record_transfer", partial(ending_exception, "transfer")),
     "ends the undertaking": ("undertake_use", partial(ending_exception, "undertaking")),
@@ -232,7 +237,7 @@ ENDS: dict[str, tuple[str, Callable[[int], dict[str, Any]]]] = {
     "takes its place": ("deploy_model_version", lambda index: deployment("2", replaces=index)),
 }
 REQUESTED = "record.request_approval"
-HISTORIES = st.lists(st.sampled_from([*PAYLOADS, DECIDES, *ENDS]), min_size=1, max_size=14)
+HISTORIES = st.lists(st.sampled_from([*PAYLOADS, DECIDES, ASKS_THE_GATE, *ENDS]), min_size=1, max_size=14)
 VALID_ATS = st.sampled_from([parse_zoned(EARLY), parse_zoned("2026-01-02T12:00:00Z"), parse_zoned(LATE), NOW])
 quick = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=40)
 
@@ -248,6 +253,9 @@ def write(house: House, happened: list[str]) -> None:
                 ]
                 if asked:
                     house.record(decision(asked[-1]), approver)
+            elif name == ASKS_THE_GATE:
+                if house.view().nodes([VERSION]):
+                    house.ask_gate(GATE_QUESTION, approver)
             elif name in ENDS:
                 kind, end = ENDS[name]
                 lasting = [one.index for one in house.ledger.entries(0, 99) if one.entry.kind.endswith(kind)]
@@ -318,7 +326,7 @@ def test_so_it_does_in_a_file(happened: list[str], valid_at: int, data: st.DataO
 def test_so_it_does_in_neo4j(neo4j_uri: str, neo4j_endpoint: Neo4jEndpoint, tmp_path: Path) -> None:
     house, store = House(tmp_path), Neo4jStore(neo4j_uri, neo4j_endpoint.user, neo4j_endpoint.password)
     try:
-        write(house, [*PAYLOADS, DECIDES])
+        write(house, [*PAYLOADS, DECIDES, ASKS_THE_GATE])
         for known_at in (4, 9, 15):
             store.clear()
             hold_to_the_law(house, [store], parse_zoned("2026-01-02T12:00:00Z"), known_at)

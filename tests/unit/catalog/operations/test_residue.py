@@ -31,6 +31,8 @@ GOES = frozenset(
         "feature_set_version",
         "finding_decision",
         "flags",
+        "gate_evaluation",
+        "gate_override",
         "genomic",
         "hierarchy",
         "iceberg_commit_report",

@@ -1,0 +1,64 @@
+"""What must hold before a version is assessed or let pass."""
+
+from __future__ import annotations
+
+from catalog.access.queries import principals
+from catalog.errors import AskerError, SenderError
+from catalog.gate.queries import gate_evaluations, overrides_of
+from catalog.gate.records import AssessChange, OverrideGate
+from catalog.record import Admission, Admitted, UnknownSubjectError
+from catalog.releases.queries import registrations
+from graph_schema.nodes import Principal
+from graph_schema.times import parse_zoned
+from graph_schema.vocabulary.words import GateVerdict, PrincipalKind
+
+_REGISTER = "register it first"
+
+
+def admit_assessment(record: AssessChange, admission: Admission) -> Admitted:
+    """Hold the version to be known, and whoever assesses it to be another than who registered it."""
+    version = record.model_version.node
+    admission.require([(version, "/model_version", _REGISTER)])
+    _hold_another(version.id, admission, "Whoever registered a version does not assess it; another principal has to.")
+    return Admitted()
+
+
+def admit_override(record: OverrideGate, admission: Admission) -> Admitted:
+    """Hold the evaluation to be there and not to pass, and whoever lets it pass to be a person who did not before."""
+    version = record.model_version.node
+    admission.require([(version, "/model_version", _REGISTER)])
+    if parse_zoned(record.until) <= admission.now:
+        raise SenderError("`until` lies ahead; this one has passed.", pointer="/until", status=422)
+    found = next(
+        (
+            one
+            for one in gate_evaluations(admission.view, [version.id]).get(version.id, ())
+            if one.entry == record.evaluation
+        ),
+        None,
+    )
+    if found is None:
+        raise UnknownSubjectError(
+            "evaluation is the ledger index of what the gate said of this version; that entry is none.", "/evaluation"
+        )
+    if found.verdict is GateVerdict.PASS:
+        raise SenderError("The gate said PASS: there is nothing to override.", pointer="/evaluation", status=422)
+    if not _is_person(admission):
+        raise AskerError("Two persons let a version pass; whoever acts here is none that a key proved.", status=403)
+    _hold_another(version.id, admission, "Whoever registered a version does not let it pass; others have to.")
+    for one in overrides_of(admission.view, version.id):
+        if (one.evaluation, one.by) == (found.entry, admission.actor) and one.until > admission.now:
+            raise AskerError("You let it pass already: the second one is another person.", status=403)
+    return Admitted()
+
+
+def _is_person(admission: Admission) -> bool:
+    id_ = Principal(admission.actor).id
+    known = principals(admission.view, [id_]).get(id_)
+    return admission.authenticated and known is not None and known.principal_kind == PrincipalKind.PERSON
+
+
+def _hold_another(version: str, admission: Admission, sentence: str) -> None:
+    of = registrations(admission.view, [version])[version]
+    if of and of[-1].registered_by == admission.actor:
+        raise AskerError(sentence, status=403)

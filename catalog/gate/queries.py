@@ -1,0 +1,180 @@
+"""What the release gate says of a model version, and what it said, as functions of a View."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+
+from catalog.access.model import Powers
+from catalog.access.queries import definitions
+from catalog.gate import rules
+from catalog.gate.loading import load
+from catalog.gate.model import Gate, GateEvaluation, GateOverride, GateQuestion, Reason
+from catalog.safe_use.model import Outcome
+from catalog.use.model import Ancestors, OrganizationKind, Requester
+from catalog.view import View
+from graph_schema.aspects import gate as aspects
+from graph_schema.nodes import Principal
+from graph_schema.times import SECOND, format_time
+from graph_schema.vocabulary.words import GateCheckName, GateVerdict, PrincipalKind
+
+
+def gate(view: View, question: GateQuestion, ancestors: Ancestors | None = None) -> Gate | None:
+    """Return what the gate says at the view's time, with every check; None where no such version is known or shown."""
+    loaded = load(view, question, ancestors)
+    if loaded is None:
+        return None
+    checks = rules.judge(loaded.case, loaded.asked)
+    registration = loaded.case.training.registration
+    artifact = None if registration is None else registration.artifact_digest
+    digest = loaded.case.policies.digest
+    moment = loaded.case.moment
+    overrides = _overrides(
+        view, question, artifact, digest, None if registration is None else registration.registered_by
+    )
+    found = rules.verdict(checks, overrides, moment)
+    excepted = rules.exception(overrides, moment) if found is GateVerdict.BY_EXCEPTION else ()
+    cited = {entry for one in checks for reason in one.reasons for entry in reason.entries}
+    cited |= {entry for one in excepted for entry in (one.entry, one.evaluation)}
+    return Gate(
+        question=question,
+        verdict=found,
+        checks=checks,
+        artifact_digest=artifact,
+        policies=loaded.case.policies,
+        requirements=loaded.asked,
+        obligations=tuple(sorted(loaded.use.obligations)),
+        refrains=tuple(sorted(loaded.use.refrains)),
+        overrides=overrides,
+        exception=tuple(one.entry for one in excepted),
+        exception_until=_second_last(excepted),
+        entries=view.cite(*cited),
+        completeness=loaded.case.completeness,
+        chain=loaded.chain,
+    )
+
+
+def _second_last(excepted: Sequence[GateOverride]) -> int | None:
+    """Return until when two of them hold."""
+    return sorted(one.until for one in excepted)[-2] if excepted else None
+
+
+def holds_until(found: Gate, moment: int) -> int:
+    """Return until when an evaluation may be quoted that is recorded at a time."""
+    until = moment + found.requirements.holds_days * 86_400 * SECOND
+    return until if found.exception_until is None else min(until, found.exception_until)
+
+
+def gate_evaluations(view: View, versions: Sequence[str]) -> dict[str, tuple[GateEvaluation, ...]]:
+    """Return what the gate said of each version and was recorded, from the first entry on; one without is absent."""
+    found: dict[str, list[GateEvaluation]] = defaultdict(list)
+    for one in view.statements(versions, ("gate_evaluation",)):
+        value = aspects.GateEvaluation.from_json(one.data)
+        found[one.subject].append(
+            GateEvaluation(
+                entry=one.entry,
+                version=one.subject,
+                by=one.by,
+                at=one.valid_from,
+                verdict=GateVerdict(value.verdict),
+                purpose=value.purpose,
+                place=value.place,
+                environment=value.environment,
+                requester=_requester(value.requester),
+                artifact_digest=value.artifact_digest,
+                policies=value.policies_digest,
+                valid_at=value.valid_at,
+                known_at=value.known_at,
+                holds_until=value.holds_until,
+                checks={GateCheckName(each.check): Outcome(each.outcome) for each in value.checks},
+            )
+        )
+    return {
+        id_: tuple(sorted(found[id_], key=lambda one: one.entry)) for id_ in dict.fromkeys(versions) if id_ in found
+    }
+
+
+def quoted(view: View, version: str, entry: int, ancestors: Ancestors | None = None) -> Reason:
+    """Return whether a recorded evaluation may be relied on at the view's time: it passed, lasts, is of the artifact
+    that is registered now, and the gate says so again now.
+    """
+    of = gate_evaluations(view, [version]).get(version, ())
+    found = next((one for one in of if one.entry == entry), None)
+    if found is None:
+        return Reason(Outcome.UNKNOWN, f"Entry {entry} is no evaluation of this version that may be seen.")
+    if found.verdict not in {GateVerdict.PASS, GateVerdict.BY_EXCEPTION}:
+        return Reason(Outcome.FAIL, f"The gate said {found.verdict} then.", (entry,))
+    if found.holds_until <= view.moment:
+        return Reason(Outcome.FAIL, f"It held until {format_time(found.holds_until)}.", (entry,))
+    now = gate(view, asked_again(found), ancestors)
+    if now is None or now.artifact_digest != found.artifact_digest:
+        return Reason(Outcome.FAIL, "The version is registered with another artifact since.", (entry,))
+    if not now.passes:
+        against = ", ".join(one.check for one in now.checks if one.required and one.outcome is not Outcome.PASS)
+        came_to = Outcome.FAIL if now.verdict is GateVerdict.FAIL else Outcome.UNKNOWN
+        return Reason(came_to, f"Asked again, it does not pass: {against}.", tuple(sorted({entry, *now.entries})))
+    return Reason(Outcome.PASS, "It passed, and passes now.", tuple(sorted({entry, *now.entries})))
+
+
+def asked_again(one: GateEvaluation) -> GateQuestion:
+    """Return the question that a recorded evaluation answered."""
+    return GateQuestion(
+        of=one.version,
+        purpose=one.purpose,
+        place=one.place,
+        environment=one.environment,
+        requester=one.requester,
+    )
+
+
+def _requester(value: aspects.GateRequester) -> Requester:
+    kind = None if value.organization is None else OrganizationKind(value.organization)
+    return Requester(
+        user=value.user,
+        organization=kind,
+        commercial=value.commercial,
+        institute=value.institute,
+        project=value.project,
+    )
+
+
+def _overrides(
+    view: View, question: GateQuestion, artifact: str | None, policies: str, registered_by: str | None
+) -> tuple[GateOverride, ...]:
+    """Return who lets exactly this pass: of this artifact, for this question, by these requirements."""
+    found = overrides_of(view, question.of)
+    if not found:
+        return ()
+    bound = {
+        one.entry
+        for one in gate_evaluations(view, [question.of]).get(question.of, ())
+        if asked_again(one) == question and (one.artifact_digest, one.policies) == (artifact, policies)
+    }
+    return tuple(
+        replace(one, counts=one.counts and one.by != registered_by) for one in found if one.evaluation in bound
+    )
+
+
+def overrides_of(view: View, version: str) -> tuple[GateOverride, ...]:
+    """Return who let a version pass, whatever of it and whoever registered it, by entry."""
+    stated = view.statements([version], ("gate_override",))
+    by_id = {Principal(one.by).id: one.by for one in stated}
+    defined = definitions(view.unredacted, sorted(by_id)) if by_id else {}
+    powers = Powers({by_id[id_]: each for id_, each in defined.items()}, {})
+    found = []
+    for one in sorted(stated, key=lambda each: each.entry):
+        value, was = aspects.GateOverride.from_json(one.data), powers.at(one.by, one.entry)
+        person = was is not None and was.principal_kind == PrincipalKind.PERSON
+        found.append(
+            GateOverride(
+                evaluation=value.evaluation,
+                reason=value.reason,
+                by=one.by,
+                counts=one.authenticated and person,
+                entry=one.entry,
+                at=one.valid_from,
+                until=value.until,
+            )
+        )
+    return tuple(found)

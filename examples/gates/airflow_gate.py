@@ -1,0 +1,62 @@
+"""A task for Airflow 3: holds a model version to the release gate before the tasks after it deploy the version.
+
+The connection `lineward` has the catalog's address as host and, as password, a key of a principal that may read. The
+task gives the ledger entry of the evaluation on; where the version may not go on it fails, with every reason, and is
+not tried again: what is recorded is the same a minute later.
+"""
+
+from __future__ import annotations
+
+import logging
+
+import requests
+from airflow.sdk import BaseHook, dag, task
+from airflow.sdk.exceptions import AirflowFailException
+
+PASSING = frozenset({"PASS", "BY_EXCEPTION"})
+SECONDS = 60
+
+
+@task
+def release_gate(namespace: str, model: str, version: str, purpose: str, place: str) -> int:
+    """Return the entry that says that the version may go on; raises AirflowFailException where it may not."""
+    catalog = BaseHook.get_connection("lineward")
+    answer = requests.post(
+        f"{catalog.host}/api/v1/gate",
+        json={
+            "model": {"namespace": namespace, "name": model},
+            "version": version,
+            "purpose": purpose,
+            "place": place,
+            "environment": "production",
+        },
+        headers={"Authorization": f"Bearer {catalog.password}"} if catalog.password else {},
+        timeout=SECONDS,
+    )
+    if not answer.ok:
+        raise AirflowFailException(f"The gate cannot be asked: {answer.json().get('detail', answer.status_code)}")
+    found = answer.json()
+    if found["verdict"] not in PASSING:
+        against = [
+            f"{one['check']} {one['outcome']}: {reason['text']}"
+            for one in found["checks"]
+            if one["required"] and one["outcome"] != "PASS"
+            for reason in one["reasons"]
+        ]
+        raise AirflowFailException("\n".join([f"{found['verdict']}, entry {found['index']}", *against]))
+    return int(found["index"])
+
+
+@task
+def deploy(evaluation: int) -> None:
+    """Deploy the version, and name the evaluation that let it pass."""
+    logging.getLogger(__name__).info("Deploying by entry %d", evaluation)
+
+
+@dag(schedule=None, catchup=False)
+def release_readmission() -> None:
+    """Deploy a version of the readmission model once the gate lets it pass."""
+    deploy(release_gate("models.example.org/cardiology", "readmission", "1.1.0", "HOPERAT", "Sampletown General"))
+
+
+release_readmission()

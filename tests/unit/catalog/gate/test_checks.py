@@ -1,0 +1,302 @@
+"""Each check of the gate: a version that fails it and no other, and what it takes for it to be answered at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from catalog.gate.queries import gate
+from catalog.reading import AsOf, Rights
+from catalog.safe_use.model import Outcome
+from graph_schema.vocabulary.words import GateCheckName, GateVerdict
+from tests.support.counting import Counting
+from tests.support.gate_story import (
+    ANSWERED,
+    EVALUATION,
+    EXTRA,
+    LANDED,
+    OPEN,
+    QUESTION,
+    TRAIN_JOB,
+    TRAINING,
+    VERSION,
+    GateStory,
+    cleared,
+    manifest,
+    published,
+    snapshot,
+)
+from tests.support.records import SIGNER_KEY, House, attestation, job_place, place, registration, tag
+from tests.support.uses import permission
+
+FAIL, UNKNOWN = Outcome.FAIL, Outcome.UNKNOWN
+Payload = dict[str, Any]
+
+
+@dataclass
+class Case:
+    """How the story is told otherwise, and what the check then comes to."""
+
+    check: GateCheckName
+    outcome: Outcome
+    instead: dict[str, Payload] = field(default_factory=dict)
+    before: tuple[Payload, ...] = ()
+    leave_out: frozenset[str] = frozenset()
+    after: Callable[[GateStory], None] | None = None
+
+
+def used(*purposes: str) -> Payload:
+    return {"permitted_use": {"purposes": list(purposes), "duo": ["NRES"]}}
+
+
+BOTH = [*manifest(EVALUATION["name"]), {**manifest(TRAINING["name"])[0], "path": "part-9.csv"}]
+PARENT = {"namespace": "models", "name": "made-up-base"}
+READS_PARENT = {
+    "inputs": [
+        TRAINING,
+        {**PARENT, "facets": {"datasetType": {"datasetType": "MODEL"}, "lineward_modelVersion": {"version": "1"}}},
+    ]
+}
+LIMITED = permission(
+    "board-9",
+    of={"dataset": LANDED},
+    terms=[{"code": "NRES"}],
+    purposes=["MLTRAINING", "TREAT"],
+    places=["EU"],
+    basis="Made-up law",
+)
+BASE = registration(
+    model=PARENT,
+    trained_on=[snapshot(TRAINING)],
+    evaluated_on=[],
+    run_id=None,
+    job=None,
+)
+
+
+def lag(story: GateStory) -> None:
+    house = story.house
+    project = house.project
+    house.project = lambda: None  # type: ignore[method-assign]
+    house.send({**story.said["trains"], "eventTime": "2026-01-01T00:00:00Z", "eventType": "RUNNING"})
+    house.project = project  # type: ignore[method-assign]
+
+
+CASES = {
+    "G1: an input that nobody sealed": Case(
+        GateCheckName.INPUTS_SEALED,
+        FAIL,
+        {"trains": {"inputs": [TRAINING, EXTRA]}},
+        (cleared(EXTRA, "TRAINING"),),
+    ),
+    "a training run that reports no input": Case(
+        GateCheckName.INPUTS_SEALED, UNKNOWN, {"trains": {"inputs": []}, "begins to train": {"inputs": []}}
+    ),
+    "bytes that are not as sealed": Case(
+        GateCheckName.INPUTS_VERIFIED, FAIL, {"verifies training": {"result": "MISMATCH", "differing": ["part-0.csv"]}}
+    ),
+    "bytes that nobody read again": Case(
+        GateCheckName.INPUTS_VERIFIED, UNKNOWN, leave_out=frozenset({"verifies training"})
+    ),
+    "a kind of PHI that is not allowed in its zone": Case(
+        GateCheckName.LABELS, FAIL, before=(tag(dataset=TRAINING, column="ward"),)
+    ),
+    "data of which nobody says which PHI it holds": Case(
+        GateCheckName.LABELS, UNKNOWN, {"declares training-wards": {"phi_category": None}}
+    ),
+    "data that may not train": Case(GateCheckName.USE_TRAINING, FAIL, {"declares training-wards": used("TREAT")}),
+    "terms that later allow training alone": Case(
+        GateCheckName.USE_DEPLOYMENT,
+        FAIL,
+        after=lambda story: story.say(
+            "permits less",
+            permission("board-8", of={"dataset": TRAINING}, terms=[{"code": "NRES"}], purposes=["MLTRAINING"]),
+        ),
+    ),
+    "data that may not be used for the purpose": Case(
+        GateCheckName.USE_DEPLOYMENT, FAIL, {"declares training-wards": used("MLTRAINING")}
+    ),
+    "data that lies where it may not be": Case(
+        GateCheckName.RESIDENCY,
+        FAIL,
+        {"declares landing-wards": {"site": "South"}},
+        (
+            place("EU", None, place_kind="REGION"),
+            place(),
+            place("South", None),
+            LIMITED,
+            {**job_place("North"), "job": TRAIN_JOB},
+        ),
+    ),
+    "an approval that was denied": Case(GateCheckName.APPROVALS, FAIL, {"approves CLINICAL": {"decision": "DENY"}}),
+    "an approval that nobody decided": Case(
+        GateCheckName.APPROVALS, UNKNOWN, leave_out=frozenset({"approves GOVERNANCE"})
+    ),
+    "code with changes": Case(
+        GateCheckName.CODE, FAIL, {"registers": {"code": {"repository": "r", "revision": "f" * 40, "clean": False}}}
+    ),
+    "code at which nobody looked": Case(
+        GateCheckName.CODE, UNKNOWN, {"registers": {"code": {"repository": "r", "revision": "f" * 40}}}
+    ),
+    "an environment that is only named": Case(
+        GateCheckName.ENVIRONMENT, UNKNOWN, {"registers": {"environment": {"digest": "sha256:" + "e" * 64}}}
+    ),
+    "a signature that holds for another artifact": Case(
+        GateCheckName.SIGNATURE, FAIL, {"registers": {"signature": SIGNER_KEY.sign("sha256:" + "9" * 64, "model")}}
+    ),
+    "no signature": Case(GateCheckName.SIGNATURE, UNKNOWN, {"registers": {"signature": None}}),
+    "evaluation data without a lock": Case(
+        GateCheckName.EVALUATION_LOCKED, FAIL, {"seals evaluation": {"locked": False}}
+    ),
+    "evaluation data that changed": Case(
+        GateCheckName.EVALUATION_LOCKED,
+        FAIL,
+        {"verifies evaluation": {"result": "MISSING", "differing": ["part-0.csv"]}},
+    ),
+    "a training file among the evaluation data": Case(
+        GateCheckName.EVALUATION_APART,
+        FAIL,
+        {
+            "seals evaluation": {"manifest": BOTH, **snapshot(EVALUATION, files=BOTH)},
+            "registers": {"evaluated_on": [snapshot(EVALUATION, files=BOTH)]},
+            "verifies evaluation": snapshot(EVALUATION, files=BOTH),
+        },
+    ),
+    "G5: a parent of which nothing is known": Case(
+        GateCheckName.PARENT_MODELS,
+        UNKNOWN,
+        {"begins to train": READS_PARENT, "trains": READS_PARENT},
+        after=lambda story: story.say("registers the base", BASE),
+    ),
+    "nothing that was measured": Case(GateCheckName.METRICS, UNKNOWN, {"registers": {"metrics": []}}),
+    "G3: a figure below what was asked for before": Case(
+        GateCheckName.METRICS, FAIL, before=(published("metrics:\n  - name: auroc\n    least: 0.9\n"),)
+    ),
+    "G3: a figure that was not asked for before": Case(
+        GateCheckName.METRICS,
+        UNKNOWN,
+        after=lambda story: story.say("publishes", published("metrics:\n  - name: auroc\n    least: 0.7\n")),
+    ),
+    "G8: a change outside the plan": Case(
+        GateCheckName.CHANGE_PLAN, FAIL, {"assesses the change": {"status": "OUTSIDE"}}
+    ),
+    "G8: a change that nobody assessed": Case(
+        GateCheckName.CHANGE_PLAN, UNKNOWN, leave_out=frozenset({"assesses the change"})
+    ),
+    "G2: a graph that lags": Case(GateCheckName.VIEW_COMPLETE, UNKNOWN, after=lag),
+    "requirements that cannot be read": Case(GateCheckName.POLICIES, UNKNOWN, before=(published("require: [CODE]\n"),)),
+    "an attestation that ended": Case(
+        GateCheckName.FINDINGS,
+        FAIL,
+        after=lambda story: story.say(
+            "attests",
+            attestation(
+                job={"namespace": "pipeline", "name": "curate"},
+                run_id=None,
+                until="2026-05-01T00:00:00Z",
+                valid_from="2026-01-01T00:00:00Z",
+            ),
+        ),
+    ),
+}
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    made = House(tmp_path)
+    yield made
+    made.close()
+
+
+def told(house: House, case: Case) -> GateStory:
+    story = GateStory(house, case.leave_out, case.instead, before=case.before).tell()
+    if case.after is not None:
+        case.after(story)
+    return story
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_one_thing_against_a_version_fails_exactly_its_check(house: House, case: Case) -> None:
+    assert told(house, case).outcomes() == OPEN | {case.check: case.outcome}
+
+
+def test_every_check_has_a_version_that_fails_it() -> None:
+    assert {case.check for case in CASES.values()} | OPEN.keys() == set(GateCheckName)
+
+
+def test_a_version_of_which_all_is_recorded_fails_none(house: House) -> None:
+    assert GateStory(house).tell().outcomes() == OPEN
+
+
+@pytest.mark.parametrize("name", sorted(GateStory.NAMES))
+def test_g2_no_single_missing_record_lets_a_version_pass(house: House, name: str) -> None:
+    whole = GateStory(house, before=(published(ANSWERED),), leave_out=frozenset({name})).tell()
+    found = gate(whole.house.view(), QUESTION)
+    assert found is None if name == "registers" else found is not None and not found.passes
+
+
+def test_with_all_of_them_it_passes_by_what_is_asked_for(house: House) -> None:
+    story = GateStory(house, before=(published(ANSWERED),)).tell()
+    found = story.gate()
+    assert (found.verdict, found.policies.entry) == (GateVerdict.PASS, story.entries["says 0"])
+    assert {one.check for one in found.checks if not one.required} == OPEN.keys()
+
+
+def test_g6_a_result_binds_artifact_question_and_policies(house: House) -> None:
+    story = GateStory(house).tell()
+    found = story.gate()
+    assert found.artifact_digest == "sha256:" + "d" * 64
+    assert found.question == QUESTION
+    assert found.policies.digest.startswith("sha256:")
+    assert found.policies.entry is None
+
+
+def test_as_of_an_earlier_entry_it_says_what_it_said_then(house: House) -> None:
+    story = GateStory(house, before=(published(ANSWERED),)).tell()
+    then = house.ledger.size() - 1
+    assert story.gate().passes
+    story.say("denies", {**story.said["assesses the change"], "status": "OUTSIDE"}, "clinician")
+    assert story.outcomes() == OPEN | {GateCheckName.CHANGE_PLAN: FAIL}
+    assert story.gate(AsOf(known_at=then)).passes
+
+
+def test_what_rights_hide_is_unknown_and_is_not_named(house: House) -> None:
+    story = GateStory(house, before=(published(ANSWERED),)).tell()
+    rights = Rights(namespaces=frozenset({"models"}))
+    found = story.gate(rights=rights)
+    assert found.verdict is GateVerdict.UNKNOWN
+    assert "lake" not in str(found.checks)
+    assert gate(house.view(rights=Rights(namespaces=frozenset({"lake"}))), QUESTION) is None
+
+
+def test_what_is_no_model_version_is_not_asked_about(house: House) -> None:
+    GateStory(house).tell()
+    assert gate(house.view(), replace(QUESTION, of=VERSION + "9")) is None
+
+
+def test_it_asks_the_store_as_often_whatever_was_read(house: House) -> None:
+    def calls(story: GateStory) -> int:
+        view = story.house.view()
+        counting = Counting(story.house.store)
+        view._reader = counting
+        assert gate(view, QUESTION) is not None
+        return sum(counting.calls.values())
+
+    story = GateStory(house).tell()
+    few = calls(story)
+    more = [{"namespace": "lake", "name": f"extra-{number}"} for number in range(12)]
+    for dataset in more:
+        story.say(f"declares {dataset['name']}", cleared(dataset, "TRAINING"))
+    story.house.send({**story.said["trains"], "inputs": [TRAINING, *more]})
+    assert calls(story) <= few + 2
+
+
+def test_g4_apart_by_digest_is_not_enough_without_a_split_by_subject(house: House) -> None:
+    found = {one.check: one for one in GateStory(house).tell().gate().checks}
+    assert found[GateCheckName.EVALUATION_APART].outcome is Outcome.PASS
+    assert found[GateCheckName.EVALUATION_SPLIT].outcome is UNKNOWN
+    assert "1 model version measured on it" in found[GateCheckName.EVALUATION_LOCKED].reasons[-1].text

@@ -1,0 +1,149 @@
+"""What the gate said is recorded, ends, is asked again, and is let pass by two persons alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from catalog.errors import AskerError, SenderError
+from catalog.gate.model import GateEvaluation
+from catalog.gate.queries import asked_again, gate, gate_evaluations, quoted
+from catalog.reading import AsOf
+from catalog.record import UnknownSubjectError
+from catalog.safe_use.model import Outcome
+from graph_schema.vocabulary.words import GateCheckName, GateVerdict
+from tests.support.gate_story import ANSWERED, MODEL, QUESTION, VERSION, GateStory, published
+from tests.support.records import House, gate_override
+
+PASSING = (published(ANSWERED),)
+DAY = 86_400
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    made = House(tmp_path)
+    yield made
+    made.close()
+
+
+def asked(house: House) -> GateEvaluation:
+    """Ask the gate, record what it says, and read that."""
+    entry = house.ask_gate(QUESTION).receipt.index
+    return next(one for one in gate_evaluations(house.view(), [VERSION])[VERSION] if one.entry == entry)
+
+
+def overriding(evaluation: int, **more: Any) -> dict[str, Any]:
+    return gate_override(evaluation, model_version={"model": MODEL, "version": "1"}, **more)
+
+
+def test_g6_what_is_recorded_binds_all_that_was_asked_and_ends(house: House) -> None:
+    GateStory(house, before=PASSING).tell()
+    found = asked(house)
+    assert asked_again(found) == QUESTION
+    assert (found.verdict, found.artifact_digest) == (GateVerdict.PASS, "sha256:" + "d" * 64)
+    assert found.holds_until - found.valid_at == 30 * DAY * 1_000_000
+    assert found.known_at == found.entry - 1
+    assert found.checks.keys() == set(GateCheckName)
+
+
+def test_a_recorded_evaluation_is_had_again_equal(house: House) -> None:
+    story = GateStory(house, before=PASSING).tell()
+    recorded = asked(house)
+    story.say("assesses anew", {**story.said["assesses the change"], "status": "OUTSIDE"}, "clinician")
+    again = gate(house.view(AsOf(recorded.valid_at, recorded.known_at)), asked_again(recorded))
+    assert again is not None
+    assert again.verdict is recorded.verdict
+    assert {one.check: one.outcome for one in again.checks} == recorded.checks
+
+
+def test_recording_changes_nothing_of_what_the_gate_says(house: House) -> None:
+    story = GateStory(house).tell()
+    before = story.gate()
+    house.ask_gate(QUESTION)
+    assert story.gate().checks == before.checks
+
+
+def test_g6_a_deployment_quotes_what_passed_and_passes_again_at_its_date(house: House) -> None:
+    story = GateStory(house, before=PASSING).tell()
+    found = asked(house)
+    assert quoted(house.view(), VERSION, found.entry).outcome is Outcome.PASS
+    late = quoted(house.view(AsOf(found.holds_until)), VERSION, found.entry)
+    assert (late.outcome, late.text[:8]) == (Outcome.FAIL, "It held ")
+    story.say("assesses anew", {**story.said["assesses the change"], "status": "OUTSIDE"}, "clinician")
+    again = quoted(house.view(), VERSION, found.entry)
+    assert (again.outcome, again.text) == (Outcome.FAIL, "Asked again, it does not pass: CHANGE_PLAN.")
+    assert {found.entry, story.entries["assesses anew"]} <= set(again.entries)
+
+
+def test_g6_another_artifact_is_not_the_one_that_passed(house: House) -> None:
+    story = GateStory(house, before=PASSING).tell()
+    found = asked(house)
+    story.say("registers anew", story.registered(artifact_digest="sha256:" + "9" * 64), "engineer")
+    assert quoted(house.view(), VERSION, found.entry).text == "The version is registered with another artifact since."
+
+
+def test_what_did_not_pass_or_is_no_evaluation_cannot_be_quoted(house: House) -> None:
+    story = GateStory(house).tell()
+    found = asked(house)
+    assert quoted(house.view(), VERSION, found.entry).outcome is Outcome.FAIL
+    assert quoted(house.view(), VERSION, story.entries["registers"]).outcome is Outcome.UNKNOWN
+
+
+def test_g7_two_persons_let_it_pass_until_a_time_and_the_checks_keep_their_values(house: House) -> None:
+    story = GateStory(house).tell()
+    found = asked(house)
+    story.say("first", overriding(found.entry), "clinician")
+    assert story.gate().verdict is GateVerdict.UNKNOWN
+    story.say("second", overriding(found.entry, until="2027-01-01T00:00:00Z"), "officer")
+    let = story.gate()
+    assert (let.verdict, let.passes) == (GateVerdict.BY_EXCEPTION, True)
+    assert let.exception == (story.entries["first"], story.entries["second"])
+    assert {one.check: one.outcome for one in let.checks} == found.checks
+    assert story.gate(AsOf(let.exception_until or 0)).verdict is GateVerdict.UNKNOWN
+    assert asked(house).holds_until <= (let.exception_until or 0)
+
+
+def test_g7_an_override_is_of_that_evaluation_alone(house: House) -> None:
+    story = GateStory(house).tell()
+    found = asked(house)
+    for who in ("clinician", "officer"):
+        story.say(who, overriding(found.entry), who)
+    assert story.gate().passes
+    story.say("publishes", published("holds_days: 3\n"))
+    assert not story.gate().passes
+
+
+def test_g7_one_person_alone_nobody_proven_and_whoever_made_it_let_nothing_pass(house: House) -> None:
+    story = GateStory(house).tell()
+    found = asked(house)
+    story.say("first", overriding(found.entry), "clinician")
+    with pytest.raises(AskerError, match="the second one is another person"):
+        house.record(overriding(found.entry, reason="Once more"), story.actors["clinician"])
+    with pytest.raises(AskerError, match="none that a key proved"):
+        house.record(overriding(found.entry))
+    maker = house.act_as("engineer", "engineer", "approver")
+    with pytest.raises(AskerError, match="Whoever registered a version"):
+        house.record(overriding(found.entry), maker)
+    assert not story.gate().passes
+
+
+def test_an_override_of_nothing_or_of_what_passes_is_refused(house: House) -> None:
+    story = GateStory(house, before=PASSING).tell()
+    found = asked(house)
+    officer = story.actors["officer"]
+    with pytest.raises(SenderError, match="nothing to override"):
+        house.record(overriding(found.entry), officer)
+    with pytest.raises(UnknownSubjectError, match="that entry is none"):
+        house.record(overriding(0), officer)
+    with pytest.raises(SenderError, match="lies ahead"):
+        house.record(overriding(found.entry, until="2020-01-01T00:00:00Z"), officer)
+
+
+def test_whoever_registered_a_version_does_not_assess_it(house: House) -> None:
+    story = GateStory(house, leave_out=frozenset({"assesses the change"})).tell()
+    maker = story.actors["engineer"]
+    with pytest.raises(AskerError, match="another principal has to"):
+        house.record(story.assessed(), maker)
