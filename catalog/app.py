@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,7 +37,7 @@ from catalog.store.damaged import DamagedStore
 from catalog.store.memory import MemoryStore
 from catalog.store.protocol import Store
 from catalog.store.sqlite import SqliteStore
-from catalog.view import Anchor, View
+from catalog.view import View
 from graph_schema.times import SECOND
 
 if TYPE_CHECKING:
@@ -252,7 +253,7 @@ def running(
     graph follows in a thread, which may look the graph through (`check`), or by what is given.
     """
     # A process that only projects needs none of these.
-    from catalog.api.services import Services  # noqa: PLC0415
+    from catalog.api.services import Services, anchor  # noqa: PLC0415
     from catalog.intake import Intake, Pending  # noqa: PLC0415
     from catalog.metrics import Metrics  # noqa: PLC0415
     from catalog.record_redaction import rules_of  # noqa: PLC0415
@@ -274,6 +275,7 @@ def running(
         rules=rules_of(settings),
         facts_of=facts_of,
         rights_of=rights,
+        anchored=partial(anchor, ledger, settings),
         pending=pending,
         producers=metrics.producers,
     )
@@ -332,14 +334,13 @@ def _watch(metrics: Metrics, services: Services) -> None:
 
 
 def _open_findings(services: Services) -> dict[tuple[str, ...], float]:
-    from catalog.findings.queries import Wanted, findings  # noqa: PLC0415  a process that only projects needs none
+    from catalog.api.services import anchor  # noqa: PLC0415  a process that only projects needs none
+    from catalog.findings.queries import Wanted, findings  # noqa: PLC0415  as above
     from catalog.findings.rules import ESTATE, FindingState  # noqa: PLC0415  as above
 
     try:
         with services.store.reading() as reader:
-            moment, terms = utc_microseconds(), services.terms
-            anchor = Anchor(services.ledger, services.projection_version, moment, terms=terms)
-            view = View(reader, anchor=anchor)
+            view = View(reader, anchor=anchor(services.ledger, services.settings, utc_microseconds()))
             counts = findings(view, Wanted(states=frozenset({FindingState.OPEN}))).counts()
     except (OperatorError, EvidenceError):
         return {}

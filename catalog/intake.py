@@ -39,8 +39,8 @@ from catalog.reading import Rights
 from catalog.record import Admission, Admitted, Record, UnknownSubjectError, sender_error
 from catalog.record_redaction import Redactor, provenance_of
 from catalog.reporting.records import ReportIssued
-from catalog.store.protocol import Store
-from catalog.view import View
+from catalog.store.protocol import Store, StoreReader
+from catalog.view import Anchor, View
 from graph_schema.canonical import digest_of
 from graph_schema.facts import Facts
 from graph_schema.times import SECOND
@@ -121,7 +121,7 @@ class Intake:
     """Takes events and records; safe for any thread.
 
     `submit_record` may wait for the graph: call it off the event loop. `redactor` is what every name goes through, also
-    that of what is asked for.
+    that of what is asked for. `anchored` gives by a moment what the site's views are taken by; without it by no site's.
     """
 
     def __init__(
@@ -138,10 +138,12 @@ class Intake:
         patience: float = PATIENCE,
         clock: Callable[[], float] = time.time,
         rights_of: Callable[[Actor], Rights] = rights_of,
+        anchored: Callable[[int], Anchor] | None = None,
         pending: Pending | None = None,
     ) -> None:
         self._ledger = ledger
         self._rights_of = rights_of
+        self._anchored = anchored
         self._store = store
         self._follower = follower
         self._keys = keys
@@ -243,7 +245,7 @@ class Intake:
         self._await_graph()
         records: list[Compared] = []
         with self._store.reading() as reader:
-            view = View(reader, rights=self._rights_of(actor))
+            view = self._view(reader, actor, now)
             promised: set[str] = set()
             for place, payload in enumerate(payloads):
                 try:
@@ -381,12 +383,16 @@ class Intake:
             promised,
         )
 
+    def _view(self, reader: StoreReader, actor: Actor, now: int) -> View:
+        """Return what the actor may see, by the days of the site."""
+        return View(reader, rights=self._rights_of(actor), anchor=self._anchored(now) if self._anchored else None)
+
     def _admit(self, kind: Kind[Any], record: Record, actor: Actor, now: int) -> Admitted:
         newest = self._ledger.size() - 1
         deadline = time.monotonic() + self._patience
         while True:
             with self._store.reading() as reader:
-                admission = self._admission(View(reader, rights=self._rights_of(actor)), actor, now)
+                admission = self._admission(self._view(reader, actor, now), actor, now)
                 seen = reader.checkpoint()
                 admitted: Admitted | None = None
                 try:

@@ -35,6 +35,15 @@ PRINCIPAL = "lineward.principal"
 """Where a request's scope holds who it came from, once that is proven."""
 
 
+def anchor(ledger: Ledger, settings: Settings, began: int, at_least: int = -1) -> Anchor:
+    """Return what every view of a site is taken by: whoever asks or writes is held to the same days.
+
+    `began` is the one clock reading, in microseconds UTC, `at_least` the index that a reader was promised to see.
+    """
+    terms = Terms(settings.determination_near_days, settings.suggestion_judged_days)
+    return Anchor(ledger, PROJECTION_VERSION, began, at_least, terms)
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """Ledger, graph, and the ways in and out, with what every request needs of them.
@@ -114,15 +123,9 @@ class Services:
         """Return the version of the projection that made the graph."""
         return PROJECTION_VERSION
 
-    @property
-    def terms(self) -> Terms:
-        """Return how long the site waits."""
-        return Terms(self.settings.determination_near_days, self.settings.suggestion_judged_days)
-
     def view(self, reader: StoreReader, actor: Actor, as_of: AsOf) -> View:
         """Return what the actor may see in one state of the graph."""
-        anchor = Anchor(self.ledger, self.projection_version, utc_microseconds(), terms=self.terms)
-        return View(reader, as_of, self.rights_of(actor), anchor)
+        return View(reader, as_of, self.rights_of(actor), anchor(self.ledger, self.settings, utc_microseconds()))
 
     def projection_stopped(self) -> str | None:
         """Return why the graph does not follow the ledger, None while it does."""

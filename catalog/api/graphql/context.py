@@ -15,7 +15,7 @@ from strawberry.types import Info
 from catalog.access.model import Actor
 from catalog.api.graphql.allowance import Allowance
 from catalog.api.graphql.execution import Pending
-from catalog.api.services import Services
+from catalog.api.services import Services, anchor
 from catalog.ledger.protocol import Ledger
 from catalog.reading import AsOf
 from catalog.store.protocol import StoreReader
@@ -62,7 +62,7 @@ class RequestContext:
     @cached_property
     def _anchor(self) -> Anchor:
         at_least = -1 if self.at_least is None else self.at_least
-        return Anchor(self.ledger, self.services.projection_version, self.began, at_least, self.services.terms)
+        return anchor(self.ledger, self.services.settings, self.began, at_least)
 
     def view(self, as_of: AsOf) -> View:
         """Return what the actor may see at these times; one for each answer, which counts what is hidden of it."""

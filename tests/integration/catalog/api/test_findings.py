@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from catalog.ledger.sealing import utc_microseconds
 from graph_schema.nodes import Dataset
+from graph_schema.times import format_time
 from tests.support.records import CURATED, RAW, declaration, event, finding_record
 
 if TYPE_CHECKING:
@@ -74,3 +77,13 @@ def test_pages_go_on_where_one_ended_and_filters_narrow(catalog: Catalog) -> Non
     assert len(set(subjects)) == 5
     assert asked(catalog, severities=["HIGH"])["page"]["totalCount"] == 0
     assert asked(catalog, subjects=subjects[:1])["page"]["totalCount"] == 1
+
+
+def test_what_is_found_by_the_days_of_the_site_can_be_acknowledged_by_them(serve: Callable[..., Catalog]) -> None:
+    catalog = serve(suggestion_judged_days=5)
+    ago = format_time(utc_microseconds() - 10 * 86_400_000_000)
+    catalog.event(event(at=ago, schema={"fields": [{"name": "patient_mrn", "type": "STRING"}]}))
+    (found,) = asked(catalog, rules=["SUGGESTION_JUDGED"])["page"]["nodes"]
+    answer = catalog.record(finding_record("acknowledge_finding", found["subject"], "SUGGESTION_JUDGED"))
+    assert answer.status_code == 201, answer.text
+    assert asked(catalog, rules=["SUGGESTION_JUDGED"])["page"]["nodes"][0]["state"] == "ACKNOWLEDGED"
