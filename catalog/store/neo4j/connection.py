@@ -29,6 +29,13 @@ def translated(uri: str) -> Iterator[None]:
             f"Neo4j at {uri} refuses the user or the password.", action="Set the right ones for LINEWARD_NEO4J."
         ) from error
     except (ServiceUnavailable, TransientError) as error:
+        if isinstance(error, Neo4jError) and error.code == _OUT_OF_MEMORY:
+            raise OperatorError(
+                f"Neo4j at {uri} has too little memory for one transaction.",
+                action="Raise server.memory.heap.max_size, or dbms.memory.transaction.total.max, and restart it; what "
+                "was sent is safe in the ledger and is projected afterwards.",
+                retry_after=30,
+            ) from error
         raise OperatorError(
             f"Neo4j at {uri} cannot be reached or is busy: {_line(error)}.",
             action="Start it or wait; what was sent is safe in the ledger and is projected afterwards.",
@@ -61,6 +68,7 @@ def _line(error: Exception) -> str:
     return " ".join(str(error).split()).rstrip(".")
 
 
+_OUT_OF_MEMORY: Final = "Neo.TransientError.General.MemoryPoolOutOfMemoryError"
 _TIMED_OUT: Final = "Neo.ClientError.Transaction.TransactionTimedOut"
 _OUTSIDE: Final = (
     "Neo.ClientError.Security",
