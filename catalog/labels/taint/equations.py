@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from catalog.labels.taint.loading import Sources, above, is_within
@@ -32,8 +32,8 @@ _RANKS: Final = {letter: rank for rank, letter in enumerate("SFOCA")}
 _HERE: Final = -1
 """In place of a source: the asset itself."""
 
-Line = tuple[int, str, int]
-"""(which source, the place there, how it flows): one flow into a place."""
+Line = list[Any]
+"""A place, and for each flow into it which source, the place there, and how it flows: one after the other."""
 
 
 def key_of(place: Place) -> str:
@@ -129,7 +129,7 @@ SAME: Final = How(Passage.SAME).text
 
 @dataclass(frozen=True, slots=True)
 class Equation:
-    """All that the marks of an asset follow from: what was said of it, and the flows into its places, by place."""
+    """All that the marks of an asset follow from: what was said of it, and the flows into its places."""
 
     names: Sequence[tuple[str, bool]]
     """Each of its names, and whether anything is known of that."""
@@ -137,30 +137,21 @@ class Equation:
     """What stands for each other asset of which something flows in."""
     hows: Sequence[str]
     seeds: Mapping[str, str]
-    lines: Mapping[str, Sequence[Line]]
+    lines: Sequence[Line]
     """In the order in which they are followed: what flows inside the asset begins with its widest parts."""
-    beyond: Mapping[str, Sequence[str]]
-    """Which fields are not meant by each place of other fields."""
-    judged: Sequence[tuple[str, str]]
-    """The columns, and the kinds that were rejected there."""
+    is_joined: bool
+    """Whether the whole holds what every part holds."""
     is_circular: bool
     """Whether anything flows from the asset into itself."""
+    has_members: bool
+    """Whether a field may be a member of another."""
+    apart: str
+    """`Apart`, as the text that is kept."""
 
     @property
     def text(self) -> str:
         """Return the text that is kept: equal for equal ones."""
-        return _json(
-            [
-                self.names,
-                self.sources,
-                self.hows,
-                self.seeds,
-                self.lines,
-                self.beyond,
-                self.judged,
-                self.is_circular,
-            ]
-        )
+        return _json([getattr(self, one) for one in self.__slots__])
 
     @classmethod
     def of(cls, text: str) -> Equation:
@@ -168,13 +159,24 @@ class Equation:
         return cls(*json.loads(text))
 
 
-@dataclass(slots=True)
-class State:
+class Apart(NamedTuple):
+    """What of an asset decides on what a column has of which it need not know."""
+
+    beyond: Mapping[str, Sequence[str]]
+    """Which fields are not meant by each place of other fields."""
+    judged: Sequence[Sequence[str]]
+    """The columns, and the kinds that were rejected there."""
+
+    @classmethod
+    def of(cls, equation: Equation | None) -> Apart:
+        """Return it of what flows into an asset."""
+        return cls({}, ()) if equation is None else cls(*json.loads(equation.apart))
+
+
+class State(NamedTuple):
     """The marks of every place of an asset that has any, each set by its number."""
 
     places: Mapping[str, int]
-    beyond: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    judged: Sequence[Sequence[str]] = ()
     has_members: bool = False
     """Whether a field may be a member of another."""
 
@@ -195,13 +197,13 @@ class Values:
         self._numbers: dict[tuple[tuple[Mark, int], ...], int] = {(): 0}
         self._by_text: dict[str, int] = {"[]": 0}
         self._texts: dict[int, str] = {0: "[]"}
-        self.joined: dict[tuple[int, int], int] = {}
-        """The union of two that neither are equal nor empty."""
+        self._joined: dict[tuple[int, int], int] = {}
         self.behind: dict[tuple[int, int], int] = {}
         """What of a set comes through a flow, one step further, by the numbers of both."""
         self._hows: list[How] = []
         self._how_numbers: dict[str, int] = {}
-        self._same = self.how(SAME)
+        self._lists: dict[str, list[int]] = {}
+        self.same = self.how(SAME)
 
     def marks(self, number: int) -> tuple[tuple[Mark, int], ...]:
         """Return the marks of a set, each with its steps."""
@@ -226,9 +228,9 @@ class Values:
             return one
         if not one:
             return other
-        found = self.joined.get((one, other))
+        found = self._joined.get((one, other))
         if found is None:
-            found = self.joined[one, other] = self.number((*self._items[one], *self._items[other]))
+            found = self._joined[one, other] = self.number((*self._items[one], *self._items[other]))
         return found
 
     def carried(self, number: int, how: int) -> int:
@@ -270,32 +272,38 @@ class Values:
         """Return the state that was kept so; of no text the empty one."""
         if not text:
             return EMPTY
-        values, places, beyond, judged = json.loads(text)
-        numbers = [self.of_text(one) for one in values]
-        return State({key: numbers[place] for key, place in places.items()}, beyond, judged, _has_members(places))
+        sets, _, keys = text.partition("\n")
+        numbers = self._lists.get(sets)
+        if numbers is None:
+            numbers = self._lists[sets] = [self.of_text(one) for one in json.loads(sets)]
+        places: dict[str, int] = {}
+        for number, some in zip(numbers, json.loads(keys), strict=True):
+            places.update(dict.fromkeys(some, number))
+        return State(places, "." in keys and _has_members(places))
 
     def state_text(self, state: State) -> str:
         """Return the text that is kept of a state, empty where no place has a mark."""
         if not state.places:
             return ""
-        rank = {number: place for place, number in enumerate(sorted(set(state.places.values()), key=self.text))}
-        places = {key: rank[state.places[key]] for key in sorted(state.places)}
-        beyond = {key: fields for key, fields in state.beyond.items() if key in state.places}
-        return _json([[self.text(number) for number in rank], places, beyond, state.judged])
+        keys: dict[int, list[str]] = defaultdict(list)
+        for key in sorted(state.places):
+            keys[state.places[key]].append(key)
+        order = sorted((self.text(number), some) for number, some in keys.items())
+        return f"{_json([text for text, _ in order])}\n{_json([some for _, some in order])}"
 
-    def of_unknown(self, state: State, name: str) -> int:
+    def of_unknown(self, state: State, name: str, apart: Apart) -> int:
         """Return what a column has of which its asset need not know: what all its fields, or those around it, have."""
         known = state.places.get(_COLUMN + name)
         if known is not None or not state.places:
             return known or 0
-        judged = frozenset(kind for at, kind in state.judged if at == _COLUMN + name)
+        judged = frozenset(kind for at, kind in apart.judged if at == _COLUMN + name)
         said = self.how(How(Passage.SAME, judged=judged).text)
         found = self.carried(state.places.get(_SAID, 0), said)
-        for wide in (_ALL_FIELDS, *state.beyond):
-            if not is_within(name, state.beyond.get(wide, ())):
-                found = self.join(found, self.carried(state.places.get(wide, 0), self._same))
+        for wide in (_ALL_FIELDS, *apart.beyond):
+            if not is_within(name, apart.beyond.get(wide, ())):
+                found = self.join(found, self.carried(state.places.get(wide, 0), self.same))
         for parent in above(name):
-            found = self.join(found, self.carried(state.places.get(_COLUMN + parent, 0), self._same))
+            found = self.join(found, self.carried(state.places.get(_COLUMN + parent, 0), self.same))
         return found
 
     def with_members(self, state: State, key: str, number: int, how: int) -> int:
@@ -324,105 +332,133 @@ def equations(sources: Sources, known: Callable[[str], bool], wholes: Iterable[s
     beyond: dict[str, dict[str, list[str]]] = defaultdict(dict)
     for place, fields in sources.beyond.items():
         beyond[place.node][key_of(place)] = sorted(fields)
-    values = Values()
     for whole in wholes:
-        lines, others, hows, is_circular = _lines(sources, whole, into[whole], judged[whole])
-        yield (
-            whole,
-            Equation(
-                [(name, known(name)) for name in sources.groups.members[whole]],
-                others,
-                hows,
-                {
-                    key: values.text(values.number((mark, 0) for mark in marks))
-                    for key, marks in sorted(said[whole].items())
-                },
-                lines,
-                dict(sorted(beyond[whole].items())),
-                sorted((key, kind) for key, kinds in judged[whole].items() for kind in kinds),
-                is_circular,
-            ),
-        )
+        yield whole, _equation(sources, known, whole, into[whole], said[whole], judged[whole], beyond[whole])
 
 
-def _lines(
-    sources: Sources, whole: str, flows: Iterable[Flow], judged: Mapping[str, set[str]]
-) -> tuple[dict[str, list[Line]], list[str], list[str], bool]:
-    places: dict[str, dict[Line, None]] = defaultdict(dict)
+def _equation(  # all that is said of one asset
+    sources: Sources,
+    known: Callable[[str], bool],
+    whole: str,
+    flows: Iterable[Flow],
+    said: Mapping[str, frozenset[Mark]],
+    judged: Mapping[str, set[str]],
+    beyond: Mapping[str, Sequence[str]],
+) -> Equation:
+    places: dict[str, dict[tuple[int, str, int], None]] = defaultdict(dict)
     others: dict[str, int] = {}
     hows: dict[str, int] = {}
-    is_circular = False
+    is_joined = is_circular = False
     for flow in flows:
-        key, source = key_of(flow.target), key_of(flow.source)
-        if flow.source in sources.unknown and flow.source.node != whole:
+        key, source, is_same = key_of(flow.target), key_of(flow.source), flow.passage is Passage.SAME
+        is_here = flow.source.node == whole
+        if is_here and is_same and key == _ANY:
+            is_joined = True
+            continue
+        is_circular = is_circular or (is_here and not is_same)
+        if flow.source in sources.unknown and not is_here:
             source = _UNKNOWN + flow.source.detail
-        how = How(flow.passage).text
-        if flow.passage is not Passage.SAME:
-            if clearances := sources.covering(flow):
-                how = How(flow.passage, flow.masked, key, tuple(clearances)).text
-        elif flow.source.part is Part.ASSERTED and key in judged:
-            how = How(flow.passage, judged=frozenset(judged[key])).text
-        number = _HERE
-        if flow.source.node != whole:
-            number = others.setdefault(flow.source.node, len(others))
-        elif flow.passage is not Passage.SAME:
-            is_circular = True
-        places[key][number, source, hows.setdefault(how, len(hows))] = None
+        how = How(flow.passage)
+        if is_same and flow.source.part is Part.ASSERTED:
+            how = How(flow.passage, judged=frozenset(judged.get(key, ())))
+        elif not is_same and (clearances := sources.covering(flow)):
+            how = How(flow.passage, flow.masked, key, tuple(clearances))
+        number = _HERE if is_here else others.setdefault(flow.source.node, len(others))
+        places[key][number, source, hows.setdefault(how.text, len(hows))] = None
+    values = Values()
     order = sorted(places, key=lambda key: (_RANKS[key[0]], key.count("."), key))
-    return {key: sorted(places[key]) for key in order}, list(others), list(hows), is_circular
+    return Equation(
+        [(name, known(name)) for name in sources.groups.members[whole]],
+        list(others),
+        list(hows),
+        {key: values.text(values.number((mark, 0) for mark in marks)) for key, marks in sorted(said.items())},
+        [[key, *(part for flow in sorted(places[key]) for part in flow)] for key in order],
+        is_joined,
+        is_circular,
+        _has_members((*places, *said)),
+        _json(
+            Apart(dict(sorted(beyond.items())), sorted((key, kind) for key, some in judged.items() for kind in some))
+        ),
+    )
 
 
-def solve(values: Values, component: Mapping[str, Equation], state_of: Callable[[str], State]) -> dict[str, State]:
+def solve(
+    values: Values,
+    component: Mapping[str, Equation],
+    state_of: Callable[[str], State],
+    apart_of: Callable[[str], Apart],
+) -> dict[str, State]:
     """Return the least states that satisfy the equations of assets that flow into each other, given those of others."""
-    found: dict[str, State] = {}
-    for whole, equation in component.items():
-        seeds = {key: values.of_text(text) for key, text in equation.seeds.items()}
-        has_members = _has_members(equation.lines)
-        found[whole] = State(seeds, equation.beyond, equation.judged, has_members)
+    found = {
+        whole: State({key: values.of_text(text) for key, text in one.seeds.items()}, one.has_members)
+        for whole, one in component.items()
+    }
     bound = [
-        (
+        _Bound(
             equation,
             found[whole],
             [found[one] if one in found else state_of(one) for one in equation.sources],
             [values.how(text) for text in equation.hows],
+            apart_of,
         )
         for whole, equation in component.items()
     ]
     again = True
     while again:
         again = False
-        for equation, state, others, hows in bound:
-            if _follow(values, equation, state, others, hows):
-                again = len(bound) > 1 or equation.is_circular
+        for one in bound:
+            if _follow(values, one):
+                again = len(bound) > 1 or one.equation.is_circular
     return found
 
 
-def _follow(values: Values, equation: Equation, state: State, others: Sequence[State], hows: Sequence[int]) -> bool:
+class _Bound(NamedTuple):
+    """An equation with the states that it speaks of."""
+
+    equation: Equation
+    state: State
+    others: Sequence[State]
+    hows: Sequence[int]
+    apart_of: Callable[[str], Apart]
+
+
+def _follow(values: Values, bound: _Bound) -> bool:
     """Follow each flow into an asset once; return whether a place has become another."""
-    places: dict[str, int] = state.places  # type: ignore[assignment]  # it is being made
-    behind, joined = values.behind, values.joined
+    places: dict[str, int] = bound.state.places  # type: ignore[assignment]  # it is being made
     changed = False
-    for key, line in equation.lines.items():
-        before = now = places.get(key, 0)
-        for number, at, how in line:
-            source = state if number < 0 else others[number]
-            by = hows[how]
-            marks = source.places.get(at, 0) if at[0] != _UNKNOWN else values.of_unknown(source, at[1:])
-            if source.has_members and key[0] != _ANY and at[0] == _COLUMN:
-                marks = values.with_members(source, at, marks, by)
-            if not marks:
-                continue
-            come = behind.get((marks, by))
-            if come is None:
-                come = values.carried(marks, by)
-            if come == now or not come:
-                continue
-            if not now:
-                now = come
-            else:
-                both = joined.get((now, come))
-                now = values.join(now, come) if both is None else both
+    for line in bound.equation.lines:
+        before = places.get(line[0], 0)
+        now = _come(values, bound, line, before)
         if now != before:
-            places[key] = now
+            places[line[0]] = now
+            changed = True
+    if bound.equation.is_joined:
+        before = now = places.get(_ANY, 0)
+        for part in {number for key, number in places.items() if key != _ANY}:
+            now = values.join(now, values.carried(part, values.same))
+        if now != before:
+            places[_ANY] = now
             changed = True
     return changed
+
+
+def _come(values: Values, bound: _Bound, line: Line, now: int) -> int:
+    """Return what a place has with all that flows into it."""
+    parts = iter(line)
+    key = next(parts)
+    for number, at, how in zip(parts, parts, parts, strict=True):
+        source = bound.state if number < 0 else bound.others[number]
+        by = bound.hows[how]
+        marks = source.places.get(at, 0)
+        if at[0] == _UNKNOWN:
+            marks = values.of_unknown(source, at[1:], bound.apart_of(bound.equation.sources[number]))
+        elif source.has_members and key[0] != _ANY and at[0] == _COLUMN:
+            marks = values.with_members(source, at, marks, by)
+        if not marks:
+            continue
+        come = values.behind.get((marks, by))
+        if come is None:
+            come = values.carried(marks, by)
+        if come != now:
+            now = values.join(now, come)
+    return now

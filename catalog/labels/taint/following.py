@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from catalog.labels.taint.equations import Equation, State, Values, equations, solve
+from catalog.labels.taint.equations import Apart, Equation, State, Values, equations, solve
 from catalog.labels.taint.loading import Groups, load_into
 from catalog.labels.taint.model import Mark
 from catalog.labels.taint.pieces import pieces
@@ -200,6 +200,10 @@ def _shape_of(kept: LabelEquation | None) -> tuple[str, bool]:
     return ("", True) if kept is None else (kept.shape, kept.asset == kept.whole)
 
 
+_Labelled = tuple[str, bool, tuple[tuple[str, str], ...]]
+"""A kind of PHI, whether nothing but suggestions says so, and its codes."""
+
+
 class _Following:
     """Assets of which something flows differently, and what it flows on into."""
 
@@ -213,6 +217,7 @@ class _Following:
         self._texts: dict[str, str] = {}
         """The states that were looked up or found, as texts."""
         self._states: dict[str, State] = {}
+        self._labels: dict[int, list[_Labelled]] = {}
 
     def changes(self) -> tuple[Changes, bool]:
         """Return what is kept now of the pending assets and of what changes by that, as far as one step goes; and
@@ -259,7 +264,7 @@ class _Following:
         others: list[str] = []
         for piece in level:
             component = {one: every[one] for one in piece if one in every}
-            for whole, state in solve(self._values, component, self._state).items():
+            for whole, state in solve(self._values, component, self._state, self._apart).items():
                 text = self._values.state_text(state)
                 is_other = text != self._texts[whole]
                 if is_other or whole in self._asked:
@@ -267,7 +272,7 @@ class _Following:
                     names.update((name, whole) for name, _ in component[whole].names)
                 if is_other:
                     self._texts[whole] = text
-                    self._states[whole] = self._values.state(text)
+                    self._states[whole] = state
                     others.append(whole)
         self._keep(names, found, every, changes)
         return others
@@ -283,13 +288,17 @@ class _Following:
             found = self._states[whole] = self._values.state(self._texts[whole])
         return found
 
+    def _apart(self, whole: str) -> Apart:
+        kept = self._reader.label_equations([whole]).get(whole)
+        return Apart.of(None if kept is None else Equation.of(kept.text))
+
     def _keep(
         self, names: Mapping[str, str], found: Mapping[str, State], every: Mapping[str, Equation], changes: Changes
     ) -> None:
         """Note what is kept of assets under each of their names, where it is not what is kept."""
         known = {name for whole in found for name, is_known in every[whole].names if is_known}
         before = self._reader.label_states(sorted(names))
-        labels = {whole: _labels(self._values, state) for whole, state in found.items()}
+        labels = {whole: self._labels_of(state) for whole, state in found.items()}
         now = {}
         for name, whole in names.items():
             if text := self._texts[whole]:
@@ -301,16 +310,22 @@ class _Following:
         changes.add(HELD, sorted(held_now - held))
         changes.remove(HELD, sorted({row[:2] for row in held} - {row[:2] for row in held_now}))
 
+    def _labels_of(self, state: State) -> Sequence[_Labelled]:
+        number = state.places.get("A", 0)
+        if number not in self._labels:
+            self._labels[number] = _labels(self._values, number)
+        return self._labels[number]
+
     def _forget(self, names: Sequence[str], changes: Changes) -> None:
         """Take away what is kept of names of which nothing is known."""
         changes.remove(STATE, [(name,) for name in self._reader.label_states(names)])
         changes.remove(HELD, [one.row[:2] for one in self._reader.held_labels(names)])
 
 
-def _labels(values: Values, state: State) -> list[tuple[str, bool, tuple[tuple[str, str], ...]]]:
-    """Return each kind of PHI that an asset holds, whether nothing but suggestions says so, and its codes."""
+def _labels(values: Values, number: int) -> list[_Labelled]:
+    """Return each kind of PHI in a set of marks."""
     by_kind: dict[str, set[Mark]] = defaultdict(set)
-    for mark, _ in values.marks(state.places.get("A", 0)):
+    for mark, _ in values.marks(number):
         if mark.kind:
             by_kind[mark.kind].add(mark)
     found = []

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catalog.labels.taint.current import KINDS, current_labels, label_counts
-from catalog.labels.taint.equations import Values, key_of
+from catalog.labels.taint.equations import Apart, Equation, Values, key_of
 from catalog.labels.taint.fixpoint import taint
 from catalog.labels.taint.following import LabelFollower
 from catalog.labels.taint.loading import load
@@ -152,8 +152,10 @@ def hold_to_the_rules(store: Store) -> None:
         kept = store.label_states([whole]).get(whole)
         state = values.state(kept.text if kept else "")
         places = {key: dict(values.marks(number)) for key, number in state.places.items()}
+        equation = store.label_equations([whole]).get(whole)
+        apart = Apart.of(Equation.of(equation.text) if equation else None)
         for key in expected.keys() - places.keys():  # of which only what reads it knows
-            places[key] = dict(values.marks(values.of_unknown(state, key[1:])))
+            places[key] = dict(values.marks(values.of_unknown(state, key[1:], apart)))
         assert places == expected
 
 
