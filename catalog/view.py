@@ -28,7 +28,7 @@ from catalog.reading import (
 )
 from catalog.run_ids import RunIds
 from catalog.store.indexes.grounds import Ground
-from catalog.store.indexes.label_work import HeldLabel
+from catalog.store.indexes.label_work import HeldLabel, LabelEquation, LabelState
 from catalog.store.indexes.named_in_facets import NamedInFacet
 from catalog.store.indexes.pointers import Listing, Pointer
 from catalog.store.indexes.producers import Produced
@@ -390,6 +390,14 @@ class View:
     def assets_labelled(self, kinds: Sequence[str]) -> frozenset[str]:
         """Return the assets that may be seen and of which any of the kinds is kept, of a view of now alone."""
         return self.visible(self._reader.assets_labelled(kinds), counted=False)
+
+    def label_states(self, ids: Sequence[str]) -> dict[str, LabelState]:
+        """Return all labels kept of each and of its columns, of a view of now alone; see `StoreReader.label_states`."""
+        return self._reader.label_states(self._seen(ids))
+
+    def label_equations(self, ids: Sequence[str]) -> dict[str, LabelEquation]:
+        """Return what is kept of what flows into each, of a view of now alone; see `StoreReader.label_equations`."""
+        return self._reader.label_equations(self._seen(ids))
 
     def labels_lagging(self) -> Lagging | None:
         """Return how far the labels kept are behind what is read here, None where they are those of now."""

@@ -26,9 +26,12 @@ _LETTERS: Final = {
 }
 _PARTS: Final = {letter: part for part, letter in _LETTERS.items()}
 _SAID, _ALL_FIELDS, _COLUMN, _ANY = "S", "F", "C", "A"
+_TAKEN: Final = "T"
+"""In place of a place: by which attestations anything was taken away on any step behind an asset."""
 _UNKNOWN: Final = "U"
 """In place of a column's letter: the column of another, which that need not know."""
 _RANKS: Final = {letter: rank for rank, letter in enumerate("SFOCA")}
+_NO_PARTS: Final = frozenset({_ANY, _TAKEN})
 _HERE: Final = -1
 """In place of a source: the asset itself."""
 
@@ -59,13 +62,17 @@ class How(NamedTuple):
 
     def carried(self, mark: Mark) -> Mark | None:
         """Return what a mark is behind the flow, None where it is taken away."""
-        if mark.kind in self.judged:
+        if mark.kind in self.judged or self.taken_by(mark) is not None:
             return None
-        if self.clearances:
-            at = place_of("", self.target)
-            if clearing(Flow(at, at, self.passage, self.masked), mark, self.clearances) is not None:
-                return None
         return passed(mark, self.passage)
+
+    def taken_by(self, mark: Mark) -> str | None:
+        """Return by which attestation a mark is taken away on the flow."""
+        if not self.clearances:
+            return None
+        at = place_of("", self.target)
+        gone = clearing(Flow(at, at, self.passage, self.masked), mark, self.clearances)
+        return None if gone is None else gone.by
 
     @property
     def text(self) -> str:
@@ -148,6 +155,10 @@ class Equation:
     apart: str
     """`Apart`, as the text that is kept."""
 
+    def has_column(self, name: str) -> bool:
+        """Tell whether anything flows into a column by its name."""
+        return any(line[0] == _COLUMN + name for line in self.lines)
+
     @property
     def text(self) -> str:
         """Return the text that is kept: equal for equal ones."""
@@ -180,6 +191,11 @@ class State(NamedTuple):
     has_members: bool = False
     """Whether a field may be a member of another."""
 
+    @property
+    def attested(self) -> int:
+        """Return the set of the attestations that took anything away on any step behind it."""
+        return self.places.get(_TAKEN, 0)
+
     def members(self, key: str) -> Iterator[str]:
         """Yield the places of the members of a field."""
         return (one for one in self.places if one.startswith(f"{key}."))
@@ -203,6 +219,7 @@ class Values:
         self._hows: list[How] = []
         self._how_numbers: dict[str, int] = {}
         self._lists: dict[str, list[int]] = {}
+        self._taken: dict[tuple[int, int], int] = {}
         self.same = self.how(SAME)
 
     def marks(self, number: int) -> tuple[tuple[Mark, int], ...]:
@@ -233,6 +250,18 @@ class Values:
             found = self._joined[one, other] = self.number((*self._items[one], *self._items[other]))
         return found
 
+    def taken(self, number: int, how: int) -> int:
+        """Return the set of the attestations that take anything of a set away on a flow."""
+        found = self._taken.get((number, how))
+        if found is None:
+            by = {self._hows[how].taken_by(mark) for mark, _ in self._items[number]} - {None}
+            found = self._taken[number, how] = self.number((Mark("", Coding("", one or "")), 0) for one in by)
+        return found
+
+    def attestations(self, number: int) -> frozenset[str]:
+        """Return the ids in a set of attestations."""
+        return frozenset(mark.coding.code for mark, _ in self._items[number])
+
     def carried(self, number: int, how: int) -> int:
         """Return what of a set comes through a flow, one step further."""
         found = self.behind.get((number, how))
@@ -249,6 +278,10 @@ class Values:
             found = self._how_numbers[text] = len(self._hows)
             self._hows.append(How.of(text))
         return found
+
+    def decides(self, how: str) -> How:
+        """Return what decides on a flow, by the text that is kept."""
+        return self._hows[self.how(how)]
 
     def text(self, number: int) -> str:
         """Return the text that is kept of a set."""
@@ -382,6 +415,22 @@ def _equation(  # all that is said of one asset
     )
 
 
+def inflows(equation: Equation, place: Place, state_of: Callable[[str], State]) -> Iterator[tuple[Place, str]]:
+    """Yield from where anything flows into a place, and how, as the text that is kept."""
+    key = key_of(place)
+    for line in equation.lines:
+        parts = iter(line)
+        if next(parts) == key:
+            for number, at, how in zip(parts, parts, parts, strict=True):
+                node = place.node if number < 0 else equation.sources[number]
+                source, by = place_of(node, at), equation.hows[how]
+                yield source, by
+                if source.part is Part.COLUMN and key != _ANY and by != SAME:
+                    yield from ((place_of(node, one), by) for one in state_of(node).members(at))
+    if equation.is_joined and key == _ANY:
+        yield from ((place_of(place.node, at), SAME) for at in state_of(place.node).places if at not in _NO_PARTS)
+
+
 def solve(
     values: Values,
     component: Mapping[str, Equation],
@@ -421,29 +470,48 @@ class _Bound(NamedTuple):
     hows: Sequence[int]
     apart_of: Callable[[str], Apart]
 
+    @property
+    def is_attested(self) -> bool:
+        """Tell whether attestations cover anything that flows in."""
+        return any(text[0] == "[" for text in self.equation.hows)
+
 
 def _follow(values: Values, bound: _Bound) -> bool:
     """Follow each flow into an asset once; return whether a place has become another."""
     places: dict[str, int] = bound.state.places  # type: ignore[assignment]  # it is being made
     changed = False
+
+    def put(key: str, before: int, now: int) -> None:
+        nonlocal changed
+        if now != before:
+            places[key] = now
+            changed = True
+
     for line in bound.equation.lines:
         before = places.get(line[0], 0)
-        now = _come(values, bound, line, before)
-        if now != before:
-            places[line[0]] = now
-            changed = True
+        put(line[0], before, _come(values, bound, line, before))
     if bound.equation.is_joined:
         before = now = places.get(_ANY, 0)
-        for part in {number for key, number in places.items() if key != _ANY}:
+        for part in {number for key, number in places.items() if key not in _NO_PARTS}:
             now = values.join(now, values.carried(part, values.same))
-        if now != before:
-            places[_ANY] = now
-            changed = True
+        put(_ANY, before, now)
+    put(_TAKEN, bound.state.attested, _taken(values, bound))
     return changed
 
 
-def _come(values: Values, bound: _Bound, line: Line, now: int) -> int:
-    """Return what a place has with all that flows into it."""
+def _taken(values: Values, bound: _Bound) -> int:
+    """Return by which attestations anything was taken away on the way into an asset, or before."""
+    found = bound.state.attested
+    for number in {one.places[_TAKEN] for one in bound.others if _TAKEN in one.places}:
+        found = values.join(found, number)
+    if bound.is_attested:
+        for marks, by in (each for line in bound.equation.lines for each in _inflow(values, bound, line)):
+            found = values.join(found, values.taken(marks, by))
+    return found
+
+
+def _inflow(values: Values, bound: _Bound, line: Line) -> Iterator[tuple[int, int]]:
+    """Yield what each flow into a place takes, and how."""
     parts = iter(line)
     key = next(parts)
     for number, at, how in zip(parts, parts, parts, strict=True):
@@ -454,8 +522,13 @@ def _come(values: Values, bound: _Bound, line: Line, now: int) -> int:
             marks = values.of_unknown(source, at[1:], bound.apart_of(bound.equation.sources[number]))
         elif source.has_members and key[0] != _ANY and at[0] == _COLUMN:
             marks = values.with_members(source, at, marks, by)
-        if not marks:
-            continue
+        if marks:
+            yield marks, by
+
+
+def _come(values: Values, bound: _Bound, line: Line, now: int) -> int:
+    """Return what a place has with all that flows into it."""
+    for marks, by in _inflow(values, bound, line):
         come = values.behind.get((marks, by))
         if come is None:
             come = values.carried(marks, by)

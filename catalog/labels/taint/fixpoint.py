@@ -73,74 +73,57 @@ class Search:
 
     def __init__(  # all that the fixed point followed from
         self,
-        seeds: Seeds,
-        stated_by: Mapping[tuple[Place, Mark], tuple[int, ...]],
-        flows: Iterable[Flow],
+        seeds: Callable[[Place], frozenset[Mark]],
+        stated_by: Callable[[Place, Mark], tuple[int, ...]],
+        into: Callable[[Place, Mark], Iterable[Flow]],
         covering: Covering,
-        steps: Mapping[tuple[Place, Mark], int],
+        steps: Callable[[Place], Mapping[Mark, int]],
         *,
-        judged: Judged = frozenset(),
+        judged: Callable[[Place, str], bool] = lambda _place, _kind: False,
         recipient: str | None = None,
     ) -> None:
-        """`stated_by` are the entries that said each seed, `steps` how far each mark of each place is from one."""
+        """Ask of places when the search comes there: what was said of one and by which entries, the flows into it of
+        which one carries a mark, and how far each of its marks is from where it was said.
+        """
         self._seeds = seeds
         self._stated_by = stated_by
+        self._into = into
         self._covering = covering
         self._steps = steps
         self._judged = judged
         self._recipient = recipient
-        self._into: dict[Place, list[Flow]] = defaultdict(list)
-        for flow in flows:
-            self._into[flow.target].append(flow)
         self._behind: dict[tuple[Place, Mark], list[tuple[Flow, Mark]]] = {}
 
     def paths(self, goals: Iterable[tuple[Place, Mark]], most: int = 3) -> tuple[Path, ...]:
         """Return at most so many ways by which any of the marks came to its place: the fewest steps first, then the
-        smallest ids; of those along the same flows one.
+        smallest ids, beginning at the goal; of those along the same flows one.
 
-        A way meets no place twice with the same mark, and begins where the mark was said. Only what can still lead to a
-        seed in so many steps is looked at: a few more than the fewest, and more only where these are not enough.
+        A way meets no place twice with the same mark, and begins where the mark was said. What is nearest to where it
+        was said is looked at first, so that nothing is asked of places beside the ways but what flows into these.
         """
-        known = sorted(goal for goal in goals if goal in self._steps)
-        bound = min((self._steps[goal] for goal in known), default=0)
-        wider = 1
-        while True:
-            found, is_whole = self._within(known, most, bound)
-            if is_whole or len(found) == most:
-                return found
-            bound, wider = bound + wider, 2 * wider
-
-    def _within(self, goals: Iterable[tuple[Place, Mark]], most: int, bound: int) -> tuple[tuple[Path, ...], bool]:
-        """Return the ways of so many steps at most, and whether there are no longer ones."""
         order = count()
         heap: list[tuple[int, tuple[tuple[Place, Mark], ...], int, tuple[Flow, ...]]] = []
-        is_whole = True
-        for goal in goals:
-            if self._steps[goal] <= bound:
-                heapq.heappush(heap, (0, (goal,), next(order), ()))
-            else:
-                is_whole = False
+        for place, mark in goals:
+            if (far := self._steps(place).get(mark)) is not None:
+                heapq.heappush(heap, (far, ((place, mark),), next(order), ()))
         visits: dict[tuple[Place, Mark], int] = defaultdict(int)
         found: list[Path] = []
         while heap and len(found) < most:
-            steps, met, _, way = heapq.heappop(heap)
-            place, mark = met[0]
-            visits[met[0]] += 1
-            if visits[met[0]] > most:
+            _, met, _, way = heapq.heappop(heap)
+            place, mark = met[-1]
+            visits[met[-1]] += 1
+            if visits[met[-1]] > most:
                 continue
-            if mark in self._seeds.get(place, ()):
+            if mark in self._seeds(place):
                 if all((one.origin, one.flows) != (place, way) for one in found):
-                    found.append(Path(place, mark, self._stated_by.get((place, mark), ()), way))
+                    found.append(Path(place, mark, self._stated_by(place, mark), way))
                 continue
             for flow, before in self._carrying(place, mark):
                 at = (flow.source, before)
-                if at in met:
-                    continue
-                if steps + 1 + self._steps[at] <= bound:
-                    heapq.heappush(heap, (steps + 1, (at, *met), next(order), (flow, *way)))
-                else:
-                    is_whole = False
-        return tuple(found), is_whole
+                if at not in met:
+                    far = len(met) + self._steps(flow.source)[before]
+                    heapq.heappush(heap, (far, (*met, at), next(order), (flow, *way)))
+        return tuple(found)
 
     def _carrying(self, place: Place, mark: Mark) -> list[tuple[Flow, Mark]]:
         """Return each flow that carried the mark here, with what it was before."""
@@ -148,10 +131,10 @@ class Search:
         if found is None:
             found = self._behind[place, mark] = [
                 (flow, before)
-                for flow in sorted(self._into.get(place, ()), key=repr)
+                for flow in sorted(self._into(place, mark), key=repr)
                 for before in preceding(mark, flow.passage)
-                if (flow.source, before) in self._steps
-                and not _is_judged(flow, before, self._judged)
+                if before in self._steps(flow.source)
+                and not (flow.source.part is Part.ASSERTED and self._judged(place, before.kind))
                 and not clearing(flow, before, self._covering(flow), recipient=self._recipient)
             ]
         return found

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from typing import Final, NamedTuple
 
 from catalog.labels.model import Attestation, Label
-from catalog.labels.taint.fixpoint import Search, taint
-from catalog.labels.taint.loading import Sources, is_within, load
-from catalog.labels.taint.model import Cleared, Flow, Mark, Part, Passage, Path, Place, Taint
+from catalog.labels.taint.fixpoint import Search
+from catalog.labels.taint.kept import Kept, Loaded
+from catalog.labels.taint.loading import is_within, load
+from catalog.labels.taint.model import Flow, Mark, Part, Passage, Path, Place
 from catalog.labels.taint.rules import LETTERS, passed
 from catalog.reading import Complete, Completeness
 from catalog.store.indexes.uses import WRITES
@@ -170,7 +171,8 @@ def effective_labels(view: View, ids: Sequence[str], *, recipient: str | None = 
     labels flow through what rights hide; a way that passes it is not shown, and counted.
     """
     assets = _assets(view, ids)
-    judge = _Judge(view, load(view, sorted(set(assets.values()))), assets.values(), recipient)
+    judge = _judge(view, assets.values(), (), recipient)
+    judge.prepare(judge.place(asset, None) for asset in assets.values())
     return {one: judge.labels(one, asset, None) for one, asset in assets.items()}
 
 
@@ -180,7 +182,8 @@ def effective_labels_of_columns(
     """Return the labels of each column, by (dataset id, name), for a recipient where one is named."""
     assets = _assets(view, [dataset for dataset, _ in asked])
     wanted = [one for one in dict.fromkeys(asked) if one[0] in assets]
-    judge = _Judge(view, load(view, sorted(assets.values()), wanted), assets.values(), recipient)
+    judge = _judge(view, assets.values(), wanted, recipient)
+    judge.prepare(judge.place(*one) for one in wanted)
     return {one: judge.labels(one[0], one[0], one[1]) for one in wanted}
 
 
@@ -192,7 +195,7 @@ def why_label(view: View, asset: str, column: str | None, kind: str, *, recipien
     if asset not in assets:
         return Why((), Complete())
     named = [] if column is None else [(assets[asset], column)]
-    judge = _Judge(view, load(view, [assets[asset]], named), assets.values(), recipient)
+    judge = _judge(view, assets.values(), named, recipient)
     place = judge.place(assets[asset], column)
     ways = judge.ways({place: judge.marks(place, kind)}, MOST_WAYS, assets[asset])[place]
     return Why(tuple(ways), judge.completeness())
@@ -216,7 +219,7 @@ def what_if(view: View, attestation: aspects.Attestation, since: int | None = No
     written = sorted({one.dataset for one in view.uses([attestation.job]) if one.how in WRITES})
     assets = _assets(view, written)
     named = assets.values()
-    judges = [_Judge(view, load(view, sorted(set(named)), supposed=each), named) for each in (None, supposed)]
+    judges = [_Judge(view, Loaded(load(view, sorted(set(named)), supposed=each)), named) for each in (None, supposed)]
     found = []
     for one, asset in assets.items():
         before, after = (judge.labels(one, asset, None) for judge in judges)
@@ -247,68 +250,50 @@ class _Clearing(NamedTuple):
     entry: int
 
 
-class _Judge:
-    """What was loaded, its fixed point, and what of it may be shown."""
+def _judge(view: View, assets: Collection[str], columns: Sequence[tuple[str, str]], recipient: str | None) -> _Judge:
+    """Return what judges assets and columns: by what is kept where that is what is asked for, else by all that lies
+    behind them.
+    """
+    wanted = sorted(set(assets))
+    if recipient is None and view.is_now and view.labels_lagging() is None:
+        return _Judge(view, Kept(view, wanted, columns), assets)
+    return _Judge(view, Loaded(load(view, wanted, columns), recipient), assets)
 
-    def __init__(self, view: View, sources: Sources, asked: Iterable[str], recipient: str | None = None) -> None:
+
+class _Judge:
+    """The marks of assets, and what of the ways by which they came may be shown."""
+
+    def __init__(self, view: View, marked: Kept | Loaded, asked: Iterable[str]) -> None:
         self._view = view
-        self._sources = sources
+        self._marked = marked
         self._asked = frozenset(asked)
         self._used: dict[str, list[Edge]] = {}
         """What runs read and wrote of each name that was looked up."""
-        self._recipient = recipient
-        self._taint: Taint = taint(
-            sources.seeds, sources.flows, sources.covering, judged=sources.judged, recipient=recipient
-        )
-        self._cleared: dict[str, list[Cleared]] = defaultdict(list)
-        for place, some in self._taint.cleared.items():
-            self._cleared[place.node] += some
+
+    def prepare(self, places: Iterable[Place]) -> None:
+        """Fetch together what the shortest ways to each kind at places ask for."""
+        goals = []
+        for place in places:
+            by_kind: dict[str, list[tuple[int, Mark]]] = defaultdict(list)
+            for mark, steps in self._marked.steps(place).items():
+                by_kind[mark.kind].append((steps, mark))
+            goals += [(place, min(some)[1]) for kind, some in by_kind.items() if kind]
+        self._marked.prepare(goals)
 
     @cached_property
     def _search(self) -> Search:
-        sources = self._sources
-        return Search(
-            sources.seeds,
-            sources.stated_by,
-            sources.flows,
-            sources.covering,
-            self._taint.steps,
-            judged=sources.judged,
-            recipient=self._recipient,
-        )
-
-    @cached_property
-    def _parts(self) -> frozenset[tuple[Place, Place]]:
-        """Return the parts of datasets that lead to others: what of a column was cleared on the way into a whole."""
-        return frozenset((flow.source, flow.target) for flow in self._sources.flows if flow.passage is Passage.SAME)
-
-    @cached_property
-    def _attested(self) -> Mapping[str, set[str]]:
-        """Return by asset which attestations took anything away on any step behind it."""
-        found = {node: {one.by for one in some} for node, some in self._cleared.items()}
-        waiting = deque(found)
-        after: dict[str, set[str]] = defaultdict(set)
-        for flow in self._sources.flows if found else ():
-            after[flow.source.node].add(flow.target.node)
-        while waiting:
-            node = waiting.popleft()
-            for target in after[node]:
-                held = found.setdefault(target, set())
-                if not found[node] <= held:
-                    held |= found[node]
-                    waiting.append(target)
-        return found
+        return self._marked.search
 
     def completeness(self) -> Completeness:
-        found = self._sources.completeness
+        found = self._marked.completeness
         return Complete() if found is None else found
 
     def place(self, asset: str, column: str | None) -> Place:
-        groups = self._sources.groups
+        groups = self._marked.sources(asset).groups
         return groups.any(asset) if column is None else groups.column(asset, column)
 
     def marks(self, place: Place, kind: str | None = None) -> frozenset[Mark]:
-        return frozenset(one for one in self._taint.marks.get(place, ()) if kind is None or one.kind == kind)
+        return frozenset(one for one in self._marked.steps(place) if kind is None or one.kind == kind)
 
     def labels(self, asked: str, asset: str, column: str | None) -> EffectiveLabels:
         place = self.place(asset, column)
@@ -325,7 +310,7 @@ class _Judge:
             tuple(sorted(one for one in sensitive if one.system != hl7.CONFIDENTIALITY)),
             next((one.value for one in reversed(Confidentiality) if one.value in levels), None),
             self._trusted(place),
-            tuple(sorted(self._attested.get(place.node, ()))),
+            tuple(sorted(self._marked.attested(place.node))),
             self.completeness(),
         )
 
@@ -333,7 +318,7 @@ class _Judge:
         """Return what was taken for complete of the steps into a place, by entry."""
         found = {
             one.trust.entry: one.trust
-            for one in self._sources.trusted.get(place.node, ())
+            for one in self._marked.sources(place.node).trusted.get(place.node, ())
             if place.part is not Part.COLUMN or not is_within(place.detail, one.mentioned)
         }
         seen = self._view.visible({one.job for one in found.values()}) if found else frozenset()
@@ -365,14 +350,14 @@ class _Judge:
 
     def _stated(self, place: Place) -> Sequence[Label]:
         """Return the labels that were said of a place itself, of a whole those of its parts too."""
-        held = self._sources.labels
+        held = self._marked.sources(place.node).labels
         if place.part is Part.COLUMN:
             return held.get(place, ())
         return [label for at, some in held.items() if at.node == place.node for label in some]
 
     def _taken_away(self, place: Place, kinds: frozenset[str]) -> Iterable[ClearedLabel]:
         found: dict[_Clearing, set[Coding]] = defaultdict(set)
-        for one in self._cleared.get(place.node, ()):
+        for one in self._marked.cleared(place.node):
             target = one.flow.target
             if place.part is Part.COLUMN and not self._reaches(target, place):
                 continue
@@ -398,7 +383,8 @@ class _Judge:
             )
 
     def _reaches(self, target: Place, place: Place) -> bool:
-        return target == place or (target, place) in self._parts
+        """Tell whether what was cleared on the way into a part of an asset was so on the way into a column."""
+        return target == place or self._marked.is_part(target, place)
 
     def ways(self, goals: Mapping[Place, Iterable[Mark]], most: int, asset: str) -> dict[Place, list[Way]]:
         """Return the shortest ways to each place, all of one asset, that may be shown."""
@@ -411,7 +397,7 @@ class _Judge:
 
     def _shown(self, node: str, asset: str | None = None) -> str:
         """Return by which of its names a dataset is shown: on a way to an asset, that is called as it was asked for."""
-        groups = self._sources.groups
+        groups = self._marked.sources(node).groups
         if asset is not None and groups.of(asset) == node:
             return groups.current(asset)
         return groups.shown(node, self._asked)
@@ -425,8 +411,7 @@ class _Judge:
         shown = {one: self._shown(one, asset) for one in nodes}
         if not self._view.visible(shown.values()).issuperset(shown.values()):
             return None
-        joins = self._sources.groups.joins
-        entries = {*path.entries, *joins.get(path.origin.node, ())}
+        entries = {*path.entries, *self._joins(path.origin.node)}
         hops = []
         seen = self._view.visible({flow.job for flow in flows if flow.job}, counted=False)
         for flow in flows:
@@ -441,7 +426,7 @@ class _Judge:
                     flow.masked,
                     flow.job if flow.job in seen else None,
                     run,
-                    tuple(sorted({*cited, *joins.get(flow.target.node, ())})),
+                    tuple(sorted({*cited, *self._joins(flow.target.node)})),
                 )
             )
         return Way(shown[path.origin.node], _column(path.origin), path.mark.kind, tuple(sorted(entries)), tuple(hops))
@@ -450,8 +435,13 @@ class _Judge:
         """Return under which names the ends of a flow may have been read and written."""
         if flow.called is not None:
             return flow.called[:1], flow.called[1:]
-        members = self._sources.groups.members
-        return members[flow.source.node], members[flow.target.node]
+        source, target = flow.source.node, flow.target.node
+        sources, targets = self._marked.sources(source), self._marked.sources(target)
+        return sources.groups.members[source], targets.groups.members[target]
+
+    def _joins(self, node: str) -> tuple[int, ...]:
+        """Return the entries by which several names of an asset are one."""
+        return self._marked.sources(node).groups.joins.get(node, ())
 
     def _load_accesses(self, flows: Iterable[Flow]) -> None:
         """Fetch which runs read and wrote the ends of flows."""

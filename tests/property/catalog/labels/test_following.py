@@ -17,7 +17,7 @@ from catalog.labels.taint.equations import Apart, Equation, Values, key_of
 from catalog.labels.taint.fixpoint import taint
 from catalog.labels.taint.following import LabelFollower
 from catalog.labels.taint.loading import load
-from catalog.labels.taint.queries import effective_labels
+from catalog.labels.taint.queries import effective_labels, effective_labels_of_columns, why_label
 from catalog.projection import facts_of
 from catalog.reading import Complete
 from catalog.store.memory import MemoryStore
@@ -28,6 +28,7 @@ from catalog.view import View
 from graph_schema.facts import Facts
 from graph_schema.nodes import Dataset
 from tests.property.catalog.labels.test_effective import (
+    COLUMNS,
     DATASETS,
     EARLY,
     EVENTS,
@@ -151,12 +152,29 @@ def hold_to_the_rules(store: Store) -> None:
         }
         kept = store.label_states([whole]).get(whole)
         state = values.state(kept.text if kept else "")
-        places = {key: dict(values.marks(number)) for key, number in state.places.items()}
+        places = {key: dict(values.marks(number)) for key, number in state.places.items() if key != "T"}
         equation = store.label_equations([whole]).get(whole)
         apart = Apart.of(Equation.of(equation.text) if equation else None)
         for key in expected.keys() - places.keys():  # of which only what reads it knows
             places[key] = dict(values.marks(values.of_unknown(state, key[1:], apart)))
         assert places == expected
+
+
+def hold_to_all_that_lies_behind(store: Store, facts: list[Facts]) -> None:
+    """Hold answers out of what is kept to those of a store of the same facts that nobody followed."""
+    other = MemoryStore()
+    other.apply(joined(facts), len(facts) - 1)
+    kept, judged = View(store), View(other)
+    columns = [(one, name) for one in ASSETS for name in COLUMNS]
+    assert kept.labels_lagging() is None
+    assert judged.labels_lagging() is not None
+    labels = effective_labels(judged, ASSETS)
+    assert effective_labels(kept, ASSETS) == labels
+    assert effective_labels_of_columns(kept, columns) == effective_labels_of_columns(judged, columns)
+    for one, held in labels.items():
+        for column in (None, *COLUMNS):
+            for kind in {label.kind for label in held.labels}:
+                assert why_label(kept, one, column, kind) == why_label(judged, one, column, kind)
 
 
 def written(store: Store, facts: list[Facts], batches: list[int], follows: list[bool]) -> None:
@@ -181,9 +199,11 @@ def test_what_is_kept_is_the_fixed_point(
     with tempfile.TemporaryDirectory() as folder:
         house = House(Path(folder))
         store = make(Path(folder) / "graph.db")
-        written(store, told(house, happened), batches, follows)
+        facts = told(house, happened)
+        written(store, facts, batches, follows)
         hold_to_the_fixed_point(store)
         hold_to_the_rules(store)
+        hold_to_all_that_lies_behind(store, facts)
         store.close()
         house.close()
 

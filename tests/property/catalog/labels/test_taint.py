@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.labels.taint.fixpoint import Search, Seeds, taint
-from catalog.labels.taint.model import Clearance, Flow, Mark, Part, Passage, Path, Place
+from catalog.labels.taint.model import Clearance, Flow, Mark, Part, Passage, Path, Place, Taint
 from catalog.labels.taint.rules import LETTERS, clearing, passed
 from graph_schema.aspects.labels import Treatment
 from graph_schema.vocabulary.words import DeidentificationMethod, PhiKind, Technique
@@ -134,7 +134,7 @@ def test_each_label_has_ways_that_give_it_and_the_shortest_first(
     seeds: Seeds, flows: list[Flow], attested: Attested, judged: Judged
 ) -> None:
     found = taint(seeds, flows, covering(attested), judged=judged)
-    search = Search(seeds, {}, flows, covering(attested), found.steps, judged=judged)
+    search = searching(seeds, flows, attested, judged, found)
     for place, marks in found.marks.items():
         for mark in marks:
             ways = search.paths([(place, mark)])
@@ -152,6 +152,22 @@ def test_each_label_has_ways_that_give_it_and_the_shortest_first(
                 assert len(set(met)) == len(met)
 
 
+def searching(seeds: Seeds, flows: list[Flow], attested: Attested, judged: Judged, found: Taint) -> Search:
+    """Return the search for ways of a fixed point that was found."""
+
+    def steps(place: Place) -> dict[Mark, int]:
+        return {mark: found.steps[place, mark] for mark in found.marks.get(place, ())}
+
+    return Search(
+        lambda place: seeds.get(place, frozenset()),
+        lambda _place, _mark: (),
+        lambda place, _mark: {flow for flow in flows if flow.target == place},
+        covering(attested),
+        steps,
+        judged=lambda place, kind: (place, kind) in judged,
+    )
+
+
 def every_way(
     seeds: Seeds, flows: list[Flow], attested: Attested, judged: Judged, goal: tuple[Place, Mark]
 ) -> tuple[Path, ...]:
@@ -161,9 +177,9 @@ def every_way(
     befores = list({*MARKS, *(passed(one, Passage.INDIRECT) for one in MARKS)})
     while heap:
         steps, met, _, way = heapq.heappop(heap)
-        place, mark = met[0]
-        visits[met[0]] += 1
-        if visits[met[0]] > 3:
+        place, mark = met[-1]
+        visits[met[-1]] += 1
+        if visits[met[-1]] > 3:
             continue
         if mark in seeds.get(place, ()):
             if all((one.origin, one.flows) != (place, way) for one in found):
@@ -176,7 +192,7 @@ def every_way(
                 cleared = clearing(flow, before, attested.get(flow.job or "", ()))
                 if passed(before, flow.passage) == mark and not judges and not cleared and at not in met:
                     number += 1
-                    heapq.heappush(heap, (steps + 1, (at, *met), number, (flow, *way)))
+                    heapq.heappush(heap, (steps + 1, (*met, at), number, (flow, *way)))
     return tuple(found)
 
 

@@ -1,0 +1,253 @@
+"""The marks of places: found of all that lies behind some assets, or read of what a follower keeps, place by place."""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Final
+
+from catalog.labels.taint.equations import EMPTY, Apart, Equation, State, Values, inflows, key_of, place_of
+from catalog.labels.taint.fixpoint import Search, taint
+from catalog.labels.taint.loading import Sources, load_into
+from catalog.labels.taint.model import Cleared, Flow, Mark, Part, Passage, Place
+from catalog.labels.taint.rules import clearing
+from catalog.reading import Completeness
+from catalog.view import View
+
+_NONE: Final[Mapping[Mark, int]] = {}
+_Goal = tuple[Place, Mark]
+
+
+class Loaded:
+    """All that lies behind some assets, and its fixed point."""
+
+    def __init__(self, sources: Sources, recipient: str | None = None) -> None:
+        """Find the fixed point, for a recipient where one is named."""
+        self._sources = sources
+        self._recipient = recipient
+        self._found = taint(sources.seeds, sources.flows, sources.covering, judged=sources.judged, recipient=recipient)
+        self._steps: dict[Place, dict[Mark, int]] = defaultdict(dict)
+        for (place, mark), steps in self._found.steps.items():
+            self._steps[place][mark] = steps
+        self._cleared: dict[str, list[Cleared]] = defaultdict(list)
+        for place, some in self._found.cleared.items():
+            self._cleared[place.node] += some
+
+    @property
+    def completeness(self) -> Completeness | None:
+        """Return what ended the search for what lies behind, None where nothing did."""
+        return self._sources.completeness
+
+    def sources(self, _node: str) -> Sources:
+        """Return what was loaded of an asset."""
+        return self._sources
+
+    def steps(self, place: Place) -> Mapping[Mark, int]:
+        """Return the marks of a place, each with how far it is from where it was said."""
+        return self._steps.get(place, _NONE)
+
+    def cleared(self, node: str) -> Sequence[Cleared]:
+        """Return what attestations took away on the way into an asset."""
+        return self._cleared.get(node, ())
+
+    def attested(self, node: str) -> Collection[str]:
+        """Return the attestations that took anything away on any step behind an asset, by id."""
+        return self._attested.get(node, ())
+
+    @cached_property
+    def _attested(self) -> Mapping[str, set[str]]:
+        found = {node: {one.by for one in some} for node, some in self._cleared.items()}
+        waiting = deque(found)
+        after: dict[str, set[str]] = defaultdict(set)
+        for flow in self._sources.flows if found else ():
+            after[flow.source.node].add(flow.target.node)
+        while waiting:
+            node = waiting.popleft()
+            for target in after[node]:
+                held = found.setdefault(target, set())
+                if not found[node] <= held:
+                    held |= found[node]
+                    waiting.append(target)
+        return found
+
+    def is_part(self, part: Place, place: Place) -> bool:
+        """Tell whether a place has what another of its asset has."""
+        return (part, place) in self._parts
+
+    @cached_property
+    def _parts(self) -> frozenset[tuple[Place, Place]]:
+        return frozenset((flow.source, flow.target) for flow in self._sources.flows if flow.passage is Passage.SAME)
+
+    def prepare(self, goals: Iterable[_Goal]) -> None:
+        """Fetch what the shortest ways to marks ask for: nothing, since it is there."""
+
+    @cached_property
+    def search(self) -> Search:
+        """Return the search for ways."""
+        sources = self._sources
+        into: dict[Place, list[Flow]] = defaultdict(list)
+        for flow in sources.flows:
+            into[flow.target].append(flow)
+        return Search(
+            lambda place: sources.seeds.get(place, frozenset()),
+            lambda place, mark: sources.stated_by.get((place, mark), ()),
+            lambda place, _mark: into.get(place, ()),
+            sources.covering,
+            self.steps,
+            judged=lambda place, kind: (place, kind) in sources.judged,
+            recipient=self._recipient,
+        )
+
+
+class Kept:
+    """What a follower keeps of now, and of the assets on the ways that are asked for what flows into them.
+
+    A way is gone back from one place to the next: of all that lies behind only what is met is fetched, and what the
+    ways to several marks meet at once is fetched together.
+    """
+
+    completeness: Completeness | None = None
+
+    def __init__(self, view: View, assets: Iterable[str], columns: Sequence[tuple[str, str]]) -> None:
+        """Ask for assets, and for columns of them, by (asset, name)."""
+        self._view = view.unredacted
+        self._values = Values()
+        self._equations: dict[str, Equation | None] = {}
+        self._states: dict[str, State] = {}
+        self._sources: dict[str, Sources] = {}
+        """By what stands for each asset that was asked for."""
+        self._named: dict[str, Sources] = {}
+        """By every name that was met."""
+        self._into: dict[Place, list[Flow]] = defaultdict(list)
+        self._load(assets, columns)
+
+    def _load(self, assets: Iterable[str], columns: Iterable[tuple[str, str]] = ()) -> None:
+        """Fetch what flows into assets."""
+        wanted = sorted(set(assets))
+        found = load_into(self._view, wanted, columns)
+        self._named = {**dict.fromkeys(found.groups.names, found), **self._named}
+        wholes = {found.groups.of(one) for one in wanted} - self._sources.keys()
+        self._sources.update(dict.fromkeys(wholes, found))
+        self._load_states(wholes)
+        for flow in found.flows:
+            if flow.target.node in wholes:
+                self._into[flow.target].append(flow)
+
+    def sources(self, node: str) -> Sources:
+        """Return what was loaded of an asset."""
+        return self._sources.get(node) or self._named[node]
+
+    def _load_states(self, nodes: Iterable[str]) -> None:
+        new = sorted(set(nodes) - self._states.keys())
+        found = self._view.label_states(new) if new else {}
+        self._states.update((one, self._values.state(found[one].text) if one in found else EMPTY) for one in new)
+
+    def _load_equations(self, nodes: Iterable[str]) -> None:
+        new = sorted(set(nodes) - self._equations.keys())
+        found = self._view.label_equations(new) if new else {}
+        self._equations.update((one, Equation.of(found[one].text) if one in found else None) for one in new)
+
+    def _equation(self, node: str) -> Equation | None:
+        self._load_equations([node])
+        return self._equations[node]
+
+    def _number(self, place: Place) -> int:
+        self._load_states([place.node])
+        state = self._states[place.node]
+        number = state.places.get(key_of(place), 0)
+        if number or place.part is not Part.COLUMN or not state.places:
+            return number
+        equation = self._equation(place.node)
+        if equation is not None and equation.has_column(place.detail):
+            return 0
+        return self._values.of_unknown(state, place.detail, Apart.of(equation))
+
+    def steps(self, place: Place) -> Mapping[Mark, int]:
+        """Return the marks of a place, each with how far it is from where it was said."""
+        return dict(self._values.marks(self._number(place)))
+
+    def cleared(self, node: str) -> Iterator[Cleared]:
+        """Yield what attestations take away on the way into an asset."""
+        sources = self.sources(node)
+        flows = [flow for flow in sources.flows if flow.target.node == node and sources.covering(flow)]
+        self._load_states({flow.source.node for flow in flows})
+        gone = set()
+        for flow in flows:
+            for one in self._with_members(flow):
+                for mark in self.steps(one.source):
+                    if (each := clearing(one, mark, sources.covering(one))) is not None:
+                        gone.add(each)
+        yield from gone
+
+    def attested(self, node: str) -> Collection[str]:
+        """Return the attestations that took anything away on any step behind an asset, by id."""
+        self._load_states([node])
+        return self._values.attestations(self._states[node].attested)
+
+    def is_part(self, part: Place, place: Place) -> bool:
+        """Tell whether a place has what another of its asset has."""
+        return any(flow.source == part and flow.passage is Passage.SAME for flow in self._into[place])
+
+    def prepare(self, goals: Iterable[_Goal]) -> None:
+        """Fetch together what the shortest way to each of the marks asks for."""
+        met: set[Place] = set()
+        front = {goal for goal in goals if goal[1] in self.steps(goal[0])}
+        while front:
+            met.update(place for place, _ in front)
+            self._load_equations({place.node for place, _ in front})
+            self._load_states(
+                source
+                for place, _ in front
+                if (equation := self._equations[place.node]) is not None
+                for source in equation.sources
+            )
+            front = {before for goal in front if (before := self._before(goal)) is not None}
+        new = {place.node for place in met} - self._sources.keys()
+        if new:
+            columns = [(place.node, place.detail) for place in met if place.part is Part.COLUMN and place.node in new]
+            self._load(new, columns)
+
+    def _before(self, goal: _Goal) -> _Goal | None:
+        """Return from where a mark came to a place in the fewest steps, of several the smallest; None from nowhere."""
+        place, mark = goal
+        far = self.steps(place)[mark]
+        equation = self._equations[place.node]
+        if not far or equation is None:
+            return None
+        found = [
+            (at, before)
+            for at, how in inflows(equation, place, lambda node: self._states[node])
+            for before, steps in self.steps(at).items()
+            if steps + 1 == far and self._values.decides(how).carried(before) == mark
+        ]
+        return min(found, default=None)
+
+    def _flows_into(self, place: Place, mark: Mark) -> Iterator[Flow]:
+        """Yield the flows into a place, which is fetched together with what lies behind it where it was not met."""
+        if place.node not in self._sources:
+            self.prepare([(place, mark)])
+        flows = self._into[place]
+        self._load_states({flow.source.node for flow in flows})
+        yield from dict.fromkeys(one for flow in flows for one in self._with_members(flow))
+
+    def _with_members(self, flow: Flow) -> Iterator[Flow]:
+        """Yield a flow, and that of each member where it takes a structure."""
+        yield flow
+        source = flow.source
+        if source.part is Part.COLUMN and flow.target.part is not Part.ANY and flow.passage is not Passage.SAME:
+            state = self._states[source.node]
+            for key in state.members(key_of(source)) if state.has_members else ():
+                yield flow._replace(source=place_of(source.node, key))
+
+    @cached_property
+    def search(self) -> Search:
+        """Return the search for ways."""
+        return Search(
+            lambda place: self.sources(place.node).seeds.get(place, frozenset()),
+            lambda place, mark: self.sources(place.node).stated_by.get((place, mark), ()),
+            self._flows_into,
+            lambda flow: self.sources(flow.target.node).covering(flow),
+            self.steps,
+            judged=lambda place, kind: (place, kind) in self.sources(place.node).judged,
+        )

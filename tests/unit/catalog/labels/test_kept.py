@@ -1,0 +1,79 @@
+"""Why a label is there, read of what is kept: what is asked of the store grows with the steps of the ways alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from catalog.labels.taint.following import LabelFollower
+from catalog.labels.taint.queries import effective_labels, why_label
+from catalog.view import View
+from graph_schema.nodes import Dataset
+from tests.support.counting import Counting
+from tests.support.records import RAW, House, event, tag
+from tests.unit.catalog.labels.test_effective_labels import EARLY, RAW_ID
+
+DIRECT = "DIRECT_IDENTIFIER"
+
+
+def dataset(depth: int, number: int) -> dict[str, str]:
+    return {"namespace": "made-up", "name": f"layer{depth}/set{number}"}
+
+
+def layered(house: House, depth: int, width: int) -> str:
+    """Make so many layers out of RAW, each dataset of all of the layer before; return the last one's id."""
+    inputs = [RAW]
+    for layer in range(depth):
+        outputs = [dataset(layer, number) for number in range(width)]
+        sent: dict[str, Any] = {
+            **event(run=str(UUID(int=layer + 1))),
+            "job": {"namespace": "made-up", "name": f"job{layer}"},
+            "inputs": inputs,
+            "outputs": outputs,
+        }
+        house.send(sent)
+        inputs = outputs
+    house.record(tag(column=None, valid_from=EARLY))
+    follower = LabelFollower(house.store)
+    while follower.step():
+        pass
+    last = dataset(depth - 1, 0)
+    return Dataset(last["namespace"], last["name"]).id
+
+
+def asked(house: House, asset: str) -> Counting:
+    with house.store.reading() as reader:
+        counting = Counting(reader)
+        why = why_label(View(counting), asset, None, DIRECT)
+        assert {way.origin for way in why.ways} == {RAW_ID}
+        return counting
+
+
+@pytest.mark.parametrize("depth", [2, 4, 6])
+def test_why_a_label_is_there_asks_for_each_step_and_not_for_each_dataset(depth: int, tmp_path: Path) -> None:
+    calls, met = [], []
+    for width in (3, 9):
+        (tmp_path / str(width)).mkdir()
+        house = House(tmp_path / str(width))
+        counting = asked(house, layered(house, depth, width))
+        house.close()
+        calls.append(counting.calls.total())
+        met.append(counting.calls["label_equations"])
+    assert calls[0] == calls[1]
+    assert met[0] <= depth + 3
+
+
+def test_labels_of_many_ask_for_each_step_once(house: House) -> None:
+    layered(house, 4, 9)
+    wanted = [Dataset("made-up", f"layer3/set{number}").id for number in range(9)]
+
+    def calls(ids: list[str]) -> int:
+        with house.store.reading() as reader:
+            counting = Counting(reader)
+            assert len(effective_labels(View(counting), ids)) == len(ids)
+            return counting.calls["label_equations"] + counting.calls["label_states"]
+
+    assert calls(wanted) <= calls(wanted[:1]) + 2
