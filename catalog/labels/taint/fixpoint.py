@@ -73,7 +73,6 @@ class Search:
 
     def __init__(  # all that the fixed point followed from
         self,
-        seeds: Callable[[Place], frozenset[Mark]],
         stated_by: Callable[[Place, Mark], tuple[int, ...]],
         into: Callable[[Place, Mark], Iterable[Flow]],
         covering: Covering,
@@ -82,10 +81,9 @@ class Search:
         judged: Callable[[Place, str], bool] = lambda _place, _kind: False,
         recipient: str | None = None,
     ) -> None:
-        """Ask of places when the search comes there: what was said of one and by which entries, the flows into it of
-        which one carries a mark, and how far each of its marks is from where it was said.
+        """Ask of places when the search comes there: the entries that said a mark of one, the flows into it of which
+        one carries a mark, and how far each of its marks is from where it was said.
         """
-        self._seeds = seeds
         self._stated_by = stated_by
         self._into = into
         self._covering = covering
@@ -114,7 +112,7 @@ class Search:
             visits[met[-1]] += 1
             if visits[met[-1]] > most:
                 continue
-            if mark in self._seeds(place):
+            if not self._steps(place)[mark]:
                 if all((one.origin, one.flows) != (place, way) for one in found):
                     found.append(Path(place, mark, self._stated_by(place, mark), way))
                 continue

@@ -214,6 +214,8 @@ class _Following:
         self._asked: frozenset[str] = frozenset()
         """What stands for the pending assets."""
         self._values = Values()
+        self._before: dict[str, LabelState] = {}
+        """What was kept of what stands for assets, where anything was."""
         self._texts: dict[str, str] = {}
         """The states that were looked up or found, as texts."""
         self._states: dict[str, State] = {}
@@ -280,6 +282,7 @@ class _Following:
     def _load_states(self, wholes: Iterable[str]) -> None:
         new = sorted(set(wholes) - self._texts.keys())
         found = self._reader.label_states(new)
+        self._before |= found
         self._texts.update((one, found[one].text if one in found else "") for one in new)
 
     def _state(self, whole: str) -> State:
@@ -297,7 +300,8 @@ class _Following:
     ) -> None:
         """Note what is kept of assets under each of their names, where it is not what is kept."""
         known = {name for whole in found for name, is_known in every[whole].names if is_known}
-        before = self._reader.label_states(sorted(names))
+        before = self._reader.label_states(sorted(names.keys() - self._texts.keys()))
+        before |= {name: self._before[name] for name in names if name in self._before}
         labels = {whole: self._labels_of(state) for whole, state in found.items()}
         now = {}
         for name, whole in names.items():

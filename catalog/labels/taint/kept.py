@@ -90,7 +90,6 @@ class Loaded:
         for flow in sources.flows:
             into[flow.target].append(flow)
         return Search(
-            lambda place: sources.seeds.get(place, frozenset()),
             lambda place, mark: sources.stated_by.get((place, mark), ()),
             lambda place, _mark: into.get(place, ()),
             sources.covering,
@@ -223,6 +222,11 @@ class Kept:
         ]
         return min(found, default=None)
 
+    def _stated_by(self, place: Place, mark: Mark) -> tuple[int, ...]:
+        if place.node not in self._sources:
+            self.prepare([(place, mark)])
+        return self.sources(place.node).stated_by.get((place, mark), ())
+
     def _flows_into(self, place: Place, mark: Mark) -> Iterator[Flow]:
         """Yield the flows into a place, which is fetched together with what lies behind it where it was not met."""
         if place.node not in self._sources:
@@ -244,8 +248,7 @@ class Kept:
     def search(self) -> Search:
         """Return the search for ways."""
         return Search(
-            lambda place: self.sources(place.node).seeds.get(place, frozenset()),
-            lambda place, mark: self.sources(place.node).stated_by.get((place, mark), ()),
+            self._stated_by,
             self._flows_into,
             lambda flow: self.sources(flow.target.node).covering(flow),
             self.steps,

@@ -134,7 +134,7 @@ def test_each_label_has_ways_that_give_it_and_the_shortest_first(
     seeds: Seeds, flows: list[Flow], attested: Attested, judged: Judged
 ) -> None:
     found = taint(seeds, flows, covering(attested), judged=judged)
-    search = searching(seeds, flows, attested, judged, found)
+    search = searching(flows, attested, judged, found)
     for place, marks in found.marks.items():
         for mark in marks:
             ways = search.paths([(place, mark)])
@@ -152,14 +152,13 @@ def test_each_label_has_ways_that_give_it_and_the_shortest_first(
                 assert len(set(met)) == len(met)
 
 
-def searching(seeds: Seeds, flows: list[Flow], attested: Attested, judged: Judged, found: Taint) -> Search:
+def searching(flows: list[Flow], attested: Attested, judged: Judged, found: Taint) -> Search:
     """Return the search for ways of a fixed point that was found."""
 
     def steps(place: Place) -> dict[Mark, int]:
         return {mark: found.steps[place, mark] for mark in found.marks.get(place, ())}
 
     return Search(
-        lambda place: seeds.get(place, frozenset()),
         lambda _place, _mark: (),
         lambda place, _mark: {flow for flow in flows if flow.target == place},
         covering(attested),
