@@ -25,7 +25,7 @@ _LETTERS: Final = {
     Part.ANY: "A",
 }
 _PARTS: Final = {letter: part for part, letter in _LETTERS.items()}
-_SAID, _ALL_FIELDS, _COLUMN, _ANY = "S", "F", "C", "A"
+_ASSERTED, _ALL_FIELDS, _COLUMN, _ANY = "S", "F", "C", "A"
 _TAKEN: Final = "T"
 """In place of a place: by which attestations anything was taken away on any step behind an asset."""
 _UNKNOWN: Final = "U"
@@ -330,8 +330,8 @@ class Values:
         if known is not None or not state.places:
             return known or 0
         judged = frozenset(kind for at, kind in apart.judged if at == _COLUMN + name)
-        said = self.how(How(Passage.SAME, judged=judged).text)
-        found = self.carried(state.places.get(_SAID, 0), said)
+        asserted = self.how(How(Passage.SAME, judged=judged).text)
+        found = self.carried(state.places.get(_ASSERTED, 0), asserted)
         for wide in (_ALL_FIELDS, *apart.beyond):
             if not is_within(name, apart.beyond.get(wide, ())):
                 found = self.join(found, self.carried(state.places.get(wide, 0), self.same))
@@ -356,9 +356,9 @@ def equations(sources: Sources, known: Callable[[str], bool], wholes: Iterable[s
     into: dict[str, list[Flow]] = defaultdict(list)
     for flow in sources.flows:
         into[flow.target.node].append(flow)
-    said: dict[str, dict[str, frozenset[Mark]]] = defaultdict(dict)
+    stated: dict[str, dict[str, frozenset[Mark]]] = defaultdict(dict)
     for place, marks in sources.seeds.items():
-        said[place.node][key_of(place)] = marks
+        stated[place.node][key_of(place)] = marks
     judged: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for place, kind in sources.judged:
         judged[place.node][key_of(place)].add(kind)
@@ -366,7 +366,7 @@ def equations(sources: Sources, known: Callable[[str], bool], wholes: Iterable[s
     for place, fields in sources.beyond.items():
         beyond[place.node][key_of(place)] = sorted(fields)
     for whole in wholes:
-        yield whole, _equation(sources, known, whole, into[whole], said[whole], judged[whole], beyond[whole])
+        yield whole, _equation(sources, known, whole, into[whole], stated[whole], judged[whole], beyond[whole])
 
 
 def _equation(  # all that is said of one asset
@@ -374,7 +374,7 @@ def _equation(  # all that is said of one asset
     known: Callable[[str], bool],
     whole: str,
     flows: Iterable[Flow],
-    said: Mapping[str, frozenset[Mark]],
+    stated: Mapping[str, frozenset[Mark]],
     judged: Mapping[str, set[str]],
     beyond: Mapping[str, Sequence[str]],
 ) -> Equation:
@@ -404,11 +404,11 @@ def _equation(  # all that is said of one asset
         [(name, known(name)) for name in sources.groups.members[whole]],
         list(others),
         list(hows),
-        {key: values.text(values.number((mark, 0) for mark in marks)) for key, marks in sorted(said.items())},
+        {key: values.text(values.number((mark, 0) for mark in marks)) for key, marks in sorted(stated.items())},
         [[key, *(part for flow in sorted(places[key]) for part in flow)] for key in order],
         is_joined,
         is_circular,
-        _has_members((*places, *said)),
+        _has_members((*places, *stated)),
         _json(
             Apart(dict(sorted(beyond.items())), sorted((key, kind) for key, some in judged.items() for kind in some))
         ),

@@ -37,6 +37,7 @@ MOST_OF: Mapping[str, int] = {
     "effective_labels of models": 100,
     "effective_labels of snapshots": 100,
     "effective_labels_of_columns": 100,
+    "effective_states": 180,
     "evidence of runs": 100,
     "finding_details": 600,
     "findings": 1120,
