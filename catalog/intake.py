@@ -27,6 +27,7 @@ from catalog.access.records import IssueKey
 from catalog.access.rules import require, rights_of
 from catalog.canonical import canonical_bytes
 from catalog.comparison import Compared, Comparison, compare
+from catalog.decisions.records import DecideAccess
 from catalog.drafting import draft_event
 from catalog.errors import OperatorError, SenderError
 from catalog.gate.records import GateEvaluated
@@ -292,6 +293,15 @@ class Intake:
 
     def record_restore(self, record: RestoreLedger, actor: Actor, correlation_id: str) -> Future[Accepted]:
         """Record that an older state of the ledger was restored; raises as `submit_record`."""
+        payload = {"kind": record.name, **record.fields()}
+        return self._take(KINDS[record.name], payload, actor, correlation_id)
+
+    def await_graph(self) -> None:
+        """Wait a moment for the graph to hold the ledger; raises OperatorError where it does not."""
+        self._await_graph()
+
+    def record_decision(self, record: DecideAccess, actor: Actor, correlation_id: str) -> Future[Accepted]:
+        """Record what was decided of a request for access, before it is answered; raises as `submit_record`."""
         payload = {"kind": record.name, **record.fields()}
         return self._take(KINDS[record.name], payload, actor, correlation_id)
 

@@ -13,11 +13,14 @@ import catalog.approvals.admission as approvals_admission
 import catalog.approvals.facts as approvals_facts
 import catalog.assets.admission as assets_admission
 import catalog.assets.facts as assets_facts
+import catalog.decisions.facts as decisions_facts
 import catalog.encryption.facts as encryption_facts
 import catalog.findings.admission as findings_admission
 import catalog.findings.facts as findings_facts
 import catalog.gate.admission as gate_admission
 import catalog.gate.facts as gate_facts
+import catalog.grants.admission as grants_admission
+import catalog.grants.facts as grants_facts
 import catalog.labels.admission as labels_admission
 import catalog.labels.facts as labels_facts
 import catalog.mappings.admission as mappings_admission
@@ -46,9 +49,11 @@ from catalog.access.permissions import Permission
 from catalog.access.records import DefinePrincipal, IssueKey, RevokeKey
 from catalog.approvals.records import DecideApproval, RequestApproval
 from catalog.assets.records import DeclareDataset, DeclareSource, EndSource
+from catalog.decisions.records import DecideAccess
 from catalog.encryption.records import DeclareKey, EndKey
 from catalog.findings.records import AcceptFinding, AcknowledgeFinding, ReopenFinding
 from catalog.gate.records import AssessChange, GateEvaluated, OverrideGate
+from catalog.grants.records import EndGrant, GrantAccess
 from catalog.labels.records import (
     AttestDeidentification,
     DeclareCodeKey,
@@ -223,6 +228,9 @@ _KINDS: tuple[Kind[Any], ...] = (
         mappings_admission.admit_withdrawal,
     ),
     Kind(DefineSafeUse, safe_use_facts.subjects, safe_use_facts.project),
+    Kind(GrantAccess, grants_facts.subjects, grants_facts.project, grants_admission.admit),
+    Kind(EndGrant, grants_facts.subjects, grants_facts.project_end, grants_admission.admit_end),
+    Kind(DecideAccess, decisions_facts.subjects, decisions_facts.project, open=False, searched=False),
     Kind(PublishPolicies, policies_facts.subjects, policies_facts.project, policies_admission.admit, verbatim=True),
     Kind(DefineNamespaceRule, names_facts.rule_subjects, names_facts.project_rule),
     Kind(EndNamespaceRule, names_facts.rule_subjects, names_facts.project_end, names_admission.admit_end),

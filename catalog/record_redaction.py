@@ -18,6 +18,7 @@ from ingest_hooks.redaction.site_rules import NO_RULES, RuleError, Rules, read_r
 
 NAMES: Final = frozenset(
     {
+        "action",
         "agreement",
         "code",
         "column",
@@ -32,6 +33,10 @@ NAMES: Final = frozenset(
         "institutes",
         "key",
         "mapping",
+        "network",
+        "policies",
+        "protocol",
+        "enforces",
         "name",
         "namespace",
         "path",
@@ -105,6 +110,7 @@ TEXTS: Final = frozenset(
         "intended_use",
         "method",
         "reason",
+        "reasons",
         "result",
         "scope",
         "statement",
@@ -120,6 +126,11 @@ CLOSED: Final = frozenset(
     {
         "on",
         "target",
+        "target_kind",
+        "actions",
+        "at",
+        "awaits",
+        "policy_set",
         "alterations",
         "approval_kind",
         "approves",

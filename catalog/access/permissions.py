@@ -69,6 +69,10 @@ class Permission(StrEnum):
     WITHDRAW_MAPPING = "withdraw_mapping"
     DEFINE_SAFE_USE = "define_safe_use"
     PUBLISH_POLICIES = "publish_policies"
+    GRANT_ACCESS = "grant_access"
+    END_GRANT = "end_grant"
+    DECIDE_ACCESS = "decide_access"
+    """Ask whether somebody may have access, on behalf of whatever keeps them to the answer."""
     ACKNOWLEDGE_FINDING = "acknowledge_finding"
     ACCEPT_FINDING = "accept_finding"
     REOPEN_FINDING = "reopen_finding"
@@ -147,6 +151,8 @@ TABLE: Final[Mapping[PrincipalRole, frozenset[Permission]]] = {
             Permission.WITHDRAW_MAPPING,
             Permission.DEFINE_SAFE_USE,
             Permission.PUBLISH_POLICIES,
+            Permission.GRANT_ACCESS,
+            Permission.END_GRANT,
             Permission.ACKNOWLEDGE_FINDING,
             Permission.ACCEPT_FINDING,
             Permission.REOPEN_FINDING,
@@ -158,6 +164,7 @@ TABLE: Final[Mapping[PrincipalRole, frozenset[Permission]]] = {
     ),
     PrincipalRole.AUDITOR: frozenset({Permission.READ, Permission.VERIFY_SNAPSHOT}),
     PrincipalRole.MONITOR: frozenset({Permission.WATCH}),
+    PrincipalRole.ENFORCER: frozenset({Permission.DECIDE_ACCESS}),
     PrincipalRole.ADMIN: frozenset(
         {
             Permission.READ,

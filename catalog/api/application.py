@@ -18,7 +18,7 @@ from starlette.types import Receive, Scope, Send
 from catalog.api import problems
 from catalog.api.addresses import START, Addresses
 from catalog.api.edge import ROUTE, EdgeMiddleware
-from catalog.api.http import health, ledger, lineage, metrics, presence, records
+from catalog.api.http import access, health, ledger, lineage, metrics, presence, records
 from catalog.api.http.body import DRAINED
 from catalog.api.http.dependencies import Read
 from catalog.api.openapi import described
@@ -69,6 +69,8 @@ def create(services: Services) -> EdgeMiddleware:
         {
             "/api/v1/lineage": lambda request: lineage.one(services, request),
             "/api/v1/lineage/batch": lambda request: lineage.batch(services, request),
+            "/access/v1/evaluation": lambda request: access.evaluation(services, request),
+            "/access/v1/evaluations": lambda request: access.evaluations(services, request),
             "/api/v1/records": lambda request: records.take(services, request),
             "/api/v1/records/compare": lambda request: records.compare(services, request),
             "/api/v1/gate": evaluate,

@@ -175,6 +175,17 @@ def _paths() -> dict[str, Any]:
             "operationName": {"type": ["string", "null"]},
         },
     }
+    parts = {name: {"type": "object"} for name in ("subject", "action", "resource", "context")}
+    access = {"type": "object", "required": ["subject", "action", "resource"], "properties": parts}
+    accesses = {
+        "type": "object",
+        "properties": {
+            **parts,
+            "evaluations": {"type": "array", "items": {"type": "object", "properties": parts}},
+            "options": {"type": "object"},
+        },
+    }
+    decided, several = _object(decision="boolean", context="object"), _object(evaluations="array")
     answered = _object(errors="array")
     answered["properties"]["data"] = {"type": ["object", "null"]}
     return {
@@ -185,6 +196,12 @@ def _paths() -> dict[str, Any]:
         },
         "/api/v1/lineage/batch": {
             "post": _post("Take an array of OpenLineage events.", {"type": "array", "items": event}, "200", outcome)
+        },
+        "/access/v1/evaluation": {
+            "post": _post("Decide whether somebody may have access (AuthZEN 1.0).", access, "200", decided)
+        },
+        "/access/v1/evaluations": {
+            "post": _post("Decide on several requests for access (AuthZEN 1.0).", accesses, "200", several)
         },
         "/api/v1/records": {"post": _post("Take one record of a principal.", record, "201", record_receipt)},
         "/api/v1/records/compare": {

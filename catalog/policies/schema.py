@@ -9,13 +9,11 @@ from typing import Annotated, Any, Final, get_args, get_origin, get_type_hints
 from graph_schema.aspects import BY_NAME, DECLARED
 from graph_schema.aspects.shape import Part
 from graph_schema.nodes import Column, Dataset, ModelVersion, Node
+from graph_schema.vocabulary.words import AccessAction
 
 NAMESPACE: Final = "Lineward"
-ACTIONS: Final = ("read", "query", "train", "evaluate", "export", "write", "promote", "deploy")
+ACTIONS: Final = tuple(action.value for action in AccessAction)
 """What may be asked for; every other action is refused."""
-
-READS: Final = ("read", "query")
-"""The actions that take data nowhere: all that an emergency opens."""
 
 RESOURCES: Final[dict[str, type[Node]]] = {"Dataset": Dataset, "Column": Column, "ModelVersion": ModelVersion}
 """What a policy decides on. A namespace or a prefix is decided on as all the datasets in it."""

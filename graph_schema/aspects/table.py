@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, Final, NamedTuple
 
+from graph_schema.aspects.access import AccessDecision, AccessGrant, GrantEnd
 from graph_schema.aspects.approvals import Decision, Request
 from graph_schema.aspects.declarations import (
     ComputeIsolation,
@@ -308,6 +309,9 @@ ASPECTS: Final[tuple[Aspect, ...]] = (
     Aspect("mapping_withdrawal", ("Mapping",), MappingWithdrawal, momentary=True),
     Aspect("safe_use", ("SafeUse",), SafeUse),
     Aspect("finding_decision", ("Finding",), FindingDecision),
+    Aspect("access_grant", ("Principal",), AccessGrant, momentary=True),
+    Aspect("access_grant_end", ("Principal",), GrantEnd, momentary=True),
+    Aspect("access_decision", ("Principal", "Dataset", "Column", "ModelVersion"), AccessDecision, momentary=True),
     Aspect("publication", ("PolicySet",), Publication),
     Aspect("policy_files", ("PolicySet",), tuple[PolicyFile, ...], "The files that it is made of."),
     Aspect("environment", ("Environment",), Environment),

@@ -469,6 +469,8 @@ class PrincipalRole(StrEnum):
     """It reads, and verifies snapshots."""
     MONITOR = "monitor"
     """It reads metrics and nothing else."""
+    ENFORCER = "enforcer"
+    """It asks whether others may have access, keeps them to the answer, and reads nothing."""
     ADMIN = "admin"
     """It defines principals, issues and revokes keys, and erases entries."""
 
@@ -620,3 +622,39 @@ class GateVerdict(StrEnum):
     """None fails, and what would decide one is not recorded or not known: that blocks too."""
     BY_EXCEPTION = "BY_EXCEPTION"
     """Two persons let it pass until a time, although a check does not: the checks keep their values."""
+
+
+class TargetKind(StrEnum):
+    """What kind of thing access is had to."""
+
+    NAMESPACE = "NAMESPACE"
+    """Every dataset of a namespace."""
+    PREFIX = "PREFIX"
+    """Every dataset of a namespace whose name begins so."""
+    DATASET = "DATASET"
+    """A dataset, with its columns."""
+    COLUMN = "COLUMN"
+    """A column of a dataset."""
+    MODEL_VERSION = "MODEL_VERSION"
+    """What a registry calls a version of a model."""
+
+
+class AccessAction(StrEnum):
+    """What may be done."""
+
+    READ = "read"
+    """Look at it."""
+    QUERY = "query"
+    """Ask it, and see what comes of that."""
+    TRAIN = "train"
+    """Train a model on it."""
+    EVALUATE = "evaluate"
+    """Evaluate a model on it."""
+    EXPORT = "export"
+    """Take it elsewhere."""
+    WRITE = "write"
+    """Change it."""
+    PROMOTE = "promote"
+    """Take a model to its next environment."""
+    DEPLOY = "deploy"
+    """Put a model to use."""

@@ -45,6 +45,8 @@ from catalog.assets.schemas import schema_changes
 from catalog.assets.sources import sources
 from catalog.assets.storage import encrypted_under, keys_of
 from catalog.assets.uses import uses_of_edges
+from catalog.decisions.model import Asked as AskedAccess
+from catalog.decisions.queries import access_decisions, decide, replayed
 from catalog.encryption.queries import encryption_keys
 from catalog.evidence.queries import evidence
 from catalog.findings.choke_points import choke_points
@@ -52,6 +54,7 @@ from catalog.findings.queries import Wanted, decisions, finding_details, finding
 from catalog.findings.rules import FindingState
 from catalog.gate.model import GateQuestion
 from catalog.gate.queries import gate, gate_evaluations, overrides_of, quoted
+from catalog.grants.queries import granting, grants_of
 from catalog.labels.code_keys import code_keys
 from catalog.labels.queries import (
     attestations,
@@ -104,6 +107,7 @@ from catalog.use.model import UseQuestion
 from catalog.use.queries import may_use, permitted_use, use_statements
 from catalog.use.residency import residency
 from catalog.view import View
+from graph_schema.aspects.access import Circumstances, Target
 from graph_schema.aspects.labels import Attestation, Coding
 from graph_schema.aspects.mappings import FacetMapping
 from graph_schema.facts import NOW, Role
@@ -116,6 +120,9 @@ from graph_schema.vocabulary.words import MappedKind, PhiKind, SafeQuestion
 FACETS = "acme_privacy", "tags", "version"
 SAYS = FacetMapping("acme_privacy", "DATASET", "/columns", "PHI_TAG", "As the law has it", value="/class")
 
+MAY_READ = AskedAccess(
+    "grace", "read", Target("DATASET", "curated", "visits"), Circumstances("HRESCH", enforces=("AUDIT", "ENCRYPT"))
+)
 TRAINING_DAY = parse_zoned("2026-02-15T00:00:00Z")
 BEFORE = parse_zoned("2026-01-01T09:40:00Z")
 
@@ -145,6 +152,10 @@ def _connected(view: View, ids: Sequence[str]) -> Any:
 
 def _named(found: Mapping[str, Named[Any]]) -> Any:
     return {one: (named.node, named.first_entry, named.record) for one, named in found.items()}
+
+
+def _replayed(view: View, ids: Sequence[str]) -> Any:
+    return {one: list(replayed(view, found)) for one, found in access_decisions(view, ids).items()}
 
 
 def _retried(view: View, ids: Sequence[str]) -> Any:
@@ -410,6 +421,15 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
     "publications": ("PolicySet", lambda view, _: publications(view)),
     "policy_sets": ("PolicySet", policy_sets),
     "known": ("Dataset", known),
+    "decide": ("Dataset", lambda view, _: decide(view, MAY_READ)),
+    "grants_of": ("Principal", grants_of),
+    "granting": (
+        "Principal",
+        lambda view, _: granting(view, "grace", "read", MAY_READ.target, "HRESCH", "made-up project"),
+    ),
+    "access_decisions": ("Dataset", access_decisions),
+    "access_decisions of principals": ("Principal", access_decisions),
+    "replayed": ("Principal", _replayed),
     "safe_uses": ("Dataset", lambda view, _: safe_uses(view)),
     "safety": ("Dataset", lambda view, ids: [safety(view, ids, question) for question in SafeQuestion]),
     "version_statements": ("ModelVersion", version_statements),

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from catalog.access.keys import Authenticator, KeyFile, local_actor
 from catalog.access.model import Actor
 from catalog.canonical import canonical_bytes
+from catalog.decisions.records import DecideAccess
 from catalog.gate.answers import evaluated
 from catalog.gate.model import GateQuestion
 from catalog.gate.queries import gate
@@ -32,6 +33,7 @@ from catalog.store.memory import MemoryStore
 from catalog.use.model import OrganizationKind, Requester
 from catalog.view import Anchor, View
 from graph_schema.nodes import ModelVersion, Run
+from graph_schema.times import format_time
 from graph_schema.vocabulary.words import ApprovalKind
 from ingest_hooks.openlineage.wire import parse
 from reports.context import Context
@@ -362,6 +364,54 @@ def policies(text: str = "permit (principal, action, resource);\n", **more: Any)
     return {"kind": "publish_policies", "files": files, "reason": "As the made-up board decided", **more}
 
 
+def access_grant(principal: str = "grace", **more: Any) -> dict[str, Any]:
+    """What somebody grants somebody else."""
+    return {
+        "kind": "grant_access",
+        "principal": principal,
+        "actions": ["read"],
+        "target": {"target_kind": "DATASET", **CURATED},
+        "purposes": ["HRESCH"],
+        "until": "2026-06-30T00:00:00Z",
+        "reason": "For a made-up study",
+        **more,
+    }
+
+
+def ending_grant(grant: int, principal: str = "grace") -> dict[str, Any]:
+    return {"kind": "end_grant", "principal": principal, "grant": grant, "reason": "The study is over"}
+
+
+def access_decision(**more: Any) -> dict[str, Any]:
+    """What the catalog writes of a decision on access, with all that it may hold."""
+    return {
+        "principal": "grace",
+        "action": "read",
+        "target": {"target_kind": "COLUMN", **CURATED, "column": "ward"},
+        "circumstances": {
+            "purpose": "HRESCH",
+            "project": "made-up project",
+            "protocol": "made-up protocol",
+            "site": "North",
+            "place": "EU",
+            "environment": "TRAINING",
+            "network": "made-up network",
+            "device": {"managed": True, "encrypted": True},
+            "enforces": ["AUDIT"],
+        },
+        "allowed": True,
+        "at": "2026-01-05T00:00:00Z",
+        "known_at": 3,
+        "reasons": ["Made-up reason"],
+        "policies": ["made-up"],
+        "policy_set": DIGEST,
+        "obligations": ["AUDIT"],
+        "refrains": ["NORELINK"],
+        "awaits": ["PLACE"],
+        **more,
+    }
+
+
 def finding_record(kind: str, subject: str, rule: str = "FIELDS_DECLARED", **more: Any) -> dict[str, Any]:
     """What a steward decides of a finding."""
     until = {"until": "2029-01-01T00:00:00Z"} if kind == "accept_finding" else {}
@@ -615,9 +665,19 @@ class House:
         for payload in (code_key(), ending_code_key(), trust(), ending_trust()):
             story[payload["kind"]] = self.record(payload)
         story["decide_approval"] = self.record(decision(story["request_approval"].receipt.index), approver)
+        until = format_time(self.clock.micros() + 86_400_000_000)
+        story["grant_access"] = self.record(access_grant(until=until))
+        story["end_grant"] = self.record(ending_grant(story["grant_access"].receipt.index))
         mistaken = self.record(declaration(dataset={"namespace": "landing", "name": "mistaken"}))
         story["erase_entries"] = self.record(erasing(mistaken.receipt.index))
         return story
+
+    def decide_access(self, **more: Any) -> Accepted:
+        """Record a decision on access."""
+        record = DecideAccess.read(access_decision(**more))
+        accepted = self.intake.record_decision(record, local_actor(), "tests").result()
+        self.project()
+        return accepted
 
     def restore(self) -> Accepted:
         """Record that an older ledger was restored."""

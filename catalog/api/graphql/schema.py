@@ -39,6 +39,7 @@ from catalog.api.graphql.choke_points import ChokePointQueries
 from catalog.api.graphql.consent_impact import ConsentImpactQueries
 from catalog.api.graphql.context import ContextInfo
 from catalog.api.graphql.datasets import DatasetQueries
+from catalog.api.graphql.decisions import DecisionQueries
 from catalog.api.graphql.deployments import DeploymentQueries
 from catalog.api.graphql.difference import LineageDiffQueries
 from catalog.api.graphql.effective_labels import LabelQueries
@@ -149,6 +150,7 @@ def _made() -> strawberry.Schema:
             DeploymentQueries,
             SearchQueries,
             PolicyQueries,
+            DecisionQueries,
             SafeUseQueries,
             LineageQueries,
             LineageDiffQueries,

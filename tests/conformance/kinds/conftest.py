@@ -18,6 +18,7 @@ from tests.support.records import (
     MODEL,
     RAW,
     House,
+    access_grant,
     attestation,
     change_assessment,
     code_key,
@@ -99,6 +100,15 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     house.record(trust(until=LATE))
     house.record(code_key(place="North"))
     house.record(declaration(**FURTHER))
+    since, until = "2026-05-29T00:00:00Z", "2026-06-29T00:00:00Z"
+    narrow = {"target_kind": "COLUMN", **CURATED, "column": "ward"}
+    version = {"target_kind": "MODEL_VERSION", "namespace": MODEL["namespace"], "name": MODEL["name"], "version": "1"}
+    prefix = {"target_kind": "PREFIX", **CURATED}
+    for target in (narrow, version, prefix):
+        house.record(access_grant(target=target, project="made-up project", since=since, until=until))
+    house.decide_access()
+    house.decide_access(target=version)
+    house.decide_access(target={"target_kind": "DATASET", **CURATED})
     house.record({"kind": "declare_dataset", "dataset": CURATED, "policy_label": "de-identified, research only"})
     house.record(tag_mapping(mapping="in dbt", value="4", source="DBT_META"))
     attested = house.record(attestation(schema_version="1.2.0")).receipt.index

@@ -40,6 +40,7 @@ from tests.support.records import (
     SIGNER_KEY,
     VERSION,
     House,
+    access_grant,
     attestation,
     change_assessment,
     code_key,
@@ -48,6 +49,7 @@ from tests.support.records import (
     encryption_key,
     ending_attestation,
     ending_code_key,
+    ending_grant,
     ending_key,
     ending_place,
     ending_signing_key,
@@ -222,6 +224,8 @@ PAYLOADS: dict[str, dict[str, Any]] = {
     "reopens": finding_record("reopen_finding", Dataset(**RAW).id),
     "assesses": change_assessment(),
     "assesses otherwise": change_assessment(status="OUTSIDE"),
+    "grants": access_grant(),
+    "grants for a project": access_grant(project="made-up project"),
     "names": principal("grace", "approver"),
     "names anew": principal("grace", "auditor"),
 }
@@ -235,9 +239,13 @@ ENDS: dict[str, tuple[str, Callable[[int], dict[str, Any]]]] = {
     "ends what was gone back to": ("roll_back_deployment", ending_deployment),
     "goes back": ("deploy_model_version", rollback),
     "takes its place": ("deploy_model_version", lambda index: deployment("2", replaces=index)),
+    "ends the grant": ("grant_access", ending_grant),
 }
+DECIDES_ACCESS = "decides on access"
 REQUESTED = "record.request_approval"
-HISTORIES = st.lists(st.sampled_from([*PAYLOADS, DECIDES, ASKS_THE_GATE, *ENDS]), min_size=1, max_size=14)
+HISTORIES = st.lists(
+    st.sampled_from([*PAYLOADS, DECIDES, ASKS_THE_GATE, DECIDES_ACCESS, *ENDS]), min_size=1, max_size=14
+)
 VALID_ATS = st.sampled_from([parse_zoned(EARLY), parse_zoned("2026-01-02T12:00:00Z"), parse_zoned(LATE), NOW])
 quick = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=40)
 
@@ -256,6 +264,8 @@ def write(house: House, happened: list[str]) -> None:
             elif name == ASKS_THE_GATE:
                 if house.view().nodes([VERSION]):
                     house.ask_gate(GATE_QUESTION, approver)
+            elif name == DECIDES_ACCESS:
+                house.decide_access()
             elif name in ENDS:
                 kind, end = ENDS[name]
                 lasting = [one.index for one in house.ledger.entries(0, 99) if one.entry.kind.endswith(kind)]

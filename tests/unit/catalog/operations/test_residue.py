@@ -9,6 +9,8 @@ from graph_schema.nodes import Dataset
 
 GOES = frozenset(
     [
+        "access_decision",
+        "access_grant",
         "catalog",
         "clinical_purpose",
         "compute_isolation",

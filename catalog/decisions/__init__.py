@@ -1,0 +1,1 @@
+"""Access decisions: asked after OpenID AuthZEN 1.0, decided by the policies in force, and recorded."""

@@ -1,0 +1,235 @@
+"""What a request for access comes to, and what was decided before, as functions of a View."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from catalog.access.queries import principals
+from catalog.approvals.ethics import ethics_approvals
+from catalog.assets.folds import aspects_in_force
+from catalog.decisions import rules
+from catalog.decisions.model import Asked, Decided, DecisionRecord, StatedBy
+from catalog.errors import SenderError
+from catalog.grants.queries import granting
+from catalog.labels.taint.queries import effective_labels, effective_labels_of_columns
+from catalog.policies.engine import Engine, Entity, Request, Verdict, engine_of
+from catalog.policies.model import PolicySet
+from catalog.policies.queries import in_force
+from catalog.policies.schema import ACTIONS, optional
+from catalog.reading import AsOf, Complete
+from catalog.use.answers import MayUse
+from catalog.use.asking import question
+from catalog.use.model import Ancestors, Decision, Requester
+from catalog.use.queries import may_use
+from catalog.view import View
+from graph_schema.aspects.access import AccessDecision, Target
+from graph_schema.facts import Statement
+from graph_schema.nodes import Column, Dataset, ModelVersion, Node, Principal
+from graph_schema.times import parse_zoned
+
+_CLAIMS: Final = ("project", "protocol", "site", "place", "environment", "network")
+
+
+def decide(view: View, asked: Asked, ancestors: Ancestors | None = None) -> Decided:
+    """Return whether a principal may have access, by the policies in force at the view's point, and why.
+
+    Whatever is not known, not there, hidden, or not evaluated is a denial.
+    """
+    published = in_force(view)
+    if published is None:
+        return rules.denied(rules.NO_POLICIES)
+    node = _node(asked.target)
+    principal = _principal(view, asked.principal)
+    refused = _refused(view, asked, node)
+    if refused is None and principal is None:
+        refused = rules.UNKNOWN_PRINCIPAL
+    if refused is not None or principal is None:
+        return rules.denied(refused or rules.UNKNOWN_PRINCIPAL, policy_set=published.digest)
+    try:
+        engine = engine_of(published.files)
+    except ValueError:
+        return rules.denied(rules.ERRED, policy_set=published.digest)
+    found = _decided(view, asked, node, principal, (published, engine), ancestors)
+    return rules.enforced(found, asked.circumstances.enforces)
+
+
+def _refused(view: View, asked: Asked, node: Node) -> str | None:
+    """Return why a request is denied whatever the policies, None where it is theirs to decide."""
+    if asked.action not in ACTIONS:
+        return f"An action is one of {', '.join(ACTIONS)}."
+    if asked.circumstances.purpose is None:
+        return rules.NO_PURPOSE
+    try:
+        question(asked.circumstances.purpose, view.moment)
+    except SenderError as error:
+        return error.detail
+    return None if view.nodes([_judged(node)]) else rules.NOT_THERE
+
+
+def _judged(node: Node) -> str:
+    """Return the id of what labels and use are judged of: of a column its dataset."""
+    return Dataset(*node.key[:2]).id if node.label == Column.__name__ else node.id
+
+
+def _principal(view: View, name: str) -> dict[str, Any] | None:
+    """Return what policies know of a principal, None of one that may not act."""
+    id_ = Principal(name).id
+    held = principals(view, [id_]).get(id_)
+    if held is None or not held.active:
+        return None
+    view.cite(held.entry)
+    known: dict[str, Any] = {"kind": held.principal_kind, "roles": sorted(held.roles)}
+    known |= {"projects": [], "protocols": [], "sites": []}
+    return known if held.organisation is None else {**known, "organisation": held.organisation}
+
+
+def _node(target: Target) -> Node:
+    name = target.name or ""
+    match target.target_kind:
+        case "COLUMN":
+            return Column(target.namespace, name, target.column or "")
+        case "MODEL_VERSION":
+            return ModelVersion(target.namespace, name, target.version or "")
+        case _:
+            return Dataset(target.namespace, name)
+
+
+def _decided(
+    view: View,
+    asked: Asked,
+    node: Node,
+    principal: Mapping[str, Any],
+    by: tuple[PolicySet, Engine],
+    ancestors: Ancestors | None,
+) -> Decided:
+    published, engine = by
+    attributes, stated = _attributes(view, node)
+    used = _use(view, asked, node, ancestors)
+    around = asked.circumstances
+    grant = granting(view, asked.principal, asked.action, asked.target, around.purpose, around.project)
+    context: dict[str, Any] = {name: value for name in _CLAIMS if (value := getattr(around, name)) is not None}
+    if around.device is not None:
+        context["device"] = around.device.to_json()
+    claimed = tuple((f"context.{name}", StatedBy.CLAIMED) for name in ("purpose", *context))
+    context |= {
+        "purpose": around.purpose,
+        "use": used.verdict.decision.name,
+        "granted": grant is not None,
+        "emergency": False,
+    }
+    verdict = engine.decide(
+        Request(
+            Entity("Principal", asked.principal, principal),
+            asked.action,
+            Entity(node.label, node.id, attributes),
+            context,
+            view.moment,
+        )
+    )
+    derived = tuple((f"context.{name}", StatedBy.DERIVED) for name in ("use", "granted", "emergency"))
+    registered = tuple((f"principal.{name}", StatedBy.REGISTERED) for name in principal)
+    return _found(verdict, published, used, (*registered, *stated, *derived, *claimed))
+
+
+def _found(verdict: Verdict, published: PolicySet, used: MayUse, stated: tuple[tuple[str, StatedBy], ...]) -> Decided:
+    reasons = (rules.ERRED,) if verdict.errors else verdict.reasons or (rules.NOTHING_PERMITS,)
+    open_ = used.verdict.decision is Decision.ABSTAIN
+    awaited = {one.awaits.value for each in used.verdict.deciding for one in each.reasons if open_ and one.awaits}
+    obligations, refrains = set(verdict.obligations), set(verdict.refrains)
+    if verdict.allowed:
+        obligations |= used.verdict.obligations
+        refrains |= used.verdict.refrains
+    return Decided(
+        verdict.allowed,
+        reasons,
+        verdict.policies,
+        published.digest,
+        tuple(sorted(obligations)),
+        tuple(sorted(refrains)),
+        tuple(sorted(awaited)) if not verdict.allowed else (),
+        verdict.errors,
+        stated,
+    )
+
+
+def _attributes(view: View, node: Node) -> tuple[dict[str, Any], tuple[tuple[str, StatedBy], ...]]:
+    """Return what policies know of a resource, and who states it."""
+    attributes: dict[str, Any] = dict(zip(node.key_fields(), node.key, strict=True))
+    dataset = _judged(node)
+    labels = effective_labels(view, [dataset]).get(dataset)
+    if node.label == Column.__name__:
+        place = dataset, node.title
+        labels = effective_labels_of_columns(view, [place]).get(place, labels)
+    attributes["labels"] = [] if labels is None else sorted({one.kind for one in labels.labels})
+    attributes["labels_known"] = labels is not None and isinstance(labels.completeness, Complete)
+    stated = [(f"resource.{name}", StatedBy.DERIVED) for name in ("labels", "labels_known")]
+    if node.label != ModelVersion.__name__:
+        held = aspects_in_force(view, [dataset])[dataset]
+        for name in optional("resource"):
+            if (one := held.get(name)) is not None and one.value is not None:
+                attributes[name] = _plain(one.value)
+                view.cite(one.entry)
+                stated.append((f"resource.{name}", StatedBy.REGISTERED))
+        keys = held.get("encryption_keys")
+        if keys is not None and (uses := _plain(keys.value)):
+            attributes["key_environments"] = sorted({use["environment"] for use in uses})
+            view.cite(keys.entry)
+            stated.append(("resource.key_environments", StatedBy.REGISTERED))
+    return attributes, tuple(stated)
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401  any value of an aspect
+    if hasattr(value, "to_json"):
+        return value.to_json()
+    return [_plain(one) for one in value] if isinstance(value, list | tuple) else value
+
+
+def _use(view: View, asked: Asked, node: Node, ancestors: Ancestors | None) -> MayUse:
+    around = asked.circumstances
+    asks = question(
+        around.purpose or "",
+        view.moment,
+        place=around.place,
+        requester=Requester(user=asked.principal, project=around.project),
+    )
+    return may_use(view, _judged(node), asks, ancestors=ancestors, ethics=ethics_approvals)
+
+
+def access_decisions(view: View, ids: Sequence[str]) -> dict[str, tuple[DecisionRecord, ...]]:
+    """Return what was decided of each principal, dataset, column or model version, the first first."""
+    found: dict[str, list[Statement]] = defaultdict(list)
+    for one in view.statements(ids, ("access_decision",)):
+        if one.value is not None:
+            found[one.subject].append(one)
+    return {
+        id_: tuple(_record(one) for one in sorted(found[id_], key=lambda each: each.entry))
+        for id_ in dict.fromkeys(ids)
+        if id_ in found
+    }
+
+
+def _record(statement: Statement) -> DecisionRecord:
+    content = AccessDecision.from_json(statement.data)
+    return DecisionRecord(content, statement.entry, statement.by, parse_zoned(content.at))
+
+
+def replayed(view: View, recorded: Sequence[DecisionRecord], ancestors: Ancestors | None = None) -> Iterator[Decided]:
+    """Yield what each decision comes to when it is decided again, at its own time and by what was known then."""
+    for one in recorded:
+        content = one.content
+        asked = Asked(content.principal, content.action, content.target, content.circumstances)
+        yield decide(view.beside(AsOf(one.at, content.known_at)), asked, ancestors)
+
+
+def is_same(recorded: AccessDecision, again: Decided) -> bool:
+    """Tell whether a decision comes to the same again: by the same policies, for the same reasons."""
+    return (
+        (recorded.allowed, recorded.policies, recorded.policy_set) == (again.allowed, again.policies, again.policy_set)
+    ) and (recorded.reasons, recorded.obligations, recorded.refrains, recorded.awaits) == (
+        again.reasons,
+        again.obligations,
+        again.refrains,
+        again.awaits,
+    )

@@ -1,0 +1,83 @@
+"""What the catalog writes of each decision on access."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field, StrictBool, StrictInt
+
+from catalog.grants.records import AccessTarget
+from catalog.record import MAX_LIST, Digest, Name, Part, Record, Text, Time
+from graph_schema.nodes import Principal
+
+_Names = Annotated[tuple[Name, ...], Field(max_length=MAX_LIST)]
+
+
+class Device(Part):
+    """What the caller says of the device."""
+
+    managed: StrictBool | None = None
+    """Whether the house manages it."""
+    encrypted: StrictBool | None = None
+    """Whether it is encrypted."""
+
+
+class Circumstances(Part):
+    """What the caller says of a request for access."""
+
+    purpose: Name | None = None
+    """What for: a code of HL7 PurposeOfUse."""
+    project: Name | None = None
+    """In which project."""
+    protocol: Name | None = None
+    """Under which protocol."""
+    site: Name | None = None
+    """From which site."""
+    place: Name | None = None
+    """At which place."""
+    environment: Name | None = None
+    """In which environment."""
+    network: Name | None = None
+    """From which network."""
+    device: Device | None = None
+    """On which device."""
+    enforces: _Names = ()
+    """The obligations that the caller keeps whoever is permitted to."""
+
+
+class DecideAccess(Record):
+    """What was decided of a request for access, by which policies, and what was known of it."""
+
+    name: ClassVar[str] = "decide_access"
+
+    principal: Name
+    """Who asked."""
+    action: Name
+    """What would be done."""
+    target: AccessTarget
+    """With what."""
+    circumstances: Circumstances = Circumstances()
+    """What the caller said of it."""
+    allowed: StrictBool
+    """Whether it may."""
+    at: Time
+    """When it was decided."""
+    known_at: Annotated[StrictInt, Field(ge=-1)]
+    """By which ledger entry it was decided."""
+    reasons: Annotated[tuple[Text, ...], Field(min_length=1, max_length=MAX_LIST)]
+    """Why."""
+    policies: _Names = ()
+    """The policies that decided."""
+    policy_set: Digest | None = None
+    """The digest of the set of policies."""
+    obligations: _Names = ()
+    """What must be done."""
+    refrains: _Names = ()
+    """What must not be done."""
+    awaits: _Names = ()
+    """The kinds of record that would decide it."""
+
+    @property
+    def node(self) -> Principal:
+        """Return the node."""
+        return Principal(self.principal)

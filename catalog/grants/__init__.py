@@ -1,0 +1,1 @@
+"""Grants of access: data with an end, beside the policies that bound them."""

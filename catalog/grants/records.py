@@ -1,0 +1,110 @@
+"""What may be written about access: that somebody is granted it for a time, and that a grant ends early."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Final, Self
+
+from pydantic import Field, StrictInt, ValidationInfo, model_validator
+
+from catalog.access.records import PrincipalName
+from catalog.assets.records import PurposeCode
+from catalog.record import MAX_LIST, Name, Part, Record, Text, Time, distinct, is_replayed
+from graph_schema.nodes import Column, Dataset, ModelVersion, Node, Principal
+from graph_schema.vocabulary.words import AccessAction, TargetKind
+
+_NEEDED: Final = {
+    TargetKind.NAMESPACE: (),
+    TargetKind.PREFIX: ("name",),
+    TargetKind.DATASET: ("name",),
+    TargetKind.COLUMN: ("name", "column"),
+    TargetKind.MODEL_VERSION: ("name", "version"),
+}
+
+
+class AccessTarget(Part):
+    """What access is had to."""
+
+    target_kind: TargetKind
+    """Whether it is a dataset, a column, a model version, or all datasets of a namespace or with a prefix."""
+    namespace: Name
+    """The namespace that it lies in."""
+    name: Name | None = None
+    """The name of the dataset or model, or what the names of the datasets begin with."""
+    column: Name | None = None
+    """The column of the dataset."""
+    version: Name | None = None
+    """The version of the model."""
+
+    @model_validator(mode="after")
+    def _is_whole(self, info: ValidationInfo) -> Self:
+        if is_replayed(info):
+            return self
+        needed = _NEEDED[self.target_kind]
+        for part in ("name", "column", "version"):
+            if (getattr(self, part) is None) == (part in needed):
+                word = "needs" if part in needed else "has no"
+                raise ValueError(f"{self.target_kind} {word} {part}")
+        return self
+
+    @property
+    def node(self) -> Node | None:
+        """Return the node, None for what stands for several datasets."""
+        name = self.name or ""
+        match self.target_kind:
+            case TargetKind.DATASET:
+                return Dataset(self.namespace, name)
+            case TargetKind.COLUMN:
+                return Column(self.namespace, name, self.column or "")
+            case TargetKind.MODEL_VERSION:
+                return ModelVersion(self.namespace, name, self.version or "")
+            case _:
+                return None
+
+
+class GrantAccess(Record):
+    """That a principal may have access to data for a purpose and a time, as far as the policies in force permit it.
+
+    Nobody grants access to themselves. It ends by itself, and when the principal loses a role that it had.
+    """
+
+    name: ClassVar[str] = "grant_access"
+
+    principal: PrincipalName
+    """Who is granted it."""
+    actions: Annotated[tuple[AccessAction, ...], Field(min_length=1), distinct()]
+    """What may be done."""
+    target: AccessTarget
+    """With what."""
+    purposes: Annotated[tuple[PurposeCode, ...], Field(min_length=1, max_length=MAX_LIST), distinct()]
+    """For which purposes: codes of HL7 PurposeOfUse."""
+    project: Name | None = None
+    """In which project alone."""
+    since: Time | None = None
+    """From when on; by default from when it is recorded."""
+    until: Time
+    """Until when."""
+    reason: Text
+    """Why."""
+
+    @property
+    def node(self) -> Principal:
+        """Return the node."""
+        return Principal(self.principal)
+
+
+class EndGrant(Record):
+    """That a grant of access ends before its time."""
+
+    name: ClassVar[str] = "end_grant"
+
+    principal: PrincipalName
+    """Whose grant it is."""
+    grant: Annotated[StrictInt, Field(ge=0)]
+    """The ledger entry of the grant."""
+    reason: Text
+    """Why it ends."""
+
+    @property
+    def node(self) -> Principal:
+        """Return the node."""
+        return Principal(self.principal)

@@ -1,0 +1,50 @@
+"""Whether a grant covers a request: values in, decision out. Times are UTC microseconds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from catalog.grants.model import Grant
+from graph_schema.aspects.access import Target
+from graph_schema.times import SECOND
+
+DAY: Final = 86_400 * SECOND
+LONGEST: Final = 90 * DAY
+"""For how long access is granted at most; whoever needs it longer asks again."""
+
+
+def within(outer: Target, inner: Target) -> bool:
+    """Tell whether all of `inner` is part of `outer`, whatever datasets there are."""
+    if outer.namespace != inner.namespace:
+        return False
+    if inner.target_kind == "MODEL_VERSION" or outer.target_kind == "MODEL_VERSION":
+        return outer == inner
+    match outer.target_kind:
+        case "NAMESPACE":
+            return True
+        case "PREFIX":
+            return inner.target_kind != "NAMESPACE" and (inner.name or "").startswith(outer.name or "")
+        case "DATASET":
+            return inner.target_kind in {"DATASET", "COLUMN"} and inner.name == outer.name
+        case _:
+            return outer == inner
+
+
+def covers(grant: Grant, action: str, target: Target, purpose: str | None, project: str | None, at: int) -> bool:
+    """Tell whether a grant is in force then, and for this."""
+    content = grant.content
+    return (
+        grant.ended_by is None
+        and grant.since <= at < grant.until
+        and action in content.actions
+        and purpose in content.purposes
+        and content.project in {None, project}
+        and within(content.target, target)
+    )
+
+
+def lost_role(held: Iterable[frozenset[str]]) -> bool:
+    """Tell whether a role of the first of these was missing at a later time; having it again revives nothing."""
+    several = list(held)
+    return any(not several[0] <= later for later in several[1:])

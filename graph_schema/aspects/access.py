@@ -1,0 +1,82 @@
+"""What is said of access to data: who was granted what, and what was decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from graph_schema.aspects.shape import Part
+
+
+@dataclass(frozen=True, slots=True)
+class Target(Part):
+    """What access is had to."""
+
+    target_kind: Annotated[str, "NAMESPACE, PREFIX, DATASET, COLUMN or MODEL_VERSION."]
+    namespace: Annotated[str, "The namespace."]
+    name: Annotated[str | None, "The name of the dataset or model, or how the names of the datasets begin."] = None
+    column: Annotated[str | None, "The column."] = None
+    version: Annotated[str | None, "The version of the model."] = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccessGrant(Part):
+    """That a principal may do something with data, for a purpose and a time, as far as policies allow it."""
+
+    actions: Annotated[tuple[str, ...], "What may be done."]
+    target: Annotated[Target, "With what."]
+    purposes: Annotated[tuple[str, ...], "For which HL7 purposes."]
+    until: Annotated[str, "Until when."]
+    reason: Annotated[str, "Why."]
+    since: Annotated[str | None, "From when on; null: from when it was recorded."] = None
+    project: Annotated[str | None, "In which project alone."] = None
+
+
+@dataclass(frozen=True, slots=True)
+class GrantEnd(Part):
+    """That a grant ends before its time."""
+
+    grant: Annotated[int, "The ledger entry of the grant."]
+    reason: Annotated[str, "Why."]
+
+
+@dataclass(frozen=True, slots=True)
+class Device(Part):
+    """What the caller says of the device."""
+
+    managed: Annotated[bool | None, "Whether the house manages it."] = None
+    encrypted: Annotated[bool | None, "Whether it is encrypted."] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances(Part):
+    """What the caller says of a request for access."""
+
+    purpose: Annotated[str | None, "What for: a code of HL7 PurposeOfUse."] = None
+    project: Annotated[str | None, "In which project."] = None
+    protocol: Annotated[str | None, "Under which protocol."] = None
+    site: Annotated[str | None, "From which site."] = None
+    place: Annotated[str | None, "At which place."] = None
+    environment: Annotated[str | None, "In which environment."] = None
+    network: Annotated[str | None, "From which network."] = None
+    device: Annotated[Device | None, "On which device."] = None
+    enforces: Annotated[tuple[str, ...], "The obligations that the caller keeps whoever is permitted to."] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AccessDecision(Part):
+    """What was decided of a request for access."""
+
+    principal: Annotated[str, "Who asked."]
+    action: Annotated[str, "What would be done."]
+    target: Annotated[Target, "With what."]
+    allowed: Annotated[bool, "Whether it may."]
+    at: Annotated[str, "When it was decided."]
+    known_at: Annotated[int, "By which ledger entry it was decided."]
+    reasons: Annotated[tuple[str, ...], "Why."]
+    circumstances: Annotated[Circumstances, "What the caller said of it."] = field(default=Circumstances())
+    policies: Annotated[tuple[str, ...], "The policies that decided."] = ()
+    policy_set: Annotated[str | None, "The digest of the set of policies."] = None
+    obligations: Annotated[tuple[str, ...], "What must be done."] = ()
+    refrains: Annotated[tuple[str, ...], "What must not be done."] = ()
+    awaits: Annotated[tuple[str, ...], "The kinds of record that would decide it."] = ()

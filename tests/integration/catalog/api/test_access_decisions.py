@@ -1,0 +1,244 @@
+"""Decisions on access over HTTP, after OpenID AuthZEN 1.0: asked, decided by the policies in force, recorded."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from catalog.ledger.sealing import utc_microseconds
+from graph_schema.nodes import Dataset, Principal
+from graph_schema.times import format_time
+from tests.integration.catalog.api.conftest import Catalog
+from tests.integration.catalog.api.test_access import key_of
+from tests.support.records import CURATED, access_grant, declaration, ending_grant, principal
+from tests.support.uses import permission
+
+ONE, SEVERAL = "/access/v1/evaluation", "/access/v1/evaluations"
+PERMIT = """
+@id("granted") @reason("Granted") @obligations("AUDIT") permit (principal, action, resource) when {context.granted};
+"""
+FORBID = """
+@id("use") @reason("Its use is not permitted") forbid (principal, action, resource) unless {context.use == "PERMIT"};
+@id("devices") @reason("On managed devices") forbid (principal, action, resource)
+unless {context has device.managed && context.device.managed};
+"""
+TESTS = """
+tests:
+  - {name: Use, action: read, expect: DENY, context: {purpose: HRESCH, use: DENY, device: {managed: true}}, by: [use]}
+  - {name: Own, action: read, expect: DENY, context: {purpose: HRESCH, device: {managed: false}}, by: [devices]}
+"""
+_DECISIONS = """
+query Decisions($of: ID!) { accessDecisions(of: $of) { entry askedBy principal action purpose project allowed reasons
+  policies policySet obligations refrains sameAgain at target { targetKind column version ref { namespace name } } } }
+"""
+
+
+def asked(**more: Any) -> dict[str, Any]:
+    return {
+        "subject": {"type": "user", "id": "grace"},
+        "action": {"name": "read"},
+        "resource": {"type": "dataset", "id": CURATED["name"], "properties": {"namespace": CURATED["namespace"]}},
+        "context": {
+            "purpose": "HRESCH",
+            "place": "North",
+            "device": {"managed": True},
+            "enforces": ["AUDIT", "ENCRYPT"],
+        },
+        **more,
+    }
+
+
+def within(context: dict[str, Any], **more: Any) -> dict[str, Any]:
+    held = asked()["context"] | context
+    return asked(context={name: value for name, value in held.items() if value is not None}, **more)
+
+
+@pytest.fixture
+def ruled(catalog: Catalog) -> Catalog:
+    files = {"a.cedar": PERMIT, "b.cedar": FORBID, "tests/a.yaml": TESTS}
+    for payload in (
+        declaration(dataset=CURATED, permitted_use=None, source_system=None),
+        permission(
+            of={"dataset": CURATED},
+            terms=[{"code": "GRU"}],
+            purposes=["HRESCH"],
+            obligations=["ENCRYPT"],
+            places=["North"],
+        ),
+        principal("grace", "engineer"),
+        access_grant(until=format_time(utc_microseconds() + 86_400_000_000)),
+        {
+            "kind": "publish_policies",
+            "files": [{"path": path, "text": text} for path, text in files.items()],
+            "reason": "A test",
+        },
+    ):
+        taken = catalog.record(payload)
+        assert taken.status_code == 201, taken.text
+        catalog.caught_up()
+    return catalog
+
+
+def ask(catalog: Catalog, body: dict[str, Any], path: str = ONE, **headers: str) -> dict[str, Any]:
+    answer = catalog.client.post(path, json=body, headers=headers)
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def denied(catalog: Catalog, body: dict[str, Any]) -> list[str]:
+    found = ask(catalog, body)
+    assert found["decision"] is False
+    reasons: list[str] = found["context"]["reasons"]
+    return reasons
+
+
+def test_what_policies_use_and_grant_permit_is_permitted_and_says_why(ruled: Catalog) -> None:
+    found = ask(ruled, asked())
+    context = found["context"]
+    assert found["decision"] is True, context
+    assert (context["policies"], context["reasons"]) == (["granted"], ["Granted"])
+    assert context["obligations"] == ["AUDIT", "ENCRYPT"]
+    stated = {one["name"]: one["statedBy"] for one in context["attributes"]}
+    assert (stated["principal.roles"], stated["resource.zone"]) == ("REGISTERED", "REGISTERED")
+    assert (stated["context.use"], stated["context.device"]) == ("DERIVED", "CLAIMED")
+    assert context["entry"] == ruled.service.ledger.size() - 1
+
+
+def test_a_denial_names_the_policies_that_forbid(ruled: Catalog) -> None:
+    found = ask(ruled, within({"device": {"managed": False}}))
+    assert found["decision"] is False
+    assert (found["context"]["policies"], found["context"]["reasons"]) == (["devices"], ["On managed devices"])
+    assert (found["context"]["obligations"], found["context"]["awaits"]) == ([], [])
+
+
+def test_x2_a_missing_purpose_and_an_unknown_action_are_denials(ruled: Catalog) -> None:
+    assert denied(ruled, within({"purpose": None})) == ["Say in context.purpose what for: a code of HL7 PurposeOfUse."]
+    assert denied(ruled, asked(context=None))[0].startswith("Say in context.purpose")
+    assert "HL7 PurposeOfUse" in denied(ruled, within({"purpose": "FUN"}))[0]
+    (why,) = denied(ruled, asked(action={"name": "sell"}))
+    assert why.startswith("An action is one of read, query, train")
+    assert "type dataset, column, model_version" in denied(ruled, asked(resource={"type": "ship", "id": "x"}))[0]
+
+
+@pytest.mark.parametrize("part", ["subject", "action", "resource"])
+@pytest.mark.parametrize("value", [None, {}, "x", {"type": "user"}, {"type": "user", "id": " "}])
+def test_x2_only_a_missing_part_is_400(ruled: Catalog, part: str, value: object) -> None:
+    before = ruled.service.ledger.size()
+    answer = ruled.client.post(ONE, json=asked(**{part: value}))
+    assert (answer.status_code, answer.json()["title"] != "") == (400, True)
+    assert f"{part}" in answer.json()["detail"]
+    assert ruled.service.ledger.size() == before
+
+
+def test_x2_what_is_not_known_is_ignored_and_the_id_of_the_request_comes_back(ruled: Catalog) -> None:
+    answer = ruled.client.post(ONE, json={**asked(), "unheard_of": [1]}, headers={"X-Request-ID": "made-up-7"})
+    assert (answer.status_code, answer.json()["decision"]) == (200, True)
+    assert answer.headers["X-Request-ID"] == "made-up-7"
+    assert "x-request-id" not in ruled.client.post(ONE, json=asked()).headers
+
+
+def test_x2_several_are_answered_in_order_and_take_what_they_leave_out_from_the_whole(ruled: Catalog) -> None:
+    items: list[dict[str, Any]] = [{}, {"action": {"name": "export"}}, {"subject": {"type": "user"}}, {}]
+    found = ask(ruled, {**asked(), "evaluations": items}, SEVERAL)["evaluations"]
+    assert [one["decision"] for one in found] == [True, False, False, True]
+    assert found[2]["context"]["error"]["status"] == 400
+    for semantic, decisions in (("deny_on_first_deny", [True, False]), ("permit_on_first_permit", [True])):
+        body = {**asked(), "evaluations": items, "options": {"evaluations_semantic": semantic}}
+        assert [one["decision"] for one in ask(ruled, body, SEVERAL)["evaluations"]] == decisions
+    without: tuple[dict[str, Any], ...] = ({}, {"evaluations": []})
+    for none in without:
+        assert ask(ruled, {**asked(), **none}, SEVERAL)["decision"] is True
+    wrong = {**asked(), "evaluations": items, "options": {"evaluations_semantic": "guess"}}
+    assert ruled.client.post(SEVERAL, json=wrong).status_code == 400
+
+
+def test_x3_what_a_request_claims_never_beats_what_is_registered(ruled: Catalog) -> None:
+    grants = {"granted": True, "use": "PERMIT", "now": "2000-01-01T00:00:00Z", "time": "2000-01-01T00:00:00Z"}
+    claims = {"type": "user", "id": "nobody", "properties": {"roles": ["admin"], "active": True}}
+    assert denied(ruled, within(grants, subject=claims)) == ["Nobody of this name may act."]
+    ruled.record(ending_grant(3))
+    ruled.caught_up()
+    assert denied(ruled, within(grants)) == ["No policy permits this."]
+
+
+def test_x4_an_obligation_that_the_caller_does_not_enforce_makes_it_a_denial(ruled: Catalog) -> None:
+    found = ask(ruled, within({"enforces": ["AUDIT"]}))
+    assert found["decision"] is False
+    assert found["context"]["reasons"] == ["The caller does not say in context.enforces that it enforces ENCRYPT."]
+    assert found["context"]["obligations"] == ["AUDIT", "ENCRYPT"]
+
+
+def test_x4_what_a_person_has_to_decide_is_a_denial_that_names_the_record(ruled: Catalog) -> None:
+    open_ = permission("board-2", of={"dataset": CURATED}, terms=[{"code": "GRU"}, {"code": "COL"}], places=["North"])
+    assert ruled.record(open_).status_code == 201
+    ruled.caught_up()
+    found = ask(ruled, asked())
+    assert (found["decision"], found["context"]["policies"]) == (False, ["use"])
+    assert found["context"]["awaits"] == ["COLLABORATION"]
+
+
+def test_x5_no_emergency_is_recorded_and_none_is_claimed(ruled: Catalog) -> None:
+    ruled.record(ending_grant(3))
+    ruled.caught_up()
+    claimed = {"emergency": True, "purpose": "ETREAT", "break_glass": True}
+    assert ask(ruled, within(claimed))["decision"] is False
+
+
+def test_x6_what_is_not_there_is_denied_like_what_may_not_be_seen(ruled: Catalog) -> None:
+    elsewhere = {"type": "dataset", "id": "unheard of", "properties": {"namespace": "curated"}}
+    assert denied(ruled, asked(resource=elsewhere)) == ["There is no such thing, or it is not to be seen."]
+
+
+def test_x7_nobody_is_asked_for_on_behalf_of_another(ruled: Catalog) -> None:
+    assert denied(ruled, within({"on_behalf_of": "grace"}, subject={"type": "user", "id": "ada"})) == [
+        "Nobody of this name may act."
+    ]
+
+
+def test_x8_an_answer_says_until_when_it_may_be_relied_on_and_a_revocation_ends_the_next(ruled: Catalog) -> None:
+    found = ask(ruled, asked())["context"]
+    assert found["validUntil"] > format_time(utc_microseconds())
+    assert found["validUntil"] < format_time(utc_microseconds() + 61_000_000)
+    ruled.record(ending_grant(3))
+    assert ask(ruled, asked())["decision"] is False
+
+
+def test_without_a_set_of_policies_nothing_is_permitted(catalog: Catalog) -> None:
+    catalog.record(principal("grace", "engineer"))
+    assert denied(catalog, asked()) == ["No set of policies is in force."]
+
+
+def test_only_an_enforcer_may_ask(ruled: Catalog) -> None:
+    enforcer, engineer = (key_of(ruled, f"{role}-1", role) for role in ("enforcer", "engineer"))
+    assert ruled.client.post(ONE, json=asked(), headers=engineer).status_code == 403
+    assert ruled.client.post(ONE, json=asked(), headers=enforcer).json()["decision"] is True
+    assert ruled.client.post("/graphql", json={"query": "{ __typename }"}, headers=enforcer).status_code == 403
+
+
+def test_every_decision_is_recorded_and_comes_to_the_same_again(ruled: Catalog) -> None:
+    ask(ruled, asked())
+    ask(ruled, within({"device": None, "project": "made-up project"}))
+    ruled.record(ending_grant(3))
+    ask(ruled, asked())
+    ruled.record(principal("grace"))
+    ruled.caught_up()
+    of_person = ruled.data(_DECISIONS, of=Principal("grace").id)["accessDecisions"]
+    of_data = ruled.data(_DECISIONS, of=Dataset(**CURATED).id)["accessDecisions"]
+    assert of_person == of_data
+    assert [one["allowed"] for one in of_person] == [False, False, True]
+    assert all(one["sameAgain"] for one in of_person)
+    assert [one["policies"] for one in of_person] == [[], ["devices"], ["granted"]]
+    assert {one["principal"] for one in of_person} == {"grace"}
+    assert of_person[1]["project"] == "made-up project"
+    assert of_person[0]["target"]["ref"] == CURATED
+    assert len({one["policySet"] for one in of_person}) == 1
+
+
+def test_grants_are_listed(ruled: Catalog) -> None:
+    query = """{ accessGrants(principal: "grace") { principal entry by since until endedBy actions purposes project
+      reason target { targetKind ref { namespace name } column version } } }"""
+    (found,) = ruled.data(query)["accessGrants"]
+    assert (found["entry"], found["actions"], found["endedBy"]) == (3, ["READ"], None)
+    assert found["target"]["ref"] == CURATED
