@@ -25,6 +25,7 @@ MEASURES = (
     "labels",
     "findings",
     "use",
+    "gate",
     "wide",
     "ledger",
     "report",

@@ -1,4 +1,4 @@
-"""`lineward demo`: a server of its own, a small clinical pipeline, six questions, a dossier of each model version."""
+"""`lineward demo`: a server of its own, a small clinical pipeline, seven questions, a dossier of each model version."""
 
 from __future__ import annotations
 
@@ -82,6 +82,23 @@ _FINDINGS = """
 query Findings($filter: FindingFilter!) { findings(filter: $filter) { __typename ... on Problem { code message }
   ... on Findings { page { nodes { rule name text findingState trueSince trueUntil } } } } }
 """
+_ENVIRONMENT = "silent-trial"
+_REQUIREMENTS = f"""gate: 1
+cases:
+  # A trial on the wards of the house whose data it is: what only a release needs is shown, and does not block.
+  - environments: [{_ENVIRONMENT}]
+    require:
+      [INPUTS_SEALED, INPUTS_VERIFIED, USE_TRAINING, USE_DEPLOYMENT, RESIDENCY, APPROVALS, ENVIRONMENT,
+       EVALUATION_LOCKED, EVALUATION_APART, PARENT_MODELS, METRICS, VIEW_COMPLETE, POLICIES, FINDINGS]
+"""
+_GATE = """
+query Gate($input: GateInput!, $asOf: AsOfInput) { gate(input: $input, asOf: $asOf) { __typename
+  ... on Problem { code message }
+  ... on Gate { verdict checks { check required outcome reasons { text } } } } }
+"""
+_DECIDED = """
+query Decided($id: ID!) { node(id: $id) { ... on ModelVersion { approvals { decisions { entry } } } } }
+"""
 _ISSUE = """
 mutation Issue($of: String!) { issueKey(principal: $of) { __typename ... on IssuedKey { secret }
   ... on Problem { code message } } }
@@ -106,8 +123,11 @@ def demo(data_dir: Path | None, output: Path, port: int, *, once: bool) -> Exit:
             people.append(_Person.of(owner, _defined(one)))
             keys[one.key] = people[-1].key
         admin = people[0].key
+    steward = next(keys[one.key] for one in principals if "steward" in one.roles)
     with _server(data, port) as url:
         note(f"Lineward serves {url}, data in {data}")
+        with connect(Target(settings, url), steward) as client:
+            checked(client.request("POST", "api/v1/records", json=_published(_REQUIREMENTS)))
         with _status("running the pipeline") as status:
             outcome = run_pipeline(url, place / "pipeline", keys, lambda line: _show(status, line))
         with connect(Target(settings, url), admin) as client:
@@ -116,6 +136,7 @@ def demo(data_dir: Path | None, output: Path, port: int, *, once: bool) -> Exit:
             failed |= _labels(client, outcome)
             failed |= _use(client, outcome)
             failed |= _findings(client, outcome)
+            failed |= _gate(client, outcome)
             out.print()
             out.print("Model provenance dossiers", style="bold")
             vkey = checked(client.request("GET", "api/v1/ledger/keys")).text.splitlines()[0]
@@ -132,6 +153,12 @@ def demo(data_dir: Path | None, output: Path, port: int, *, once: bool) -> Exit:
             note("The server goes on until Ctrl-C.")
             _wait()
     return Exit.FINDING if failed else Exit.FINE
+
+
+def _published(requirements: str) -> dict[str, Any]:
+    """Return the record by which a site says what its release gate requires."""
+    files = [{"path": "gate.yaml", "text": requirements}]
+    return {"kind": "publish_policies", "files": files, "reason": "What a silent trial in the house needs"}
 
 
 def _example() -> tuple[Any, Any]:
@@ -377,6 +404,47 @@ def _findings(client: Client, outcome: Any) -> bool:  # noqa: ANN401  the exampl
         most=_WIDE,
     )
     return len({one["findingState"] for one in found}) < len(wanted)
+
+
+def _gate(client: Client, outcome: Any) -> bool:  # noqa: ANN401  the example's own outcome
+    """Ask the release gate of each version, of the first as it was approved and now, and print what blocks it."""
+    first, second = (
+        ModelVersion(outcome.model.namespace, outcome.model.name, one.version).id for one in outcome.versions
+    )
+    approvals = ask(client, _DECIDED, {"id": first})["node"]["approvals"]
+    approved = max(one["entry"] for each in approvals for one in each["decisions"])
+    names = [one.version for one in outcome.versions]
+    asked = (
+        (names[0], "when approved", first, approved),
+        (names[0], "now", first, None),
+        (names[1], "now", second, None),
+    )
+    rows, verdicts = [], []
+    for name, when, of, known in asked:
+        sent = {
+            "of": of,
+            "purpose": "HOPERAT",
+            "place": "Sampletown General",
+            "environment": _ENVIRONMENT,
+            "requester": {"organization": "NONPROFIT", "commercial": False},
+        }
+        point = None if known is None else {"knownAtIndex": known}
+        found = succeeded(ask(client, _GATE, {"input": sent, "asOf": point})["gate"])
+        blocking = [one for one in found["checks"] if one["required"] and one["outcome"] != "PASS"]
+        why = [f"{one['check'].lower().replace('_', ' ')}: {one['reasons'][0]['text']}" for one in blocking] or [
+            "nothing"
+        ]
+        verdicts.append(found["verdict"])
+        rows += [
+            (name if place == 0 else "", when if place == 0 else "", found["verdict"] if place == 0 else "", text)
+            for place, text in enumerate(why)
+        ]
+    out.print()
+    print_table(
+        "7. May they go on to a silent trial?", ("version", "asked", "gate", "what blocks it"), rows, most=_WIDE
+    )
+    note("  `lineward gate readmission 2.0.0 --purpose HOPERAT --place 'Sampletown General'` has every check.")
+    return verdicts != ["PASS", "FAIL", "FAIL"]
 
 
 def _hour(at: str | None) -> str:

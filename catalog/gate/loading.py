@@ -37,6 +37,7 @@ from catalog.gate.model import (
     Used,
 )
 from catalog.gate.requirements import GateFile
+from catalog.gate.rules import at_least
 from catalog.labels.queries import attestations_of_jobs
 from catalog.labels.taint.queries import effective_labels
 from catalog.lineage.model import Direction
@@ -155,7 +156,7 @@ def load(view: View, question: GateQuestion, ancestors: Ancestors | None = None)
         change=_change(view, question.of),
         completeness=_completeness(view, met, chain),
         policies=policies,
-        findings=_findings(view, [*chain, *_beside(view, chain), *sorted(statements)]),
+        findings=_findings(view, [*chain, *_beside(view, chain), *sorted(statements)], asked.finding_severity),
     )
     return Loaded(case, asked, use_deployment.verdict, chain)
 
@@ -446,8 +447,10 @@ def _beside(view: View, chain: Sequence[str]) -> list[str]:
     return sorted(found | {EncryptionKey(one.key).id for several in keys.values() for one in several})
 
 
-def _findings(view: View, chain: Sequence[str]) -> tuple[OpenFinding, ...]:
-    every = {one.id: one for several in findings_on(view, chain).values() for one in several}
+def _findings(view: View, chain: Sequence[str], severity: Severity) -> tuple[OpenFinding, ...]:
+    every = {
+        one.id: one for several in findings_on(view, chain, frozenset(at_least(severity))).values() for one in several
+    }
     return tuple(
         OpenFinding(one.rule.name, one.rule.label, one.rule.severity.value, one.name, one.text, one.entries)
         for one in every.values()

@@ -475,12 +475,12 @@ def _findings(case: Case, asked: Requirements) -> Iterator[Reason]:
     against = list(_found(case, asked, GateCheckName.FINDINGS))
     yield from against
     if not against:
-        yield Reason(PASS, f"No finding of {' or '.join(_from(asked.finding_severity))} severity is open.")
+        yield Reason(PASS, f"No finding of {' or '.join(at_least(asked.finding_severity))} severity is open.")
 
 
 def _found(case: Case, asked: Requirements, check: GateCheckName) -> Iterator[Reason]:
     """Yield the severe findings that stand in a check, those of one rule and text once."""
-    severe = _from(asked.finding_severity)
+    severe = at_least(asked.finding_severity)
     together: dict[tuple[str, str], list[OpenFinding]] = defaultdict(list)
     for one in case.findings:
         if one.severity in severe and DECIDED_BY.get(one.rule, GateCheckName.FINDINGS) is check:
@@ -491,9 +491,9 @@ def _found(case: Case, asked: Requirements, check: GateCheckName) -> Iterator[Re
         yield Reason(FAIL, f"{label}, on {names}: {text}", entries)
 
 
-def _from(severity: Severity) -> tuple[str, ...]:
-    """Return this severity and those above it."""
-    every = [one.value for one in Severity]
+def at_least(severity: Severity) -> tuple[Severity, ...]:
+    """Return this severity and those above it, the most severe first."""
+    every = list(Severity)
     return tuple(every[: every.index(severity) + 1])
 
 

@@ -162,17 +162,25 @@ class _Case(NamedTuple):
 
 
 def known(view: View, datasets: Sequence[str]) -> dict[str, Known]:
-    """Return what is known of each dataset, as far as its safety depends on it, but what use is permitted; one that is
-    not known is absent.
+    """Return what is known of each dataset, as far as its safety depends on it, but what use is permitted and what is
+    wrong with it; one that is not known is absent.
     """
-    return {identifier: one.known for identifier, one in _known(view, datasets).items()}
+    return {identifier: one.known for identifier, one in _described(view, datasets).items()}
 
 
 def _known(view: View, datasets: Sequence[str]) -> dict[str, _Case]:
     """Return what is known of each dataset, in bulk, but what use is permitted."""
+    described = _described(view, datasets)
+    found = _findings(view, {one.dataset for one in described.values()})
+    return {
+        identifier: one._replace(known=replace(one.known, findings=found[one.dataset]))
+        for identifier, one in described.items()
+    }
+
+
+def _described(view: View, datasets: Sequence[str]) -> dict[str, _Case]:
     records = assets.datasets(view, [one for one in dict.fromkeys(datasets) if label_of(one) == Dataset.__name__])
     held, unseen = _labels(view, records)
-    findings = _findings(view, records)
     return {
         identifier: _Case(
             identifier,
@@ -183,7 +191,6 @@ def _known(view: View, datasets: Sequence[str]) -> dict[str, _Case]:
                 classified=None if record.phi_category is None else record.phi_category.entry,
                 labels=held[identifier],
                 unseen=unseen.get(identifier),
-                findings=findings.get(identifier),
             ),
         )
         for identifier, record in records.items()
@@ -313,16 +320,16 @@ _OUTCOMES: Final = {
 }
 
 
-def _findings(view: View, records: Mapping[str, DatasetRecord]) -> dict[str, tuple[Wrong, ...]]:
+def _findings(view: View, datasets: Collection[str]) -> dict[str, tuple[Wrong, ...]]:
     """Return what is wrong with each dataset and accepted by nobody, in the order of findings."""
-    found = findings_on(view.unredacted, sorted({record.id for record in records.values()}))
+    found = findings_on(view.unredacted, sorted(datasets))
     return {
         identifier: tuple(
             Wrong(one.rule.label, one.rule.severity.value, one.entries)
-            for one in found.get(record.id, ())
+            for one in found.get(identifier, ())
             if one.state in COUNTED
         )
-        for identifier, record in records.items()
+        for identifier in datasets
     }
 
 

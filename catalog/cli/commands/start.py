@@ -23,7 +23,7 @@ def demo(
         int, typer.Option(min=0, max=65_535, metavar="PORT", help="Port to serve on, 0 for a free one.")
     ] = 0,
 ) -> None:
-    """Run the example pipeline against a fresh catalog, ask it six questions, write and verify two dossiers."""
+    """Run the example pipeline against a fresh catalog, ask it seven questions, write and verify two dossiers."""
     from catalog.cli.demo import demo as run_demo
 
     raise typer.Exit(int(run_demo(data_dir, output, port, once=once)))
