@@ -18,7 +18,7 @@ commands = group()
 
 @command(
     commands,
-    "lineward gate 'readmission@1.0.0' --purpose HOPERAT --place 'Sampletown General' --for production",
+    "lineward gate readmission@1 --purpose HOPERAT --place 'Sampletown General' --for production",
     panel=PROVE,
 )
 def gate(
