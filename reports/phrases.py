@@ -80,6 +80,7 @@ KINDS = {
     "record.unstitch_datasets": "parting of two names",
     "record.seal_snapshot": "seal of a snapshot",
     "record.verify_snapshot": "verification of a snapshot",
+    "record.declare_split": "division of subjects into parts",
     "record.register_model_version": "registration of a model version",
     "record.release_model_version": "release of a model version",
     "record.deploy_model_version": "deployment of a model version",

@@ -49,6 +49,7 @@ class Permission(StrEnum):
     END_UNDERTAKING = "end_undertaking"
     SEAL_SNAPSHOT = "seal_snapshot"
     VERIFY_SNAPSHOT = "verify_snapshot"
+    DECLARE_SPLIT = "declare_split"
     REGISTER_MODEL_VERSION = "register_model_version"
     RELEASE_MODEL_VERSION = "release_model_version"
     DEPLOY_MODEL_VERSION = "deploy_model_version"
@@ -102,6 +103,7 @@ TABLE: Final[Mapping[PrincipalRole, frozenset[Permission]]] = {
             Permission.END_KEY,
             Permission.TAG,
             Permission.SEAL_SNAPSHOT,
+            Permission.DECLARE_SPLIT,
             Permission.VERIFY_SNAPSHOT,
             Permission.REGISTER_MODEL_VERSION,
             Permission.RELEASE_MODEL_VERSION,
@@ -144,6 +146,7 @@ TABLE: Final[Mapping[PrincipalRole, frozenset[Permission]]] = {
             Permission.END_TRANSFER,
             Permission.END_UNDERTAKING,
             Permission.RETIRE_MODEL_VERSION,
+            Permission.DECLARE_SPLIT,
             Permission.VERIFY_SNAPSHOT,
             Permission.REQUEST_APPROVAL,
             Permission.MAP_FACET,

@@ -33,6 +33,7 @@ from catalog.gate.model import (
     Read,
     Reason,
     Requirements,
+    Split,
     Training,
     Used,
 )
@@ -51,6 +52,7 @@ from catalog.safe_use.queries import COUNTED, known, permitted
 from catalog.signatures.queries import signature_state
 from catalog.snapshots.model import SnapshotRecord
 from catalog.snapshots.queries import snapshots
+from catalog.snapshots.splits import split_of
 from catalog.use.answers import MayUse
 from catalog.use.closure import Closure, closure
 from catalog.use.model import Ancestors, Decision, UseQuestion, Verdict
@@ -150,7 +152,7 @@ def load(view: View, question: GateQuestion, ancestors: Ancestors | None = None)
         approvals=_approvals(view, question.of, registration, moment),
         signed=None if registration is None else _signed(view, registration),
         separation=None if registration is None else separation(_Compared(registration, training)),
-        split=None,
+        split=None if registration is None else _split(view, registration),
         evaluations=len({edge.source for edge in view.edges(evaluated, ("EVALUATED_ON",), "in")} if evaluated else ()),
         criteria_then=_criteria(view, question, training, asked),
         change=_change(view, question.of),
@@ -209,6 +211,12 @@ def _trained_in(found: Residency) -> str | None:
     """Return where it was trained, None where that is not recorded, or was in several places."""
     places = {one.place for one in found.located if one.presence is Presence.TRAINED}
     return places.pop() if len(places) == 1 else None
+
+
+def _split(view: View, registration: Registration) -> Split:
+    uses = (registration.trained_on, registration.evaluated_on)
+    found = split_of(view, *([use.snapshot for use in one] for one in uses))
+    return Split(found.apart, found.reason, found.entries)
 
 
 def _signed(view: View, registration: Registration) -> Reason:

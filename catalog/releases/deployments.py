@@ -111,7 +111,8 @@ def rollback_target(view: View, version: str, environment: str, quoted: Quoting)
     Releases are judged from the newest on until one passes; each that was is told with the reason. One of a retired
     version, and one that quotes no evaluation of the gate, is no target.
     """
-    node = view.nodes([version])[version].node if view.visible([version], counted=False) else None
+    known = view.nodes([version]).get(version)
+    node = None if known is None else known.node
     if not isinstance(node, ModelVersion):
         return RollbackTarget(None, ())
     model = Model(node.namespace, node.model).id

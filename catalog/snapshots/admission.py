@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from catalog.assets.run_refs import admit_run
 from catalog.record import DECLARE_FIRST, Admission, Admitted
-from catalog.snapshots.records import SealSnapshot, VerifySnapshot
+from catalog.snapshots.records import DeclareSplit, SealSnapshot, VerifySnapshot
 
 
 def admit_seal(record: SealSnapshot, admission: Admission) -> Admitted:
@@ -16,4 +16,18 @@ def admit_seal(record: SealSnapshot, admission: Admission) -> Admitted:
 def admit_verification(record: VerifySnapshot, admission: Admission) -> Admitted:
     """Hold the snapshot to be known."""
     admission.require([(record.dataset.node, "/dataset", DECLARE_FIRST), (record.node, "/digest", "seal it first")])
+    return Admitted()
+
+
+def admit_split(record: DeclareSplit, admission: Admission) -> Admitted:
+    """Hold each snapshot to be known; whoever declares a division that did not hold is told what it comes to."""
+    admission.require(
+        [
+            (snapshot.node, f"/parts/{number}/snapshots/{place}/digest", "seal it first")
+            for number, part in enumerate(record.parts)
+            for place, snapshot in enumerate(part.snapshots)
+        ]
+    )
+    if record.shared:
+        return Admitted(warnings=("Subjects are in more than one part: its parts are not apart.",))
     return Admitted()

@@ -1,11 +1,11 @@
-"""From seals and verifications to facts."""
+"""From seals, verifications and divisions of subjects to facts."""
 
 from __future__ import annotations
 
 from catalog.assets.run_refs import add_run, run_named
 from catalog.record import RecordContext
-from catalog.snapshots.records import SealSnapshot, VerifySnapshot
-from graph_schema.aspects.snapshots import Seal, Verification
+from catalog.snapshots.records import DeclareSplit, SealSnapshot, VerifySnapshot
+from graph_schema.aspects.snapshots import Seal, SplitPart, Verification
 from graph_schema.edges import Captures, Generated, Sealed, Verified
 from graph_schema.nodes import Node, Principal
 
@@ -39,3 +39,17 @@ def project_verification(record: VerifySnapshot, context: RecordContext) -> None
     builder.add_edge(Captures(record.node, record.dataset.node))
     builder.add_statement(record.node, "verification", Verification.from_json(record.fields()))
     builder.add_edge(Verified(Principal(context.actor), record.node), {"result": record.result.value})
+
+
+def split_subjects(record: DeclareSplit) -> tuple[Node, ...]:
+    """Return what the record is about."""
+    return tuple(snapshot.node for part in record.parts for snapshot in part.snapshots)
+
+
+def project_split(record: DeclareSplit, context: RecordContext) -> None:
+    """Add of each snapshot which part it holds."""
+    for part in record.parts:
+        value = SplitPart(part.part, record.unit.value, record.assignment_digest, record.shared, record.method)
+        for snapshot in part.snapshots:
+            context.builder.add_edge(Captures(snapshot.node, snapshot.dataset.node))
+            context.builder.add_statement(snapshot.node, "split_part", value)

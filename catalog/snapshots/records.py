@@ -1,4 +1,4 @@
-"""What may be written about a snapshot: that it is sealed, and that its bytes were checked again."""
+"""What may be written about snapshots: that one is sealed or was checked again, and how subjects are divided."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from catalog.record import (
     Record,
     Size,
     SnapshotDigest,
+    SnapshotRef,
     Text,
     distinct,
     is_replayed,
@@ -24,12 +25,14 @@ from catalog.record import (
 )
 from catalog.snapshots.rules import MAX_FILES, is_under_root, manifest_digest, repeated
 from graph_schema.nodes import Snapshot
-from graph_schema.vocabulary.words import SnapshotRole, VerificationResult
+from graph_schema.vocabulary.words import SnapshotRole, SplitUnit, VerificationResult
 from ingest_hooks.redaction.identifiers import holds_identifier
 
 _NOT_THE_DIGEST = (
     "digest is SHA-256 over the canonical JSON of the manifest, its files sorted by path; this manifest has another."
 )
+
+_MOST_SNAPSHOTS = 1000
 
 
 class ManifestEntry(Part):
@@ -157,4 +160,39 @@ class VerifySnapshot(Record):
     def _agrees(self) -> Self:
         if self.result is VerificationResult.OK and self.differing:
             raise refusal("Files differ, so the result is MISMATCH or MISSING; or leave `differing` empty.", "/result")
+        return self
+
+
+class PartOf(Part):
+    """A part of a division of subjects, and the snapshots that hold data of its subjects alone."""
+
+    part: Name
+    """What the part is called, such as training or evaluation."""
+    snapshots: Annotated[tuple[SnapshotRef, ...], Field(min_length=1, max_length=_MOST_SNAPSHOTS), distinct()]
+    """The snapshots that hold it."""
+
+
+class DeclareSplit(Record):
+    """That subjects were divided into parts before snapshots were made of each, so that none is in two."""
+
+    name: ClassVar[str] = "declare_split"
+
+    unit: SplitUnit
+    """By what: each patient, site or device is in one part alone."""
+    parts: Annotated[tuple[PartOf, ...], Field(min_length=2, max_length=16)]
+    """The parts, each with its snapshots; a snapshot stands in one of them."""
+    assignment_digest: Digest
+    """The digest over the list of which subject is in which part; the list itself stays where it is."""
+    shared: Size = 0
+    """How many subjects were found in more than one part, when that was looked at; by default none."""
+    method: Text
+    """How they were divided, and how that was checked."""
+
+    @model_validator(mode="after")
+    def _each_in_one_part(self) -> Self:
+        named = [snapshot for part in self.parts for snapshot in part.snapshots]
+        if len(set(named)) < len(named):
+            raise refusal("parts: a snapshot stands in one part alone.", "/parts")
+        if len({part.part for part in self.parts}) < len(self.parts):
+            raise refusal("parts: each has a name of its own.", "/parts")
         return self

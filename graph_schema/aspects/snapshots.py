@@ -55,3 +55,14 @@ class Verification(Part):
     result: Annotated[str, "OK, MISMATCH or MISSING."]
     differing: Annotated[tuple[str, ...], "The files that differ or are missing."]
     method: Annotated[str, "How the bytes were read and compared."]
+
+
+@dataclass(frozen=True, slots=True)
+class SplitPart(Part):
+    """Which part of a division of subjects a snapshot holds; of subjects only a digest over who is where is kept."""
+
+    part: Annotated[str, "What the part is called, such as training."]
+    unit: Annotated[str, "PATIENT, SITE or DEVICE."]
+    assignment_digest: Annotated[str, "The digest over which subject is in which part."]
+    shared: Annotated[int, "How many subjects were found in more than one part."]
+    method: Annotated[str, "How they were divided."]

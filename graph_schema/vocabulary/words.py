@@ -276,6 +276,17 @@ class SnapshotRole(StrEnum):
     """It is kept for another purpose."""
 
 
+class SplitUnit(StrEnum):
+    """By what data was divided into parts, so that none of it is in two."""
+
+    PATIENT = "PATIENT"
+    """Each patient is in one part alone."""
+    SITE = "SITE"
+    """Each site is in one part alone."""
+    DEVICE = "DEVICE"
+    """Each device is in one part alone."""
+
+
 class VerificationResult(StrEnum):
     """What checking a snapshot's bytes against its digest found."""
 

@@ -100,6 +100,7 @@ from catalog.signatures.queries import signature_state, signature_states, signin
 from catalog.snapshots.comparison import snapshot_difference
 from catalog.snapshots.queries import rows_written, snapshots, snapshots_of, verifications, with_digest
 from catalog.snapshots.retention import retention_due
+from catalog.snapshots.splits import split_of
 from catalog.snapshots.verifying import verification_due
 from catalog.use.difference import lineage_difference
 from catalog.use.impact import consent_impact
@@ -449,6 +450,10 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
     "snapshot_difference": (
         "Snapshot",
         lambda view, ids: [snapshot_difference(view, ids[0], one) for one in ids] if ids else [],
+    ),
+    "split_of": (
+        "Snapshot",
+        lambda view, ids: [split_of(view, [one], [other]) for one in view.nodes(ids) for other in view.nodes(ids)],
     ),
     "verification_due": ("Snapshot", lambda view, _: verification_due(view, NOW, 1)),
     "retention_due_of": ("Dataset", lambda view, _: retention_due_of(view, NOW, ["DIRECT_IDENTIFIER"])),

@@ -300,6 +300,23 @@ def seal(**more: Any) -> dict[str, Any]:
     }
 
 
+EVALUATION_DIGEST = manifest_digest(MANIFEST[:1])
+
+
+def division(**more: Any) -> dict[str, Any]:
+    parts = {"training": DIGEST, "evaluation": EVALUATION_DIGEST}
+    return {
+        "kind": "declare_split",
+        "unit": "PATIENT",
+        "parts": [
+            {"part": name, "snapshots": [{"dataset": CURATED, "digest": digest}]} for name, digest in parts.items()
+        ],
+        "assignment_digest": "sha256:" + "5" * 64,
+        "method": "By the last digits of a keyed hash, counted in both parts",
+        **more,
+    }
+
+
 def facet_mapping(**more: Any) -> dict[str, Any]:
     return {
         "kind": "map_facet",

@@ -13,8 +13,10 @@ from tests.support.deployments import deployment, ending_deployment, release, re
 from tests.support.records import (
     CURATED,
     DIGEST,
+    EVALUATION_DIGEST,
     FURTHER,
     GATE_QUESTION,
+    MANIFEST,
     MODEL,
     RAW,
     House,
@@ -23,6 +25,7 @@ from tests.support.records import (
     change_assessment,
     code_key,
     declaration,
+    division,
     encryption_key,
     ending_attestation,
     ending_code_key,
@@ -41,6 +44,7 @@ from tests.support.records import (
     principal,
     registration,
     safe_use,
+    seal,
     signing_key,
     source,
     tag,
@@ -135,6 +139,8 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         for kind, ended in (("record_transfer", "transfer"), ("undertake_use", "undertaking")):
             if record["kind"] == kind:
                 house.record(ending_exception(ended, index, effect="RETROACTIVE", valid_from=EARLY))
+    house.record(seal(digest=EVALUATION_DIGEST, manifest=MANIFEST[:1]))
+    house.record(division(shared=1))
     deploy(house)
     for kind in ("acknowledge_finding", "accept_finding", "reopen_finding"):
         house.record(finding_record(kind, Dataset(**CURATED).id, valid_from=EARLY))

@@ -68,6 +68,7 @@ GOES = frozenset(
         "source_code",
         "source_code_location",
         "source_kind",
+        "split_part",
         "sql",
         "storage",
         "storage_format",
