@@ -8,8 +8,8 @@ from typing import ClassVar
 from catalog.assets.records import PurposeCode
 from catalog.gate.model import GateQuestion
 from catalog.gate.records import RequesterOf
-from catalog.gate.requirements import EnvironmentName
 from catalog.record import ModelRef, Name, Record, Time
+from catalog.releases.records import EnvironmentName
 from catalog.use.asking import question as use_question
 from catalog.use.model import Requester
 from graph_schema.nodes import ModelVersion

@@ -9,8 +9,8 @@ from typing import Annotated, ClassVar, Self
 from pydantic import Field, StrictBool, StrictInt
 
 from catalog.assets.records import PurposeCode
-from catalog.gate.requirements import EnvironmentName
 from catalog.record import Digest, ModelVersionRef, Name, Part, Record, Text, Time
+from catalog.releases.records import EnvironmentName
 from catalog.safe_use.model import Outcome
 from catalog.use.model import OrganizationKind, Requester
 from graph_schema.vocabulary.words import ChangeStatus, GateCheckName, GateVerdict

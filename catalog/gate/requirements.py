@@ -9,16 +9,16 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import Annotated, Any, ClassVar, Final, Literal, Self
 
-from pydantic import AfterValidator, Field, StrictFloat, StrictInt, ValidationInfo, model_validator
+from pydantic import Field, StrictFloat, StrictInt, model_validator
 
 from catalog.assets.records import PurposeCode
 from catalog.documents import read as read_documents
 from catalog.errors import SenderError
 from catalog.findings.rules import Severity
 from catalog.gate.model import ApprovalNeeded, Criterion, Requirements
-from catalog.record import MAX_LIST, Name, Part, Record, distinct, is_replayed, refusal
+from catalog.record import MAX_LIST, Name, Part, Record, distinct, refusal
+from catalog.releases.records import EnvironmentName
 from graph_schema.vocabulary.words import ApprovalKind, GateCheckName, PhiKind, Zone
-from ingest_hooks.redaction.identifiers import holds_identifier
 
 FILE: Final = "gate.yaml"
 """What the file is called in a set of policies."""
@@ -26,18 +26,6 @@ FILE: Final = "gate.yaml"
 _KEY: Final = "/[key]"
 """What a pointer ends with where the name of a member is wrong."""
 _Days = Annotated[StrictInt, Field(ge=1, le=36_500)]
-
-
-def _no_identifier(environment: str, info: ValidationInfo) -> str:
-    if holds_identifier(environment) and not is_replayed(info):
-        raise ValueError("is what the environment is called, such as production, and no identifier")
-    return environment
-
-
-EnvironmentName = Annotated[
-    str, Field(max_length=64, pattern=r"^[A-Za-z][A-Za-z0-9._-]*$"), AfterValidator(_no_identifier)
-]
-"""What an environment is called that versions are released to, such as production or sandbox."""
 
 
 class ApprovalNeededOf(Part):
