@@ -47,7 +47,7 @@ from catalog.access.changes import AccessChanges, Append
 from catalog.access.model import Actor
 from catalog.access.permissions import Permission
 from catalog.access.records import DefinePrincipal, IssueKey, RevokeKey
-from catalog.approvals.records import DecideApproval, RequestApproval
+from catalog.approvals.records import DecideApproval, DelegateApprovals, MeetCondition, RequestApproval
 from catalog.assets.records import DeclareDataset, DeclareSource, EndSource
 from catalog.decisions.records import DecideAccess
 from catalog.encryption.records import DeclareKey, EndKey
@@ -317,6 +317,18 @@ _KINDS: tuple[Kind[Any], ...] = (
         approvals_facts.project_decision,
         approvals_admission.admit_decision,
         commit=_sign,
+    ),
+    Kind(
+        DelegateApprovals,
+        approvals_facts.delegation_subjects,
+        approvals_facts.project_delegation,
+        approvals_admission.admit_delegation,
+    ),
+    Kind(
+        MeetCondition,
+        approvals_facts.condition_subjects,
+        approvals_facts.project_condition,
+        approvals_admission.admit_condition,
     ),
     Kind(
         AcknowledgeFinding,

@@ -62,6 +62,8 @@ class Permission(StrEnum):
     DECIDE_APPROVAL = "decide_approval"
     ASSESS_CHANGE = "assess_change"
     OVERRIDE_GATE = "override_gate"
+    DELEGATE_APPROVALS = "delegate_approvals"
+    MEET_CONDITION = "meet_condition"
     DEFINE_PRINCIPAL = "define_principal"
     ISSUE_KEY = "issue_key"
     REVOKE_KEY = "revoke_key"
@@ -112,6 +114,7 @@ TABLE: Final[Mapping[PrincipalRole, frozenset[Permission]]] = {
             Permission.END_DEPLOYMENT,
             Permission.RETIRE_MODEL_VERSION,
             Permission.REQUEST_APPROVAL,
+            Permission.MEET_CONDITION,
         }
     ),
     PrincipalRole.STEWARD: frozenset(
@@ -149,6 +152,7 @@ TABLE: Final[Mapping[PrincipalRole, frozenset[Permission]]] = {
             Permission.DECLARE_SPLIT,
             Permission.VERIFY_SNAPSHOT,
             Permission.REQUEST_APPROVAL,
+            Permission.MEET_CONDITION,
             Permission.MAP_FACET,
             Permission.MAP_TAG,
             Permission.WITHDRAW_MAPPING,
@@ -163,7 +167,13 @@ TABLE: Final[Mapping[PrincipalRole, frozenset[Permission]]] = {
         }
     ),
     PrincipalRole.APPROVER: frozenset(
-        {Permission.READ, Permission.DECIDE_APPROVAL, Permission.ASSESS_CHANGE, Permission.OVERRIDE_GATE}
+        {
+            Permission.READ,
+            Permission.DECIDE_APPROVAL,
+            Permission.DELEGATE_APPROVALS,
+            Permission.ASSESS_CHANGE,
+            Permission.OVERRIDE_GATE,
+        }
     ),
     PrincipalRole.AUDITOR: frozenset({Permission.READ, Permission.VERIFY_SNAPSHOT}),
     PrincipalRole.MONITOR: frozenset({Permission.WATCH}),

@@ -56,6 +56,8 @@ class DefinePrincipal(Record):
     """Its function in its organisation, such as Privacy officer (SCIM's title, RFC 7643, 4.1.1)."""
     organisation: Name | None = None
     """The organisation that it acts for."""
+    person: NewPrincipalName | None = None
+    """What stands for the person where one acts under several principals: on approvals their decisions count once."""
     principal_kind: PrincipalKind
     """Whether it is a person, an emitter or a service."""
     roles: Annotated[tuple[PrincipalRole, ...], distinct()] = ()

@@ -2,33 +2,63 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import orjson
 
+from catalog.access.queries import principals
 from catalog.approvals import queries, rules
-from catalog.approvals.records import DecideApproval, RequestApproval
+from catalog.approvals.effective import attestors, effective
+from catalog.approvals.model import ApprovalFilter, ApprovalState
+from catalog.approvals.records import DecideApproval, DelegateApprovals, MeetCondition, RequestApproval
 from catalog.errors import SenderError
 from catalog.ledger.protocol import StoredEntry
 from catalog.record import DECLARE_FIRST, Admission, Admitted, UnknownSubjectError
-from graph_schema.aspects.approvals import BoundDigest
-from graph_schema.nodes import Approval
+from catalog.releases.queries import registrations
+from catalog.view import View
+from graph_schema.aspects.approvals import BoundDigest, Decision
+from graph_schema.nodes import Approval, Principal
 from graph_schema.times import parse_zoned
 
 REQUEST_KIND = "record.request_approval"
+_MOST = 500
 _HINTS = {"model_version": "register it first", "snapshot": "seal it first", "dataset": DECLARE_FIRST}
 _OTHER_BYTES = "its newest verification found the bytes missing or different; seal what is there and ask for that"
 
 
 def admit_request(record: RequestApproval, admission: Admission) -> Admitted:
-    """Hold the subject to be known and bind the request to its exact digests."""
+    """Hold the subject to be known and bind the request to its exact digests, and to what flows into it."""
     subject, field = record.subject.node, record.subject.field
     pointer = f"/subject/{field}"
     admission.require([(subject, pointer, _HINTS[field])])
     rules.check_expiry(None if record.expires_at is None else parse_zoned(record.expires_at), admission.now)
+    rules.check_emergency(record.needed, emergency=record.emergency)
     digests = queries.bindings(admission.view, [subject.id])[subject.id].digests
     if not digests:
         hint = _OTHER_BYTES if field == "snapshot" else _HINTS[field]
         raise UnknownSubjectError(f"This {field.replace('_', ' ')} has no digest to bind: {hint}.", pointer)
-    return Admitted({"digests": [each.to_json() for each in digests]})
+    view = admission.view.unredacted.at(admission.now)
+    nodes = {Approval(str(index)).id: index for index in record.depends_on}
+    known = queries.approvals(view, list(nodes))
+    rules.check_depends_on({index: known[id_].state if id_ in known else None for id_, index in nodes.items()})
+    bound = sorted((*digests, *effective(view, subject.id).digests))
+    rules.check_not_denied(_denied(record, view, bound))
+    return Admitted(
+        {
+            "digests": [each.to_json() for each in bound],
+            "bound_at": admission.now,
+            "bound_by": view.known_at,
+        }
+    )
+
+
+def _denied(record: RequestApproval, view: View, bound: Sequence[BoundDigest]) -> dict[int, int]:
+    """Return by which decisions requests of the kind for the very same are denied, by request."""
+    wanted = ApprovalFilter(
+        (record.subject.node.id,), (ApprovalState.DENIED,), (record.approval_kind,), record.use_case
+    )
+    found = queries.list_approvals(view, wanted, first=_MOST).approvals
+    return {one.request: one.because for one in found if one.because is not None and set(one.digests) == set(bound)}
 
 
 def admit_decision(record: DecideApproval, admission: Admission) -> Admitted:
@@ -37,14 +67,26 @@ def admit_decision(record: DecideApproval, admission: Admission) -> Admitted:
     body = orjson.loads(stored.body or b"{}")
     rules.check_decider(stored.entry.actor, admission.actor)
     kind = str(body["record"]["approval_kind"])
-    rules.check_granted(kind, admission.roles, admission.approves, authenticated=admission.authenticated)
+    people = queries.people_of(admission.view)
+    holding = rules.delegations_at(people.delegations, kind, admission.now)
+    granted = admission.approves | _delegated(admission, holding, kind)
+    rules.check_granted(kind, admission.roles, granted, authenticated=admission.authenticated)
+    rules.check_one_person(stored.entry.actor, admission.actor, people.same, holding)
     rules.check_name(record.signer.printed_name, admission.display_name)
     rules.check_expiry(None if record.expires_at is None else parse_zoned(record.expires_at), admission.now)
     approval = Approval(str(record.request)).id
     known = queries.approvals(admission.view.at(admission.now), [approval]).get(approval)
     if known is None:
         raise UnknownSubjectError("The request is not in the graph yet, or could not be taken into it.", "/request")
-    rules.check_open(known.state)
+    person = rules.person_of(admission.actor, people.same, holding)
+    denials = [one for one in known.decisions if one.decision == "DENY"]
+    rules.check_open(known.state, denied_oneself=any(one.counts_for == person for one in denials))
+    stated = Decision.from_json(record.stated_fields(admission.display_name) | {"signed": ""})
+    rules.check_irb(kind, record.decision, stated.irb)
+    if stated.sign_in is not None:
+        signed_under = queries.sign_ins(admission.view, admission.actor)
+        rules.check_sign_in(stated.sign_in, admission.now, first=stated.sign_in.at not in signed_under)
+    conflicts = _conflicts(known.subject, admission, people.same)
     signed = rules.signed_digest(
         request=record.request,
         leaf=stored.leaf.hex(),
@@ -59,8 +101,59 @@ def admit_decision(record: DecideApproval, admission: Admission) -> Admitted:
             "request_leaf": stored.leaf.hex(),
             "key_id": admission.key_id,
             "printed_name": admission.display_name,
-        }
+            **({"conflicts": conflicts} if conflicts else {}),
+        },
+        warnings=[f"This decision is kept and does not count: {one}." for one in conflicts],
     )
+
+
+def _delegated(admission: Admission, holding: Sequence[rules.Delegation], kind: str) -> frozenset[str]:
+    """Return the kind where somebody lets the actor decide on it who may do so themselves: nobody hands it on."""
+    of = {Principal(one.of).id for one in holding if one.to == admission.actor}
+    found = principals(admission.view.unredacted.at(admission.now), sorted(of)).values() if of else ()
+    able = any(one.active and kind in one.approves for one in found)
+    return frozenset((kind,)) if able else frozenset()
+
+
+def _conflicts(subject: str, admission: Admission, same: Mapping[str, str]) -> list[str]:
+    """Return why the actor does not decide on it as somebody who had no part in it."""
+    view = admission.view.unredacted.at(admission.now)
+    person = rules.person_of(admission.actor, same, ())
+
+    def is_actor(name: str) -> bool:
+        return rules.person_of(name, same, ()) == person
+
+    registered = registrations(view, [subject]).get(subject, ())
+    found = ["whoever signs registered the version"] if any(is_actor(one.registered_by) for one in registered) else []
+    if any(is_actor(name) for name in attestors(view, subject)):
+        found.append("whoever signs attested a step that its data came by")
+    return found
+
+
+def admit_delegation(record: DelegateApprovals, admission: Admission) -> Admitted:
+    """Hold the other to be known and another, and every kind to be the actor's own to decide on."""
+    admission.require([(record.node, "/to", "define it first")])
+    rules.check_delegation(
+        admission.actor,
+        record.to,
+        frozenset(record.approval_kinds),
+        admission.approves,
+        authenticated=admission.authenticated,
+    )
+    if record.approval_kinds and parse_zoned(record.until) <= admission.now:
+        raise SenderError("until lies ahead; this one has passed.", pointer="/until", status=422)
+    return Admitted()
+
+
+def admit_condition(record: MeetCondition, admission: Admission) -> Admitted:
+    """Hold the request to exist and a decision on it to require the condition."""
+    _request(record.request, admission)
+    approval = Approval(str(record.request)).id
+    known = queries.approvals(admission.view.at(admission.now), [approval]).get(approval)
+    if known is None:
+        raise UnknownSubjectError("The request is not in the graph yet, or could not be taken into it.", "/request")
+    rules.check_condition(record.text, [one for each in known.decisions for one in each.requires])
+    return Admitted()
 
 
 def _request(index: int, admission: Admission) -> StoredEntry:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from catalog.approvals.records import DecideApproval, RequestApproval
+from catalog.approvals.records import DecideApproval, DelegateApprovals, MeetCondition, RequestApproval
 from catalog.record import RecordContext
-from graph_schema.aspects.approvals import Decision, Request
+from graph_schema.aspects.approvals import ApprovalDelegation, ConditionMet, Decision, Request
 from graph_schema.edges import Concerns, Decided, Requested
 from graph_schema.nodes import Approval, Node, Principal
 from graph_schema.times import parse_zoned
@@ -27,6 +27,8 @@ def project_request(record: RequestApproval, context: RecordContext) -> None:
             | {
                 "subject": record.subject.node.id,
                 "digests": context.added.get("digests", []),
+                "bound_at": context.added.get("bound_at"),
+                "bound_by": context.added.get("bound_by"),
                 "expires_at": None if record.expires_at is None else parse_zoned(record.expires_at),
             }
         ),
@@ -48,12 +50,33 @@ def project_decision(record: DecideApproval, context: RecordContext) -> None:
         approval,
         "decision",
         Decision.from_json(
-            record.signed_fields(context.added.get("printed_name"))
+            record.stated_fields(context.added.get("printed_name"))
             | {
                 "signed": context.added.get("signed", ""),
-                "expires_at": None if record.expires_at is None else parse_zoned(record.expires_at),
                 "key_id": context.added.get("key_id"),
+                "conflicts": context.added.get("conflicts", []),
             }
         ),
     )
     builder.add_edge(Decided(Principal(context.actor), approval), {"decision": record.decision.value})
+
+
+def delegation_subjects(record: DelegateApprovals) -> tuple[Node, ...]:
+    """Return what the record is about."""
+    return (record.node,)
+
+
+def project_delegation(record: DelegateApprovals, context: RecordContext) -> None:
+    """Add that the principal decides in place of whoever records it."""
+    value = ApprovalDelegation.from_json(record.fields() | {"until": parse_zoned(record.until)})
+    context.builder.add_statement(record.node, "approval_delegation", value)
+
+
+def condition_subjects(record: MeetCondition) -> tuple[Node, ...]:
+    """Return what the record is about."""
+    return (record.node,)
+
+
+def project_condition(record: MeetCondition, context: RecordContext) -> None:
+    """Add that the condition is met."""
+    context.builder.add_statement(record.node, "condition_met", ConditionMet(record.text, record.evidence))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from graph_schema.aspects import approvals as aspects
 
@@ -12,15 +14,19 @@ class ApprovalState(StrEnum):
     """Where a request stands at a time."""
 
     REQUESTED = "REQUESTED"
-    """Nobody decided yet."""
+    """Nobody decided yet, or fewer persons than are needed."""
     APPROVED = "APPROVED"
     """It is granted, and the grant holds."""
     DENIED = "DENIED"
-    """It is refused for good; a new request is needed."""
+    """It is refused, until whoever refused it decides anew."""
     ABSTAINED = "ABSTAINED"
     """Whoever was asked does not decide, and nobody else did yet."""
     EXPIRED = "EXPIRED"
     """The request or its approval ended by its time."""
+    CONDITIONAL = "CONDITIONAL"
+    """It is granted as soon as every condition is met that has to be."""
+    LAPSED = "LAPSED"
+    """One person granted it in an emergency, and nobody ratified it within 72 hours."""
     INVALIDATED = "INVALIDATED"
     """What it binds is something else by now, so that it holds no more."""
 
@@ -37,6 +43,8 @@ class Decision(aspects.Decision):
     decided_by: str
     authenticated: bool
     decided_at: int
+    counts_for: str | None = None
+    """The person whom it counts for, by the least name that they act under; None where it does not count."""
 
     @property
     def printed_name(self) -> str:
@@ -47,6 +55,20 @@ class Decision(aspects.Decision):
     def time_zone(self) -> str:
         """Return the zone that the signer's local time is shown in."""
         return self.signer.time_zone
+
+    @property
+    def signature_block(self) -> str:
+        """Return name, local date and time, and meaning (21 CFR 11.50(a)), linked to its record by digest (11.70)."""
+        when = datetime.fromtimestamp(self.decided_at // 1_000_000, _zone(self.time_zone)).isoformat(sep=" ")
+        said = f"{self.decision.lower()}, meaning {self.meaning.lower()}"
+        return f"{self.printed_name}, {when} ({self.time_zone}): {said}; decision #{self.entry}, {self.signed}"
+
+
+def _zone(name: str) -> tzinfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return UTC
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +92,50 @@ class Approval(aspects.Request):
     explanation: str | None
     rests_on: tuple[int, ...]
     decisions: tuple[Decision, ...]
+    approved_by: tuple[str, ...] = ()
+    """The distinct persons, each proved by a key, whose newest decision approves."""
+    ends_at: int | None = None
+    """When it ends by itself as it stands; None where it has no end, or ended."""
+    met: tuple[ConditionMet, ...] = ()
+    """The conditions that were met on record, the oldest first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConditionMet(aspects.ConditionMet):
+    """That a condition is met: by whom, when, by which entry."""
+
+    entry: int
+    met_by: str
+    met_at: int
+
+
+class InboxTask(StrEnum):
+    """What an item of an inbox asks for."""
+
+    DECIDE = "DECIDE"
+    """Decide on the request."""
+    RATIFY = "RATIFY"
+    """Ratify what one person approved in an emergency."""
+    MEET_CONDITIONS = "MEET_CONDITIONS"
+    """See that the conditions are met on record."""
+    RENEW = "RENEW"
+    """Ask for a further decision before the approval ends."""
+    ASK_AGAIN = "ASK_AGAIN"
+    """Ask by a new request: the approvals ended by one cause."""
+
+
+@dataclass(frozen=True, slots=True)
+class InboxItem:
+    """What one principal has to do about requests, by ledger index; `due_at` is by when, None where nothing says.
+
+    `because` is the entry that ended approvals, `explanation` says in words what changed. One cause is one item.
+    """
+
+    task: InboxTask
+    requests: tuple[int, ...]
+    due_at: int | None
+    because: int | None = None
+    explanation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,39 +3,71 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from catalog.access.model import PrincipalRecord
+from catalog.access.queries import principals
 from catalog.approvals import rules
-from catalog.approvals.model import Approval, ApprovalFilter, ApprovalPage, Decision
+from catalog.approvals.effective import Bound, change
+from catalog.approvals.model import Approval, ApprovalFilter, ApprovalPage, ConditionMet, Decision, InboxItem
 from catalog.names.loading import Names
 from catalog.releases.queries import registrations
 from catalog.snapshots.queries import verifications
 from catalog.view import View
 from graph_schema.aspects import DECLARED
 from graph_schema.aspects import approvals as aspects
+from graph_schema.aspects.principals import PrincipalDefinition
 from graph_schema.facts import Statement
 from graph_schema.identity import label_of
+from graph_schema.nodes import Approval as ApprovalNode
+from graph_schema.nodes import Principal
+from graph_schema.vocabulary.words import ApprovalKind
 
-_ASPECTS = ("request", "decision")
+_ASPECTS = ("request", "decision", "condition_met")
 _EVERYTHING = ApprovalFilter()
+_KINDS = tuple(kind.value for kind in ApprovalKind)
+_DAY = 86_400_000_000
+WITHIN_DAYS = 30
+"""How many days before its end an approval is to be renewed, unless somebody says otherwise."""
 
 
 def approvals(view: View, ids: Sequence[str]) -> dict[str, Approval]:
     """Return those of the approvals that were requested by then, with every decision known and valid by then."""
     requests: dict[str, Statement] = {}
     decisions: dict[str, list[Decision]] = defaultdict(list)
+    met: dict[str, list[ConditionMet]] = defaultdict(list)
     for statement in view.statements(ids, _ASPECTS):
         if statement.aspect == "request":
             requests.setdefault(statement.subject, statement)
-        else:
+        elif statement.aspect == "decision":
             decisions[statement.subject].append(_decision(statement))
+        else:
+            met[statement.subject].append(_met(statement))
     subjects = {aspects.Request.from_json(each.data).subject for each in requests.values()}
     binding = bindings(view, sorted(subjects))
+    people = people_of(view)
+    depended = _depended(view, requests.values())
     return {
-        id_: _approval(requests[id_], decisions[id_], binding, view.moment)
+        id_: _approval(
+            view,
+            requests[id_],
+            decisions[id_],
+            met[id_],
+            people,
+            _change(view, requests[id_], binding, depended),
+            binding[aspects.Request.from_json(requests[id_].data).subject].entries,
+        )
         for id_ in dict.fromkeys(ids)
         if id_ in requests
     }
+
+
+def _depended(view: View, requests: Iterable[Statement]) -> Mapping[int, Approval]:
+    """Return the approvals that the requests depend on, by their ledger index: they hold or not, whoever looks."""
+    wanted = {index for each in requests for index in aspects.Request.from_json(each.data).depends_on}
+    found = approvals(view.unredacted, [ApprovalNode(str(index)).id for index in sorted(wanted)]) if wanted else {}
+    return {one.request: one for one in found.values()}
 
 
 def approvals_of(view: View, subjects: Sequence[str]) -> dict[str, tuple[Approval, ...]]:
@@ -102,27 +134,157 @@ def _matches(approval: Approval, wanted: ApprovalFilter) -> bool:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class People:
+    """Which principals are one person, and who decides in whose place."""
+
+    same: Mapping[str, str]
+    delegations: tuple[rules.Delegation, ...]
+
+
+def people_of(view: View) -> People:
+    """Return which principals are recorded as one person, and every delegation, known by then, whoever looks."""
+    whole = view.unredacted
+    ids = whole.all_of(Principal.__name__)
+    known = whole.nodes(ids)
+    same: dict[str, tuple[int, str | None]] = {}
+    delegations = []
+    for one in whole.statements(ids, ("principal", "approval_delegation")) if ids else ():
+        name = known[one.subject].node.title
+        if one.aspect == "principal":
+            person = PrincipalDefinition.from_json(one.data).person
+            same[name] = max(same.get(name, (-1, None)), (one.entry, person), key=lambda each: each[0])
+        else:
+            value = aspects.ApprovalDelegation.from_json(one.data)
+            kinds = frozenset(value.approval_kinds)
+            delegations.append(rules.Delegation(one.by, name, kinds, one.valid_from, value.until, one.entry))
+    return People({name: person for name, (_, person) in same.items() if person is not None}, tuple(delegations))
+
+
+def inbox(view: View, principal: str, within: int = WITHIN_DAYS) -> tuple[InboxItem, ...]:
+    """Return what a principal has to do about requests at the view's point, by what is due first.
+
+    An approval that ends within so many days is to be renewed. What it may decide on, its own record and delegations
+    to it say.
+    """
+    people = people_of(view)
+    whole = view.unredacted
+    defined = {one.principal: one for one in principals(whole, whole.all_of(Principal.__name__)).values()}
+    holding = {kind: rules.delegations_at(people.delegations, kind, view.moment) for kind in _KINDS}
+    own = _granted(defined.get(principal))
+    lent = {
+        kind
+        for kind, some in holding.items()
+        for one in some
+        if one.to == principal and kind in _granted(defined.get(one.of))
+    }
+    found = approvals(view, view.all_of("Approval")).values()
+    every = [one for some in holding.values() for one in some]
+
+    def is_one(first: str, second: str) -> bool:
+        return rules.person_of(first, people.same, every) == rules.person_of(second, people.same, every)
+
+    return rules.inbox_of(found, is_one, principal, own | lent, view.moment + within * _DAY)
+
+
+def _granted(known: PrincipalRecord | None) -> frozenset[str]:
+    return frozenset(known.approves) if known is not None and known.active else frozenset()
+
+
+def sign_ins(view: View, principal: str) -> frozenset[int]:
+    """Return the times of the sign-ins under which the principal signed decisions."""
+    whole = view.unredacted
+    decided = sorted({edge.target for edge in whole.edges([Principal(principal).id], ("DECIDED",), "out")})
+    stated = whole.statements(decided, ("decision",)) if decided else []
+    signed = (aspects.Decision.from_json(one.data).sign_in for one in stated if one.by == principal)
+    return frozenset(one.at for one in signed if one is not None)
+
+
+def _change(
+    view: View, statement: Statement, binding: Mapping[str, rules.Binding], depended: Mapping[int, Approval]
+) -> rules.Change | None:
+    """Return the first change of anything that a request binds."""
+    value = aspects.Request.from_json(statement.data)
+    return rules.first_of(
+        (
+            binding[value.subject].change(statement.entry, statement.valid_from, value.digests),
+            _flowing(view, statement, value),
+            *(_lost(statement, index, depended.get(index)) for index in value.depends_on),
+        )
+    )
+
+
 def _approval(
-    statement: Statement, decisions: Sequence[Decision], binding: Mapping[str, rules.Binding], moment: int
+    view: View,
+    statement: Statement,
+    decisions: Sequence[Decision],
+    met: Sequence[ConditionMet],
+    people: People,
+    changed: rules.Change | None,
+    rests_on: tuple[int, ...],
 ) -> Approval:
     value = aspects.Request.from_json(statement.data)
-    bound = binding[value.subject]
-    change = bound.change(statement.entry, statement.valid_from, value.digests)
-    now = rules.status(statement.valid_from, value.expires_at, decisions, moment, change)
+    asked = statement.by
+    persons = rules.persons(asked, value.approval_kind, decisions, people.same, people.delegations, needed=value.needed)
+    terms = rules.Terms(
+        requested_at=statement.valid_from,
+        expires_at=value.expires_at,
+        needed=value.needed,
+        emergency=value.emergency,
+    )
+    now = rules.status(
+        terms,
+        decisions,
+        view.moment,
+        changed,
+        persons=persons,
+        met=[rules.Met(one.text, one.met_at, one.entry) for one in met],
+    )
     return Approval(
         **value.members(),
         id=statement.subject,
         request=statement.entry,
-        requested_by=statement.by,
+        requested_by=asked,
         authenticated=statement.authenticated,
         requested_at=statement.valid_from,
         state=now.state,
         since=now.since,
         because=now.because,
         explanation=now.explanation,
-        rests_on=bound.entries,
-        decisions=tuple(sorted(decisions, key=lambda each: (each.decided_at, each.entry))),
+        ends_at=now.ends_at,
+        rests_on=rests_on,
+        decisions=tuple(
+            replace(one, counts_for=persons[one.entry])
+            for one in sorted(decisions, key=lambda each: (each.decided_at, each.entry))
+        ),
+        approved_by=rules.approved_by(decisions, persons, asked, view.moment),
+        met=tuple(sorted(met, key=lambda each: (each.met_at, each.entry))),
     )
+
+
+def _met(statement: Statement) -> ConditionMet:
+    return ConditionMet(
+        **aspects.ConditionMet.from_json(statement.data).members(),
+        entry=statement.entry,
+        met_by=statement.by,
+        met_at=statement.valid_from,
+    )
+
+
+def _lost(statement: Statement, index: int, one: Approval | None) -> rules.Change | None:
+    if one is None:
+        return rules.Change(statement.valid_from, index, f"the request #{index}, which it depends on, was erased")
+    return rules.lost(index, one.since, one.state, one.because)
+
+
+def _flowing(view: View, statement: Statement, value: aspects.Request) -> rules.Change | None:
+    """Return the first change of what flows into the subject; an older version bound nothing of it."""
+    if value.bound_at is None or value.bound_by is None:
+        return None
+    bound = Bound(
+        statement.entry, statement.valid_from, value.subject, frozenset(value.digests), value.bound_at, value.bound_by
+    )
+    return change(view, bound)
 
 
 def _decision(statement: Statement) -> Decision:

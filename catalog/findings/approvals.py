@@ -12,9 +12,10 @@ from reports.naming import worded
 NOUNS = {"ModelVersion": "model version", "Snapshot": "snapshot", "Dataset": "dataset"}
 """What that is called of which an approval can be asked for, by the label of its node."""
 
-_ENDED = frozenset({ApprovalState.DENIED, ApprovalState.EXPIRED, ApprovalState.INVALIDATED})
+_ENDED = frozenset({ApprovalState.DENIED, ApprovalState.EXPIRED, ApprovalState.LAPSED, ApprovalState.INVALIDATED})
 _OPEN = {
     ApprovalState.REQUESTED: "is pending: nobody has decided on the request",
+    ApprovalState.CONDITIONAL: "is granted once every condition is met that its decisions require",
     ApprovalState.ABSTAINED: (
         "is still open: whoever decided abstained, which decides nothing until somebody approves or denies"
     ),

@@ -61,6 +61,7 @@ _KEPT: Final = CLOSED | NAMES | frozenset({"model", "origin", "type"})
 
 _WITHOUT_TEXT: Final[dict[str, frozenset[str]]] = {
     "access_grant_end": frozenset(),
+    "approval_delegation": frozenset({"approval_kinds"}),
     "attestation": frozenset({"job", "method", "run"}),
     "attestation_end": frozenset(),
     "change_assessment": frozenset(),
@@ -73,7 +74,7 @@ _WITHOUT_TEXT: Final[dict[str, frozenset[str]]] = {
     "exception_end": frozenset(),
     "metrics": frozenset({"value"}),
     "permitted_use": frozenset(),
-    "principal": frozenset(),
+    "principal": frozenset({"person"}),
     "publication": frozenset(),
     "registration": frozenset({"value"}),
     "release": frozenset(),

@@ -27,7 +27,9 @@ _STATUS: dict[ApprovalState, ApprovalStatus] = {
     ApprovalState.APPROVED: "APPROVED",
     ApprovalState.DENIED: "DENIED",
     ApprovalState.ABSTAINED: "ABSTAINED",
+    ApprovalState.CONDITIONAL: "CONDITIONAL",
     ApprovalState.EXPIRED: "EXPIRED",
+    ApprovalState.LAPSED: "LAPSED",
     ApprovalState.INVALIDATED: "INVALIDATED",
 }
 

@@ -35,10 +35,13 @@ EthicsApprovals = Callable[[View, UseQuestion], tuple[Promise, ...]]
 ASKED_OF = ("Dataset", "Snapshot", "ModelVersion")
 
 
-def permitted_use(view: View, of: str, date: int | None = None, budget: int = BUDGET) -> PermittedUse:
+def permitted_use(
+    view: View, of: str, date: int | None = None, budget: int = BUDGET, *, begun: bool = False
+) -> PermittedUse:
     """Return all that was said of the use of a dataset, snapshot or model version, and of all that it was made of.
 
     `date` is when it would be used, by default the view's own time: what statements say of dates is judged then.
+    `begun` leaves out what begins after that date.
 
     Raises:
         SenderError: nothing else has a permitted use.
@@ -57,6 +60,8 @@ def permitted_use(view: View, of: str, date: int | None = None, budget: int = BU
         behind = recorded(view, [one for one in met.nodes if one not in met.roots], None, at)
         own = recorded(view, met.roots, {of}, at)
         found = Recorded((*own.every, *behind.every), {**behind.sources, **own.sources})
+    if begun:
+        found = Recorded(tuple(one for one in found.every if _has_begun(one, at)), found.sources)
     applied = tuple(_applied(met, found, at))
     effective = [one.statement for one in applied if not one.replaced_by]
     stated = _stated(met, found, of)
@@ -160,6 +165,10 @@ def _applied(met: Closure, found: Recorded, at: int) -> Iterable[Applied]:
 def _order(one: About) -> tuple[object, ...]:
     entry = one.statement.entry if one.statement else one.transfer.entry if one.transfer else -1
     return entry, one.statement.id if one.statement else "", one.subject, one.on
+
+
+def _has_begun(one: About, at: int) -> bool:
+    return all(said.since <= at for said in (one.statement, one.transfer) if said is not None)
 
 
 def _is_in_force(one: About, at: int) -> bool:

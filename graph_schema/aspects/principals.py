@@ -22,6 +22,7 @@ class PrincipalDefinition(Part):
     approves: Annotated[tuple[str, ...], "The kinds of approval that it decides on."] = ()
     title: Annotated[str | None, "Its function in its organisation, such as Privacy officer."] = None
     organisation: Annotated[str | None, "The organisation that it acts for."] = None
+    person: Annotated[str | None, "What stands for the person where one acts under several principals."] = None
 
 
 @dataclass(frozen=True, slots=True)

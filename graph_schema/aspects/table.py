@@ -14,7 +14,7 @@ from hashlib import blake2b
 from typing import Any, Final, NamedTuple
 
 from graph_schema.aspects.access import AccessDecision, AccessGrant, GrantEnd
-from graph_schema.aspects.approvals import Decision, Request
+from graph_schema.aspects.approvals import ApprovalDelegation, ConditionMet, Decision, Request
 from graph_schema.aspects.declarations import (
     ComputeIsolation,
     Encryption,
@@ -300,6 +300,8 @@ ASPECTS: Final[tuple[Aspect, ...]] = (
     Aspect("attestation_end", ("Attestation",), AttestationEnd),
     Aspect("request", ("Approval",), Request),
     Aspect("decision", ("Approval",), Decision),
+    Aspect("condition_met", ("Approval",), ConditionMet),
+    Aspect("approval_delegation", ("Principal",), ApprovalDelegation),
     Aspect("principal", ("Principal",), PrincipalDefinition, searchable=True),
     Aspect("api_key", ("Principal",), ApiKey),
     Aspect("erasure", ("Principal",), Erasure, momentary=True),

@@ -423,9 +423,35 @@ class DecisionKind(StrEnum):
     APPROVE = "APPROVE"
     """What was asked for is granted."""
     DENY = "DENY"
-    """What was asked for is refused; only a new request can be granted."""
+    """What was asked for is refused, until whoever refused it decides anew."""
     ABSTAIN = "ABSTAIN"
     """Whoever was asked does not decide."""
+    WITHDRAW = "WITHDRAW"
+    """The signer takes back what they decided before: an approval that lost one is pending again."""
+
+
+class IrbDetermination(StrEnum):
+    """What an institutional review board determined of research (45 CFR 46, 21 CFR 56)."""
+
+    FULL = "FULL"
+    """Approved by the convened board."""
+    EXPEDITED = "EXPEDITED"
+    """Approved by expedited review."""
+    EXEMPT = "EXEMPT"
+    """Exempt from review."""
+    NOT_HUMAN_SUBJECTS = "NOT_HUMAN_SUBJECTS"
+    """No research on human subjects."""
+    WAIVER = "WAIVER"
+    """The authorization of those whom the data are about is waived, 45 CFR 164.512(i)."""
+
+
+class ReviewProcedure(StrEnum):
+    """By which procedure a waiver of authorization was approved, 45 CFR 164.512(i)(2)(iv)."""
+
+    NORMAL = "NORMAL"
+    """By the convened board."""
+    EXPEDITED = "EXPEDITED"
+    """By its chair or a member whom the chair named."""
 
 
 class SignatureMeaning(StrEnum):

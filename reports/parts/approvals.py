@@ -34,7 +34,9 @@ from reports.phrases import tone, unrecorded, who
 from reports.section import Frame, Part
 from reports.text import clean
 
-ApprovalStatus = Literal["PENDING", "APPROVED", "DENIED", "ABSTAINED", "EXPIRED", "INVALIDATED"]
+ApprovalStatus = Literal[
+    "PENDING", "CONDITIONAL", "APPROVED", "DENIED", "ABSTAINED", "EXPIRED", "LAPSED", "INVALIDATED"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +53,7 @@ class Signer(Strict):
 class Decision(Strict):
     """A signed decision with what 21 CFR 11.50(a) asks for: printed name, date and time, meaning."""
 
-    decision: Literal["APPROVE", "DENY", "ABSTAIN"]
+    decision: Literal["APPROVE", "DENY", "ABSTAIN", "WITHDRAW"]
     decided_by: Actor
     decided_at: str
     reason: str | None = None
@@ -119,12 +121,17 @@ class Approvals(Findings):
 _STATUSES: dict[ApprovalStatus, str] = {
     "PENDING": "Pending: nobody has decided; the request is open, and nothing is approved by it.",
     "APPROVED": "Approved, and in force at the read point.",
-    "DENIED": "Denied: that is final for this request; only a new one can be approved.",
+    "CONDITIONAL": "Conditional: it is approved once every condition is met on record that its decisions require.",
+    "DENIED": "Denied: that stands until whoever denied it decides anew.",
     "ABSTAINED": "Abstained: decides nothing; the request is still open, and approves no release.",
     "EXPIRED": "Expired: it holds no longer, or was not decided in time; only a new request can be approved.",
+    "LAPSED": "Lapsed: one person approved it in an emergency, and nobody ratified it within 72 hours.",
     "INVALIDATED": "Invalidated for good: what it binds has become something else; only a new request can be approved.",
 }
-_DECISIONS = {"ABSTAIN": "decides nothing; the request stays open for somebody else"}
+_DECISIONS = {
+    "ABSTAIN": "decides nothing; the request stays open for somebody else",
+    "WITHDRAW": "takes back what the same signer decided before",
+}
 
 
 def blocks(context: Approvals, _: Frame) -> Iterator[Block]:

@@ -145,6 +145,8 @@ _ACTS = {
     "record.end_signing_key": "ended signing keys",
     "record.request_approval": "requested approvals",
     "record.decide_approval": "decided on approvals",
+    "record.delegate_approvals": "delegated approvals",
+    "record.meet_condition": "met conditions of approvals",
     "record.define_principal": "defined principals",
     "record.issue_key": "issued API keys",
     "record.revoke_key": "revoked API keys",

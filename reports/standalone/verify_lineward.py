@@ -3140,6 +3140,11 @@ def _decimal(value: float) -> str:
     return str(int(figure)) if figure.is_integer() else format(Decimal(repr(figure)), "f")
 
 
+_EMERGENCY = 72 * 3_600 * 1_000_000
+_FLOWING = frozenset({"labels", "use"})
+"""Digests that a request binds of what flows into its subject: nothing in a file says what they are over."""
+
+
 def derive_approvals(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     """Compare the approvals with every request and decision in the log, in their order."""
     approvals = shown.each("approvals")
@@ -3173,15 +3178,15 @@ def _approval(each: Values, request: Record, shown: Shown, log: Disclosed, compa
         "digests": [f"{of}: {digest}" for of, digest in _digests(request)],
     }
     if not _hidden(request, shown, log, compare):
-        change = _change(each, request, shown, log)
-        status = _status(expires, decisions, log.valid_at, change)
+        change = _earliest(_change(each, request, shown, log), _ended_upstream(each, request, log))
+        status = _believed(each, request, decisions, _status(request, decisions, log.valid_at, change))
         if not shown.is_second:
             since = {"at": stamp(change[0]), "entry": change[1]} if change is not None else None
             derived["invalidated"] = since if status == "INVALIDATED" else None
             derived["entries"] = _in_force(request, shown, log)
         elif not request.content["subject"].get("model_version"):
             # Until a report said since when, only a model version could have become something else.
-            status = _status(expires, decisions, log.valid_at, None)
+            status = _status(request, decisions, log.valid_at, None)
         derived["status"] = status
     compare.same(where, each, derived, by=(request.index, *(one.index for one in decisions)))
     invalid = each.get("status") == "INVALIDATED"
@@ -3218,7 +3223,8 @@ def _hidden(request: Record, shown: Shown, log: Disclosed, compare: Comparison) 
 
 def _change(each: Values, request: Record, shown: Shown, log: Disclosed) -> tuple[int, int] | None:
     """Return since when something else is there than what a request binds, and by which entry."""
-    subject, bound = request.content["subject"], set(_digests(request))
+    subject = request.content["subject"]
+    bound = {one for one in _digests(request) if one[0] not in _FLOWING}
     if subject.get("model_version"):
         registrations = registrations_of(shown, log) if subject_of(subject) == shown.version else []
         return _since(request, registrations, lambda content: _bound(content) != bound)
@@ -3231,6 +3237,24 @@ def _change(each: Values, request: Record, shown: Shown, log: Disclosed) -> tupl
         records = log.declared(dataset)
         return _since(request, [one for one in records if one.index == ended.get("entry")], lambda _: True)
     return None if bound == {("declaration", _declaration(dataset, log))} else (log.valid_at, -1)
+
+
+def _ended_upstream(each: Values, request: Record, log: Disclosed) -> tuple[int, int] | None:
+    """Return since when labels, use or an approval that it depends on are said to be otherwise, and by which entry.
+
+    It follows from more of the graph than a file discloses: it is taken of a request that binds such, and of an entry
+    that the file shows.
+    """
+    ended, bound = each.get("invalidated"), {of for of, _ in _digests(request)}
+    if not isinstance(ended, dict) or not (bound & _FLOWING or request.content.get("depends_on")):
+        return None
+    at, entry = optional_micros(ended.get("at")), index_in(ended.get("entry"))
+    shown = at is not None and any(one.index == entry for one in log.entries)
+    return (at, entry) if shown and at is not None and request.since <= at <= log.valid_at else None
+
+
+def _earliest(*changes: tuple[int, int] | None) -> tuple[int, int] | None:
+    return min((one for one in changes if one is not None), default=None)
 
 
 def _since(request: Record, records: Sequence[Record], differs: Callable[[Values], bool]) -> tuple[int, int] | None:
@@ -3307,26 +3331,70 @@ def _is_local(text: Any, at: int, zone: str) -> bool:  # noqa: ANN401 - untruste
         return True
 
 
-def _status(expires: int | None, decisions: Sequence[Record], at: int, change: tuple[int, int] | None) -> str:
-    """Return where a request stands: a denial sticks, then what came first of its expiry and a change of what it binds.
+def _is_counted(decision: Record, needed: int) -> bool:
+    """Return whether a decision counts: nothing does of whoever has a part in it; of several, a key proved each."""
+    is_own = decision.content.get("interest") is not None or decision.added.get("conflicts")
+    return not is_own and (decision.authenticated or needed == 1)
 
-    An abstention counts only where nobody approved.
+
+def _ends_of(decision: Record) -> list[int | None]:
+    """Return when a decision ends."""
+    irb = decision.content.get("irb") or {}
+    return [optional_micros(decision.content.get("expires_at")), optional_micros(irb.get("continuing_review"))]
+
+
+def _believed(each: Values, request: Record, decisions: Sequence[Record], derived: str) -> str:
+    """Return where it stands, by what else than decisions it hangs on: that conditions are met, and who is one person.
+
+    Nothing in a file needs to say either, so what is shown is believed where it grants less than the decisions do.
     """
-    current, until = "PENDING", expires
+    shown = str(each.get("status"))
+    if derived == "APPROVED" and shown == "CONDITIONAL" and any(one.content.get("requires") for one in decisions):
+        return shown
+    several = request.content.get("needed", 1) > 1 or request.content.get("emergency", False)
+    return shown if derived in {"APPROVED", "ABSTAINED"} and shown == "PENDING" and several else derived
+
+
+def _status(request: Record, decisions: Sequence[Record], at: int, change: tuple[int, int] | None) -> str:
+    """Return where a request stands: a denial stands until its author decides anew, then what came first of its ends.
+
+    An abstention counts only where nobody approved. Each principal is taken for a person of their own.
+    """
+    expires, needed = optional_micros(request.content.get("expires_at")), request.content.get("needed", 1)
+    emergency = request.content.get("emergency", False)
+    enough, whole = (1, max(2, needed)) if emergency else (needed, needed)
+    approvals: dict[str, Record] = {}
+    denials: set[str] = set()
+    until, lapses, is_abstained = expires, None, False
     for one in decisions:
-        if until is not None and until <= one.since:
+        said = one.content["decision"]
+        if any(end is not None and end <= one.since for end in (until, lapses)) or not _is_counted(one, needed):
             continue
-        if one.content["decision"] == "DENY":
-            return "DENIED"
-        if one.content["decision"] == "APPROVE":
-            current = "APPROVED"
-            limits = [limit for limit in (expires, optional_micros(one.content.get("expires_at"))) if limit is not None]
-            until = min(limits, default=None)
-        elif current != "APPROVED":
-            current = "ABSTAINED"
-    if change is not None and (until is None or change[0] < until):
+        is_abstained = is_abstained or said == "ABSTAIN"
+        denials.discard(one.actor)
+        if said != "ABSTAIN":
+            approvals.pop(one.actor, None)
+            is_abstained = is_abstained and said != "WITHDRAW"
+        if said == "DENY":
+            denials.add(one.actor)
+        if said == "APPROVE":
+            approvals[one.actor] = one
+        some = list(approvals.values())
+        is_ratified = not emergency or not some or len(some) >= whole
+        lapses = None if is_ratified else min(each.since for each in some) + _EMERGENCY
+        counted = some[-whole:] if len(some) >= enough and not denials else []
+        limits = [expires, *(limit for each in counted for limit in _ends_of(each))]
+        until = min((limit for limit in limits if limit is not None), default=None)
+    if denials:
+        return "DENIED"
+    end = min((limit for limit in (until, lapses) if limit is not None and limit <= at), default=None)
+    if change is not None and (end is None or change[0] < end):
         return "INVALIDATED"
-    return "EXPIRED" if until is not None and until <= at else current
+    if end is not None:
+        return "EXPIRED" if end == until else "LAPSED"
+    if len(approvals) >= enough:
+        return "APPROVED"
+    return "ABSTAINED" if is_abstained and not approvals else "PENDING"
 
 
 def _bound(content: Values) -> set[tuple[str, str]]:

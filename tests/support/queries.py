@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from catalog.access.queries import definitions, list_principals, principals
-from catalog.approvals.queries import approvals, approvals_of, bindings, list_approvals
+from catalog.approvals.queries import approvals, approvals_of, bindings, inbox, list_approvals, people_of, sign_ins
 from catalog.assets.code_versions import code_versions
 from catalog.assets.column_names import columns_called
 from catalog.assets.feeds import fed_by, feeding
@@ -377,6 +377,9 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
     "approvals": ("Approval", approvals),
     "approvals_of": ("ModelVersion", approvals_of),
     "list_approvals": ("Approval", lambda view, _: list_approvals(view)),
+    "people_of": ("Principal", lambda view, _: people_of(view)),
+    "sign_ins": ("Principal", lambda view, _: sign_ins(view, "grace")),
+    "inbox": ("Principal", lambda view, _: [inbox(view, name) for name in ("grace", "ada", "local")]),
     "model_versions": ("ModelVersion", model_versions),
     "versions_of": ("Model", versions_of),
     "trained_on": ("Snapshot", trained_on),

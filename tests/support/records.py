@@ -519,6 +519,16 @@ def gate_override(evaluation: int, **more: Any) -> dict[str, Any]:
     }
 
 
+def delegation(to: str = "steward-2", **more: Any) -> dict[str, Any]:
+    said = {"to": to, "approval_kinds": ["CLINICAL"], "until": "2999-01-01T00:00:00Z", "reason": "On leave"}
+    return {"kind": "delegate_approvals", **said, **more}
+
+
+def meeting(index: int, text: str = "The monitoring plan is filed", **more: Any) -> dict[str, Any]:
+    said = {"request": index, "text": text, "evidence": "Filed under made-up number 4"}
+    return {"kind": "meet_condition", **said, **more}
+
+
 def erasing(*entries: int, **more: Any) -> dict[str, Any]:
     return {
         "kind": "erase_entries",

@@ -9,6 +9,7 @@ import strawberry
 
 from catalog.api.graphql import enums, nodes
 from catalog.api.graphql.as_of import AsOfArgument, AsOfInput, as_of
+from catalog.api.graphql.as_of import as_of as at_of
 from catalog.api.graphql.connections import After, Connection, First, connect
 from catalog.api.graphql.context import ContextInfo, RequestContext
 from catalog.api.graphql.contributions import field_of
@@ -23,10 +24,16 @@ from graph_schema.vocabulary import words
 
 ApprovalState = model.ApprovalState
 enums.enter(ApprovalState)
+InboxTask = model.InboxTask
+enums.enter(InboxTask)
 ApprovalKind = words.ApprovalKind
 enums.enter(ApprovalKind)
 DecisionKind = words.DecisionKind
 enums.enter(DecisionKind)
+IrbDetermination = words.IrbDetermination
+enums.enter(IrbDetermination)
+ReviewProcedure = words.ReviewProcedure
+enums.enter(ReviewProcedure)
 SignatureMeaning = words.SignatureMeaning
 enums.enter(SignatureMeaning)
 
@@ -34,11 +41,47 @@ enums.enter(SignatureMeaning)
 @strawberry.type(description="A digest that a request binds, and what it is of.")
 class BoundDigest:
     of: str = strawberry.field(
-        description="What it is of: artifact, code, environment, declaration, or a snapshot and its role."
+        description="What it is of: artifact, code, environment, declaration, a snapshot and its role; labels, use."
     )
     digest: str = strawberry.field(
         description="The digest, with its algorithm; of code, the repository and the commit, which is a digest."
     )
+
+
+@strawberry.type(description="How a signer had signed in, as whoever sent the decision claims: 21 CFR 11.200(a)(1).")
+class SignIn:
+    at: Micros = strawberry.field(description="When.")
+    components: list[str] = strawberry.field(description="By which components of the electronic signature.")
+
+
+@strawberry.type(description="What 45 CFR 164.512(i)(2) wants of a waiver of authorization.")
+class Waiver:
+    board: str = strawberry.field(description="The board that approved it.")
+    acted_on: str = strawberry.field(description="On which day it did.")
+    criteria: str = strawberry.field(description="That the criteria are satisfied.")
+    information: str = strawberry.field(description="The health information for which access is needed.")
+    procedure: ReviewProcedure = strawberry.field(description="By which procedure.")
+
+
+@strawberry.type(description="What an institutional review board determined.")
+class IrbFinding:
+    determination: IrbDetermination = strawberry.field(description="What it determined.")
+    protocol: str = strawberry.field(description="The protocol, as the board calls it.")
+    continuing_review: Micros | None = strawberry.field(
+        description="When it is to be reviewed again; null where it is not."
+    )
+    waiver: Waiver | None = strawberry.field(
+        description="The contents of a waiver of authorization; null where it is none."
+    )
+
+
+@strawberry.type(description="That a condition of an approval is met.")
+class ConditionMet:
+    entry: int = strawberry.field(description="The ledger entry of the record.")
+    text: str = strawberry.field(description="The condition, as the decision has it.")
+    evidence: str = strawberry.field(description="What shows that it is met.")
+    met_by: str = strawberry.field(description="The principal that recorded it.")
+    met_at: Micros = strawberry.field(description="Since when it is met.")
 
 
 @strawberry.type(description="A signed decision, with what 21 CFR 11.50(a) asks for.")
@@ -62,6 +105,23 @@ class Decision:
         description="The key that it was decided under; null where an older version did not note it."
     )
     signed: Digest = strawberry.field(description="The digest over all that was signed, 21 CFR 11.70.")
+    signature_block: str = strawberry.field(
+        description="Printed name, date and time with zone, meaning, and the record that it is of: 21 CFR 11.50, 11.70."
+    )
+    requires: list[str] = strawberry.field(description="What has to be met on record before the approval holds.")
+    interest: str | None = strawberry.field(
+        description="An interest of the signer's own in it, because of which it does not count."
+    )
+    conflicts: list[str] = strawberry.field(
+        description="Why it does not count, as the catalog found when it was taken."
+    )
+    counts_for: str | None = strawberry.field(
+        description="The person whom it counts for, by the least of their names; null where it does not count."
+    )
+    sign_in: SignIn | None = strawberry.field(description="How the signer had signed in; null where that was not said.")
+    irb: IrbFinding | None = strawberry.field(
+        description="What the institutional review board determined; null of any other kind of approval."
+    )
 
 
 @strawberry.type(description="A request for approval, the exact digests it binds, and every decision on it.")
@@ -80,6 +140,17 @@ class Approval(Node):
     )
     digests: list[BoundDigest] = strawberry.field(
         description="The exact digests that it binds: where one changes, it is INVALIDATED."
+    )
+    needed: int = strawberry.field(description="How many distinct persons have to approve.")
+    emergency: bool = strawberry.field(
+        description="Whether one person's approval holds for 72 hours, until another ratifies it."
+    )
+    approved_by: list[str] = strawberry.field(
+        description="The distinct persons, each proved by a key, whose newest decision approves."
+    )
+    met: list[ConditionMet] = strawberry.field(description="The conditions that were met on record, the oldest first.")
+    depends_on: list[int] = strawberry.field(
+        description="The requests, by ledger index, whose approvals it depends on: where one ends, it is INVALIDATED."
     )
     approval_state: ApprovalState = strawberry.field(description="Where it stands.")
     since: Micros = strawberry.field(description="Since when it stands there.")
@@ -119,8 +190,32 @@ class ApprovalFilter:
         )
 
 
+@strawberry.type(description="What a principal has to do about requests for approval.")
+class InboxItem:
+    task: InboxTask = strawberry.field(description="What is to be done.")
+    requests: list[int] = strawberry.field(description="The requests that it is about, by ledger index.")
+    due_at: Micros | None = strawberry.field(description="By when; null where nothing says.")
+    because: int | None = strawberry.field(description="The entry that ended the approvals; null where none did.")
+    explanation: str | None = strawberry.field(description="In words, what ended them; null where nothing changed.")
+
+
 @strawberry.type
 class ApprovalQueries:
+    @strawberry.field(
+        description="What a principal has to do about requests, by what is due first: one cause is one item."
+    )
+    async def approval_inbox(
+        self,
+        info: ContextInfo,
+        principal: Annotated[str, strawberry.argument(description="Whose inbox.")],
+        within_days: Annotated[
+            int, strawberry.argument(description="How many days before its end an approval is to be renewed.")
+        ] = queries.WITHIN_DAYS,
+        as_of: AsOfArgument = None,
+    ) -> list[InboxItem]:
+        view = info.context.view(at_of(as_of, info.context))
+        return [converted(InboxItem, one) for one in queries.inbox(view, principal, max(0, min(within_days, 36_500)))]
+
     @strawberry.field(description="Approval requests, the newest first.")
     async def approvals(
         self,

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from catalog.access.model import Actor
 from catalog.reporting.approvals_record import approvals_record
 from catalog.reporting.model_dossier import model_dossier
 from graph_schema.nodes import Dataset, ModelVersion, Snapshot
@@ -24,7 +25,9 @@ from tests.support.records import (
     attestation,
     change_assessment,
     code_key,
+    decision,
     declaration,
+    delegation,
     division,
     encryption_key,
     ending_attestation,
@@ -39,10 +42,12 @@ from tests.support.records import (
     gate_override,
     job_place,
     joining,
+    meeting,
     naming_rule,
     place,
     principal,
     registration,
+    request,
     safe_use,
     seal,
     signing_key,
@@ -121,8 +126,9 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     house.record(gate_override(evaluation), approver)
     house.record(ending_attestation(attested, effect="VOID", valid_from=EARLY))
     house.restore()
+    _approvals(house, approver)
     house.record({"kind": "revoke_key", "key_id": approver.key_id, "principal": "grace", "force": True})
-    house.record({**principal("grace", "approver"), "force": True})
+    house.record({**principal("grace", "approver"), "person": "p-7", "force": True})
     context = model_dossier(house.view(), house.ledger, ModelVersion(MODEL["namespace"], MODEL["name"], "1").id)
     assert context is not None
     house.issue_context(context, "json")
@@ -159,6 +165,27 @@ def deploy(house: House) -> None:
     back = house.append(gone_back, "local", place="North", environment="production", **bound)
     house.record(ending_deployment(back, valid_from=EARLY))
     house.record(retirement("2", valid_from=EARLY))
+
+
+def _approvals(house: House, approver: Actor) -> None:
+    """Ask for approvals and decide on them with all that both may hold."""
+    house.act_as("hedy", "approver", approves=[])
+    house.record(delegation("hedy"), approver)
+    first = house.record(request(reason="In haste", emergency=True)).receipt.index
+    house.record(decision(first, requires=["The monitoring plan is filed"]), approver)
+    house.record(meeting(first))
+    asked = request(approval_kind="IRB", depends_on=[first], needed=2)
+    waiver = {
+        "board": "Made-up board",
+        "acted_on": "2025-12-31",
+        "criteria": "The risk is minimal",
+        "information": "Made-up visits",
+        "procedure": "NORMAL",
+    }
+    irb = {"determination": "WAIVER", "protocol": "MADE-UP-1", "continuing_review": LATE, "waiver": waiver}
+    signed_in = {"at": EARLY, "components": ["password", "one-time code"]}
+    index = house.record(asked).receipt.index
+    house.record(decision(index, irb=irb, sign_in=signed_in, interest="Made-up shares"), approver)
 
 
 OLD, NEW = ({"namespace": "names", "name": name} for name in ("wards_old", "wards"))

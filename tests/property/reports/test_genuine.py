@@ -194,8 +194,8 @@ def records(draw: st.DrawFn) -> dict[str, Any]:
                 ended,
                 lying,
                 tag(dataset=dataset(name), stance=stance),
-                request(subject=subject, approval_kind=draw(st.sampled_from(["CLINICAL", "IRB"]))),
-                decision(0, decision=draw(st.sampled_from(["APPROVE", "DENY", "ABSTAIN"]))),
+                request(subject=subject, approval_kind=draw(st.sampled_from(["CLINICAL", "SITE"]))),
+                decision(0, decision=draw(st.sampled_from(["APPROVE", "DENY", "ABSTAIN", "WITHDRAW"]))),
             ]
         )
     )

@@ -7,7 +7,7 @@ from catalog.access.keys import local_actor
 from catalog.access.model import Actor
 from catalog.approvals.model import ApprovalFilter, ApprovalState
 from catalog.approvals.queries import approvals_of, list_approvals
-from catalog.approvals.rules import signed_digest
+from catalog.approvals.rules import FLOWING, signed_digest
 from catalog.errors import AskerError, OperatorError, SenderError
 from catalog.reading import AsOf
 from catalog.view import View
@@ -41,7 +41,7 @@ def asked(house: House) -> int:
 def test_a_request_binds_the_exact_digests_of_a_model_version(house: House, asked: int) -> None:
     ((approval,),) = approvals_of(View(house.store), [VERSION]).values()
     assert approval.request == asked
-    assert set(approval.digests) == {
+    assert {each for each in approval.digests if each.of not in FLOWING} == {
         BoundDigest("artifact", "sha256:" + "d" * 64),
         BoundDigest("code", f"https://git.example/pipeline@{'f' * 40}"),
         BoundDigest("environment", "sha256:" + "e" * 64),
@@ -181,7 +181,7 @@ def test_only_kinds_that_were_granted_are_decided_on(house: House, asked: int) -
         house.record(decision(asked), approver)
     assert caught.value.status == 403
     irb = house.record(request(approval_kind="IRB")).receipt.index
-    house.record(decision(irb), approver)
+    house.record(decision(irb, irb={"determination": "EXEMPT", "protocol": "MADE-UP-1"}), approver)
 
 
 def test_an_approver_of_an_older_ledger_decides_on_nothing_until_kinds_are_granted(house: House, asked: int) -> None:

@@ -6,8 +6,10 @@ import pytest
 
 from catalog.approvals.model import ApprovalState, Decision
 from catalog.approvals.rules import (
+    ApprovalStatus,
     Binding,
     Change,
+    Terms,
     check_decider,
     check_expiry,
     check_open,
@@ -15,8 +17,8 @@ from catalog.approvals.rules import (
     of_model_version,
     of_snapshot,
     signed_digest,
-    status,
 )
+from catalog.approvals.rules import status as status_of
 from catalog.errors import AskerError, SenderError
 from catalog.releases.model import Registration, SnapshotUse
 from catalog.snapshots.model import Verification
@@ -25,14 +27,20 @@ from graph_schema.aspects.models import CodeRef, EnvironmentRef
 from graph_schema.facts import Role, Statement
 
 
-def decided(what: str, at: int, expires_at: int | None = None) -> Decision:
+def status(
+    requested_at: int, expires_at: int | None, decisions: list[Decision], at: int, change: Change | None = None
+) -> ApprovalStatus:
+    return status_of(Terms(requested_at=requested_at, expires_at=expires_at), decisions, at, change)
+
+
+def decided(what: str, at: int, expires_at: int | None = None, by: str = "grace") -> Decision:
     return Decision(
         entry=at,
         decision=what,
         meaning="APPROVAL",
         reason="made up",
         signer=Signer("Testperson Alpha", "UTC"),
-        decided_by="grace",
+        decided_by=by,
         authenticated=True,
         decided_at=at,
         expires_at=expires_at,
@@ -60,8 +68,8 @@ def test_an_approval_ends_with_the_first_of_both_expiries() -> None:
     assert status(10, 25, approved, 25).state is ApprovalState.EXPIRED
 
 
-def test_a_denial_sticks_whatever_comes_before_or_after() -> None:
-    both = [decided("APPROVE", 20), decided("DENY", 30), decided("APPROVE", 40)]
+def test_a_denial_stands_whatever_others_decide_before_or_after() -> None:
+    both = [decided("APPROVE", 20), decided("DENY", 30, by="hedy"), decided("APPROVE", 40)]
     assert status(10, None, both, 25).state is ApprovalState.APPROVED
     assert status(10, None, both, 99).state is ApprovalState.DENIED
     assert status(10, 50, both, 99).since == 30
@@ -244,10 +252,17 @@ def test_the_requester_never_decides() -> None:
     assert caught.value.status == 403
 
 
-@pytest.mark.parametrize("state", [ApprovalState.DENIED, ApprovalState.EXPIRED, ApprovalState.INVALIDATED])
+CLOSED = [ApprovalState.DENIED, ApprovalState.EXPIRED, ApprovalState.INVALIDATED, ApprovalState.LAPSED]
+
+
+@pytest.mark.parametrize("state", CLOSED)
 def test_what_is_closed_cannot_be_decided(state: ApprovalState) -> None:
     with pytest.raises(SenderError, match="new request"):
         check_open(state)
+
+
+def test_whoever_denied_decides_anew() -> None:
+    check_open(ApprovalState.DENIED, denied_oneself=True)
 
 
 @pytest.mark.parametrize("state", [ApprovalState.REQUESTED, ApprovalState.ABSTAINED, ApprovalState.APPROVED])

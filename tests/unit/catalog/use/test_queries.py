@@ -281,7 +281,7 @@ class TestWhatIsRecordedLater:
         asked = curated.record(
             request(subject={"dataset": CURATED}, approval_kind="IRB", use_case="made-up project")
         ).receipt.index
-        curated.record(decision(asked), approver)
+        curated.record(decision(asked, irb={"determination": "EXEMPT", "protocol": "MADE-UP-1"}), approver)
         now = curated.clock.micros()
         assert decided(curated, CURATED_ID, requester=mine, date=now) is PERMIT
 

@@ -1,0 +1,231 @@
+"""What flows into a subject changed: held against its definition, every moment as known by every entry since."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from catalog.access.model import Actor
+from catalog.approvals.effective import Bound, Effective, change, effective
+from catalog.approvals.rules import Change, Instant, moments
+from catalog.reading import AsOf
+from graph_schema.nodes import ModelVersion
+from graph_schema.times import format_time, parse_zoned
+from tests.support.records import (
+    MODEL,
+    RAW,
+    House,
+    attestation,
+    ending_attestation,
+    event,
+    joining,
+    registration,
+    seal,
+    tag,
+    trust,
+)
+from tests.support.uses import ending, permission, transfer, withdrawal_of_consent
+
+VERSION = ModelVersion(MODEL["namespace"], MODEL["name"], "1").id
+OTHER = {"namespace": "landing", "name": "other"}
+DAY = 86_400_000_000
+BEGAN = "2026-01-01T00:00:00Z"
+
+INSTANTS = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 12), st.lists(st.integers(0, 12), max_size=2)))
+
+
+@given(INSTANTS, st.integers(0, 9), st.integers(0, 6), st.integers(6, 12))
+def test_between_two_moments_nothing_begins_or_ends(
+    drawn: list[tuple[int, int, list[int]]], bound_by: int, bound_at: int, until: int
+) -> None:
+    found = [Instant(entry, since, tuple(ends)) for entry, since, ends in drawn]
+
+    def shown(at: int, known: int) -> list[tuple[int, int, int]]:
+        return sorted(
+            (place, since, end)
+            for place, (entry, since, ends) in enumerate(drawn)
+            if entry <= known and since <= at
+            for end in (-1, *(one for one in ends if one <= at))
+        )
+
+    met = {(one.at, one.known) for one in moments(found, bound_by, bound_at, until)}
+    seen = [shown(bound_at, bound_by)] + [shown(*one) for one in sorted(met)]
+    for at in range(bound_at, until + 1):
+        for known in range(bound_by, 10):
+            assert shown(at, known) in seen
+
+
+class Story:
+    """A version trained on labelled data, and steps that change what flows into it, a day each."""
+
+    def __init__(self, folder: Path) -> None:
+        self.house = House(folder)
+        self.steward: Actor = self.house.act_as("stu", "steward")
+        self.attested: list[int] = []
+        self.joined = False
+        self.count = 0
+        self.times: set[int] = set()
+        self.house.record({"kind": "declare_dataset", "dataset": OTHER, "owner": "surgery"}, self.steward)
+        self.house.send(event())
+        self.record(tag())
+        self.record(permission("board-1", valid_from=BEGAN))
+        self.house.record(seal())
+        self.house.record(registration())
+
+    def record(self, payload: dict[str, Any]) -> int:
+        return self.house.record(payload, self.steward).receipt.index
+
+    def day(self, count: int) -> str:
+        text = format_time(self.house.clock.micros() + count * DAY)
+        self.times.add(parse_zoned(text))
+        return text
+
+    def take(self, step: Callable[[Story, int], object], days: int) -> None:
+        """Take a step so many days ago, None at the time of its record."""
+        self.house.clock.now += 86_400
+        self.count += 1
+        step(self, days)
+
+    def since(self, days: int) -> dict[str, str]:
+        return {} if days == 0 else {"valid_from": self.day(-days)}
+
+    def label(self, days: int) -> None:
+        self.record(tag(column="note", phi_kind="CLINICAL_NOTE", codes=[], **self.since(days)))
+
+    def reject(self, days: int) -> None:
+        self.record(tag(column="note", phi_kind="CLINICAL_NOTE", codes=[], stance="REJECT", **self.since(days)))
+
+    def label_other(self, days: int) -> None:
+        self.record(tag(dataset=OTHER, phi_kind="QUASI_IDENTIFIER", codes=[], **self.since(days)))
+
+    def permit(self, days: int) -> None:
+        self.record(permission(f"board-{self.count}a", terms=[{"code": "HMB"}], **self.since(days)))
+
+    def permit_for_a_day(self, days: int) -> None:
+        self.record(permission(f"board-{self.count}b", valid_from=BEGAN, until=self.day(1 + days)))
+
+    def withdraw(self, days: int) -> None:
+        given = {"consent": {"state": "GIVEN", "since": BEGAN}}
+        self.record(permission(f"board-{self.count}c", valid_from=BEGAN, **given))
+        effect = "RETROACTIVE" if days == 3 else "FROM_ITS_DATE"
+        self.record(withdrawal_of_consent(f"board-{self.count}c", effect=effect, **self.since(days)))
+
+    def permit_other(self, days: int) -> None:
+        self.record(permission(f"board-{self.count}d", of={"dataset": OTHER}, **self.since(days)))
+
+    def end_use(self, days: int) -> None:
+        self.record(ending("board-1", **self.since(days)))
+
+    def transfer(self, days: int) -> None:
+        self.record(transfer(until=self.day(2), **self.since(days)))
+
+    def attest(self, days: int) -> None:
+        more = {"indirect": True, "valid_from": "2025-12-01T00:00:00Z", "until": self.day(1 + days)}
+        self.attested.append(self.record(attestation(**more)))
+
+    def end_attestation(self, days: int) -> None:
+        if self.attested:
+            effect = "VOID" if days == 3 else "ENDED"
+            self.record(ending_attestation(self.attested.pop(), effect=effect, **self.since(days)))
+
+    def trust_columns(self, days: int) -> None:
+        self.record(trust(until=self.day(2), **self.since(days)))
+
+    def run(self, days: int, *more: dict[str, Any]) -> None:
+        made = event(at=self.day(-days), run=f"0190d2e6-0000-7000-8000-0000000001{self.count:02x}")
+        made["inputs"] += more
+        self.house.send(made)
+
+    def run_with_columns(self, days: int) -> None:
+        made = event(at=self.day(-days), run=f"0190d2e6-0000-7000-8000-0000000001{self.count:02x}")
+        fields = {"id": {"inputFields": [{**RAW, "field": "id"}]}}
+        made["outputs"][0]["facets"]["columnLineage"] = {"fields": fields}
+        self.house.send(made)
+
+    def run_with_other(self, days: int) -> None:
+        self.run(days, {**OTHER, "facets": {}})
+
+    def join(self, _: int) -> None:
+        if not self.joined:
+            self.record(joining(RAW, OTHER))
+            self.joined = True
+
+    def part(self, _: int) -> None:
+        if self.joined:
+            self.record({**joining(RAW, OTHER), "kind": "unstitch_datasets"})
+            self.joined = False
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(
+            [
+                Story.label,
+                Story.reject,
+                Story.label_other,
+                Story.permit,
+                Story.permit_for_a_day,
+                Story.permit_other,
+                Story.withdraw,
+                Story.end_use,
+                Story.transfer,
+                Story.attest,
+                Story.end_attestation,
+                Story.trust_columns,
+                Story.run_with_columns,
+                Story.run,
+                Story.run_with_other,
+                Story.join,
+                Story.part,
+            ]
+        ),
+        st.integers(0, 3),
+    ),
+    min_size=1,
+    max_size=5,
+)
+
+
+def plainly(story: Story, bound: Bound, was: Effective, at: int, known: int) -> int | None:
+    """Return the first moment at which anything was otherwise, by looking at each as known by each entry."""
+    house = story.house
+    recorded = {house.ledger.entry(index).entry.recorded_at for index in range(house.ledger.size())}
+    times = {bound.bound_at, *(one for one in recorded | story.times if bound.bound_at < one <= at)}
+    for moment in sorted(times):
+        for entry in range(bound.bound_by, known + 1):
+            if effective(house.view(AsOf(moment, entry)), VERSION) != was:
+                return moment
+    return None
+
+
+@settings(max_examples=15)
+@given(STEPS, STEPS)
+def test_a4_a_change_is_whatever_was_otherwise_at_a_moment_since(
+    before: list[tuple[Callable[[Story, int], object], int]], after: list[tuple[Callable[[Story, int], object], int]]
+) -> None:
+    with TemporaryDirectory() as folder:
+        story = Story(Path(folder))
+        for one in before[:2]:
+            story.take(*one)
+        house = story.house
+        bound_at, bound_by = house.clock.micros(), house.ledger.size() - 1
+        was = effective(house.view(AsOf(bound_at, bound_by)), VERSION)
+        bound = Bound(bound_by, bound_at, VERSION, was.digests, bound_at, bound_by)
+        for one in after:
+            story.take(*one)
+        newest = house.ledger.size() - 1
+        for at in (house.clock.micros(), house.clock.micros() + 4 * DAY):
+            found: Change | None = change(house.view(AsOf(at, newest)), bound)
+            assert (None if found is None else found.at) == plainly(story, bound, was, at, newest)
+            if found is None:
+                continue
+            # Sticky: whatever comes later, in time or in the ledger, it stays; the entry that it names is in the log.
+            later = change(house.view(AsOf(at + DAY, newest)), bound)
+            assert later is not None
+            assert later.at == found.at
+            assert 0 <= found.entry <= newest

@@ -1,0 +1,224 @@
+"""An approval ends by itself once what flows into its subject is otherwise: a label, a statement on its use, an end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from catalog.access.model import Actor
+from catalog.approvals.model import Approval, ApprovalState
+from catalog.approvals.queries import approvals_of
+from catalog.approvals.rules import FLOWING
+from catalog.errors import SenderError
+from catalog.reading import AsOf
+from catalog.view import View
+from graph_schema.nodes import ModelVersion
+from graph_schema.times import format_time
+from tests.support.records import (
+    CURATED,
+    MODEL,
+    RAW,
+    House,
+    attestation,
+    decision,
+    ending_attestation,
+    event,
+    joining,
+    registration,
+    request,
+    seal,
+    tag,
+)
+from tests.support.uses import permission, withdrawal_of_consent
+
+VERSION = ModelVersion(MODEL["namespace"], MODEL["name"], "1").id
+DAY = 86_400_000_000
+CONSENT = {"state": "GIVEN", "since": "2026-01-01T00:00:00Z"}
+GIVEN: dict[str, Any] = {"valid_from": "2026-01-01T00:00:00Z", "consent": CONSENT}
+
+
+@pytest.fixture
+def story(house: House) -> House:
+    """Lend a catalog with a version trained on what was made of labelled data that may be used."""
+    house.send(event())
+    house.record(tag())
+    house.record(permission("board-1", **GIVEN))
+    house.record(seal())
+    house.record(registration())
+    return house
+
+
+def approved(house: House, approver: Actor, **more: Any) -> int:
+    index = house.record(request(**more)).receipt.index
+    house.record(decision(index), approver)
+    return index
+
+
+def at(house: House, as_of: AsOf | None = None) -> Approval:
+    return approvals_of(View(house.store, as_of or AsOf(house.clock.micros())), [VERSION])[VERSION][-1]
+
+
+def days(house: House, count: int) -> str:
+    return format_time(house.clock.micros() + count * DAY)
+
+
+def test_a_request_binds_the_labels_and_the_use_of_all_that_flows_into_its_subject(
+    story: House, approver: Actor
+) -> None:
+    approved(story, approver)
+    first = at(story)
+    assert {one.of for one in first.digests} > FLOWING
+    story.record(tag(phi_kind="CLINICAL_NOTE", codes=[]))
+    approved(story, approver, reason="Asked again")
+    second = at(story)
+    differing = {one.of for one in set(first.digests) ^ set(second.digests)}
+    assert differing == {"labels"}
+
+
+def test_a4_a_label_upstream_ends_an_approval_and_the_reason_names_its_entry(story: House, approver: Actor) -> None:
+    approved(story, approver)
+    before = at(story)
+    came = story.record(tag(column="note", phi_kind="CLINICAL_NOTE", codes=[])).receipt.index
+    now = at(story)
+    assert (before.state, now.state, now.because) == (ApprovalState.APPROVED, ApprovalState.INVALIDATED, came)
+    assert now.explanation == "it holds CLINICAL_NOTE, which nothing said when the approval was asked for"
+
+
+def test_a4_putting_it_back_revives_nothing(story: House, approver: Actor) -> None:
+    approved(story, approver)
+    wrong = tag(column="note", phi_kind="CLINICAL_NOTE", codes=[])
+    came = story.record(wrong).receipt.index
+    story.record({**wrong, "stance": "REJECT", "reason": "It was another table"})
+    now = at(story)
+    assert (now.state, now.because) == (ApprovalState.INVALIDATED, came)
+
+
+def test_a4_what_adds_nothing_ends_nothing(story: House, approver: Actor) -> None:
+    approved(story, approver)
+    story.record(tag(reason="Said once more"))
+    story.record(tag(dataset=CURATED, reason="It holds them too"))
+    story.record(permission("board-2", **GIVEN))
+    story.send(event(at="2026-01-02T10:00:00Z", run="0190d2e6-0000-7000-8000-00000000000b"))
+    assert at(story).state is ApprovalState.APPROVED
+
+
+def test_a4_a_withdrawal_of_consent_upstream_ends_an_approval(story: House, approver: Actor) -> None:
+    approved(story, approver)
+    withdrawn = story.record(withdrawal_of_consent()).receipt.index
+    now = at(story)
+    assert (now.state, now.because) == (ApprovalState.INVALIDATED, withdrawn)
+    assert now.explanation == "a statement of what it may be used for ended, or its consent was withdrawn"
+
+
+def test_a4_a_consent_that_ends_by_its_time_ends_an_approval_then(house: House, approver: Actor) -> None:
+    house.send(event())
+    consent = {**CONSENT, "until": days(house, 5)}
+    stated = house.record(permission("board-1", **{**GIVEN, "consent": consent})).receipt.index
+    house.record(seal())
+    house.record(registration())
+    approved(house, approver)
+    house.clock.now += 4 * 86_400
+    assert at(house).state is ApprovalState.APPROVED
+    house.clock.now += 2 * 86_400
+    now = at(house)
+    assert (now.state, now.because) == (ApprovalState.INVALIDATED, stated)
+    assert format_time(now.since) == consent["until"]
+
+
+def test_a4_a_source_of_which_nothing_is_said_ends_an_approval(story: House, approver: Actor) -> None:
+    approved(story, approver)
+    more = event(at="2026-01-02T10:00:00Z", run="0190d2e6-0000-7000-8000-00000000000b")
+    more["inputs"].append({"namespace": "landing", "name": "more", "facets": {}})
+    flowed = story.send(more).receipt.index
+    now = at(story)
+    assert (now.state, now.because) == (ApprovalState.INVALIDATED, flowed)
+    assert now.explanation == "it is made of a source of which nothing says what it may be used for"
+
+
+@pytest.fixture
+def steward(story: House) -> Actor:
+    return story.act_as("stu", "steward")
+
+
+def test_a4_an_attestation_that_expires_ends_an_approval_then(story: House, steward: Actor, approver: Actor) -> None:
+    until = days(story, 5)
+    more = {"indirect": True, "valid_from": "2025-12-01T00:00:00Z"}
+    attested = story.record(attestation(until=until, **more), steward).receipt.index
+    approved(story, approver)
+    story.clock.now += 4 * 86_400
+    assert at(story).state is ApprovalState.APPROVED
+    story.clock.now += 2 * 86_400
+    now = at(story)
+    assert (now.state, now.because, format_time(now.since)) == (ApprovalState.INVALIDATED, attested, until)
+    assert now.explanation == "it holds DIRECT_IDENTIFIER, which nothing said when the approval was asked for"
+
+
+def test_a4_an_attestation_that_never_held_ends_an_approval_since_it_was_asked_for(
+    story: House, steward: Actor, approver: Actor
+) -> None:
+    more = {"indirect": True, "valid_from": "2025-12-01T00:00:00Z"}
+    attested = story.record(attestation(**more), steward).receipt.index
+    approved(story, approver)
+    void = story.record(ending_attestation(attested, effect="VOID"), steward).receipt.index
+    now = at(story)
+    assert (now.state, now.because, now.since) == (ApprovalState.INVALIDATED, void, now.requested_at)
+
+
+def test_a5_what_is_known_late_was_valid_as_known_then(story: House, approver: Actor) -> None:
+    index = approved(story, approver)
+    story.clock.now += 10 * 86_400
+    relied = story.clock.micros()
+    story.record(
+        tag(column="note", phi_kind="CLINICAL_NOTE", codes=[], valid_from=days(story, -5)),
+    )
+    assert at(story, AsOf(relied, index + 1)).state is ApprovalState.APPROVED
+    assert at(story, AsOf(relied)).state is ApprovalState.INVALIDATED
+    assert at(story, AsOf(relied - 6 * DAY)).state is ApprovalState.APPROVED
+
+
+def test_a4_what_was_joined_for_a_while_ended_an_approval(story: House, approver: Actor) -> None:
+    other = {"namespace": "landing", "name": "other"}
+    story.record({"kind": "declare_dataset", "dataset": other, "owner": "surgery"})
+    story.record(tag(dataset=other, phi_kind="CLINICAL_NOTE", codes=[], column=None))
+    approved(story, approver)
+    joined = story.record(joining(RAW, other)).receipt.index
+    story.record({**joining(RAW, other), "kind": "unstitch_datasets"})
+    now = at(story)
+    assert (now.state, now.because) == (ApprovalState.INVALIDATED, joined)
+
+
+def test_an_approval_ends_with_one_that_it_depends_on(story: House, approver: Actor) -> None:
+    first = approved(story, approver, approval_kind="SITE", expires_at=days(story, 5))
+    approved(story, approver, depends_on=[first])
+    assert at(story).state is ApprovalState.APPROVED
+    story.clock.now += 6 * 86_400
+    now = at(story)
+    assert (now.state, now.explanation) == (
+        ApprovalState.INVALIDATED,
+        f"the approval of request #{first}, which it depends on, is expired",
+    )
+
+
+def test_a_request_depends_on_what_is_approved_alone(story: House) -> None:
+    index = story.record(request()).receipt.index
+    for wrong, words in ((index, "is requested, not approved"), (0, "is no request for approval")):
+        with pytest.raises(SenderError, match=words) as caught:
+            story.record(request(reason="Second", depends_on=[wrong]))
+        assert caught.value.pointer == "/depends_on/0"
+
+
+def test_a_decision_on_what_changed_since_the_request_is_refused(story: House, approver: Actor) -> None:
+    index = story.record(request()).receipt.index
+    story.record(withdrawal_of_consent())
+    with pytest.raises(SenderError, match="ask again") as caught:
+        story.record(decision(index), approver)
+    assert caught.value.status == 422
+
+
+def test_a6_one_cause_ends_several_approvals_and_is_one_entry(story: House, approver: Actor) -> None:
+    for kind in ("CLINICAL", "SAFETY", "LEGAL"):
+        approved(story, approver, approval_kind=kind)
+    withdrawn = story.record(withdrawal_of_consent()).receipt.index
+    found = approvals_of(View(story.store, AsOf(story.clock.micros())), [VERSION])[VERSION]
+    assert [(one.state, one.because) for one in found] == [(ApprovalState.INVALIDATED, withdrawn)] * 3
