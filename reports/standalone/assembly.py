@@ -31,6 +31,7 @@ MODULES = (
     "derived_people",
     "derived_estate",
     "derived_use",
+    "derived_answers",
     "derived_effective",
     "derived_gaps",
     "derivation",

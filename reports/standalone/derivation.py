@@ -23,6 +23,7 @@ from reports.standalone.comparison import (
     snapshot_key,
     subject_of,
 )
+from reports.standalone.derived_answers import derive_answers
 from reports.standalone.derived_approvals import derive_approvals, derive_subject, printed_name
 from reports.standalone.derived_coverage import Attested
 from reports.standalone.derived_effective import derive_effective
@@ -325,6 +326,7 @@ _PARTS: dict[str, Callable[[Shown, Disclosed, Comparison], None]] = {
     "names": derive_names,
     "permitted use": derive_use,
     "use statements": derive_statements,
+    "use answers": derive_answers,
     "runs": derive_runs,
     "lineage": derive_edges,
     "nodes": derive_nodes,

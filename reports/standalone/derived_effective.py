@@ -1,6 +1,7 @@
 """The ways by which labels flowed: each is held to the entries that it cites.
 
-Whether there are others, by which codes, and what an attestation takes away of them is as the catalog issued it.
+What is said of the data itself must be among them, and what training data holds among the version's. Whether others
+came from further behind, by which codes, and what an attestation takes away of them is as the catalog issued it.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from typing import Any
 
 from reports.standalone.bodies import Values, columns_of, facets_of, full_name, identity_of, node_id, objects_in
 from reports.standalone.comparison import Comparison, Shown, citations, index_in, registrations_of
-from reports.standalone.derived_records import is_of_kind, kinds_recorded
+from reports.standalone.derived_records import is_of_kind, kinds_present, kinds_recorded
 from reports.standalone.disclosed import Disclosed
 
 _DERIVED = "DERIVED_FEATURE"
@@ -36,8 +37,27 @@ def derive_effective(shown: Shown, log: Disclosed, compare: Comparison) -> None:
             named = {(one.get("system"), one.get("code")) for one in objects_in(record.content.get("clears"))}
             codes = {(one.get("system"), one.get("code")) for one in objects_in(each.get("codes"))}
             compare.holds(codes <= named or not named, f"{where}: #{record.index} does not name its codes")
+    if not log.withheld:
+        _every_label_said(shown, log, compare)
     left = shown.context.get("columns_left_out")
     compare.holds(type(left) is int and left >= 0, "columns left out: they are not counted")
+
+
+def _every_label_said(shown: Shown, log: Disclosed, compare: Comparison) -> None:
+    """Hold what is said of a dataset that was used, or of its columns, to be among its labels; and what the data holds
+    that the version was trained on to be among the version's, unless an attestation took it away.
+    """
+    own = f"{shown.model['name']} {shown.model['version']}"
+    held = {(each.get("asset"), each.get("kind")) for each in shown.each("effective") if each.get("column") is None}
+    roles: dict[str, set[object]] = {}
+    for each in shown.each("snapshots"):
+        roles.setdefault(str(each.get("dataset")), set()).add(each.get("role"))
+    for dataset, kind in sorted(kinds_present(roles.keys(), log)):
+        compare.holds((dataset, kind) in held, f"label {kind} on {dataset}: it is left out, though the entries say it")
+    carried = held | {(each.get("asset"), each.get("kind")) for each in shown.each("cleared")}
+    for asset, label in sorted(held, key=repr):
+        if "TRAINING" in roles.get(str(asset), ()):
+            compare.holds((own, label) in carried, f"label {label} on {own}: it is left out, though {asset} holds it")
 
 
 def _flowed(each: Values, where: str, shown: Shown, log: Disclosed, compare: Comparison) -> None:

@@ -512,6 +512,14 @@ def is_of_kind(kind: object) -> bool:
     return kind in _PHI_KINDS
 
 
+def kinds_present(datasets: Collection[str], log: Disclosed) -> set[tuple[str, str]]:
+    """Return which kinds of PHI people and emitters say of datasets now, by full name: on the whole or a column."""
+    ids = {title: log.shown_as(title) for title in datasets}
+    folded = {title for title, id_ in ids.items() if log.names().folds_case(log.names().dataset(id_))}
+    tags = _tags(log, log.names(), ids, folded)
+    return {(place[0], place[2]) for place, some in tags.items() if _label(place, some)[0]["present"]}
+
+
 def kinds_recorded(dataset: str, entries: Collection[int], log: Disclosed) -> frozenset[str]:
     """Return which kinds of PHI people, emitters and mappings say of a dataset, by full name, in these entries.
 

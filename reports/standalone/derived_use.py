@@ -1,4 +1,4 @@
-"""What statements of permitted use say that reach a model version; what they come to is as the catalog issued it."""
+"""What statements of permitted use say that reach a model version; what they come to stands in `derived_answers`."""
 
 from __future__ import annotations
 

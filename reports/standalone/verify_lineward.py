@@ -2941,6 +2941,14 @@ def is_of_kind(kind: object) -> bool:
     return kind in _PHI_KINDS
 
 
+def kinds_present(datasets: Collection[str], log: Disclosed) -> set[tuple[str, str]]:
+    """Return which kinds of PHI people and emitters say of datasets now, by full name: on the whole or a column."""
+    ids = {title: log.shown_as(title) for title in datasets}
+    folded = {title for title, id_ in ids.items() if log.names().folds_case(log.names().dataset(id_))}
+    tags = _tags(log, log.names(), ids, folded)
+    return {(place[0], place[2]) for place, some in tags.items() if _label(place, some)[0]["present"]}
+
+
 def kinds_recorded(dataset: str, entries: Collection[int], log: Disclosed) -> frozenset[str]:
     """Return which kinds of PHI people, emitters and mappings say of a dataset, by full name, in these entries.
 
@@ -4193,6 +4201,138 @@ def _time(text: str | None) -> str | None:
     return None if at is None else stamp(at)
 
 
+_PERMIT, _ABSTAIN, _DENY = range(3)
+_WORDS = ("PERMIT", "ABSTAIN", "DENY")
+_NRES, _POA, _GRU, _HMB, _DS, _CC = (f"DUO:00000{one}" for one in ("04", "11", "42", "06", "07", "43"))
+_PERMISSIONS = frozenset({_NRES, _POA, _GRU, _HMB, _DS})
+_OPEN = frozenset(f"DUO:00000{one}" for one in ("18", "22", "26", "27", "28", "45", "46"))
+"""What depends on who asks, or where: NPUNCU, GS, US, PS, IS, NPU and NCU. Neither is assumed."""
+_ABOVE = {
+    "TREAT": ("PurposeOfUse",),
+    "HOPERAT": ("PurposeOfUse",),
+    "HRESCH": ("PurposeOfUse",),
+    "MLTRAINING": ("HOPERAT", "PurposeOfUse"),
+}
+"""The purposes that are always asked for, and what covers them (HL7 v3-ActReason); of others only themselves."""
+
+
+def derive_answers(shown: Shown, log: Disclosed, compare: Comparison) -> None:
+    """Hold every answer to be no milder than the statements are, and to say why by statements that count."""
+    if shown.is_before_fourth:
+        return
+    _every_declaration(shown, log, compare)
+    effective = [each for each in shown.each("statements") if not each.get("replaced_by")]
+    unstated = bool(shown.context.get("unstated"))
+    names = [each.get("statement") for each in effective]
+    deciding = [each for each in effective if not _limits_only(each)]
+    for answer in shown.each("answers"):
+        purpose, decision = str(answer.get("purpose")), answer.get("decision")
+        where = f"use for {purpose}"
+        if decision not in _WORDS:
+            compare.holds(False, f"{where}: there is no such decision")
+            continue
+        least = max((_least(each, purpose, log.valid_at) for each in effective), default=_ABSTAIN)
+        least = least if deciding and not unstated else max(least, _ABSTAIN)
+        compare.holds(
+            _WORDS.index(decision) >= least, f"{where}: it is shown as {decision}, by the statements {_WORDS[least]}"
+        )
+        for part in ("obligations", "refrains"):
+            asked = {one for each in effective for one in each.get(part) or ()}
+            left_out = sorted(asked - set(answer.get(part) or ()))
+            compare.holds(not left_out, f"{where}: of its {part} {', '.join(left_out)} is left out")
+        reasons = objects_in(answer.get("reasons"))
+        compare.holds(bool(reasons), f"{where}: it says not why")
+        by = {each.get("statement") for each in reasons}
+        compare.holds(by <= {*names, None}, f"{where}: it rests on a statement that does not count")
+        compare.holds(None not in by or decision == "ABSTAIN", f"{where}: what nobody said decides it")
+        cited = set(citations({"entries": answer.get("entries")}))
+        for each in effective:
+            # Of several under one name only one may be what decides.
+            if each.get("statement") in by and names.count(each.get("statement")) == 1:
+                compare.holds(
+                    set(citations({"entries": each.get("entries")})) <= cited,
+                    f"{where}: it does not cite {each.get('statement')}",
+                )
+
+
+def _every_declaration(shown: Shown, log: Disclosed, compare: Comparison) -> None:
+    """Hold every disclosed declaration that permits uses of what the version was made of to be among the statements."""
+    if log.withheld:
+        return
+    behind = _behind(shown)
+    cited = {index for each in shown.each("statements") for index in citations({"entries": each.get("entries")})}
+    every = [one for one in (*log.records, *log.later_records) if one.content.get("permitted_use") is not None]
+    said = [
+        (full_name(identity_of(one.content["dataset"])), one.content["permitted_use"], one.index)
+        for one in every
+        if one.kind == "declare_dataset"
+    ]
+    for name, use, index in said:
+        if name in behind:
+            # What says the same once more makes no statement more.
+            held = any((name, use) == (other, same) and by in cited for other, same, by in said)
+            compare.holds(held, f"statements: what #{index} permits is left out")
+
+
+def _behind(shown: Shown) -> set[object]:
+    """Return the names of the datasets that the version is shown to be made of: not what it was only measured on."""
+    into: dict[object, set[object]] = {}
+    for edge in shown.each("edges"):
+        if edge.get("kind") != "EVALUATED":
+            into.setdefault(edge.get("target"), set()).add(edge.get("source"))
+    front = {node.get("id") for node in shown.each("nodes") if node.get("root") is True}
+    met = set(front)
+    while front:
+        front = {source for target in front for source in into.get(target, ())} - met
+        met |= front
+    return {node.get("name") for node in shown.each("nodes") if node.get("id") in met}
+
+
+def _limits_only(each: Values) -> bool:
+    return str(each.get("statement")).startswith("declared of the source ")
+
+
+def _least(each: Values, purpose: str, at: int) -> int:
+    """Return how strict what a statement comes to is at least: everything else may only make it stricter."""
+    return max(_judged(each, purpose, at), default=_PERMIT)
+
+
+def _judged(each: Values, purpose: str, at: int) -> Iterator[int]:
+    if each.get("places") is not None or each.get("unknown"):
+        yield _ABSTAIN
+    if _limits_only(each):
+        return
+    since = optional_micros(each.get("since"))
+    if since is None or at < since:
+        yield _DENY
+    ends = ["until", "agreement_until", "withdrawn_since"]
+    ends += [] if each.get("consent") == "WITHDRAWN" else ["consent_until"]
+    for name in ends:
+        end = optional_micros(each.get(name))
+        if end is not None and end <= at:
+            yield _DENY
+    terms, purposes = {one.get("code") for one in objects_in(each.get("terms"))}, each.get("purposes")
+    if terms & _OPEN:
+        yield _ABSTAIN
+    if not terms and purposes is None:
+        yield _ABSTAIN
+    if purposes is not None and purpose in _ABOVE and {purpose, *_ABOVE[purpose]}.isdisjoint(purposes):
+        yield _DENY
+    if terms and terms & _PERMISSIONS != {_NRES}:
+        yield from _of_terms(terms, purposes, purpose)
+
+
+def _of_terms(terms: set[Any], purposes: object, purpose: str) -> Iterator[int]:
+    """Yield what data use terms come to that say less than no restriction (NRES)."""
+    if purpose == "HRESCH":
+        if not terms & _PERMISSIONS:
+            yield _ABSTAIN
+        if terms & {_POA, _DS}:
+            yield _DENY
+    elif purposes is None and purpose in _ABOVE:
+        yield _DENY if purpose == "TREAT" and _CC not in terms else _PERMIT if purpose == "TREAT" else _ABSTAIN
+
+
 _DERIVED = "DERIVED_FEATURE"
 
 
@@ -4216,8 +4356,27 @@ def derive_effective(shown: Shown, log: Disclosed, compare: Comparison) -> None:
             named = {(one.get("system"), one.get("code")) for one in objects_in(record.content.get("clears"))}
             codes = {(one.get("system"), one.get("code")) for one in objects_in(each.get("codes"))}
             compare.holds(codes <= named or not named, f"{where}: #{record.index} does not name its codes")
+    if not log.withheld:
+        _every_label_said(shown, log, compare)
     left = shown.context.get("columns_left_out")
     compare.holds(type(left) is int and left >= 0, "columns left out: they are not counted")
+
+
+def _every_label_said(shown: Shown, log: Disclosed, compare: Comparison) -> None:
+    """Hold what is said of a dataset that was used, or of its columns, to be among its labels; and what the data holds
+    that the version was trained on to be among the version's, unless an attestation took it away.
+    """
+    own = f"{shown.model['name']} {shown.model['version']}"
+    held = {(each.get("asset"), each.get("kind")) for each in shown.each("effective") if each.get("column") is None}
+    roles: dict[str, set[object]] = {}
+    for each in shown.each("snapshots"):
+        roles.setdefault(str(each.get("dataset")), set()).add(each.get("role"))
+    for dataset, kind in sorted(kinds_present(roles.keys(), log)):
+        compare.holds((dataset, kind) in held, f"label {kind} on {dataset}: it is left out, though the entries say it")
+    carried = held | {(each.get("asset"), each.get("kind")) for each in shown.each("cleared")}
+    for asset, label in sorted(held, key=repr):
+        if "TRAINING" in roles.get(str(asset), ()):
+            compare.holds((own, label) in carried, f"label {label} on {own}: it is left out, though {asset} holds it")
 
 
 def _flowed(each: Values, where: str, shown: Shown, log: Disclosed, compare: Comparison) -> None:
@@ -4703,6 +4862,7 @@ _PARTS: dict[str, Callable[[Shown, Disclosed, Comparison], None]] = {
     "names": derive_names,
     "permitted use": derive_use,
     "use statements": derive_statements,
+    "use answers": derive_answers,
     "runs": derive_runs,
     "lineage": derive_edges,
     "nodes": derive_nodes,

@@ -70,6 +70,13 @@ def test_a_label_that_no_way_leads_to_is_refused(forged: dict[str, Any]) -> None
     assert "derived: labels that flow" in failing(replace(made, effective=(replace(own(), **forged), *others)))
 
 
+def test_a_label_of_the_version_that_its_training_data_holds_cannot_be_left_out() -> None:
+    _, made = told()
+    assert "derived: labels that flow" in failing(
+        replace(made, effective=tuple(one for one in made.effective if one.asset != MODEL))
+    )
+
+
 @pytest.mark.parametrize(
     "forged",
     [{"job": "curation/evaluate"}, {"run": "0198f1c2-0006-7000-8000-00000000c1a1"}, {"source": f"lake/{TRAINING}"}],

@@ -12,7 +12,7 @@ from catalog.reporting.model_dossier import model_dossier
 from graph_schema.nodes import Dataset, ModelVersion
 from reports.kinds import ModelDossier
 from reports.parts.estate import EstateFinding
-from reports.parts.model_use import AppliedStatement
+from reports.parts.model_use import AppliedStatement, UseReason
 from reports.standalone.verify_lineward import verify
 from tests.support.records import CURATED, MODEL, RAW, House, declaration, event, registration, seal, tag
 
@@ -124,6 +124,59 @@ def test_a_statement_that_no_record_makes_is_refused(house: House, forged: dict[
     others = tuple(one for one in made.statements if one.statement != "made-up-1")
     lied = replace(made, statements=(*others, replace(statement(made, "made-up-1"), **forged)))
     assert "derived: use statements" in failing(house, lied)
+
+
+@pytest.mark.parametrize(
+    ("purpose", "forged"),
+    [
+        ("TREAT", {"decision": "ABSTAIN"}),
+        ("TREAT", {"decision": "PERMIT"}),
+        ("MLTRAINING", {"decision": "PERMIT"}),
+        ("HRESCH", {"obligations": ()}),
+        ("HRESCH", {"refrains": ()}),
+        ("TREAT", {"reasons": ()}),
+        ("TREAT", {"reasons": (UseReason(statement="made-up-9", text="It allows TREAT."),)}),
+        ("TREAT", {"reasons": (UseReason(text="Nobody said anything."),)}),
+        ("TREAT", {"entries": ()}),
+    ],
+)
+def test_an_answer_that_the_statements_do_not_give_is_refused(
+    house: House, purpose: str, forged: dict[str, Any]
+) -> None:
+    permit(house, purposes=["HRESCH"], terms=[{"code": "NRES"}], obligations=["ENCRYPT"])
+    made = context(house)
+    assert "derived: use answers" not in failing(house, made)
+    answers = tuple(replace(one, **forged) if one.purpose == purpose else one for one in made.answers)
+    assert "derived: use answers" in failing(house, replace(made, answers=answers))
+
+
+def test_a_statement_that_ended_or_is_of_places_or_of_nothing_that_is_known_permits_nothing(house: House) -> None:
+    permit(house, terms=[{"code": "NRES"}], places=["EU"])
+    made = context(house)
+    lied = tuple(replace(one, decision="PERMIT") for one in made.answers)
+    assert "derived: use answers" in failing(house, replace(made, answers=lied))
+    house.record({"kind": "end_use_statement", "use_statement": "made-up-1", "reason": "Closed"})
+    made = context(house)
+    assert {one.decision for one in made.answers} == {"DENY"}
+    lied = tuple(replace(one, decision="ABSTAIN") for one in made.answers)
+    assert "derived: use answers" in failing(house, replace(made, answers=lied))
+
+
+def test_what_a_declaration_permits_cannot_be_left_out(house: House) -> None:
+    made = context(house)
+    kept = tuple(one for one in made.statements if not one.statement.startswith("declared of landing"))
+    assert len(kept) < len(made.statements)
+    assert "derived: use answers" in failing(house, replace(made, statements=kept))
+
+
+def test_a_label_that_is_said_of_the_data_cannot_be_left_out_of_those_that_it_holds(house: House) -> None:
+    house.record(tag(dataset=CURATED, column=None))
+    made = context(house)
+    assert failing(house, made) == set()
+    said = {(one.dataset, one.kind) for one in made.labels if one.present}
+    place = next(one for one in sorted(said) if one[0] in {each.dataset for each in made.snapshots})
+    kept = tuple(one for one in made.effective if (one.asset, one.kind) != place)
+    assert "derived: labels that flow" in failing(house, replace(made, effective=kept))
 
 
 def test_what_is_found_on_what_it_rests_on_is_open_until_somebody_accepts_it(house: House) -> None:
