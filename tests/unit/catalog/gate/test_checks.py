@@ -299,6 +299,27 @@ def test_it_asks_the_store_as_often_whatever_was_read(house: House) -> None:
     assert calls(story) <= 2 * few
 
 
+def split(**more: Any) -> Payload:
+    sides = (("train", TRAINING), ("test", EVALUATION))
+    return {
+        "kind": "declare_split",
+        "unit": "PATIENT",
+        "parts": [{"part": part, "snapshots": [snapshot(dataset)]} for part, dataset in sides],
+        "assignment_digest": "sha256:" + "a" * 64,
+        "method": "By lot, once",
+        **more,
+    }
+
+
+@pytest.mark.parametrize(("more", "expected"), [({}, Outcome.PASS), ({"shared": 1}, FAIL)])
+def test_g4_a_split_by_subject_decides(house: House, more: Payload, expected: Outcome) -> None:
+    story = GateStory(house).tell()
+    story.say("splits", split(**more))
+    found = {one.check: one for one in story.gate().checks}[GateCheckName.EVALUATION_SPLIT]
+    assert (found.outcome, found.reasons[0].entries) == (expected, (story.entries["splits"],))
+    assert story.gate().passes is (expected is Outcome.PASS)
+
+
 def test_g4_apart_by_digest_is_not_enough_without_a_split_by_subject(house: House) -> None:
     found = {one.check: one for one in GateStory(house).tell().gate().checks}
     assert found[GateCheckName.EVALUATION_APART].outcome is Outcome.PASS
