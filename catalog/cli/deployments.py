@@ -14,17 +14,17 @@ from catalog.errors import Exit
 from graph_schema.nodes import Source
 
 _DEPLOYMENT: Final = """
-fragment Deployed on Deployment { entry placeName environmentName isLive deployedAt endsAt gateEntry rollsBack
-  modelVersion { id name model { namespace name } version } }
+entry placeName environmentName isLive deployedAt endsAt gateEntry rollsBack
+  modelVersion { id name model { namespace name } version }
 """
-_RUNNING: Final = """
-query Running($place: String!, $asOf: AsOfInput) { runningAt(place: $place, asOf: $asOf) { ...Deployed } }
+_RUNNING: Final = f"""
+query Running($place: String!, $asOf: AsOfInput) {{ runningAt(place: $place, asOf: $asOf) {{ {_DEPLOYMENT} }} }}
 """
 _LIVE: Final = f"""
 query Live($of: ID!, $asOf: AsOfInput) {{ liveModels(of: $of, asOf: $asOf) {{ __typename
   ... on Problem {{ code message }}
   ... on LiveModels {{ entries {FIELDS}
-    models {{ entries path {{ from to kind }} deployments {{ ...Deployed }} }} }} }} }}
+    models {{ entries path {{ from to kind }} deployments {{ {_DEPLOYMENT} }} }} }} }} }}
 """
 _HEAD: Final = ("version", "place", "environment", "since", "until", "gate", "entry")
 
@@ -36,7 +36,7 @@ def live(client: Client, asset: str | None, source: str | None, as_of: dict[str,
         if source is not None
         else identify(client, asset or "", ("Dataset", "Snapshot", "ModelVersion"))
     )
-    found = succeeded(ask(client, _LIVE + _DEPLOYMENT, {"of": of, "asOf": as_of or None})["liveModels"])
+    found = succeeded(ask(client, _LIVE, {"of": of, "asOf": as_of or None})["liveModels"])
     if as_json:
         print_json({name: value for name, value in found.items() if name != "__typename"})
         return Exit.FINE
@@ -51,7 +51,7 @@ def live(client: Client, asset: str | None, source: str | None, as_of: dict[str,
 
 def running(client: Client, place: str, as_of: dict[str, Any], *, as_json: bool) -> Exit:
     """Print what runs at a place."""
-    found = ask(client, _RUNNING + _DEPLOYMENT, {"place": place, "asOf": as_of or None})["runningAt"]
+    found = ask(client, _RUNNING, {"place": place, "asOf": as_of or None})["runningAt"]
     if as_json:
         print_json(found)
         return Exit.FINE

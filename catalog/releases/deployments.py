@@ -156,10 +156,9 @@ def _first(statements: Iterable[Statement]) -> dict[str, Statement]:
 
 def _deployment(begun: Statement, version: str, end: Statement | None, moment: int) -> Deployment:
     value = aspects.Deployment.from_json(begun.data)
-    until = value.until
-    ended_by = None
-    if end is not None and (until is None or end.valid_from < until):
-        until, ended_by = end.valid_from, end.entry
+    term = [] if value.until is None else [(value.until, None)]
+    ends = [*term, *([] if end is None else [(end.valid_from, end.entry)])]
+    until, ended_by = min(ends, key=lambda one: one[0], default=(None, None))
     return Deployment(
         **(value.members() | {"until": until}),
         id=begun.subject,
@@ -168,5 +167,5 @@ def _deployment(begun: Statement, version: str, end: Statement | None, moment: i
         by=begun.by,
         deployed_at=begun.valid_from,
         end_entry=ended_by,
-        is_live=begun.valid_from <= moment and (until is None or moment < until),
+        is_live=until is None or moment < until,
     )
