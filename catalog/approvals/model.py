@@ -60,8 +60,8 @@ class Decision(aspects.Decision):
     def signature_block(self) -> str:
         """Return name, local date and time, and meaning (21 CFR 11.50(a)), linked to its record by digest (11.70)."""
         when = datetime.fromtimestamp(self.decided_at // 1_000_000, _zone(self.time_zone)).isoformat(sep=" ")
-        said = f"{self.decision.lower()}, meaning {self.meaning.lower()}"
-        return f"{self.printed_name}, {when} ({self.time_zone}): {said}; decision #{self.entry}, {self.signed}"
+        decision = f"{self.decision.lower()}, meaning {self.meaning.lower()}"
+        return f"{self.printed_name}, {when} ({self.time_zone}): {decision}; decision #{self.entry}, {self.signed}"
 
 
 def _zone(name: str) -> tzinfo:

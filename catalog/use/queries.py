@@ -168,7 +168,7 @@ def _order(one: About) -> tuple[object, ...]:
 
 
 def _has_begun(one: About, at: int) -> bool:
-    return all(said.since <= at for said in (one.statement, one.transfer) if said is not None)
+    return all(each.since <= at for each in (one.statement, one.transfer) if each is not None)
 
 
 def _is_in_force(one: About, at: int) -> bool:

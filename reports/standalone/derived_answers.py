@@ -75,15 +75,15 @@ def _every_declaration(shown: Shown, log: Disclosed, compare: Comparison) -> Non
     behind = _behind(shown)
     cited = {index for each in shown.each("statements") for index in citations({"entries": each.get("entries")})}
     every = [one for one in (*log.records, *log.later_records) if one.content.get("permitted_use") is not None]
-    said = [
+    declared = [
         (full_name(identity_of(one.content["dataset"])), one.content["permitted_use"], one.index)
         for one in every
         if one.kind == "declare_dataset"
     ]
-    for name, use, index in said:
+    for name, use, index in declared:
         if name in behind:
             # What says the same once more makes no statement more.
-            held = any((name, use) == (other, same) and by in cited for other, same, by in said)
+            held = any((name, use) == (other, same) and by in cited for other, same, by in declared)
             compare.holds(held, f"statements: what #{index} permits is left out")
 
 

@@ -246,17 +246,17 @@ def _status(request: Record, decisions: Sequence[Record], at: int, change: tuple
     denials: set[str] = set()
     until, lapses, is_abstained = expires, None, False
     for one in decisions:
-        said = one.content["decision"]
+        decision = one.content["decision"]
         if any(end is not None and end <= one.since for end in (until, lapses)) or not _is_counted(one, needed):
             continue
-        is_abstained = is_abstained or said == "ABSTAIN"
+        is_abstained = is_abstained or decision == "ABSTAIN"
         denials.discard(one.actor)
-        if said != "ABSTAIN":
+        if decision != "ABSTAIN":
             approvals.pop(one.actor, None)
-            is_abstained = is_abstained and said != "WITHDRAW"
-        if said == "DENY":
+            is_abstained = is_abstained and decision != "WITHDRAW"
+        if decision == "DENY":
             denials.add(one.actor)
-        if said == "APPROVE":
+        if decision == "APPROVE":
             approvals[one.actor] = one
         some = list(approvals.values())
         is_ratified = not emergency or not some or len(some) >= whole

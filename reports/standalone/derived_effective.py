@@ -38,12 +38,12 @@ def derive_effective(shown: Shown, log: Disclosed, compare: Comparison) -> None:
             codes = {(one.get("system"), one.get("code")) for one in objects_in(each.get("codes"))}
             compare.holds(codes <= named or not named, f"{where}: #{record.index} does not name its codes")
     if not log.withheld:
-        _every_label_said(shown, log, compare)
+        _every_label_stated(shown, log, compare)
     left = shown.context.get("columns_left_out")
     compare.holds(type(left) is int and left >= 0, "columns left out: they are not counted")
 
 
-def _every_label_said(shown: Shown, log: Disclosed, compare: Comparison) -> None:
+def _every_label_stated(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     """Hold what is said of a dataset that was used, or of its columns, to be among its labels; and what the data holds
     that the version was trained on to be among the version's, unless an attestation took it away.
     """

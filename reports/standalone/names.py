@@ -80,9 +80,9 @@ class Names:
             | {one.until for some in self._pointers.values() for one in some if one.until is not None}
             | {at for stated in self._rules.values() for at, _ in stated}
         )
-        said = {pair for event in events for pair in renamings_in(event)}
+        renamings = {pair for event in events for pair in renamings_in(event)}
         self._components = self._connected(apart, ((one.old, one.new) for one in self.renamed))
-        self._ever = self._connected(apart, said)
+        self._ever = self._connected(apart, renamings)
         self._ruled = self._under_rules()
 
     def _join(self, records: Iterable[Record]) -> set[frozenset[str]]:

@@ -1299,9 +1299,9 @@ class Names:
             | {one.until for some in self._pointers.values() for one in some if one.until is not None}
             | {at for stated in self._rules.values() for at, _ in stated}
         )
-        said = {pair for event in events for pair in renamings_in(event)}
+        renamings = {pair for event in events for pair in renamings_in(event)}
         self._components = self._connected(apart, ((one.old, one.new) for one in self.renamed))
-        self._ever = self._connected(apart, said)
+        self._ever = self._connected(apart, renamings)
         self._ruled = self._under_rules()
 
     def _join(self, records: Iterable[Record]) -> set[frozenset[str]]:
@@ -3375,17 +3375,17 @@ def _status(request: Record, decisions: Sequence[Record], at: int, change: tuple
     denials: set[str] = set()
     until, lapses, is_abstained = expires, None, False
     for one in decisions:
-        said = one.content["decision"]
+        decision = one.content["decision"]
         if any(end is not None and end <= one.since for end in (until, lapses)) or not _is_counted(one, needed):
             continue
-        is_abstained = is_abstained or said == "ABSTAIN"
+        is_abstained = is_abstained or decision == "ABSTAIN"
         denials.discard(one.actor)
-        if said != "ABSTAIN":
+        if decision != "ABSTAIN":
             approvals.pop(one.actor, None)
-            is_abstained = is_abstained and said != "WITHDRAW"
-        if said == "DENY":
+            is_abstained = is_abstained and decision != "WITHDRAW"
+        if decision == "DENY":
             denials.add(one.actor)
-        if said == "APPROVE":
+        if decision == "APPROVE":
             approvals[one.actor] = one
         some = list(approvals.values())
         is_ratified = not emergency or not some or len(some) >= whole
@@ -4262,15 +4262,15 @@ def _every_declaration(shown: Shown, log: Disclosed, compare: Comparison) -> Non
     behind = _behind(shown)
     cited = {index for each in shown.each("statements") for index in citations({"entries": each.get("entries")})}
     every = [one for one in (*log.records, *log.later_records) if one.content.get("permitted_use") is not None]
-    said = [
+    declared = [
         (full_name(identity_of(one.content["dataset"])), one.content["permitted_use"], one.index)
         for one in every
         if one.kind == "declare_dataset"
     ]
-    for name, use, index in said:
+    for name, use, index in declared:
         if name in behind:
             # What says the same once more makes no statement more.
-            held = any((name, use) == (other, same) and by in cited for other, same, by in said)
+            held = any((name, use) == (other, same) and by in cited for other, same, by in declared)
             compare.holds(held, f"statements: what #{index} permits is left out")
 
 
@@ -4357,12 +4357,12 @@ def derive_effective(shown: Shown, log: Disclosed, compare: Comparison) -> None:
             codes = {(one.get("system"), one.get("code")) for one in objects_in(each.get("codes"))}
             compare.holds(codes <= named or not named, f"{where}: #{record.index} does not name its codes")
     if not log.withheld:
-        _every_label_said(shown, log, compare)
+        _every_label_stated(shown, log, compare)
     left = shown.context.get("columns_left_out")
     compare.holds(type(left) is int and left >= 0, "columns left out: they are not counted")
 
 
-def _every_label_said(shown: Shown, log: Disclosed, compare: Comparison) -> None:
+def _every_label_stated(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     """Hold what is said of a dataset that was used, or of its columns, to be among its labels; and what the data holds
     that the version was trained on to be among the version's, unless an attestation took it away.
     """
