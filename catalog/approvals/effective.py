@@ -226,8 +226,8 @@ def _of_labels_behind(ever: View, nodes: Sequence[str], jobs: set[str], found: _
         found.add(one.entry, one.valid_from)
     tagged = ever.edges(subjects, ("IS_TAGGED",), "out")
     found.add_firsts(((edge.source, edge.target, edge.value), edge.entry, edge.valid_from) for edge in tagged)
-    stated = ever.statements(names, ("schema_version", "symlinks", *_mapped_aspects(ever)))
-    found.add_firsts(((one.subject, one.aspect, one.value, one.job), one.entry, one.valid_from) for one in stated)
+    statements = ever.statements(names, ("schema_version", "symlinks", *_mapped_aspects(ever)))
+    found.add_firsts(((one.subject, one.aspect, one.value, one.job), one.entry, one.valid_from) for one in statements)
     _of_attestations(ever, names, jobs, found)
 
 

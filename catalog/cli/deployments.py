@@ -1,4 +1,4 @@
-"""`lineward model live` and `running`: which models run where, and on which data."""
+"""`lineward model live`, `running`, `rollback-target`: which models run where, on which data, what to go back to."""
 
 from __future__ import annotations
 
@@ -25,6 +25,13 @@ query Live($of: ID!, $asOf: AsOfInput) {{ liveModels(of: $of, asOf: $asOf) {{ __
   ... on Problem {{ code message }}
   ... on LiveModels {{ entries {FIELDS}
     models {{ entries path {{ from to kind }} deployments {{ {_DEPLOYMENT} }} }} }} }} }}
+"""
+_ROLLBACK: Final = """
+query Rollback($of: ID!, $environment: String!, $asOf: AsOfInput) {
+  rollbackTarget(of: $of, environment: $environment, asOf: $asOf) { __typename
+    ... on Problem { code message }
+    ... on RollbackTarget { target { ...Candidate } judged { ...Candidate } } } }
+fragment Candidate on RollbackCandidate { passes reason entries modelVersion { id name } }
 """
 _HEAD: Final = ("version", "place", "environment", "since", "until", "gate", "entry")
 
@@ -60,6 +67,26 @@ def running(client: Client, place: str, as_of: dict[str, Any], *, as_json: bool)
     if rows:
         note(f"{count(len(rows), 'deployment')} running.")
     return Exit.FINE
+
+
+def rollback_target(client: Client, version: str, environment: str, as_of: dict[str, Any], *, as_json: bool) -> Exit:
+    """Print what a version may be rolled back to, and why: `Exit.FINDING` where there is nothing."""
+    of = identify(client, version, ("ModelVersion",))
+    variables = {"of": of, "environment": environment, "asOf": as_of or None}
+    found = succeeded(ask(client, _ROLLBACK, variables)["rollbackTarget"])
+    target = found["target"]
+    if as_json:
+        print_json({name: value for name, value in found.items() if name != "__typename"})
+        return Exit.FINE if target else Exit.FINDING
+    words = {True: "yes", False: "no", None: "unknown"}
+    rows = [(_name(one), words[one["passes"]], one["reason"]) for one in found["judged"]]
+    print_table("", ("version", "may", "because"), rows, empty="No other version was released there.")
+    note(f"Go back to {_name(target)}." if target else "There is nothing to go back to.")
+    return Exit.FINE if target else Exit.FINDING
+
+
+def _name(candidate: dict[str, Any]) -> str:
+    return candidate["modelVersion"]["name"] if candidate["modelVersion"] else "hidden"
 
 
 def _rows(deployments: Iterable[dict[str, Any]]) -> Iterable[tuple[Any, ...]]:

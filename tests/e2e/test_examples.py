@@ -29,6 +29,7 @@ ORDER = (
     "model verify",
     "model live",
     "model running",
+    "model rollback-target",
     "search",
     "runs",
     "lineage",
@@ -91,6 +92,7 @@ ENDS = {
     "snapshot compare": {1},
     "model verify": {1},
     "gate": {1},
+    "model rollback-target": {1},
     "policy diff": {1},
 }
 """Exit codes of those that say by it what they found."""

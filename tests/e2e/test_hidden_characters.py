@@ -53,6 +53,7 @@ COMMANDS = {
     "model keys": ("model", "keys"),
     "model live": ("model", "live", HOSTILE),
     "model running": ("model", "running", HOSTILE),
+    "model rollback-target": ("model", "rollback-target", HOSTILE),
     "model verify": ("model", "verify", HOSTILE),
     "findings": ("findings",),
     "labels": ("labels", HOSTILE),

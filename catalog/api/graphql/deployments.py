@@ -18,9 +18,14 @@ from catalog.api.graphql.problems import AnyProblem, as_problem
 from catalog.api.graphql.releases import ModelVersion
 from catalog.api.graphql.scalars import Digest, Micros
 from catalog.errors import ADDRESSED
+from catalog.gate import queries as gate
 from catalog.reading import AsOf
 from catalog.releases import deployments as queries
 from catalog.releases import model
+from catalog.safe_use.model import Outcome
+from catalog.view import View
+
+_PASSES = {Outcome.PASS: True, Outcome.FAIL: False, Outcome.UNKNOWN: None}
 
 
 @strawberry.type(description="That a model version was released into an environment.")
@@ -94,6 +99,36 @@ LiveModelsResult = Annotated[
 ]
 
 
+@strawberry.type(
+    description="A version that was released into an environment before, and whether one may go back to it."
+)
+class RollbackCandidate:
+    found: strawberry.Private[model.Candidate]
+    at: strawberry.Private[AsOf]
+    passes: bool | None = strawberry.field(description="Whether it may; null where that cannot be told.")
+    reason: str = strawberry.field(description="Why.")
+    entries: list[int] = strawberry.field(description="The ledger entries that say so.")
+
+    @strawberry.field(description="The version; null where that is not to be seen.")
+    async def model_version(self, info: ContextInfo) -> ModelVersion | None:
+        return await nodes.find(ModelVersion, info.context, self.found.version, self.at)
+
+
+@strawberry.type(description="What a model version may be rolled back to in an environment.")
+class RollbackTarget:
+    target: RollbackCandidate | None = strawberry.field(
+        description="The version to go back to; null where there is none."
+    )
+    judged: list[RollbackCandidate] = strawberry.field(description="The versions judged, the newest release first.")
+    read_point: ReadPoint = strawberry.field(description="Where this was read, so that it can be read again, equal.")
+
+
+RollbackTargetResult = Annotated[
+    RollbackTarget | AnyProblem,
+    strawberry.union("RollbackTargetResult", description="What may be gone back to, or why that cannot be told."),
+]
+
+
 @strawberry.type
 class DeploymentQueries:
     @strawberry.field(
@@ -140,6 +175,37 @@ class DeploymentQueries:
         view = info.context.view(_at(as_of, info.context))
         named = info.context.services.redactor.field("place", place)
         return [_deployment(one, view.as_of) for one in queries.running_at(view, named)]
+
+    @strawberry.field(
+        description="What a model version may be rolled back to: of the model's other versions, the one released last "
+        "of which the gate said so then, and says so again now."
+    )
+    def rollback_target(
+        self,
+        info: ContextInfo,
+        of: Annotated[strawberry.ID, strawberry.argument(description="The model version that runs now.")],
+        environment: Annotated[str, strawberry.argument(description="The environment, such as production.")],
+        as_of: AsOfArgument = None,
+    ) -> RollbackTargetResult:
+        def quoted(view: View, version: str, entry: int) -> tuple[bool | None, str, tuple[int, ...]]:
+            judged = gate.quoted(view, version, entry, info.context.services.ancestors)
+            return _PASSES[judged.outcome], judged.text, judged.entries
+
+        try:
+            view = info.context.view(_at(as_of, info.context))
+            problem = missing(info.context, view, [str(of)])
+            if problem is not None:
+                return problem
+            found = queries.rollback_target(view, str(of), environment, quoted)
+        except ADDRESSED as error:
+            return as_problem(error)
+        judged = [converted(RollbackCandidate, one, found=one, at=view.as_of) for one in found.judged]
+        version = None if found.target is None else found.target.version
+        return RollbackTarget(
+            target=next((one for one in judged if one.found.version == version), None),
+            judged=judged,
+            read_point=read_point(view),
+        )
 
 
 @field_of(ModelVersion, description="The environments that it was released into, the oldest release first.")

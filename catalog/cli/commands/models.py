@@ -122,3 +122,20 @@ def running(
 
     with connected(url, data_dir, owner=True) as client:
         raise typer.Exit(int(show(client, place, point(valid_at, known_at_index), as_json=as_json)))
+
+
+@command(commands, "lineward model rollback-target readmission@2", name="rollback-target")
+def rollback_target(
+    version: Annotated[str, typer.Argument(metavar="VERSION", help="A model version, as model@version, or its id.")],
+    environment: Annotated[str, typer.Option(metavar="NAME", help="The environment to go back in.")] = "production",
+    valid_at: ValidAt = None,
+    known_at_index: KnownAtIndex = None,
+    url: Url = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Show which release to go back to: the newest that the gate let pass then, and lets pass now; 1 where none is."""
+    from catalog.cli.deployments import rollback_target as show
+
+    with connected(url, data_dir, owner=True) as client:
+        raise typer.Exit(int(show(client, version, environment, point(valid_at, known_at_index), as_json=as_json)))

@@ -235,6 +235,7 @@ LINEWARD_KEY=ADMIN lineward model live
 LINEWARD_KEY=ADMIN lineward model live readmission@1
 LINEWARD_KEY=ADMIN lineward model live --source nothing
 LINEWARD_KEY=ADMIN lineward model running
+LINEWARD_KEY=ADMIN lineward model rollback-target
 
 # Reports
 lineward verify nowhere.pdf

@@ -1,4 +1,4 @@
-"""`lineward model live` and `running`: what runs where, and on which data."""
+"""`lineward model live`, `running` and `rollback-target`: what runs where, on which data, and what to go back to."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.support.deployments import deployment, ending_deployment, release
 from tests.support.records import declaration, event, place, registration, seal
 from tests.support.typed import Typed, typed
 
-FINE, WRONG_USE = 0, 2
+FINE, FINDING, WRONG_USE = 0, 1, 2
 
 
 @pytest.fixture
@@ -48,3 +48,15 @@ def test_what_runs_at_a_place_is_shown_until_it_is_ended(folder: Path) -> None:
     then = typed(folder, "model", "running", "EU", "--known-at-index", str(found["entry"]), "--json")
     assert [one["entry"] for one in json.loads(then.out)] == [found["entry"]]
     assert json.loads(typed(folder, "model", "live", "landing visits", "--json").out)["models"] == []
+
+
+def test_what_may_be_gone_back_to_is_told_with_the_reason(folder: Path) -> None:
+    record(folder, registration(version="2"), release("2"))
+    done = typed(folder, "model", "rollback-target", "readmission@2", "--json")
+    assert done.code == FINDING, done.err
+    found = json.loads(done.out)
+    (judged,) = found["judged"]
+    assert (found["target"], judged["passes"]) == (None, None)
+    assert judged["modelVersion"]["name"] == "readmission@1"
+    shown = typed(folder, "model", "rollback-target", "readmission@2").out
+    assert "Its release quotes no evaluation of the gate." in " ".join(shown.split())

@@ -67,6 +67,7 @@ READING = (
     ("model", "keys"),
     ("model", "live", "landing visits"),
     ("model", "running", "North"),
+    ("model", "rollback-target", "readmission@1"),
     ("model", "verify", "readmission@1"),
     ("export", "datasets"),
     ("export", "sources"),
