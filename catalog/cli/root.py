@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from catalog.cli.commands import (
+    approvals,
     backups,
     changes,
     estate,
@@ -47,6 +48,7 @@ commands.add_typer(names.commands, name="names", rich_help_panel=ASK)
 commands.add_typer(use.commands, name="use", rich_help_panel=ASK)
 commands.add_typer(snapshots.commands, name="snapshot", rich_help_panel=WRITE)
 commands.add_typer(models.commands, name="model", rich_help_panel=WRITE)
+commands.add_typer(approvals.commands, name="approvals", rich_help_panel=ASK)
 commands.add_typer(policies.commands, name="policy", rich_help_panel=WRITE)
 commands.add_typer(reports.commands)
 commands.add_typer(gate.commands)

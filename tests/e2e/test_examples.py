@@ -12,7 +12,7 @@ import pytest
 
 from tests.support.commands import every_command
 from tests.support.project import REPOSITORY
-from tests.support.records import CURATED, attestation, declaration, event, principal, registration, seal, tag
+from tests.support.records import CURATED, attestation, declaration, event, principal, registration, request, seal, tag
 from tests.support.typed import Typed, typed
 
 ORDER = (
@@ -65,6 +65,9 @@ ORDER = (
     "policy publish",
     "policy show",
     "findings",
+    "approvals inbox",
+    "approvals list",
+    "approvals show",
     "why-not-safe",
     "report",
     "gate",
@@ -124,7 +127,14 @@ def _type(folder: Path, line: str, **environment: Any) -> Typed:
 def test_every_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     folder = tmp_path / "lineward-data"
-    begun = [declaration(), declaration(dataset=CURATED, zone="CURATED"), tag(dataset=CURATED), seal(), registration()]
+    begun = [
+        declaration(),
+        declaration(dataset=CURATED, zone="CURATED"),
+        tag(dataset=CURATED),
+        seal(),
+        registration(),
+        request(),
+    ]
     (tmp_path / "events.ndjson").write_text(json.dumps(event()))
     (tmp_path / "declarations.ndjson").write_text("\n".join(map(json.dumps, begun)))
     (tmp_path / "exports" / "visits").mkdir(parents=True)

@@ -124,7 +124,7 @@ def running(
         raise typer.Exit(int(show(client, place, point(valid_at, known_at_index), as_json=as_json)))
 
 
-@command(commands, "lineward model rollback-target readmission@2", name="rollback-target")
+@command(commands, "lineward model rollback-target readmission@1", name="rollback-target")
 def rollback_target(
     version: Annotated[str, typer.Argument(metavar="VERSION", help="A model version, as model@version, or its id.")],
     environment: Annotated[str, typer.Option(metavar="NAME", help="The environment to go back in.")] = "production",

@@ -236,6 +236,10 @@ LINEWARD_KEY=ADMIN lineward model live readmission@1
 LINEWARD_KEY=ADMIN lineward model live --source nothing
 LINEWARD_KEY=ADMIN lineward model running
 LINEWARD_KEY=ADMIN lineward model rollback-target
+LINEWARD_KEY=ADMIN lineward approvals list --state decided
+LINEWARD_KEY=ADMIN lineward approvals list --kind nobody
+LINEWARD_KEY=ADMIN lineward approvals show 0
+LINEWARD_KEY=ADMIN lineward approvals show readmission
 
 # Reports
 lineward verify nowhere.pdf

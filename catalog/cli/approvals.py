@@ -1,0 +1,131 @@
+"""`lineward approvals`: what is to be decided by whom, and where every request stands, with its decisions."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from catalog.cli.client import Client, ask
+from catalog.cli.output import note, print_json, print_line, print_table
+from catalog.cli.words import count
+from catalog.errors import AskerError, Exit
+from graph_schema import nodes
+
+_PAGE: Final = 500
+_ONE: Final = """
+request approvalKind useCase reason requestedBy requestedAt expiresAt needed emergency approvedBy dependsOn
+approvalState since decidingEntry explanation digests { of digest } met { text entry }
+subject { __typename id ... on Named { name } }
+decisions { entry decision meaning reason decidedBy decidedAt expiresAt authenticated conditions requires
+  signatureBlock }
+"""
+_INBOX: Final = """
+query Inbox($principal: String!, $within: Int!, $asOf: AsOfInput) {
+  approvalInbox(principal: $principal, withinDays: $within, asOf: $asOf) { task requests dueAt because explanation } }
+"""
+_LIST: Final = f"""
+query Approvals($filter: ApprovalFilter, $asOf: AsOfInput, $after: String) {{
+  approvals(filter: $filter, first: {_PAGE}, after: $after, asOf: $asOf) {{
+    totalCount pageInfo {{ hasNextPage endCursor }}
+    nodes {{ request approvalKind useCase requestedBy approvalState since expiresAt explanation decidingEntry
+      subject {{ id ... on Named {{ name }} }} }} }} }}
+"""
+_SHOW: Final = (
+    f"query Approval($id: ID!, $asOf: AsOfInput) {{ node(id: $id, asOf: $asOf) {{ ... on Approval {{ {_ONE} }} }} }}"
+)
+
+
+def inbox(client: Client, principal: str, within: int, as_of: dict[str, Any], *, as_json: bool) -> Exit:
+    """Print what a principal has to do about requests."""
+    variables = {"principal": principal, "within": within, "asOf": as_of or None}
+    found = ask(client, _INBOX, variables)["approvalInbox"]
+    if as_json:
+        print_json(found)
+        return Exit.FINE
+    rows = [(_word(one["task"]), _entries(one["requests"]), one["dueAt"], one["explanation"]) for one in found]
+    print_table(
+        count(len(rows), "item"),
+        ("task", "requests", "due", "because"),
+        rows,
+        empty="Nothing waits.",
+        yielding=("because",),
+    )
+    return Exit.FINE
+
+
+def requests(client: Client, wanted: dict[str, Any], as_of: dict[str, Any], *, as_json: bool) -> Exit:
+    """Print requests for approval, the newest first, with where each stands."""
+    rows: list[dict[str, Any]] = []
+    variables: dict[str, Any] = {"filter": wanted, "asOf": as_of or None}
+    while True:
+        page = ask(client, _LIST, variables)["approvals"]
+        rows += page["nodes"]
+        if not page["pageInfo"]["hasNextPage"]:
+            break
+        variables["after"] = page["pageInfo"]["endCursor"]
+    if as_json:
+        print_json(rows)
+        return Exit.FINE
+    print_table(
+        count(len(rows), "request"),
+        ("request", "kind", "of", "state", "since", "until", "because"),
+        [
+            (
+                f"#{one['request']}",
+                _word(one["approvalKind"]),
+                _subject(one),
+                _word(one["approvalState"]),
+                one["since"],
+                one["expiresAt"],
+                one["explanation"],
+            )
+            for one in rows
+        ],
+        empty="Nobody asked for an approval.",
+        optional=("until", "since"),
+        yielding=("because", "of"),
+    )
+    return Exit.FINE
+
+
+def show(client: Client, request: int, as_of: dict[str, Any], *, as_json: bool) -> Exit:
+    """Print a request with what it binds and every decision on it, each with its signature block.
+
+    Raises AskerError where no request has the index.
+    """
+    found = ask(client, _SHOW, {"id": nodes.Approval(str(request)).id, "asOf": as_of or None})["node"]
+    if not found:
+        raise AskerError(
+            f"Entry {request} is no request for approval that may be seen; `lineward approvals list` lists them."
+        )
+    if as_json:
+        print_json(found)
+        return Exit.FINE
+    print_line(f"{_word(found['approvalKind'])} approval of {_subject(found)}: {_word(found['approvalState'])}")
+    print_line(f"  asked by {found['requestedBy']} on {found['requestedAt']} for {found['useCase']}")
+    if found["expiresAt"]:
+        print_line(f"  until {found['expiresAt']}")
+    if found["explanation"]:
+        by = "" if found["decidingEntry"] is None else f" (entry {found['decidingEntry']})"
+        print_line(f"  {found['explanation']}{by}")
+    print_table("binds", ("what", "digest"), [(one["of"], one["digest"]) for one in found["digests"]], empty="nothing")
+    for one in found["decisions"]:
+        print_line(f"  {one['signatureBlock']}")
+        print_line(f"    {one['reason']}")
+        for required in one["requires"]:
+            met = next((each["entry"] for each in found["met"] if each["text"] == required), None)
+            print_line(f"    requires: {required}, {'not met' if met is None else f'met in entry {met}'}")
+    approved = len(found["approvedBy"])
+    note(f"Approved by {approved} of {found['needed']} needed.")
+    return Exit.FINE
+
+
+def _word(closed: str) -> str:
+    return closed.lower().replace("_", " ")
+
+
+def _entries(indexes: list[int]) -> str:
+    return ", ".join(f"#{index}" for index in indexes)
+
+
+def _subject(one: dict[str, Any]) -> str:
+    return one["subject"]["name"] if one["subject"] else "what is hidden"

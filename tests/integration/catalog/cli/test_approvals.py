@@ -1,0 +1,61 @@
+"""`lineward approvals inbox`, `list` and `show`: what waits for whom, and where requests stand."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.support.records import declaration, event, principal, registration, request, seal
+from tests.support.typed import Typed, typed
+
+FINE, WRONG_USE = 0, 2
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "catalog"
+    assert typed(folder, "ingest", "--new", stdin=json.dumps(event()).encode()).code == FINE
+    done = record(folder, declaration(), seal(), registration(), principal("grace", "approver"), request())
+    assert done.code == FINE, done.err
+    return folder
+
+
+def record(folder: Path, *payloads: dict[str, object]) -> Typed:
+    return typed(folder, "record", stdin="\n".join(map(json.dumps, payloads)).encode())
+
+
+def asked(folder: Path) -> dict[str, object]:
+    done = typed(folder, "approvals", "list", "--json")
+    assert done.code == FINE, done.err
+    (found,) = json.loads(done.out)
+    return dict(found)
+
+
+def test_a_request_is_listed_with_where_it_stands(folder: Path) -> None:
+    found = asked(folder)
+    assert (found["approvalState"], found["subject"]["name"]) == ("REQUESTED", "readmission@1")  # type: ignore[index]
+    assert "readmission@1" in typed(folder, "approvals", "list", "--state", "requested").out
+    assert "Nobody asked" in typed(folder, "approvals", "list", "--state", "approved").out
+
+
+def test_a_request_is_shown_with_what_it_binds(folder: Path) -> None:
+    number = str(asked(folder)["request"])
+    done = typed(folder, "approvals", "show", number)
+    assert done.code == FINE, done.err
+    assert "of readmission@1: requested" in done.out
+    assert "artifact" in done.out
+    whole = json.loads(typed(folder, "approvals", "show", number, "--json").out)
+    assert whole["decisions"] == []
+    before = typed(folder, "approvals", "show", number, "--known-at-index", str(int(number) - 1))
+    assert before.code == WRONG_USE
+    assert "lineward approvals list" in before.err
+
+
+def test_what_waits_for_somebody_stands_in_their_inbox(folder: Path) -> None:
+    number = asked(folder)["request"]
+    done = typed(folder, "approvals", "inbox", "grace", "--json")
+    assert [(one["task"], one["requests"]) for one in json.loads(done.out)] == [("DECIDE", [number])]
+    assert "decide" in typed(folder, "approvals", "inbox", "grace").out
+    assert "Nothing waits." in typed(folder, "approvals", "inbox", "nobody").out
