@@ -255,7 +255,7 @@ class Intake:
                 except SenderError as error:
                     raise SenderError(error.detail, pointer=f"/{place}{error.pointer}", status=422) from error
                 promised.update(node.id for node in kind.subjects(record))
-                records.append((kind, record, admitted.added))
+                records.append((kind, record, admitted.all_added))
             return compare(view, records)
 
     def _comparable(self, payload: JSON, actor: Actor, now: int) -> tuple[Kind[Any], Record]:
@@ -337,7 +337,7 @@ class Intake:
         admitted = bound or self._admit(kind, record, actor, now)
         body = {
             "record": fields,
-            "added": dict(admitted.added),
+            "added": admitted.all_added,
             "authenticated": actor.authenticated,
             "redactions": redactions,
             "subjects": list(subjects[MAX_SUBJECTS:]),

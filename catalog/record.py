@@ -368,6 +368,13 @@ class Admitted:
     added: Mapping[str, Any] = field(default_factory=dict)
     warnings: Sequence[str] = ()
     erases: tuple[int, ...] = ()
+    read_at: Mapping[str, Any] = field(default_factory=dict)
+    """What it adds besides, of the point that it was read at: records that differ in this alone are one."""
+
+    @property
+    def all_added(self) -> dict[str, Any]:
+        """Return everything that the catalog adds."""
+        return {**self.added, **self.read_at}
 
 
 _WORDS = {

@@ -44,11 +44,8 @@ def admit_request(record: RequestApproval, admission: Admission) -> Admitted:
     bound = sorted((*digests, *effective(view, subject.id).digests))
     rules.check_not_denied(_denied(record, view, bound))
     return Admitted(
-        {
-            "digests": [each.to_json() for each in bound],
-            "bound_at": admission.now,
-            "bound_by": view.known_at,
-        }
+        {"digests": [each.to_json() for each in bound]},
+        read_at={"bound_at": admission.now, "bound_by": view.known_at},
     )
 
 

@@ -54,6 +54,25 @@ class Effective:
         return frozenset((BoundDigest(LABELS, digest_of(self.labels)), BoundDigest(USE, digest_of(self.use))))
 
 
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What was judged already of what is known: several requests ask for the same subject at the same points."""
+
+    effective: dict[tuple[str, int, int], Effective] = field(default_factory=dict)
+    instants: dict[tuple[str, int], list[Instant]] = field(default_factory=dict)
+
+    def at(self, view: View, subject: str, at: int, known: int) -> Effective:
+        """Return what flows into a subject at a point."""
+        place = subject, at, known
+        if place not in self.effective:
+            self.effective[place] = effective(view.at(at, known), subject)
+        return self.effective[place]
+
+
+def _judged(_: View) -> _Judged:
+    return _Judged()
+
+
 def effective(view: View, subject: str) -> Effective:
     """Return what flows into a dataset, snapshot or model version at the view's point, whoever asks."""
     # What was looked at to judge it is no part of the answer.
@@ -148,6 +167,13 @@ def instants(view: View, subject: str, since: int) -> list[Instant]:
 
     What was joined to it by an entry after `since`, and is not any more, is looked at as it was then.
     """
+    judged = view.once(_judged).instants
+    if (subject, since) not in judged:
+        judged[subject, since] = _instants(view, subject, since)
+    return judged[subject, since]
+
+
+def _instants(view: View, subject: str, since: int) -> list[Instant]:
     ever = view.unredacted.beside(AsOf(NOW, view.as_of.known_at))
     found = _Instants()
     of_everything = _of_everything(ever)
@@ -342,9 +368,10 @@ def change(view: View, bound: Bound) -> Change | None:
     if not every:
         return None
     # Read anew, since an erasure may have taken texts that the digests which were bound are over.
-    was = effective(whole.at(bound.bound_at, bound.bound_by), bound.subject)
+    judged = whole.once(_judged)
+    was = judged.at(whole, bound.subject, bound.bound_at, bound.bound_by)
     for moment in every:
-        now = effective(whole.at(moment.at, moment.known), bound.subject)
+        now = judged.at(whole, bound.subject, moment.at, moment.known)
         if now != was:
             return Change(max(moment.at, bound.requested_at), moment.cause, explained(was, now))
     return None

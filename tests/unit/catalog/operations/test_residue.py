@@ -14,6 +14,7 @@ GOES = frozenset(
         "catalog",
         "clinical_purpose",
         "compute_isolation",
+        "condition_met",
         "data_quality_assertions",
         "data_quality_metrics",
         "data_source",
