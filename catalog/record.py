@@ -176,6 +176,12 @@ def refusal(sentence: str, pointer: str) -> PydanticCustomError:
     return PydanticCustomError(_REFUSED, "{sentence}", {"sentence": sentence, "pointer": pointer})
 
 
+def refuse_reversed(valid_from: str | None, until: str | None, info: ValidationInfo) -> None:
+    """Refuse a record that ends before it begins, unless it is replayed; raises PydanticCustomError at `/until`."""
+    if until and valid_from and parse_zoned(until) <= parse_zoned(valid_from) and not is_replayed(info):
+        raise refusal("until comes after valid_from.", "/until")
+
+
 def sender_error(record: type[Record], error: ValidationError) -> SenderError:
     """Return the first problem as a sentence, with its JSON pointer (RFC 6901)."""
     first = error.errors(include_url=False, include_input=False)[0]

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from catalog.cli.client import Client, ask
 from catalog.cli.output import note, print_json, print_line, print_table
-from catalog.cli.words import count
+from catalog.cli.words import count, in_words
 from catalog.errors import AskerError, Exit
 from graph_schema import nodes
 
@@ -41,7 +41,7 @@ def inbox(client: Client, principal: str, within: int, as_of: dict[str, Any], *,
     if as_json:
         print_json(found)
         return Exit.FINE
-    rows = [(_word(one["task"]), _entries(one["requests"]), one["dueAt"], one["explanation"]) for one in found]
+    rows = [(in_words(one["task"]), _entries(one["requests"]), one["dueAt"], one["explanation"]) for one in found]
     print_table(
         count(len(rows), "item"),
         ("task", "requests", "due", "because"),
@@ -71,9 +71,9 @@ def requests(client: Client, wanted: dict[str, Any], as_of: dict[str, Any], *, a
         [
             (
                 f"#{one['request']}",
-                _word(one["approvalKind"]),
+                in_words(one["approvalKind"]),
                 _subject(one),
-                _word(one["approvalState"]),
+                in_words(one["approvalState"]),
                 one["since"],
                 one["expiresAt"],
                 one["explanation"],
@@ -100,7 +100,7 @@ def show(client: Client, request: int, as_of: dict[str, Any], *, as_json: bool) 
     if as_json:
         print_json(found)
         return Exit.FINE
-    print_line(f"{_word(found['approvalKind'])} approval of {_subject(found)}: {_word(found['approvalState'])}")
+    print_line(f"{in_words(found['approvalKind'])} approval of {_subject(found)}: {in_words(found['approvalState'])}")
     print_line(f"  asked by {found['requestedBy']} on {found['requestedAt']} for {found['useCase']}")
     if found["expiresAt"]:
         print_line(f"  until {found['expiresAt']}")
@@ -117,10 +117,6 @@ def show(client: Client, request: int, as_of: dict[str, Any], *, as_json: bool) 
     approved = len(found["approvedBy"])
     note(f"Approved by {approved} of {found['needed']} needed.")
     return Exit.FINE
-
-
-def _word(closed: str) -> str:
-    return closed.lower().replace("_", " ")
 
 
 def _entries(indexes: list[int]) -> str:

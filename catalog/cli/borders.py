@@ -7,7 +7,7 @@ from typing import Any
 from catalog.cli.client import Client, ask, succeeded
 from catalog.cli.completeness import FIELDS, warn
 from catalog.cli.output import note, print_json, print_table
-from catalog.cli.words import count
+from catalog.cli.words import count, in_words
 from catalog.errors import Exit
 
 _PAGE = 500
@@ -34,8 +34,7 @@ def borders(client: Client, sides: list[str], asked: dict[str, Any], *, as_json:
         return Exit.FINE
     for side, page in found.items():
         rows = [
-            (one["namespace"], one["name"], one["reason"].lower().replace("_", " "), one["zone"], one["site"])
-            for one in page["points"]
+            (one["namespace"], one["name"], in_words(one["reason"]), one["zone"], one["site"]) for one in page["points"]
         ]
         print_table(
             f"{count(len(rows), 'dataset')} {_TITLES[side]}",

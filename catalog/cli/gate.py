@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any, Final
 
 from catalog.cli.assets import identify
 from catalog.cli.client import Client, ask, checked, document, succeeded
 from catalog.cli.completeness import FIELDS, warn
 from catalog.cli.output import note, print_json, print_line
-from catalog.cli.words import count
+from catalog.cli.words import count, in_words
 from catalog.errors import AskerError, Exit
 
 _GATE: Final = f"""
@@ -85,11 +86,11 @@ def _show(called: str, asked: dict[str, Any], found: dict[str, Any]) -> None:
     print_line(f"for {asked['purpose']} at {asked['place']}, in {asked['environment']}")
     for one in found["checks"]:
         if one["outcome"] == "PASS":
-            print_line(f"  pass     {_words(one['check'])}")
+            print_line(f"  pass     {in_words(one['check'])}")
     for one in found["checks"]:
         if one["outcome"] != "PASS":
             print_line(
-                f"  {_MARKS[one['outcome']]}  {_words(one['check'])}{'' if one['required'] else ', not required'}"
+                f"  {_MARKS[one['outcome']]}  {in_words(one['check'])}{'' if one['required'] else ', not required'}"
             )
             for reason in one["reasons"]:
                 _print_reason(reason)
@@ -129,14 +130,4 @@ def _more(entries: list[int]) -> str:
 
 def _wrapped(text: str) -> list[str]:
     """Return a text in lines that fit eighty columns; a word that is longer stands alone."""
-    lines, room = [""], _WIDE - 11
-    for word in text.split(" "):
-        if lines[-1] and len(lines[-1]) + 1 + len(word) > room:
-            lines.append(word)
-        else:
-            lines[-1] = f"{lines[-1]} {word}".strip()
-    return lines
-
-
-def _words(check: str) -> str:
-    return check.lower().replace("_", " ")
+    return textwrap.wrap(text, _WIDE - 11, break_long_words=False, break_on_hyphens=False)

@@ -9,6 +9,7 @@ from catalog.cli.assets import identify
 from catalog.cli.client import Client, ask, require_entry, succeeded
 from catalog.cli.completeness import ahead
 from catalog.cli.output import print_json, print_table
+from catalog.cli.words import in_words
 from catalog.errors import AskerError, Exit
 
 _PAGE = 500
@@ -56,7 +57,7 @@ def history(client: Client, dataset: str, aspect: str, as_of: dict[str, Any], *,
 def _row(one: dict[str, Any]) -> tuple[object, ...]:
     value = one["value"]
     shown = value if value is None or isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    source = one["source"].lower().replace("_", " ")
+    source = in_words(one["source"])
     return one["entry"], shown, one["validFrom"], one["recordedAt"], one["by"], source, _lasted(one)
 
 

@@ -8,7 +8,7 @@ from catalog.cli.assets import identify
 from catalog.cli.client import Client, ask, require_entry, succeeded
 from catalog.cli.completeness import FIELDS, ahead, warn
 from catalog.cli.output import note, print_json, print_table, short
-from catalog.cli.words import count, words_of
+from catalog.cli.words import count, in_words, words_of
 from catalog.errors import Exit
 
 _PAGE = 500
@@ -136,13 +136,13 @@ def _how(edge: dict[str, Any]) -> str:
 
 def edge_words(edge: dict[str, Any]) -> str:
     """Return how data went along an edge, in words."""
-    words = [edge["kind"].lower(), edge["confidence"].lower().replace("_", " ")]
+    words = [edge["kind"].lower(), in_words(edge["confidence"])]
     return ", ".join([*words, *(["past"] if edge["past"] else []), *(["attempt"] if edge["attempt"] else [])])
 
 
 def _derived(column: dict[str, Any], *, past: bool) -> str:
     """Return how one column came of another, in words."""
-    words = [column["dependency"].lower().replace("_", " ")]
+    words = [in_words(column["dependency"])]
     for one in column["transformations"]:
         words += [one["subtype"].lower()] if one["subtype"] else []
         words += [] if one["masking"] is None else ["masked" if one["masking"] else "not masked"]

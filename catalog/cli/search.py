@@ -8,7 +8,7 @@ from typing import Any
 from catalog.cli.client import Client, ask
 from catalog.cli.completeness import FIELDS, warn
 from catalog.cli.output import note, print_json, print_table
-from catalog.cli.words import each_of, one_of, words_of
+from catalog.cli.words import each_of, in_words, one_of, words_of
 from catalog.errors import Exit, SenderError
 from catalog.search.model import SearchKind
 from catalog.search.queries import CLOSED, FACETS, GAPS
@@ -124,7 +124,7 @@ def _print(found: dict[str, Any], empty: str) -> None:
     )
     for facet in found["facets"]:
         rows = [(one["value"], one["count"]) for one in facet["counts"]]
-        print_table(facet["facet"].lower().replace("_", " "), ("value", "count"), rows, empty="No find has one.")
+        print_table(in_words(facet["facet"]), ("value", "count"), rows, empty="No find has one.")
     if found["pageInfo"]["hasNextPage"]:
         note(f"There is more: go on with --after {found['pageInfo']['endCursor']}")
     warn(found["completeness"])

@@ -49,6 +49,11 @@ def count(number: int, one: str, many: str | None = None) -> str:
     return f"{number} {one if number == 1 else many or one + 's'}"
 
 
+def in_words(closed: str) -> str:
+    """Return a word of a closed list as it is read: `NOT_DECIDED` as `not decided`."""
+    return closed.lower().replace("_", " ")
+
+
 def words_of(name: str) -> str:
     """Return the words of a label or an enumeration's value: `model version` of ModelVersion and MODEL_VERSION."""
     return _WITHIN.sub(" ", name).replace("_", " ").lower()

@@ -21,10 +21,10 @@ from catalog.record import (
     distinct,
     is_replayed,
     refusal,
+    refuse_reversed,
 )
 from graph_schema.column_lineage import address
 from graph_schema.nodes import Attestation, Column, Dataset, PhiTag, Run
-from graph_schema.times import parse_zoned
 from graph_schema.vocabulary import hl7
 from graph_schema.vocabulary.words import (
     Confidentiality,
@@ -174,10 +174,7 @@ class TrustColumnLineage(Record):
 
     @model_validator(mode="after")
     def _ends_after_it_begins(self, info: ValidationInfo) -> Self:
-        if is_replayed(info):
-            return self
-        if self.until and self.valid_from and parse_zoned(self.until) <= parse_zoned(self.valid_from):
-            raise refusal("until comes after valid_from.", "/until")
+        refuse_reversed(self.valid_from, self.until, info)
         return self
 
 
@@ -246,6 +243,5 @@ class AttestDeidentification(Record):
         for place, one in enumerate(self.treatments):
             if one.technique is Technique.AGGREGATED and one.minimum_cell is None:
                 raise refusal("What was aggregated names its smallest cell.", f"/treatments/{place}/minimum_cell")
-        if self.until and self.valid_from and parse_zoned(self.until) <= parse_zoned(self.valid_from):
-            raise refusal("until comes after valid_from.", "/until")
+        refuse_reversed(self.valid_from, self.until, info)
         return self

@@ -21,6 +21,7 @@ from catalog.record import (
     distinct,
     is_replayed,
     refusal,
+    refuse_reversed,
     warn,
 )
 from catalog.use import terms as codes
@@ -228,8 +229,7 @@ class _Statement(Record):
     def _holds_together(self, info: ValidationInfo) -> Self:
         if is_replayed(info):
             return self
-        if self.until and self.valid_from and parse_zoned(self.until) <= parse_zoned(self.valid_from):
-            raise refusal("until comes after valid_from.", "/until")
+        refuse_reversed(self.valid_from, self.until, info)
         if not (self.terms or self.obligations or self.refrains or self.words or self.consent or self.agreement) and (
             self.purposes is None and self.places is None
         ):
@@ -327,10 +327,7 @@ class RecordTransfer(Record):
 
     @model_validator(mode="after")
     def _ends_after_it_begins(self, info: ValidationInfo) -> Self:
-        if is_replayed(info):
-            return self
-        if self.until and self.valid_from and parse_zoned(self.until) <= parse_zoned(self.valid_from):
-            raise refusal("until comes after valid_from.", "/until")
+        refuse_reversed(self.valid_from, self.until, info)
         return self
 
 
@@ -361,10 +358,7 @@ class UndertakeUse(Record):
 
     @model_validator(mode="after")
     def _ends_after_it_begins(self, info: ValidationInfo) -> Self:
-        if is_replayed(info):
-            return self
-        if self.until and self.valid_from and parse_zoned(self.until) <= parse_zoned(self.valid_from):
-            raise refusal("until comes after valid_from.", "/until")
+        refuse_reversed(self.valid_from, self.until, info)
         return self
 
 

@@ -10,7 +10,7 @@ from catalog.approvals.model import ApprovalState
 from catalog.cli.commands.connection import connected
 from catalog.cli.commands.groups import command, group
 from catalog.cli.options import DataDir, Json, KnownAtIndex, Url, ValidAt, choice, point
-from catalog.cli.words import one_of
+from catalog.cli.words import each_of
 from graph_schema.vocabulary.words import ApprovalKind
 
 commands = group("Show what is to be approved by whom, and where requests stand.")
@@ -53,8 +53,8 @@ def list_requests(
     from catalog.cli.approvals import requests
 
     wanted: dict[str, Any] = {
-        "states": [one_of(word, ApprovalState, "--state") for word in state or ()],
-        "kinds": [one_of(word, ApprovalKind, "--kind") for word in kind or ()],
+        "states": each_of(state or (), ApprovalState, "--state"),
+        "kinds": each_of(kind or (), ApprovalKind, "--kind"),
         "requestedBy": requested_by,
     }
     with connected(url, data_dir, owner=True) as client:
