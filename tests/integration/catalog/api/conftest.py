@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ from catalog.settings import load
 from catalog.store.memory import MemoryStore
 from catalog.store.protocol import Store
 from catalog.store.sqlite import SqliteStore
+from catalog.view import View
 from tests.support.records import DIGEST, attestation, declaration, event, registration, request, seal, tag
 
 
@@ -71,6 +73,16 @@ class Catalog:
     def caught_up(self) -> None:
         """Wait for the graph to hold all of the ledger."""
         assert self.service.projection.wait_for(self.service.ledger.size() - 1, 20)
+
+    def labels_kept(self) -> None:
+        """Wait for the labels that are kept to be those of the graph: they follow it beside what is asked."""
+        pause = threading.Event()
+        while self._labels_lag():
+            pause.wait(0.01)
+
+    def _labels_lag(self) -> bool:
+        with self.service.store.reading() as reader:
+            return View(reader).labels_lagging() is not None
 
     def remote(self, host: str = "192.0.2.7", **headers: str) -> TestClient:
         """Return a client elsewhere."""

@@ -430,6 +430,7 @@ def test_the_store_is_called_for_each_level_and_never_for_each_node(
         catalog = serve(store=store)
         catalog.event(fan(width))
         catalog.caught_up()
+        catalog.labels_kept()
         store.calls.clear()
         found = catalog.data(WIDE, of=[VISITS])["lineage"]
         assert len(found["nodes"]["nodes"]) == width + 1
