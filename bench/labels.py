@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import random
 import tempfile
 import time
@@ -130,9 +131,11 @@ def _follow(store: Store) -> float:
     return time.perf_counter() - began
 
 
+@collecting_seldom()
 def _why(engine: str, store: Store, estate: Estate, asked: int, setting: str) -> Figure:
     chosen = random.Random(estate.seed).choices(range(2 * estate.width), k=asked)
     seconds, steps = [], []
+    gc.freeze()  # As a server does once it is ready.
     for number in chosen:
         dataset = Dataset(NAMESPACE, estate.dataset(estate.layers, number)).id
         began = time.perf_counter()
@@ -140,6 +143,7 @@ def _why(engine: str, store: Store, estate: Estate, asked: int, setting: str) ->
             found = why_label(View(reader), dataset, None, LABEL)
         seconds.append(time.perf_counter() - began)
         steps += [len(found.ways[0].hops)] if found.ways else []
+    gc.unfreeze()
     aim = WHY_AIMS.get(engine)
     what = f"why a label is there, {max(steps, default=0)} hops, p50 / p95"
     if aim is None:

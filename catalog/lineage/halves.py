@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from catalog.view import View
@@ -36,7 +36,8 @@ class Halves:
     """Fetch runs."""
     fold: Callable[[str], RunFold | None]
     """Return a run that was fetched."""
-    _fed: dict[str, tuple[Fed, ...]] = field(default_factory=dict)
+    _fed: dict[str, tuple[Fed, ...]]
+    """What was looked up before."""
 
     def load(self, runs: Iterable[str]) -> None:
         """Fetch what fed those of the runs, which were fetched, that are halves that write."""

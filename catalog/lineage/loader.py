@@ -8,7 +8,7 @@ from functools import cached_property
 
 from catalog.assets.column_names import ColumnNames
 from catalog.lineage.declarations import OF_DATASETS, Declared, declared_by
-from catalog.lineage.halves import Halves
+from catalog.lineage.halves import Fed, Halves
 from catalog.lineage.models import Models
 from catalog.mappings.flows import MappedFlows
 from catalog.mappings.model import MappedFlow
@@ -43,8 +43,7 @@ class LineageLoader:
         self._generated: dict[str, frozenset[str]] = {}
         self.mapped = MappedFlows(view)
         """What mappings of the site read in facets."""
-        self.halves = Halves(view, self.load_runs, self.fold)
-        """What fed halves of streams; `load` what is looked up of them."""
+        self._fed: dict[str, tuple[Fed, ...]] = {}
 
     def load_names(self, ids: Iterable[str]) -> None:
         """Fetch the names around the datasets, and the versions of models that they name."""
@@ -58,6 +57,12 @@ class LineageLoader:
         named = {one: dataset for one in new if (dataset := self._models.dataset_of(one))}
         self._versions_of |= named
         self.load_names(named.values())
+
+    @property
+    def halves(self) -> Halves:
+        """Return what fed halves of streams; `load` what is looked up of them."""
+        # Not kept: an object that holds the loader's methods would keep alive with it all that its view has fetched.
+        return Halves(self.view, self.load_runs, self.fold, self._fed)
 
     @cached_property
     def column_names(self) -> ColumnNames:

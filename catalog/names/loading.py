@@ -137,9 +137,9 @@ class Names:
         front = set(new)
         while front:
             seen |= front
-            aimed = fetched.pointers(front)
+            aimed = fetched.pointers(self._ever, front)
             pointers.update(aimed)
-            found = fetched.edges(front, self._kinds)
+            found = fetched.edges(self._ever, front, self._kinds)
             beyond = [edge for edge in found if edge.kind in self._joining]
             self.beside.update(edge for edge in found if edge.kind in self._beside)
             edges.update(beyond)
@@ -234,7 +234,8 @@ class Names:
 
         A name that may have pointed elsewhere at some time, or nowhere, is judged by all that was said of it.
         """
-        varied = _varied(pointers, self.view.once(_Fetched).listings({one.target for one in pointers}))
+        listings = self.view.once(_Fetched).listings(self._ever, {one.target for one in pointers})
+        varied = _varied(pointers, listings)
         first: dict[str, AliasPointer] = {}
         for one in sorted(pointers, key=lambda each: (*each.order, each.entry)):
             if one.source not in varied:
@@ -473,39 +474,39 @@ def _concerns(rule: NamespaceRule, namespace: str) -> bool:
 class _Fetched:
     """Pointers of names, lists of datasets and the edges between, fetched once for all views that know as much."""
 
-    def __init__(self, ever: View) -> None:
-        self._ever = ever
+    def __init__(self, _ever: View) -> None:
+        # It keeps no view: views keep it, and what goes in a circle stays until the interpreter looks for garbage.
         self._of: dict[str, list[Pointer]] = {}
         self._lists: dict[str, list[Listing]] = {}
         self._edges: dict[tuple[str, str], list[Edge]] = {}
 
-    def edges(self, ids: Iterable[str], kinds: Sequence[str]) -> set[Edge]:
+    def edges(self, ever: View, ids: Iterable[str], kinds: Sequence[str]) -> set[Edge]:
         asked = sorted(ids)
         new = [one for one in asked if any((one, kind) not in self._edges for kind in kinds)]
         lacking = [kind for kind in kinds if any((one, kind) not in self._edges for one in new)]
         places = list(product(new, lacking))
         self._edges.update((place, []) for place in places)
         fresh = frozenset(new)
-        for edge in self._ever.edges(new, lacking, "both") if new else ():
+        for edge in ever.edges(new, lacking, "both") if new else ():
             for end in {edge.source, edge.target} & fresh:
                 self._edges[end, edge.kind].append(edge)
         return {edge for one in asked for kind in kinds for edge in self._edges[one, kind]}
 
-    def pointers(self, names: Iterable[str]) -> set[Pointer]:
+    def pointers(self, ever: View, names: Iterable[str]) -> set[Pointer]:
         asked = sorted(one for one in names if label_of(one) == "Dataset")
         new = [one for one in asked if one not in self._of]
         self._of.update((one, []) for one in new)
         fresh = frozenset(new)
-        for pointer in self._ever.pointers(new) if new else ():
+        for pointer in ever.pointers(new) if new else ():
             for end in {pointer.source, pointer.target} & fresh:
                 self._of[end].append(pointer)
         return {pointer for one in asked for pointer in self._of[one]}
 
-    def listings(self, carriers: Iterable[str]) -> list[Listing]:
+    def listings(self, ever: View, carriers: Iterable[str]) -> list[Listing]:
         asked = sorted(carriers)
         new = [one for one in asked if one not in self._lists]
         self._lists.update((one, []) for one in new)
-        for listing in self._ever.listings(new) if new else ():
+        for listing in ever.listings(new) if new else ():
             self._lists[listing.carrier].append(listing)
         return [listing for one in asked for listing in self._lists[one]]
 

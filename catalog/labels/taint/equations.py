@@ -211,6 +211,7 @@ class Values:
         """Know none but the empty one."""
         self._items: list[tuple[tuple[Mark, int], ...]] = [()]
         self._numbers: dict[tuple[tuple[Mark, int], ...], int] = {(): 0}
+        self._steps: dict[int, Mapping[Mark, int]] = {}
         self._by_text: dict[str, int] = {"[]": 0}
         self._texts: dict[int, str] = {0: "[]"}
         self._joined: dict[tuple[int, int], int] = {}
@@ -225,6 +226,13 @@ class Values:
     def marks(self, number: int) -> tuple[tuple[Mark, int], ...]:
         """Return the marks of a set, each with its steps."""
         return self._items[number]
+
+    def steps(self, number: int) -> Mapping[Mark, int]:
+        """Return the same by mark."""
+        found = self._steps.get(number)
+        if found is None:
+            found = self._steps[number] = dict(self._items[number])
+        return found
 
     def number(self, marks: Iterable[tuple[Mark, int]]) -> int:
         """Return the number of a set; of one mark with several steps the fewest count."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import count
 
 from catalog.labels.taint.model import Clearance, Cleared, Flow, Mark, Part, Passage, Path, Place, Taint
@@ -68,28 +68,45 @@ def _is_judged(flow: Flow, mark: Mark, judged: Judged) -> bool:
     return flow.source.part is Part.ASSERTED and (flow.target, mark.kind) in judged
 
 
-class Search:
-    """What the search for ways by which marks came asks: of one fixed point, for any number of goals."""
+Steps = Callable[[Place], Mapping[Mark, int]]
+"""How far each mark of a place is from where it was said."""
+Carrying = Callable[[Place, Mark], Iterable[tuple[Flow, Mark]]]
+"""Each flow that carried a mark to a place, with what it was before."""
 
-    def __init__(  # all that the fixed point followed from
-        self,
-        stated_by: Callable[[Place, Mark], tuple[int, ...]],
-        into: Callable[[Place, Mark], Iterable[Flow]],
-        covering: Covering,
-        steps: Callable[[Place], Mapping[Mark, int]],
-        *,
-        judged: Callable[[Place, str], bool] = lambda _place, _kind: False,
-        recipient: str | None = None,
-    ) -> None:
-        """Ask of places when the search comes there: the entries that said a mark of one, the flows into it of which
-        one carries a mark, and how far each of its marks is from where it was said.
+
+def carrying(  # all that the fixed point followed from
+    into: Callable[[Place, Mark], Iterable[Flow]],
+    covering: Covering,
+    steps: Steps,
+    *,
+    judged: Callable[[Place, str], bool] = lambda _place, _kind: False,
+    recipient: str | None = None,
+) -> Carrying:
+    """Return what tells which of the flows into a place carried a mark, in an order that nothing but they decide."""
+
+    def carried(place: Place, mark: Mark) -> Iterator[tuple[Flow, Mark]]:
+        for flow in sorted(into(place, mark), key=repr):
+            for before in preceding(mark, flow.passage):
+                if (
+                    before in steps(flow.source)
+                    and not (flow.source.part is Part.ASSERTED and judged(place, before.kind))
+                    and not clearing(flow, before, covering(flow), recipient=recipient)
+                ):
+                    yield flow, before
+
+    return carried
+
+
+class Search:
+    """The search for ways by which marks came: of one fixed point, for any number of goals."""
+
+    def __init__(self, stated_by: Callable[[Place, Mark], tuple[int, ...]], carrying: Carrying, steps: Steps) -> None:
+        """Ask of places when the search comes there: the entries that said a mark of one, what carried one there, and
+        how far each of its marks is from where it was said.
         """
         self._stated_by = stated_by
-        self._into = into
-        self._covering = covering
+        self._carrying = carrying
         self._steps = steps
-        self._judged = judged
-        self._recipient = recipient
         self._behind: dict[tuple[Place, Mark], list[tuple[Flow, Mark]]] = {}
 
     def paths(self, goals: Iterable[tuple[Place, Mark]], most: int = 3) -> tuple[Path, ...]:
@@ -116,23 +133,11 @@ class Search:
                 if all((one.origin, one.flows) != (place, way) for one in found):
                     found.append(Path(place, mark, self._stated_by(place, mark), way))
                 continue
-            for flow, before in self._carrying(place, mark):
+            if met[-1] not in self._behind:
+                self._behind[met[-1]] = list(self._carrying(place, mark))
+            for flow, before in self._behind[met[-1]]:
                 at = (flow.source, before)
                 if at not in met:
                     far = len(met) + self._steps(flow.source)[before]
                     heapq.heappush(heap, (far, (*met, at), next(order), (flow, *way)))
         return tuple(found)
-
-    def _carrying(self, place: Place, mark: Mark) -> list[tuple[Flow, Mark]]:
-        """Return each flow that carried the mark here, with what it was before."""
-        found = self._behind.get((place, mark))
-        if found is None:
-            found = self._behind[place, mark] = [
-                (flow, before)
-                for flow in sorted(self._into(place, mark), key=repr)
-                for before in preceding(mark, flow.passage)
-                if before in self._steps(flow.source)
-                and not (flow.source.part is Part.ASSERTED and self._judged(place, before.kind))
-                and not clearing(flow, before, self._covering(flow), recipient=self._recipient)
-            ]
-        return found

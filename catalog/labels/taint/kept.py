@@ -8,10 +8,10 @@ from functools import cached_property
 from typing import Final
 
 from catalog.labels.taint.equations import EMPTY, Apart, Equation, State, Values, inflows, key_of, place_of
-from catalog.labels.taint.fixpoint import Search, taint
+from catalog.labels.taint.fixpoint import Search, carrying, taint
 from catalog.labels.taint.loading import Sources, load_into
 from catalog.labels.taint.model import Cleared, Flow, Mark, Part, Passage, Place
-from catalog.labels.taint.rules import clearing
+from catalog.labels.taint.rules import clearing, preceding
 from catalog.reading import Completeness
 from catalog.view import View
 
@@ -79,24 +79,23 @@ class Loaded:
     def _parts(self) -> frozenset[tuple[Place, Place]]:
         return frozenset((flow.source, flow.target) for flow in self._sources.flows if flow.passage is Passage.SAME)
 
-    def prepare(self, goals: Iterable[_Goal]) -> None:
+    def prepare(self, goals: Iterable[_Goal], most: int = 1) -> None:
         """Fetch what the shortest ways to marks ask for: nothing, since it is there."""
 
-    @cached_property
     def search(self) -> Search:
-        """Return the search for ways."""
+        """Return a search for ways."""
         sources = self._sources
         into: dict[Place, list[Flow]] = defaultdict(list)
         for flow in sources.flows:
             into[flow.target].append(flow)
-        return Search(
-            lambda place, mark: sources.stated_by.get((place, mark), ()),
+        carried = carrying(
             lambda place, _mark: into.get(place, ()),
             sources.covering,
             self.steps,
             judged=lambda place, kind: (place, kind) in sources.judged,
             recipient=self._recipient,
         )
+        return Search(lambda place, mark: sources.stated_by.get((place, mark), ()), carried, self.steps)
 
 
 class Kept:
@@ -164,7 +163,7 @@ class Kept:
 
     def steps(self, place: Place) -> Mapping[Mark, int]:
         """Return the marks of a place, each with how far it is from where it was said."""
-        return dict(self._values.marks(self._number(place)))
+        return self._values.steps(self._number(place))
 
     def cleared(self, node: str) -> Iterator[Cleared]:
         """Yield what attestations take away on the way into an asset."""
@@ -188,10 +187,25 @@ class Kept:
         """Tell whether a place has what another of its asset has."""
         return any(flow.source == part and flow.passage is Passage.SAME for flow in self._into[place])
 
-    def prepare(self, goals: Iterable[_Goal]) -> None:
-        """Fetch together what the shortest way to each of the marks asks for."""
+    def prepare(self, goals: Iterable[_Goal], most: int = 1) -> None:
+        """Fetch together what so many of the shortest ways to any of the marks of each place ask for, by kind."""
+        by_kind: dict[tuple[Place, str], list[tuple[int, Mark]]] = defaultdict(list)
+        for place, mark in goals:
+            if (far := self.steps(place).get(mark)) is not None:
+                by_kind[place, mark.kind].append((far, mark))
+        met = self._go_back({(place, min(some)[1]) for (place, _), some in by_kind.items()})
+        if most > 1:
+            for (place, _), some in by_kind.items():
+                self._outline(met).paths([(place, mark) for _, mark in some], most)
+        new = {place.node for place in met} - self._sources.keys()
+        if new:
+            columns = [(place.node, place.detail) for place in met if place.part is Part.COLUMN and place.node in new]
+            self._load(new, columns)
+
+    def _go_back(self, goals: set[_Goal]) -> set[Place]:
+        """Return the places on the shortest way to each of the marks, whose equations are fetched step by step."""
         met: set[Place] = set()
-        front = {goal for goal in goals if goal[1] in self.steps(goal[0])}
+        front = goals
         while front:
             met.update(place for place, _ in front)
             self._load_equations({place.node for place, _ in front})
@@ -202,10 +216,33 @@ class Kept:
                 for source in equation.sources
             )
             front = {before for goal in front if (before := self._before(goal)) is not None}
-        new = {place.node for place in met} - self._sources.keys()
-        if new:
-            columns = [(place.node, place.detail) for place in met if place.part is Part.COLUMN and place.node in new]
-            self._load(new, columns)
+        return met
+
+    def _outline(self, met: set[Place]) -> Search:
+        """Return a search for ways by what is kept alone, without jobs and entries; each place that it meets is added
+        to those met.
+        """
+        walked = set(met)
+
+        def stated_by(place: Place, _mark: Mark) -> tuple[int, ...]:
+            met.add(place)
+            return ()
+
+        def carried(place: Place, mark: Mark) -> Iterable[tuple[Flow, Mark]]:
+            if place not in walked:
+                walked.update(self._go_back({(place, mark)}))
+                met.update(walked)
+            equation = self._equations[place.node]
+            found: dict[tuple[Flow, Mark], None] = {}
+            for at, how in () if equation is None else inflows(equation, place, lambda node: self._states[node]):
+                by, steps = self._values.decides(how), self.steps(at)
+                flow = Flow(at, place, by.passage, by.masked)
+                for before in preceding(mark, by.passage):
+                    if before in steps and by.carried(before) == mark:
+                        found[flow, before] = None
+            return found
+
+        return Search(stated_by, carried, self.steps)
 
     def _before(self, goal: _Goal) -> _Goal | None:
         """Return from where a mark came to a place in the fewest steps, of several the smallest; None from nowhere."""
@@ -244,13 +281,12 @@ class Kept:
             for key in state.members(key_of(source)) if state.has_members else ():
                 yield flow._replace(source=place_of(source.node, key))
 
-    @cached_property
     def search(self) -> Search:
-        """Return the search for ways."""
-        return Search(
-            self._stated_by,
+        """Return a search for ways."""
+        carried = carrying(
             self._flows_into,
             lambda flow: self.sources(flow.target.node).covering(flow),
             self.steps,
             judged=lambda place, kind: (place, kind) in self.sources(place.node).judged,
         )
+        return Search(self._stated_by, carried, self.steps)

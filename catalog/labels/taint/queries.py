@@ -196,8 +196,7 @@ def why_label(view: View, asset: str, column: str | None, kind: str, *, recipien
         return Why((), Complete())
     named = [] if column is None else [(assets[asset], column)]
     judge = _judge(view, assets.values(), named, recipient)
-    place = judge.place(assets[asset], column)
-    ways = judge.ways({place: judge.marks(place, kind)}, MOST_WAYS, assets[asset])[place]
+    ways = judge.why(judge.place(assets[asset], column), kind, assets[asset])
     return Why(tuple(ways), judge.completeness())
 
 
@@ -271,18 +270,18 @@ class _Judge:
         """What runs read and wrote of each name that was looked up."""
 
     def prepare(self, places: Iterable[Place]) -> None:
-        """Fetch together what the shortest ways to each kind at places ask for."""
-        goals = []
-        for place in places:
-            by_kind: dict[str, list[tuple[int, Mark]]] = defaultdict(list)
-            for mark, steps in self._marked.steps(place).items():
-                by_kind[mark.kind].append((steps, mark))
-            goals += [(place, min(some)[1]) for kind, some in by_kind.items() if kind]
-        self._marked.prepare(goals)
+        """Fetch together what the shortest way to each kind at places asks for."""
+        self._marked.prepare((place, mark) for place in places for mark in self._marked.steps(place) if mark.kind)
+
+    def why(self, place: Place, kind: str, asset: str) -> list[Way]:
+        """Return the shortest ways by which a kind came to a place of an asset."""
+        marks = self.marks(place, kind)
+        self._marked.prepare([(place, mark) for mark in marks], MOST_WAYS)
+        return self.ways({place: marks}, MOST_WAYS, asset)[place]
 
     @cached_property
     def _search(self) -> Search:
-        return self._marked.search
+        return self._marked.search()
 
     def completeness(self) -> Completeness:
         found = self._marked.completeness

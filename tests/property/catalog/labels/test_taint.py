@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.labels.taint.fixpoint import Search, Seeds, taint
+from catalog.labels.taint.fixpoint import Search, Seeds, carrying, taint
 from catalog.labels.taint.model import Clearance, Flow, Mark, Part, Passage, Path, Place, Taint
 from catalog.labels.taint.rules import LETTERS, clearing, passed
 from graph_schema.aspects.labels import Treatment
@@ -158,13 +158,13 @@ def searching(flows: list[Flow], attested: Attested, judged: Judged, found: Tain
     def steps(place: Place) -> dict[Mark, int]:
         return {mark: found.steps[place, mark] for mark in found.marks.get(place, ())}
 
-    return Search(
-        lambda _place, _mark: (),
+    carried = carrying(
         lambda place, _mark: {flow for flow in flows if flow.target == place},
         covering(attested),
         steps,
         judged=lambda place, kind: (place, kind) in judged,
     )
+    return Search(lambda _place, _mark: (), carried, steps)
 
 
 def every_way(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -9,7 +11,7 @@ from uuid import UUID
 import pytest
 
 from catalog.labels.taint.following import LabelFollower
-from catalog.labels.taint.queries import effective_labels, why_label
+from catalog.labels.taint.queries import MOST_WAYS, effective_labels, why_label
 from catalog.view import View
 from graph_schema.nodes import Dataset
 from tests.support.counting import Counting
@@ -77,3 +79,29 @@ def test_labels_of_many_ask_for_each_step_once(house: House) -> None:
             return counting.calls["label_equations"] + counting.calls["label_states"]
 
     assert calls(wanted) <= calls(wanted[:1]) + 2
+
+
+def test_all_ways_are_fetched_together(house: House) -> None:
+    asset = layered(house, 5, 9)
+    with house.store.reading() as reader:
+        counting = Counting(reader)
+        assert len(why_label(View(counting), asset, None, DIRECT).ways) == MOST_WAYS
+    # What flows into the asset, then what flows into everything on the three ways.
+    assert counting.calls["column_coverage"] == 2
+
+
+@pytest.mark.parametrize("ask", [why_label, effective_labels], ids=["why", "labels"])
+def test_what_an_answer_fetched_goes_with_it(ask: Any, house: House) -> None:
+    """What lies in a circle stays until the interpreter looks for garbage, for which some answer then waits."""
+    asset = layered(house, 3, 3)
+    asked_of = (asset, None, DIRECT) if ask is why_label else ([asset],)
+    gc.disable()
+    try:
+        with house.store.reading() as reader:
+            counting = Counting(reader)
+            ask(View(counting), *asked_of)
+            read_through = weakref.ref(counting)
+            del counting
+            assert read_through() is None
+    finally:
+        gc.enable()
