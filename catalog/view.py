@@ -52,6 +52,7 @@ from catalog.store.protocol import (
     Use,
     counted,
 )
+from catalog.store.remembering import Remembering
 from catalog.visibility import Visibility, known_nodes
 from graph_schema.bitemporal import Contribution, Flow, RunFold
 from graph_schema.column_lineage import ColumnLineage
@@ -109,7 +110,7 @@ class View:
         self._known: dict[Callable[[View], Any], Any] = {}
         self._nodes: dict[str, KnownNode | None] = {}
         self._asked: dict[tuple[Any, ...], list[Any]] = {}
-        """The edges and statements that were asked for: several capabilities ask the same of the same nodes."""
+        """The edges, statements and ids that were asked for: several capabilities ask the same of the same nodes."""
         self._held: dict[tuple[str, bool], list[InForce]] = {}
         """What is in force about nodes that were asked for, with and without endings."""
 
@@ -137,13 +138,20 @@ class View:
         view.hidden = self.hidden
         return view
 
-    def _derived(self, as_of: AsOf, rights: Rights) -> View:
-        view = self._sharing(as_of, rights)
+    @property
+    def remembering(self) -> View:
+        """Return this view, which from now on asks the store for each thing once, whatever points are derived of it."""
+        if isinstance(self._reader, Remembering):
+            return self
+        return self._derived(self.as_of, self.rights, Remembering(self._reader, self.known_at))
+
+    def _derived(self, as_of: AsOf, rights: Rights, reader: StoreReader | None = None) -> View:
+        view = self._sharing(as_of, rights, reader)
         view.cited, view.hidden = self.cited, self.hidden
         return view
 
-    def _sharing(self, as_of: AsOf, rights: Rights) -> View:
-        view = View(self._reader, as_of, rights, self._anchor, reached=self.reached)
+    def _sharing(self, as_of: AsOf, rights: Rights, reader: StoreReader | None = None) -> View:
+        view = View(reader or self._reader, as_of, rights, self._anchor, reached=self.reached)
         if view.known_at == self.known_at:
             view._run_ids, view._known, view._nodes = self._run_ids, self._known, self._nodes
             view._asked, view._held = self._asked, self._held
@@ -239,7 +247,10 @@ class View:
 
     def lookup(self, label: str, field: str, values: Sequence[str]) -> tuple[str, ...]:
         """Return the ids of the nodes that have one of these values in the field, ascending."""
-        found = self._reader.lookup(label, field, values, self.known_at)
+        place = "lookup", label, field, tuple(values)
+        found = self._asked.get(place)
+        if found is None:
+            found = self._asked[place] = self._reader.lookup(label, field, values, self.known_at)
         return tuple(self._seen(found))
 
     def runs_of_ids(self, run_ids: Collection[str]) -> dict[str, tuple[Run, ...]]:

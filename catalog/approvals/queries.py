@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from catalog.access.model import PrincipalRecord
 from catalog.access.queries import principals
 from catalog.approvals import rules
-from catalog.approvals.effective import Bound, change
+from catalog.approvals.effective import Bound, changes
 from catalog.approvals.model import Approval, ApprovalFilter, ApprovalPage, ConditionMet, Decision, InboxItem
 from catalog.names.loading import Names
 from catalog.releases.queries import registrations
@@ -34,6 +34,7 @@ WITHIN_DAYS = 30
 
 def approvals(view: View, ids: Sequence[str]) -> dict[str, Approval]:
     """Return those of the approvals that were requested by then, with every decision known and valid by then."""
+    view = view.remembering
     requests: dict[str, Statement] = {}
     decisions: dict[str, list[Decision]] = defaultdict(list)
     met: dict[str, list[ConditionMet]] = defaultdict(list)
@@ -48,6 +49,7 @@ def approvals(view: View, ids: Sequence[str]) -> dict[str, Approval]:
     binding = bindings(view, sorted(subjects))
     people = people_of(view)
     depended = _depended(view, requests.values())
+    flowing = changes(view, _bound(requests.values()))
     return {
         id_: _approval(
             view,
@@ -55,7 +57,7 @@ def approvals(view: View, ids: Sequence[str]) -> dict[str, Approval]:
             decisions[id_],
             met[id_],
             people,
-            _change(view, requests[id_], binding, depended),
+            _change(requests[id_], binding, depended, flowing.get(requests[id_].entry)),
             binding[aspects.Request.from_json(requests[id_].data).subject].entries,
         )
         for id_ in dict.fromkeys(ids)
@@ -201,14 +203,17 @@ def sign_ins(view: View, principal: str) -> frozenset[int]:
 
 
 def _change(
-    view: View, statement: Statement, binding: Mapping[str, rules.Binding], depended: Mapping[int, Approval]
+    statement: Statement,
+    binding: Mapping[str, rules.Binding],
+    depended: Mapping[int, Approval],
+    flowing: rules.Change | None,
 ) -> rules.Change | None:
     """Return the first change of anything that a request binds."""
     value = aspects.Request.from_json(statement.data)
     return rules.first_of(
         (
             binding[value.subject].change(statement.entry, statement.valid_from, value.digests),
-            _flowing(view, statement, value),
+            flowing,
             *(_lost(statement, index, depended.get(index)) for index in value.depends_on),
         )
     )
@@ -277,14 +282,13 @@ def _lost(statement: Statement, index: int, one: Approval | None) -> rules.Chang
     return rules.lost(index, one.since, one.state, one.because)
 
 
-def _flowing(view: View, statement: Statement, value: aspects.Request) -> rules.Change | None:
-    """Return the first change of what flows into the subject; an older version bound nothing of it."""
-    if value.bound_at is None or value.bound_by is None:
-        return None
-    bound = Bound(
-        statement.entry, statement.valid_from, value.subject, frozenset(value.digests), value.bound_at, value.bound_by
-    )
-    return change(view, bound)
+def _bound(requests: Iterable[Statement]) -> Iterator[Bound]:
+    """Yield what requests bind of what flows into their subjects; of an older version they bound nothing of it."""
+    for one in requests:
+        value = aspects.Request.from_json(one.data)
+        if value.bound_at is not None and value.bound_by is not None:
+            digests = frozenset(value.digests)
+            yield Bound(one.entry, one.valid_from, value.subject, digests, value.bound_at, value.bound_by)
 
 
 def _decision(statement: Statement) -> Decision:

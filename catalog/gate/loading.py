@@ -106,6 +106,7 @@ def load(view: View, question: GateQuestion, ancestors: Ancestors | None = None)
     node = view.nodes([question.of]).get(question.of)
     if node is None or not isinstance(node.node, ModelVersion):
         return None
+    view = view.remembering
     moment = view.moment
     file, policies = policies_in_force(view)
     asked = requirements.required(file, question.purpose, question.environment)

@@ -29,7 +29,7 @@ def model_dossier(view: View, ledger: Ledger, identifier: str, organisation: str
     Signs a checkpoint where none covers the read point. The entries that it cites are in its evidence without their
     proofs, which `issuing.proven` adds once the report is issued. Raises EvidenceError where the ledger is not whole.
     """
-    point = settled(view, ledger)
+    point = settled(view.remembering, ledger)
     version = None if point is None else model_versions(point.view, [identifier]).get(identifier)
     if point is None or version is None or version.registration is None:
         return None

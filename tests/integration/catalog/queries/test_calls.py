@@ -81,7 +81,8 @@ def test_each_further_approval_of_a_subject_costs_few_calls_more(house: House) -
         house.record(asked)
     several = Counting(house.store)
     assert len(approvals_of(View(several), [version])[version]) == 4
-    assert several.calls.total() - alone.calls.total() <= 3 * 20
+    # What was known when each was asked for, and came to be known otherwise since, is asked for once more.
+    assert several.calls.total() - alone.calls.total() <= 3 * 4
 
 
 @pytest.mark.parametrize("jobs", [1, WIDE])
@@ -101,9 +102,8 @@ def test_a_dossier_costs_a_bounded_number_of_calls(house: House) -> None:
     counting = Counting(house.store)
     view = View(counting, anchor=Anchor(house.ledger, "1", house.clock.micros()))
     assert model_dossier(view, house.ledger, ModelVersion(MODEL["namespace"], MODEL["name"], "3").id)
-    # Of them 80 are what five purposes of use, the labels of all that is shown and the estate's findings ask besides,
-    # 30 what may have changed of labels and use since the approval was asked for.
-    assert counting.calls.total() <= 205
+    # Several capabilities look at the same things: each is asked for once, whatever points they look at.
+    assert counting.calls.total() <= 150
 
 
 @pytest.mark.parametrize("direction", [Direction.UPSTREAM, Direction.DOWNSTREAM])

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.access.model import Actor
-from catalog.approvals.effective import Bound, Effective, change, effective
+from catalog.approvals.effective import Bound, Effective, changes, effective
 from catalog.approvals.rules import Change, Instant, moments
 from catalog.reading import AsOf
 from graph_schema.nodes import ModelVersion
@@ -220,12 +220,12 @@ def test_a4_a_change_is_whatever_was_otherwise_at_a_moment_since(
             story.take(*one)
         newest = house.ledger.size() - 1
         for at in (house.clock.micros(), house.clock.micros() + 4 * DAY):
-            found: Change | None = change(house.view(AsOf(at, newest)), bound)
+            found: Change | None = changes(house.view(AsOf(at, newest)), [bound]).get(bound_by)
             assert (None if found is None else found.at) == plainly(story, bound, was, at, newest)
             if found is None:
                 continue
             # Sticky: whatever comes later, in time or in the ledger, it stays; the entry that it names is in the log.
-            later = change(house.view(AsOf(at + DAY, newest)), bound)
+            later = changes(house.view(AsOf(at + DAY, newest)), [bound]).get(bound_by)
             assert later is not None
             assert later.at == found.at
             assert 0 <= found.entry <= newest

@@ -1,0 +1,426 @@
+"""A reading that asks the store for each thing once, and answers every earlier point from what it then holds.
+
+Whether something changed is asked of one graph at many points. Facts say of themselves from when they hold and by which
+entry they are known, so that an earlier point is a selection of them. Of what an index answers with its earliest
+(valid_from, entry) that is so where this entry was known by then; of the others alone the store is asked once more.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
+
+from catalog.store.deadline import Deadline
+from catalog.store.indexes.column_coverage import Covered
+from catalog.store.indexes.column_flows import ColumnFlow, How
+from catalog.store.indexes.contributions import by_target_and_job
+from catalog.store.indexes.flows import flow_order
+from catalog.store.indexes.grounds import Ground
+from catalog.store.indexes.keys import CARRIES
+from catalog.store.indexes.named_in_facets import NamedInFacet
+from catalog.store.indexes.pointers import Listing, Pointer
+from catalog.store.indexes.schemas import SchemaStated
+from catalog.store.indexes.uses import Use
+from catalog.store.ordering import edge_order, statement_order
+from catalog.store.protocol import Direction, Either, KnownNode, Page, Quarantined, Query, StoreReader
+from catalog.store.single import SingleReads
+from graph_schema.bitemporal import Contribution, Flow, RunFacts
+from graph_schema.column_lineage import ColumnLineage
+from graph_schema.facts import NOW, Edge, Statement
+
+
+class _Dated(Protocol):
+    @property
+    def valid_from(self) -> int: ...
+
+    @property
+    def entry(self) -> int: ...
+
+
+Row = TypeVar("Row", bound=_Dated)
+Value = TypeVar("Value")
+
+
+def _source(row: Any) -> tuple[str, ...]:  # noqa: ANN401  an edge or a flow of any kind
+    return (row.source,)
+
+
+def _target(row: Any) -> tuple[str, ...]:  # noqa: ANN401  an edge or a flow of any kind
+    return (row.target,)
+
+
+def _subject(row: Statement) -> tuple[str, ...]:
+    return (row.subject,)
+
+
+def _column_flow_order(row: ColumnFlow) -> tuple[str, ...]:
+    return row.target, row.source, row.job or "", row.how
+
+
+def _pointer_order(row: Pointer) -> tuple[str | bool, ...]:
+    return row.source, row.target, row.job or "", row.ended
+
+
+class _About(NamedTuple):
+    """All rows about one node, and the last entry of any."""
+
+    rows: list[Any]
+    last: int
+
+
+class _Rows(Generic[Row]):
+    """The rows that a verb answers about each node, valid whenever, by the entry up to which they are known."""
+
+    def __init__(self, owners: Callable[[Row], tuple[str | None, ...]], order: Callable[[Row], Any]) -> None:
+        """Hold none yet; `owners` are the nodes that a row is about, rows are answered in `order`."""
+        self._owners = owners
+        self._order = order
+        self._held: defaultdict[int, dict[str, _About]] = defaultdict(dict)
+
+    def missing(self, ids: Iterable[str], known_at: int) -> list[str]:
+        """Return those of the nodes that are not held as known by then."""
+        held = self._held[known_at]
+        return [one for one in dict.fromkeys(ids) if one not in held]
+
+    def late(self, ids: Iterable[str] | None, held_at: int, known_at: int) -> list[str]:
+        """Return those of the nodes, by default of all, held as known by one entry whose rows came after another."""
+        held = self._held[held_at]
+        return [one for one in dict.fromkeys(held if ids is None else ids) if held[one].last > known_at]
+
+    def hold(self, ids: Iterable[str], rows: Iterable[Row], known_at: int) -> None:
+        """Hold all rows about these nodes as known by then."""
+        about: dict[str, list[Row]] = {one: [] for one in ids}
+        for row in rows:
+            for owner in dict.fromkeys(self._owners(row)):
+                if owner in about:
+                    about[owner].append(row)
+        held = self._held[known_at]
+        for one, some in about.items():
+            held[one] = _About(some, max((row.entry for row in some), default=-1))
+
+    def answer(self, ids: Iterable[str], valid_at: int, known_at: int, held_at: Callable[[str], int]) -> list[Row]:
+        """Return the rows about the nodes at a point, each taken from what is held as known by an entry."""
+        found: dict[Row, None] = {}
+        for one in ids:
+            about = self._held[held_at(one)][one]
+            is_whole = about.last <= known_at
+            for row in about.rows:
+                if row.valid_from <= valid_at and (is_whole or row.entry <= known_at):
+                    found[row] = None
+        return sorted(found, key=self._order)
+
+
+_ENDS: Final[Mapping[Direction, Callable[[Any], tuple[str, ...]]]] = {"out": _source, "in": _target}
+_WAYS: Final[Mapping[Direction | Either, tuple[Direction, ...]]] = {
+    "in": ("in",),
+    "out": ("out",),
+    "both": ("out", "in"),
+}
+
+
+class _TooManyError(Exception):
+    """There are more rows than the limit."""
+
+
+class Remembering(SingleReads):
+    """Reads one state of a store, each thing once; what is asked as known later than `newest` is not remembered.
+
+    It lives as long as one answer, and holds all that the answer looked at.
+    """
+
+    def __init__(self, reader: StoreReader, newest: int) -> None:
+        """Read through this reader, which is one consistent state."""
+        self._reader = reader
+        self._newest = newest
+        self._edges: dict[tuple[str, str], _Rows[Edge]] = {}
+        self._statements: dict[str | None, _Rows[Statement]] = {}
+        self._flows = {way: _Rows[Flow](_ENDS[way], flow_order) for way in _ENDS}
+        self._column_flows = {way: _Rows[ColumnFlow](_ENDS[way], _column_flow_order) for way in _ENDS}
+        self._coverage = _Rows[Covered](lambda row: (row.target,), lambda row: (row.target, row.job or "", *row[2:]))
+        self._schemas = _Rows[SchemaStated](lambda row: (row.dataset,), lambda row: row)
+        self._pointers = _Rows[Pointer](lambda row: (row.source, row.target), _pointer_order)
+        self._uses = _Rows[Use](lambda row: (row.job, row.dataset), lambda row: (row.job or "", *row[1:]))
+        self._nodes: dict[str, KnownNode | None] = {}
+        self._runs: dict[str, RunFacts | None] = {}
+        self._hows: dict[str, How | None] = {}
+        self._lineages: dict[str, ColumnLineage | None] = {}
+        self._contributions: dict[tuple[int, bool], dict[str, list[Contribution]]] = {}
+        self._listings: dict[str, list[Listing] | None] = {}
+        self._named: dict[str, list[NamedInFacet] | None] = {}
+        self._answers: dict[tuple[object, ...], Any] = {}
+
+    @contextmanager
+    def reading(self, deadline: Deadline | None = None) -> Iterator[StoreReader]:  # noqa: ARG002  it is open already
+        yield self._reader
+
+    def checkpoint(self) -> int:
+        found: int = self._once(("checkpoint",), self._reader.checkpoint)
+        return found
+
+    def nodes(self, ids: Sequence[str], known_at: int = NOW) -> dict[str, KnownNode]:
+        if known_at > self._newest:
+            return self._reader.nodes(ids, known_at)
+        found = _each(self._nodes, ids, lambda new: self._reader.nodes(new, self._newest))
+        return {one: known for one, known in found.items() if known.entry <= known_at}
+
+    def edges(
+        self,
+        ids: Sequence[str],
+        kinds: Sequence[str],
+        direction: Direction | Either,
+        valid_at: int = NOW,
+        known_at: int = NOW,
+    ) -> list[Edge]:
+        if known_at > self._newest:
+            return self._reader.edges(ids, kinds, direction, valid_at, known_at)
+        found: dict[Edge, None] = {}
+        for way in _WAYS[direction]:
+            for rows in self._edges_of(ids, kinds, way):
+                found.update(dict.fromkeys(rows.answer(ids, valid_at, known_at, self._at_newest)))
+        return sorted(found, key=edge_order)
+
+    def _edges_of(self, ids: Sequence[str], kinds: Sequence[str], way: Direction) -> list[_Rows[Edge]]:
+        """Return the edges of each kind, fetched together of the nodes of which not all of them are held."""
+        every = {kind: self._edges.setdefault((kind, way), _Rows(_ENDS[way], edge_order)) for kind in kinds}
+        new = list(dict.fromkeys(one for rows in every.values() for one in rows.missing(ids, self._newest)))
+        if new:
+            of: dict[str, list[Edge]] = {kind: [] for kind in every}
+            for edge in self._reader.edges(new, list(every), way, NOW, self._newest):
+                of[edge.kind].append(edge)
+            for kind, edges in of.items():
+                every[kind].hold(new, edges, self._newest)
+        return list(every.values())
+
+    def statements(
+        self,
+        ids: Sequence[str],
+        aspects: Sequence[str] | None = None,
+        valid_at: int = NOW,
+        known_at: int = NOW,
+    ) -> list[Statement]:
+        if known_at > self._newest:
+            return self._reader.statements(ids, aspects, valid_at, known_at)
+        wanted: list[str | None] = [None] if aspects is None else list(dict.fromkeys(aspects))
+        every = {one: self._statements.setdefault(one, _Rows(_subject, statement_order)) for one in wanted}
+        new = list(dict.fromkeys(one for rows in every.values() for one in rows.missing(ids, self._newest)))
+        if new:
+            of: dict[str | None, list[Statement]] = {one: [] for one in every}
+            for one in self._reader.statements(new, aspects, NOW, self._newest):
+                of[None if aspects is None else one.aspect].append(one)
+            for aspect, some in of.items():
+                every[aspect].hold(new, some, self._newest)
+        found = [one for rows in every.values() for one in rows.answer(ids, valid_at, known_at, self._at_newest)]
+        return sorted(found, key=statement_order)
+
+    def lookup(self, label: str, field: str, values: Sequence[str], known_at: int = NOW) -> list[str]:
+        asked = tuple(dict.fromkeys(values))
+        # What a node is looked up by is of its key, and holds since it is known; but it may carry a facet later.
+        is_of_key = field != CARRIES and known_at <= self._newest
+        known = self._newest if is_of_key else known_at
+        key = "lookup", label, field, asked, known
+        found: list[str] = self._once(key, lambda: self._reader.lookup(label, field, asked, known))
+        return list(found) if known == known_at or not found else sorted(self.nodes(found, known_at))
+
+    def runs(self, ids: Sequence[str]) -> dict[str, RunFacts]:
+        return _each(self._runs, ids, self._reader.runs)
+
+    def flows(
+        self,
+        ids: Sequence[str],
+        direction: Direction,
+        valid_at: int = NOW,
+        known_at: int = NOW,
+        limit: int | None = None,
+    ) -> list[Flow]:
+        def fetch(some: Sequence[str], known: int) -> list[Flow]:
+            found = self._reader.flows(some, direction, NOW, known, limit)
+            if limit is not None and len(found) > limit:
+                raise _TooManyError
+            return found
+
+        try:
+            found = self._earliest(self._flows[direction], fetch, ids, valid_at, known_at)
+            if limit is None or len(found) <= limit:
+                return found
+        except _TooManyError:
+            pass
+        # Which of them are answered where there are too many is for the store to say.
+        key = "flows", tuple(sorted(set(ids))), direction, valid_at, known_at, limit
+        some: list[Flow] = self._once(key, lambda: self._reader.flows(ids, direction, valid_at, known_at, limit))
+        return list(some)
+
+    def neighbours(
+        self, ids: Sequence[str], direction: Direction, valid_at: int = NOW, known_at: int = NOW
+    ) -> frozenset[str]:
+        key = "neighbours", tuple(sorted(set(ids))), direction, valid_at, known_at
+        found: frozenset[str] = self._once(key, lambda: self._reader.neighbours(ids, direction, valid_at, known_at))
+        return found
+
+    def reach(self, ids: Sequence[str], direction: Direction, depth: int, limit: int) -> frozenset[str] | None:
+        found = self._within(ids, direction, limit)
+        if found is None:
+            key = "reach", tuple(sorted(set(ids))), direction, depth, limit
+            found = self._once(key, lambda: self._reader.reach(ids, direction, depth, limit))
+        return found
+
+    def _within(self, ids: Sequence[str], direction: Direction, limit: int) -> frozenset[str] | None:
+        """Return all that lies within any number of flows, None where not all of these are held, or it is too much."""
+        if self._newest < self.checkpoint():
+            return None
+        rows, found, front = self._flows[direction], set(ids), list(ids)
+        while front:
+            if rows.missing(front, self._newest) or len(found) > limit:
+                return None
+            flows = rows.answer(front, NOW, self._newest, self._at_newest)
+            new = {flow.target if direction == "out" else flow.source for flow in flows} - found
+            found |= new
+            front = list(new)
+        return frozenset(found)
+
+    def contributions(
+        self, asks: Sequence[tuple[str, int]], known_at: int = NOW, newest: int = 1, *, by_job: bool = True
+    ) -> list[Contribution]:
+        if known_at > self._newest:
+            return self._reader.contributions(asks, known_at, newest, by_job=by_job)
+        held = self._contributions.setdefault((newest, by_job), {})
+        asked = dict.fromkeys(asks)
+        new = [one for one in dict.fromkeys(target for target, _ in asked) if one not in held]
+        if new:
+            held.update((one, []) for one in new)
+            for row in self._reader.contributions([(one, NOW) for one in new], self._newest, newest, by_job=by_job):
+                held[row.target].append(row)
+        # What is newest of all is newest before as well, as long as all of it was there.
+        late = [
+            (target, at) for target, at in asked if any(row.at > at or row.entry > known_at for row in held[target])
+        ]
+        if not late:
+            return by_target_and_job(row for one in dict.fromkeys(target for target, _ in asked) for row in held[one])
+        key = "contributions", tuple(sorted(asked)), known_at, newest, by_job
+        found: list[Contribution] = self._once(
+            key, lambda: self._reader.contributions(asks, known_at, newest, by_job=by_job)
+        )
+        return list(found)
+
+    def listings(self, ids: Sequence[str], valid_at: int = NOW, known_at: int = NOW) -> list[Listing]:
+        if known_at > self._newest:
+            return self._reader.listings(ids, valid_at, known_at)
+
+        def fetch(new: list[str]) -> dict[str, list[Listing]]:
+            found: dict[str, list[Listing]] = {}
+            for row in self._reader.listings(new, NOW, self._newest):
+                found.setdefault(row.carrier, []).append(row)
+            return found
+
+        # What never listed any did not before either.
+        some = tuple(_each(self._listings, ids, fetch))
+        if not some:
+            return []
+        key = "listings", some, valid_at, known_at
+        found: list[Listing] = self._once(key, lambda: self._reader.listings(some, valid_at, known_at))
+        return list(found)
+
+    def named_in_facets(self, ids: Sequence[str], known_at: int = NOW) -> list[NamedInFacet]:
+        if known_at > self._newest:
+            return self._reader.named_in_facets(ids, known_at)
+
+        def fetch(new: list[str]) -> dict[str, list[NamedInFacet]]:
+            found: dict[str, list[NamedInFacet]] = {}
+            for row in self._reader.named_in_facets(new, self._newest):
+                found.setdefault(row.dataset, []).append(row)
+            return found
+
+        held = _each(self._named, ids, fetch)
+        return sorted(row for some in held.values() for row in some if row.entry <= known_at)
+
+    def uses(self, ids: Sequence[str], valid_at: int = NOW, known_at: int = NOW) -> list[Use]:
+        return self._earliest(
+            self._uses, lambda some, known: self._reader.uses(some, NOW, known), ids, valid_at, known_at
+        )
+
+    def schemas(self, ids: Sequence[str], valid_at: int = NOW, known_at: int = NOW) -> list[SchemaStated]:
+        if known_at > self._newest:
+            return self._reader.schemas(ids, valid_at, known_at)
+        if new := self._schemas.missing(ids, self._newest):
+            self._schemas.hold(new, self._reader.schemas(new, NOW, self._newest), self._newest)
+        return self._schemas.answer(ids, valid_at, known_at, self._at_newest)
+
+    def pointers(self, ids: Sequence[str], valid_at: int = NOW, known_at: int = NOW) -> list[Pointer]:
+        return self._earliest(
+            self._pointers, lambda some, known: self._reader.pointers(some, NOW, known), ids, valid_at, known_at
+        )
+
+    def column_flows(
+        self, ids: Sequence[str], direction: Direction, valid_at: int = NOW, known_at: int = NOW
+    ) -> list[ColumnFlow]:
+        def fetch(some: Sequence[str], known: int) -> list[ColumnFlow]:
+            return self._reader.column_flows(some, direction, NOW, known)
+
+        return self._earliest(self._column_flows[direction], fetch, ids, valid_at, known_at)
+
+    def column_coverage(self, ids: Sequence[str], valid_at: int = NOW, known_at: int = NOW) -> list[Covered]:
+        return self._earliest(
+            self._coverage, lambda some, known: self._reader.column_coverage(some, NOW, known), ids, valid_at, known_at
+        )
+
+    def _at_newest(self, _: str) -> int:
+        return self._newest
+
+    def _earliest(
+        self,
+        rows: _Rows[Row],
+        fetch: Callable[[Sequence[str], int], list[Row]],
+        ids: Sequence[str],
+        valid_at: int,
+        known_at: int,
+    ) -> list[Row]:
+        """Return rows of which each stands for those that came later: where one came too late, the earlier ones are
+        asked for.
+        """
+        newest = max(self._newest, known_at)
+        if new := rows.missing(ids, newest):
+            rows.hold(new, fetch(new, newest), newest)
+        late = frozenset(rows.late(ids, newest, known_at))
+        if rows.missing(late, known_at):
+            # Whoever looks at an earlier point goes on to the others.
+            new = rows.missing(rows.late(None, newest, known_at), known_at)
+            rows.hold(new, fetch(new, known_at), known_at)
+        return rows.answer(ids, valid_at, known_at, lambda one: known_at if one in late else newest)
+
+    def transformations(self, hows: Collection[str]) -> dict[str, How]:
+        return _each(self._hows, hows, self._reader.transformations)
+
+    def lineages(self, stated: Collection[str]) -> dict[str, ColumnLineage]:
+        return _each(self._lineages, stated, self._reader.lineages)
+
+    def grounds(
+        self, wanted: Sequence[Ground], ids: Sequence[str] | None = None, known_at: int = NOW
+    ) -> dict[Ground, tuple[str, ...]]:
+        key = "grounds", tuple(wanted), None if ids is None else tuple(ids), known_at
+        found: dict[Ground, tuple[str, ...]] = self._once(key, lambda: self._reader.grounds(wanted, ids, known_at))
+        return dict(found)
+
+    def find(self, query: Query) -> Page:
+        found: Page = self._once(("find", repr(query)), lambda: self._reader.find(query))
+        return found
+
+    def quarantined(self) -> list[Quarantined]:
+        found: list[Quarantined] = self._once(("quarantined",), self._reader.quarantined)
+        return list(found)
+
+    def _once(self, key: tuple[object, ...], ask: Callable[[], Any]) -> Any:  # noqa: ANN401  whatever is asked
+        if key not in self._answers:
+            self._answers[key] = ask()
+        return self._answers[key]
+
+
+def _each(
+    held: dict[str, Value | None], keys: Iterable[str], ask: Callable[[list[str]], Mapping[str, Value]]
+) -> dict[str, Value]:
+    """Return what is answered of each key, asked of those that are not held; None is held where nothing was."""
+    asked = list(dict.fromkeys(keys))
+    new = [one for one in asked if one not in held]
+    if new:
+        held |= {**dict.fromkeys(new), **ask(new)}
+    return {one: value for one in asked if (value := held[one]) is not None}
