@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 from catalog.cli import files
+from catalog.cli.access import decide_again, print_changes
 from catalog.cli.client import Client, ask, document
 from catalog.cli.output import note, print_document, print_json, print_table
 from catalog.cli.words import count
@@ -118,8 +120,11 @@ def show(client: Client, digest: str | None, file: str | None, *, as_json: bool)
     return Exit.FINE
 
 
-def diff(client: Client, folder: Path, *, as_json: bool) -> Exit:
-    """Print which policies of a folder are not as in the set in force; 1 where any is."""
+def diff(client: Client, folder: Path, days: int | None, *, as_json: bool) -> Exit:
+    """Print which policies of a folder are not as in the set in force, and by `days` what they would decide otherwise.
+
+    1 where anything is.
+    """
     read = read_folder(folder)
     wrong = problems(read)
     if wrong:
@@ -127,8 +132,13 @@ def diff(client: Client, folder: Path, *, as_json: bool) -> Exit:
     held = _set(client, None)
     before = {} if held is None else {one["path"]: one["text"] for one in held["files"]}
     found = differences(before, read)
+    decided, changed = 0, list[dict[str, Any]]()
+    if days is not None:
+        since = datetime.now(UTC) - timedelta(days=days)
+        decided, changed = decide_again(client, {"since": since.isoformat(timespec="seconds")}, read)
+    rows = [{"file": one.path, "policy": one.name, "change": one.change.value} for one in found]
     if as_json:
-        print_json([{"file": one.path, "policy": one.name, "change": one.change.value} for one in found])
+        print_json(rows if days is None else {"policies": rows, "decided": decided, "changed": changed})
     else:
         print_table(
             "",
@@ -136,7 +146,9 @@ def diff(client: Client, folder: Path, *, as_json: bool) -> Exit:
             [(one.name, one.path, one.change.value.lower()) for one in found],
             empty="Every policy is as in the set in force.",
         )
-    return Exit.FINDING if found else Exit.FINE
+        if days is not None:
+            print_changes(changed, empty=f"{count(decided, 'decision')} of {days} days come out as before.")
+    return Exit.FINDING if found or changed else Exit.FINE
 
 
 def _published(client: Client, digest: str | None) -> dict[str, Any]:

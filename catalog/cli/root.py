@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from catalog.cli.commands import (
+    access,
     approvals,
     backups,
     changes,
@@ -50,6 +51,7 @@ commands.add_typer(snapshots.commands, name="snapshot", rich_help_panel=WRITE)
 commands.add_typer(models.commands, name="model", rich_help_panel=WRITE)
 commands.add_typer(approvals.commands, name="approvals", rich_help_panel=ASK)
 commands.add_typer(policies.commands, name="policy", rich_help_panel=WRITE)
+commands.add_typer(access.commands, name="access", rich_help_panel=ASK)
 commands.add_typer(reports.commands)
 commands.add_typer(gate.commands)
 commands.add_typer(ledger.commands, name="ledger", rich_help_panel=PROVE)

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from catalog.errors import SenderError
 from graph_schema.times import is_rfc3339, parse_zoned
 
+_DAYS = re.compile(r"(?P<days>[1-9][0-9]{0,3}|[12][0-9]{4}|3[0-5][0-9]{3}|36[0-4][0-9]{2}|36500)d?", re.ASCII)
 _WITHIN = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -42,6 +43,14 @@ def time(given: str | None, option: str) -> str | None:
     except ValueError:
         pass
     raise SenderError(f"{option} is a time with its zone, such as 2026-01-31T12:00:00Z; '{given}' is none.")
+
+
+def whole_days(given: str, option: str) -> int:
+    """Return a number of days that is written as `30d` or `30`; raises SenderError where it is none."""
+    found = _DAYS.fullmatch(given.strip())
+    if found is None:
+        raise SenderError(f"{option} is a number of days from 1 to 36500, such as 30d; '{given}' is none.")
+    return int(found["days"])
 
 
 def count(number: int, one: str, many: str | None = None) -> str:

@@ -10,12 +10,11 @@ from graph_schema.nodes import Node
 
 def subjects(record: DecideAccess) -> tuple[Node, ...]:
     """Return what the record is about."""
-    node = record.target.node
-    return (record.node,) if node is None else (record.node, node)
+    return record.nodes
 
 
 def project(record: DecideAccess, context: RecordContext) -> None:
     """Add what was decided, of each of them."""
     value = AccessDecision.from_json(record.fields())
-    for node in subjects(record):
+    for node in record.nodes:
         context.builder.add_statement(node, "access_decision", value)

@@ -55,3 +55,53 @@ class DecisionRecord:
     entry: int
     asked_by: str
     at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which decisions are asked for: those of which each field that is given holds, word for word.
+
+    `of` is the id of a principal, a dataset, a column or a model version. `since` and `until` are when a decision was
+    recorded, half-open; `correlation` is what the caller was given as the id of its answer.
+    """
+
+    of: str | None = None
+    principal: str | None = None
+    action: str | None = None
+    namespace: str | None = None
+    allowed: bool | None = None
+    reason: str | None = None
+    policy: str | None = None
+    policy_set: str | None = None
+    purpose: str | None = None
+    project: str | None = None
+    protocol: str | None = None
+    site: str | None = None
+    place: str | None = None
+    environment: str | None = None
+    network: str | None = None
+    asked_by: str | None = None
+    correlation: str | None = None
+    since: int | None = None
+    until: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Redecided:
+    """A decision as it was recorded, and what it comes to when it is decided again."""
+
+    recorded: DecisionRecord
+    again: Decided
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What came of deciding again: how many were, how many were erased since, which came to something else.
+
+    `after` is the entry to go on from, None where all were looked at.
+    """
+
+    decided: int
+    erased: int
+    changed: tuple[Redecided, ...]
+    after: int | None

@@ -1,16 +1,15 @@
-"""What a request for access comes to, and what was decided before, as functions of a View."""
+"""What a request for access comes to, as a function of a View."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
 from catalog.access.queries import principals
 from catalog.approvals.ethics import ethics_approvals
 from catalog.assets.folds import aspects_in_force
 from catalog.decisions import rules
-from catalog.decisions.model import Asked, Decided, DecisionRecord, StatedBy
+from catalog.decisions.model import Asked, Decided, StatedBy
 from catalog.errors import SenderError
 from catalog.grants.queries import granting
 from catalog.labels.taint.queries import effective_labels, effective_labels_of_columns
@@ -18,26 +17,26 @@ from catalog.policies.engine import Engine, Entity, Request, Verdict, engine_of
 from catalog.policies.model import PolicySet
 from catalog.policies.queries import in_force
 from catalog.policies.schema import ACTIONS, optional
-from catalog.reading import AsOf, Complete
+from catalog.reading import Complete
 from catalog.use.answers import MayUse
 from catalog.use.asking import question
 from catalog.use.model import Ancestors, Decision, Requester
 from catalog.use.queries import may_use
 from catalog.view import View
-from graph_schema.aspects.access import AccessDecision, Target
-from graph_schema.facts import Statement
+from graph_schema.aspects.access import Target
 from graph_schema.nodes import Column, Dataset, ModelVersion, Node, Principal
-from graph_schema.times import parse_zoned
 
 _CLAIMS: Final = ("project", "protocol", "site", "place", "environment", "network")
 
 
-def decide(view: View, asked: Asked, ancestors: Ancestors | None = None) -> Decided:
+def decide(
+    view: View, asked: Asked, ancestors: Ancestors | None = None, *, instead: PolicySet | None = None
+) -> Decided:
     """Return whether a principal may have access, by the policies in force at the view's point, and why.
 
-    Whatever is not known, not there, hidden, or not evaluated is a denial.
+    Whatever is not known, not there, hidden, or not evaluated is a denial. With `instead` it is by these policies.
     """
-    published = in_force(view)
+    published = instead or in_force(view)
     if published is None:
         return rules.denied(rules.NO_POLICIES)
     node = _node(asked.target)
@@ -66,6 +65,16 @@ def _refused(view: View, asked: Asked, node: Node) -> str | None:
     except SenderError as error:
         return error.detail
     return None if view.nodes([_judged(node)]) else rules.NOT_THERE
+
+
+def unknown_parts(view: View, asked: Asked) -> tuple[str, ...]:
+    """Return which of principal, target and column nothing is known of, or what is may not be seen."""
+    node = _node(asked.target)
+    parts = {"principal": Principal(asked.principal).id, "target": _judged(node)}
+    if node.label == Column.__name__:
+        parts["column"] = node.id
+    known = view.nodes(tuple(parts.values()))
+    return tuple(part for part, id_ in parts.items() if id_ not in known)
 
 
 def _judged(node: Node) -> str:
@@ -195,41 +204,3 @@ def _use(view: View, asked: Asked, node: Node, ancestors: Ancestors | None) -> M
         requester=Requester(user=asked.principal, project=around.project),
     )
     return may_use(view, _judged(node), asks, ancestors=ancestors, ethics=ethics_approvals)
-
-
-def access_decisions(view: View, ids: Sequence[str]) -> dict[str, tuple[DecisionRecord, ...]]:
-    """Return what was decided of each principal, dataset, column or model version, the first first."""
-    found: dict[str, list[Statement]] = defaultdict(list)
-    for one in view.statements(ids, ("access_decision",)):
-        if one.value is not None:
-            found[one.subject].append(one)
-    return {
-        id_: tuple(_record(one) for one in sorted(found[id_], key=lambda each: each.entry))
-        for id_ in dict.fromkeys(ids)
-        if id_ in found
-    }
-
-
-def _record(statement: Statement) -> DecisionRecord:
-    content = AccessDecision.from_json(statement.data)
-    return DecisionRecord(content, statement.entry, statement.by, parse_zoned(content.at))
-
-
-def replayed(view: View, recorded: Sequence[DecisionRecord], ancestors: Ancestors | None = None) -> Iterator[Decided]:
-    """Yield what each decision comes to when it is decided again, at its own time and by what was known then."""
-    for one in recorded:
-        content = one.content
-        asked = Asked(content.principal, content.action, content.target, content.circumstances)
-        yield decide(view.beside(AsOf(one.at, content.known_at)), asked, ancestors)
-
-
-def is_same(recorded: AccessDecision, again: Decided) -> bool:
-    """Tell whether a decision comes to the same again: by the same policies, for the same reasons."""
-    return (
-        (recorded.allowed, recorded.policies, recorded.policy_set) == (again.allowed, again.policies, again.policy_set)
-    ) and (recorded.reasons, recorded.obligations, recorded.refrains, recorded.awaits) == (
-        again.reasons,
-        again.obligations,
-        again.refrains,
-        again.awaits,
-    )

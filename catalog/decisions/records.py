@@ -8,7 +8,7 @@ from pydantic import Field, StrictBool, StrictInt
 
 from catalog.grants.records import AccessTarget
 from catalog.record import MAX_LIST, Digest, Name, Part, Record, Text, Time
-from graph_schema.nodes import Principal
+from graph_schema.nodes import Column, Dataset, Node, Principal
 
 _Names = Annotated[tuple[Name, ...], Field(max_length=MAX_LIST)]
 
@@ -76,8 +76,16 @@ class DecideAccess(Record):
     """What must not be done."""
     awaits: _Names = ()
     """The kinds of record that would decide it."""
+    unknown: _Names = ()
+    """Which of these nothing was known of: principal, target, column. To be asked for makes nothing known."""
 
     @property
-    def node(self) -> Principal:
-        """Return the node."""
-        return Principal(self.principal)
+    def nodes(self) -> tuple[Node, ...]:
+        """Return what it is about and is known: the principal, the dataset or model version, the column."""
+        node = self.target.node
+        about: dict[str, Node] = {"principal": Principal(self.principal)}
+        if node is not None:
+            about["target"] = node
+        if isinstance(node, Column):
+            about |= {"target": Dataset(node.namespace, node.dataset), "column": node}
+        return tuple(one for part, one in about.items() if part not in self.unknown)

@@ -80,3 +80,4 @@ class AccessDecision(Part):
     obligations: Annotated[tuple[str, ...], "What must be done."] = ()
     refrains: Annotated[tuple[str, ...], "What must not be done."] = ()
     awaits: Annotated[tuple[str, ...], "The kinds of record that would decide it."] = ()
+    unknown: Annotated[tuple[str, ...], "Which of these nothing was known of: principal, target, column."] = ()

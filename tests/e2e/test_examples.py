@@ -64,6 +64,9 @@ ORDER = (
     "policy diff",
     "policy publish",
     "policy show",
+    "access may",
+    "access decisions",
+    "access replay",
     "findings",
     "approvals inbox",
     "approvals list",
@@ -97,6 +100,7 @@ ENDS = {
     "gate": {1},
     "model rollback-target": {1},
     "policy diff": {1},
+    "access may": {1},
 }
 """Exit codes of those that say by it what they found."""
 SERVERS = {"serve", "demo"}

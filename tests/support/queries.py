@@ -45,8 +45,10 @@ from catalog.assets.schemas import schema_changes
 from catalog.assets.sources import sources
 from catalog.assets.storage import encrypted_under, keys_of
 from catalog.assets.uses import uses_of_edges
+from catalog.decisions.log import access_decisions, decisions_logged, replay, replayed
 from catalog.decisions.model import Asked as AskedAccess
-from catalog.decisions.queries import access_decisions, decide, replayed
+from catalog.decisions.model import Wanted as WantedDecisions
+from catalog.decisions.queries import decide, unknown_parts
 from catalog.encryption.queries import encryption_keys
 from catalog.evidence.queries import evidence
 from catalog.findings.choke_points import choke_points
@@ -432,6 +434,7 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
         lambda view, _: granting(view, "grace", "read", MAY_READ.target, "HRESCH", "made-up project"),
     ),
     "access_decisions": ("Dataset", access_decisions),
+    "unknown_parts": ("Dataset", lambda view, _: unknown_parts(view, MAY_READ)),
     "access_decisions of principals": ("Principal", access_decisions),
     "replayed": ("Principal", _replayed),
     "safe_uses": ("Dataset", lambda view, _: safe_uses(view)),
@@ -506,6 +509,13 @@ def about_entries(ledger: Ledger) -> Mapping[str, tuple[str, Ask]]:
         "evidence": ("Dataset", every),
         "evidence of runs": ("Run", every),
         "evidence of approvals": ("Approval", every),
+        "decisions_logged": (
+            "Dataset",
+            lambda view, ids: [
+                decisions_logged(view, ledger, wanted, 9) for wanted in (WantedDecisions(), *map(WantedDecisions, ids))
+            ],
+        ),
+        "replay": ("Principal", lambda view, _: replay(view, ledger, WantedDecisions(principal="grace"), 9)),
     }
 
 

@@ -425,6 +425,7 @@ def access_decision(**more: Any) -> dict[str, Any]:
         "obligations": ["AUDIT"],
         "refrains": ["NORELINK"],
         "awaits": ["PLACE"],
+        "unknown": [],
         **more,
     }
 

@@ -1,4 +1,4 @@
-"""Decisions on access as they were recorded, and what they come to when they are decided again; grants of access."""
+"""Decisions on access as they were recorded, and what they come to when they are decided again."""
 
 from __future__ import annotations
 
@@ -6,45 +6,88 @@ from typing import Annotated
 
 import strawberry
 
-from catalog.api.graphql import enums
 from catalog.api.graphql.as_of import AsOfArgument, as_of
 from catalog.api.graphql.context import ContextInfo
 from catalog.api.graphql.conversion import converted
-from catalog.api.graphql.nodes import QualifiedName
+from catalog.api.graphql.cursors import check_first
+from catalog.api.graphql.grants import AccessTarget, target_of
+from catalog.api.graphql.problems import InvalidInputError
 from catalog.api.graphql.scalars import Digest, Micros
-from catalog.decisions import model, queries
-from catalog.grants import model as grants
-from catalog.grants.queries import grants_of
+from catalog.decisions import model
+from catalog.decisions.log import decisions_logged, replay, replayed
+from catalog.decisions.rules import is_same
+from catalog.policies.checking import problems
+from catalog.policies.model import PolicySet
+from catalog.policies.rules import digest_of_files
 from catalog.reading import AsOf
-from graph_schema.aspects import access as aspects
-from graph_schema.nodes import Principal
-from graph_schema.vocabulary import words
+from catalog.record_redaction import Redactor
 
-TargetKind = words.TargetKind
-enums.enter(TargetKind)
-AccessAction = words.AccessAction
-enums.enter(AccessAction)
+_MOST = 200
 
 
-@strawberry.type(description="What access is had to.")
-class AccessTarget:
-    found: strawberry.Private[aspects.Target]
-    column: str | None = strawberry.field(description="The column; null: the whole.")
-    version: str | None = strawberry.field(description="The version, of a model.")
+@strawberry.input(description="All decisions that match every field given; names are given word for word.")
+class AccessDecisionFilter:
+    of: strawberry.ID | None = strawberry.field(
+        default=None, description="The id of a principal, a dataset, a column or a model version."
+    )
+    principal: str | None = strawberry.field(default=None, description="Who would have access.")
+    action: str | None = strawberry.field(default=None, description="What would be done.")
+    namespace: str | None = strawberry.field(default=None, description="The namespace of what was asked for.")
+    allowed: bool | None = strawberry.field(default=None, description="Whether it was permitted.")
+    reason: str | None = strawberry.field(default=None, description="One of the reasons, word for word.")
+    policy: str | None = strawberry.field(default=None, description="A policy that decided.")
+    policy_set: Digest | None = strawberry.field(default=None, description="The digest of the set of policies.")
+    purpose: str | None = strawberry.field(default=None, description="What for: a code of HL7 PurposeOfUse.")
+    project: str | None = strawberry.field(default=None, description="In which project, as the caller said.")
+    protocol: str | None = strawberry.field(default=None, description="Under which protocol, as the caller said.")
+    site: str | None = strawberry.field(default=None, description="From which site, as the caller said.")
+    place: str | None = strawberry.field(default=None, description="At which place, as the caller said.")
+    environment: str | None = strawberry.field(default=None, description="In which environment, as the caller said.")
+    network: str | None = strawberry.field(default=None, description="From which network, as the caller said.")
+    asked_by: str | None = strawberry.field(default=None, description="Through whom it was asked.")
+    correlation_id: str | None = strawberry.field(default=None, description="The id that the answer had.")
+    since: Micros | None = strawberry.field(default=None, description="Recorded then or later.")
+    until: Micros | None = strawberry.field(default=None, description="Recorded before then.")
 
-    @strawberry.field(description="What kind of thing it is.")
-    def target_kind(self) -> TargetKind:
-        return TargetKind(self.found.target_kind)
+    def read(self, redactor: Redactor) -> model.Wanted:
+        """Return what is asked for, with names as the catalog writes them."""
 
-    @strawberry.field(description="The namespace, and the name or how the names begin; empty for all of a namespace.")
-    def ref(self) -> QualifiedName:
-        return QualifiedName(namespace=self.found.namespace, name=self.found.name or "")
+        def named(name: str | None) -> str | None:
+            return None if name is None else redactor.name(name)
+
+        return model.Wanted(
+            of=None if self.of is None else str(self.of),
+            principal=named(self.principal),
+            action=self.action,
+            namespace=named(self.namespace),
+            allowed=self.allowed,
+            reason=self.reason,
+            policy=self.policy,
+            policy_set=None if self.policy_set is None else str(self.policy_set),
+            purpose=self.purpose,
+            project=named(self.project),
+            protocol=named(self.protocol),
+            site=named(self.site),
+            place=named(self.place),
+            environment=named(self.environment),
+            network=named(self.network),
+            asked_by=named(self.asked_by),
+            correlation=self.correlation_id,
+            since=None if self.since is None else int(self.since),
+            until=None if self.until is None else int(self.until),
+        )
+
+
+@strawberry.input(description="One file of a set of policies that is not published.")
+class UnpublishedPolicyFileInput:
+    path: str = strawberry.field(description="Its path in the set, with slashes.")
+    text: str = strawberry.field(description="What stands in it.")
 
 
 @strawberry.type(description="What was decided of a request for access.")
 class AccessDecision:
     found: strawberry.Private[model.DecisionRecord]
-    again: strawberry.Private[model.Decided]
+    at_point: strawberry.Private[AsOf]
     entry: int = strawberry.field(description="The ledger entry that recorded it.")
     asked_by: str = strawberry.field(description="Through whom it was asked.")
     at: Micros = strawberry.field(description="When it was decided.")
@@ -59,7 +102,7 @@ class AccessDecision:
 
     @strawberry.field(description="With what.")
     def target(self) -> AccessTarget:
-        return _target(self.found.content.target)
+        return target_of(self.found.content.target)
 
     @strawberry.field(description="What for: a code of HL7 PurposeOfUse; null where it was not said.")
     def purpose(self) -> str | None:
@@ -68,6 +111,30 @@ class AccessDecision:
     @strawberry.field(description="In which project, as the caller said.")
     def project(self) -> str | None:
         return self.found.content.circumstances.project
+
+    @strawberry.field(description="Under which protocol, as the caller said.")
+    def protocol(self) -> str | None:
+        return self.found.content.circumstances.protocol
+
+    @strawberry.field(description="From which site, as the caller said.")
+    def site(self) -> str | None:
+        return self.found.content.circumstances.site
+
+    @strawberry.field(description="At which place, as the caller said.")
+    def place(self) -> str | None:
+        return self.found.content.circumstances.place
+
+    @strawberry.field(description="In which environment, as the caller said.")
+    def environment(self) -> str | None:
+        return self.found.content.circumstances.environment
+
+    @strawberry.field(description="From which network, as the caller said.")
+    def network(self) -> str | None:
+        return self.found.content.circumstances.network
+
+    @strawberry.field(description="The id that the answer had, by which a caller finds it in its own log.")
+    def correlation_id(self, info: ContextInfo) -> str:
+        return info.context.ledger.entry(self.found.entry).entry.correlation_id
 
     @strawberry.field(description="Whether it was permitted.")
     def allowed(self) -> bool:
@@ -94,73 +161,134 @@ class AccessDecision:
     def refrains(self) -> list[str]:
         return list(self.found.content.refrains)
 
+    @strawberry.field(description="By which ledger entry it was decided.")
+    def decided_by_entry(self) -> int:
+        return self.found.content.known_at
+
+    @strawberry.field(description="The kinds of record that would have decided what was open.")
+    def awaits(self) -> list[str]:
+        return list(self.found.content.awaits)
+
     @strawberry.field(description="Whether it comes to the same when it is decided again by what was known then.")
-    def same_again(self) -> bool:
-        return queries.is_same(self.found.content, self.again)
+    def same_again(self, info: ContextInfo) -> bool:
+        view = info.context.view(self.at_point)
+        (again,) = replayed(view, (self.found,), info.context.services.ancestors)
+        return is_same(self.found.content, again)
 
 
-@strawberry.type(description="That somebody may have access to data for a time, as far as policies permit it.")
-class AccessGrant:
-    found: strawberry.Private[grants.Grant]
-    principal: str = strawberry.field(description="Who was granted it.")
-    entry: int = strawberry.field(description="The ledger entry that says so.")
-    by: str = strawberry.field(description="Who granted it.")
-    since: Micros = strawberry.field(description="From when on.")
-    until: Micros = strawberry.field(description="Until when.")
-    ended_by: int | None = strawberry.field(description="The ledger entry that ended it early; null: none did.")
+@strawberry.type(description="What a decision on access comes to when it is decided again.")
+class DecidedAgain:
+    found: strawberry.Private[model.Decided]
 
-    @strawberry.field(description="What may be done.")
-    def actions(self) -> list[AccessAction]:
-        return list(map(AccessAction, self.found.content.actions))
-
-    @strawberry.field(description="With what.")
-    def target(self) -> AccessTarget:
-        return _target(self.found.content.target)
-
-    @strawberry.field(description="For which purposes: codes of HL7 PurposeOfUse.")
-    def purposes(self) -> list[str]:
-        return list(self.found.content.purposes)
-
-    @strawberry.field(description="In which project alone; null: in any.")
-    def project(self) -> str | None:
-        return self.found.content.project
+    @strawberry.field(description="Whether it is permitted.")
+    def allowed(self) -> bool:
+        return self.found.allowed
 
     @strawberry.field(description="Why.")
-    def reason(self) -> str:
-        return self.found.content.reason
+    def reasons(self) -> list[str]:
+        return list(self.found.reasons)
+
+    @strawberry.field(description="The policies that decide.")
+    def policies(self) -> list[str]:
+        return list(self.found.policies)
+
+    @strawberry.field(description="What has to be done.")
+    def obligations(self) -> list[str]:
+        return list(self.found.obligations)
+
+    @strawberry.field(description="What must not be done.")
+    def refrains(self) -> list[str]:
+        return list(self.found.refrains)
+
+
+@strawberry.type(description="A decision that comes to something else when it is decided again.")
+class ChangedDecision:
+    recorded: AccessDecision = strawberry.field(description="What was recorded.")
+    again: DecidedAgain = strawberry.field(description="What it comes to.")
+
+
+@strawberry.type(description="What came of deciding again what was decided before.")
+class AccessReplay:
+    decided: int = strawberry.field(description="How many were decided again.")
+    erased: int = strawberry.field(description="How many were erased since, so that nobody can decide them again.")
+    changed: list[ChangedDecision] = strawberry.field(description="Those that come to something else.")
+    after: int | None = strawberry.field(description="The entry to go on from; null: all were looked at.")
 
 
 @strawberry.type
 class DecisionQueries:
-    @strawberry.field(
-        description="What was decided of a principal, a dataset, a column or a model version, the newest first."
-    )
+    @strawberry.field(description="The decisions on access that match, the newest first.")
     def access_decisions(
         self,
         info: ContextInfo,
-        of: Annotated[strawberry.ID, strawberry.argument(description="The id of who asked, or what was asked for.")],
+        filter: Annotated[  # noqa: A002  as other lists name it
+            AccessDecisionFilter | None, strawberry.argument(description="Which; by default all.")
+        ] = None,
         first: Annotated[int, strawberry.argument(description="How many at most.")] = 20,
+        before: Annotated[int | None, strawberry.argument(description="Only those before this entry.")] = None,
         as_of: AsOfArgument = None,
     ) -> list[AccessDecision]:
-        view = info.context.view(_at(info, as_of))
-        found = queries.access_decisions(view, [str(of)]).get(str(of), ())[::-1][: max(0, min(first, 200))]
-        again = queries.replayed(view, found, info.context.services.ancestors)
-        return [converted(AccessDecision, one, found=one, again=same) for one, same in zip(found, again, strict=True)]
+        at = _at(info, as_of)
+        found = decisions_logged(
+            info.context.view(at), info.context.ledger, _wanted(info, filter), check_first(first, _MOST), before
+        )
+        return [_shown(one, at) for one in found]
 
-    @strawberry.field(description="What access was granted to a principal, over or not, the first first.")
-    def access_grants(
+    @strawberry.field(
+        description="What decisions come to when they are decided again, at their own time and by what was known then, "
+        "in the order of the ledger."
+    )
+    def access_replay(
         self,
         info: ContextInfo,
-        principal: Annotated[str, strawberry.argument(description="The principal's name.")],
+        filter: Annotated[  # noqa: A002  as above
+            AccessDecisionFilter | None, strawberry.argument(description="Which; by default all.")
+        ] = None,
+        policies: Annotated[
+            list[UnpublishedPolicyFileInput] | None,
+            strawberry.argument(description="Decide by this set of policies instead of the one that held."),
+        ] = None,
+        first: Annotated[int, strawberry.argument(description="How many are looked at.")] = 50,
+        after: Annotated[int, strawberry.argument(description="Only those after this entry.")] = -1,
         as_of: AsOfArgument = None,
-    ) -> list[AccessGrant]:
-        id_ = Principal(info.context.services.redactor.name(principal)).id
-        found = grants_of(info.context.view(_at(info, as_of)), [id_]).get(id_, ())
-        return [converted(AccessGrant, one, found=one) for one in found]
+    ) -> AccessReplay:
+        at = _at(info, as_of)
+        context = info.context
+        found = replay(
+            context.view(at),
+            context.ledger,
+            _wanted(info, filter),
+            check_first(first, _MOST),
+            after,
+            ancestors=context.services.ancestors,
+            instead=None if policies is None else _unpublished(policies),
+        )
+        return AccessReplay(
+            decided=found.decided,
+            erased=found.erased,
+            changed=[
+                ChangedDecision(recorded=_shown(one.recorded, at), again=DecidedAgain(found=one.again))
+                for one in found.changed
+            ],
+            after=found.after,
+        )
 
 
-def _target(found: aspects.Target) -> AccessTarget:
-    return AccessTarget(found=found, column=found.column, version=found.version)
+def _wanted(info: ContextInfo, given: AccessDecisionFilter | None) -> model.Wanted:
+    return model.Wanted() if given is None else given.read(info.context.services.redactor)
+
+
+def _shown(found: model.DecisionRecord, at: AsOf) -> AccessDecision:
+    return converted(AccessDecision, found, found=found, at_point=at)
+
+
+def _unpublished(given: list[UnpublishedPolicyFileInput]) -> PolicySet:
+    """Return a set that nobody published; raises InvalidInputError for the first thing that is wrong in it."""
+    files = {one.path: one.text for one in given}
+    wrong = problems(files)
+    if wrong:
+        raise InvalidInputError(f"These policies cannot be evaluated: {wrong[0]}", "policies")
+    return PolicySet(digest_of_files(files.items()), files, -1, "", "", 0)
 
 
 def _at(info: ContextInfo, when: AsOfArgument) -> AsOf:

@@ -47,6 +47,7 @@ from catalog.api.graphql.evidence import EvidenceQueries
 from catalog.api.graphql.execution import BoundedExecution, Prepared
 from catalog.api.graphql.findings import FindingQueries
 from catalog.api.graphql.gate import GateQueries
+from catalog.api.graphql.grants import GrantQueries
 from catalog.api.graphql.jobs import JobQueries
 from catalog.api.graphql.lineage import LineageQueries
 from catalog.api.graphql.mappings import MappingQueries
@@ -151,6 +152,7 @@ def _made() -> strawberry.Schema:
             SearchQueries,
             PolicyQueries,
             DecisionQueries,
+            GrantQueries,
             SafeUseQueries,
             LineageQueries,
             LineageDiffQueries,

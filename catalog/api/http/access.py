@@ -21,12 +21,11 @@ from catalog.api.http.body import read_body, require_json
 from catalog.api.services import Services
 from catalog.decisions.asking import Problem, read
 from catalog.decisions.model import Asked, Decided
-from catalog.decisions.queries import decide
+from catalog.decisions.queries import decide, unknown_parts
 from catalog.decisions.records import DecideAccess
 from catalog.errors import SenderError
 from catalog.ledger.sealing import utc_microseconds
 from catalog.reading import AsOf
-from catalog.store.protocol import StoreReader
 from graph_schema.times import SECOND, format_time
 from ingest_hooks.openlineage.wire import parse
 
@@ -97,8 +96,10 @@ def _one(services: Services, value: Mapping[str, Any], actor: Actor, correlation
     services.intake.await_graph()
     with services.store.reading() as reader:
         at, known_at = utc_microseconds(), reader.checkpoint()
-        found = _decided(services, reader, actor, asked, AsOf(at, known_at))
-    record = DecideAccess.read(_fields(asked, found, at, known_at))
+        view = services.view(reader, actor, AsOf(at, known_at))
+        found = decide(view, asked, services.ancestors)
+        unknown = unknown_parts(view, asked)
+    record = DecideAccess.read({**_fields(asked, found, at, known_at), "unknown": unknown})
     accepted = services.intake.record_decision(record, actor, correlation).result()
     context = {
         "id": correlation,
@@ -113,10 +114,6 @@ def _one(services: Services, value: Mapping[str, Any], actor: Actor, correlation
         "validUntil": format_time(at + SECONDS_TO_LIVE * SECOND),
     }
     return {"decision": found.allowed, "context": context}
-
-
-def _decided(services: Services, reader: StoreReader, actor: Actor, asked: Asked, at: AsOf) -> Decided:
-    return decide(services.view(reader, actor, at), asked, services.ancestors)
 
 
 def _fields(asked: Asked, found: Decided, at: int, known_at: int) -> dict[str, Any]:

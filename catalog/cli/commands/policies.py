@@ -10,6 +10,7 @@ import typer
 from catalog.cli.commands.connection import connected
 from catalog.cli.commands.groups import command, group
 from catalog.cli.options import DataDir, Json, Url
+from catalog.cli.words import whole_days
 
 commands = group("Check, test, publish and compare policies: who may do what with which data, as files.")
 
@@ -47,13 +48,26 @@ def publish(
         raise typer.Exit(int(send(client, folder, reason, as_json=as_json)))
 
 
-@command(commands, "lineward policy diff policies", name="diff")
-def diff(folder: Folder, url: Url = None, data_dir: DataDir = None, as_json: Json = False) -> None:
-    """Tell which policies of a folder differ from those in force; 1 where any does."""
+@command(commands, "lineward policy diff policies --replay 30d", name="diff")
+def diff(
+    folder: Folder,
+    replay: Annotated[
+        str | None,
+        typer.Option("--replay", metavar="DAYS", help="Decide again what was decided in so many days, such as 30d."),
+    ] = None,
+    url: Url = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Tell which policies of a folder differ from those in force; 1 where any does.
+
+    With --replay, tell also what of the decisions of the last days would come to something else by the folder.
+    """
     from catalog.cli.policies import diff as compare
 
+    days = None if replay is None else whole_days(replay, "--replay")
     with connected(url, data_dir) as client:
-        raise typer.Exit(int(compare(client, folder, as_json=as_json)))
+        raise typer.Exit(int(compare(client, folder, days, as_json=as_json)))
 
 
 @command(commands, "lineward policy show", name="show")

@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
+from catalog.access.keys import local_actor
+from catalog.decisions.records import DecideAccess
 from catalog.ledger.sealing import utc_microseconds
 from graph_schema.nodes import Dataset, Principal
 from graph_schema.times import format_time
 from tests.integration.catalog.api.conftest import Catalog
 from tests.integration.catalog.api.test_access import key_of
-from tests.support.records import CURATED, access_grant, declaration, ending_grant, principal
+from tests.support.records import CURATED, access_decision, access_grant, declaration, ending_grant, principal
 from tests.support.uses import permission
 
 ONE, SEVERAL = "/access/v1/evaluation", "/access/v1/evaluations"
@@ -29,8 +31,16 @@ tests:
   - {name: Own, action: read, expect: DENY, context: {purpose: HRESCH, device: {managed: false}}, by: [devices]}
 """
 _DECISIONS = """
-query Decisions($of: ID!) { accessDecisions(of: $of) { entry askedBy principal action purpose project allowed reasons
-  policies policySet obligations refrains sameAgain at target { targetKind column version ref { namespace name } } } }
+query Decisions($filter: AccessDecisionFilter, $first: Int = 20, $before: Int, $asOf: AsOfInput) {
+  accessDecisions(filter: $filter, first: $first, before: $before, asOf: $asOf) { entry askedBy principal action purpose
+  project protocol site place environment network correlationId allowed reasons policies policySet obligations refrains
+  awaits sameAgain at decidedByEntry target { targetKind column version ref { namespace name } } } }
+"""
+_REPLAY = """
+query Replay($filter: AccessDecisionFilter, $policies: [UnpublishedPolicyFileInput!], $after: Int = -1
+  $first: Int = 9) {
+  accessReplay(filter: $filter, policies: $policies, after: $after, first: $first) { decided erased after
+    changed { recorded { entry allowed } again { allowed reasons policies obligations refrains } } } }
 """
 
 
@@ -191,6 +201,25 @@ def test_x6_what_is_not_there_is_denied_like_what_may_not_be_seen(ruled: Catalog
     assert denied(ruled, asked(resource=elsewhere)) == ["There is no such thing, or it is not to be seen."]
 
 
+def test_x6_to_be_asked_for_makes_nothing_known(ruled: Catalog) -> None:
+    """Else the second answer would be another one than the first, and anybody could fill the catalog with names."""
+    elsewhere = {"type": "dataset", "id": "unheard of", "properties": {"namespace": "curated"}}
+    column = {"type": "column", "id": "unheard of", "properties": CURATED | {"dataset": CURATED["name"]}}
+    nobody = {"type": "user", "id": "unheard-of"}
+    for more in ({"resource": elsewhere}, {"subject": nobody}, {"resource": column}):
+        first, again = ask(ruled, asked(**more)), ask(ruled, asked(**more))
+        assert (first["decision"], first["context"]["reasons"]) == (again["decision"], again["context"]["reasons"])
+    ruled.caught_up()
+    named = '{ search(text: "unheard", filter: {}) { totalCount } }'
+    assert ruled.data(named)["search"]["totalCount"] == 0
+    assert len(listed(ruled, {"principal": "unheard-of"})) == 2
+    ruled.record(principal("unheard-of"))
+    ask(ruled, asked(subject=nobody))
+    ruled.caught_up()
+    assert len(listed(ruled, {"principal": "unheard-of"})) == 3
+    assert len(listed(ruled, {"of": Dataset(**CURATED).id})) == 5
+
+
 def test_x7_nobody_is_asked_for_on_behalf_of_another(ruled: Catalog) -> None:
     assert denied(ruled, within({"on_behalf_of": "grace"}, subject={"type": "user", "id": "ada"})) == [
         "Nobody of this name may act."
@@ -224,8 +253,8 @@ def test_every_decision_is_recorded_and_comes_to_the_same_again(ruled: Catalog) 
     ask(ruled, asked())
     ruled.record(principal("grace"))
     ruled.caught_up()
-    of_person = ruled.data(_DECISIONS, of=Principal("grace").id)["accessDecisions"]
-    of_data = ruled.data(_DECISIONS, of=Dataset(**CURATED).id)["accessDecisions"]
+    of_person = ruled.data(_DECISIONS, filter={"of": Principal("grace").id})["accessDecisions"]
+    of_data = ruled.data(_DECISIONS, filter={"of": Dataset(**CURATED).id})["accessDecisions"]
     assert of_person == of_data
     assert [one["allowed"] for one in of_person] == [False, False, True]
     assert all(one["sameAgain"] for one in of_person)
@@ -234,6 +263,116 @@ def test_every_decision_is_recorded_and_comes_to_the_same_again(ruled: Catalog) 
     assert of_person[1]["project"] == "made-up project"
     assert of_person[0]["target"]["ref"] == CURATED
     assert len({one["policySet"] for one in of_person}) == 1
+
+
+@pytest.fixture
+def decided(ruled: Catalog) -> Catalog:
+    """Three decisions, of which the second one is a permission for another purpose, environment and project."""
+    said = {
+        "project": "made-up project",
+        "protocol": "made-up protocol",
+        "environment": "TRAINING",
+        "network": "inside",
+    }
+    ask(ruled, within({"device": {"managed": False}}))
+    ask(ruled, within({**said, "site": "North"}))
+    ask(ruled, within({"enforces": []}, action={"name": "export"}))
+    ruled.caught_up()
+    return ruled
+
+
+def listed(catalog: Catalog, wanted: dict[str, Any] | None, **more: Any) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = catalog.data(_DECISIONS, filter=wanted, **more)["accessDecisions"]
+    return found
+
+
+FIELDS = (
+    "principal",
+    "action",
+    "allowed",
+    "purpose",
+    "project",
+    "protocol",
+    "site",
+    "place",
+    "environment",
+    "network",
+    "askedBy",
+    "policySet",
+    "correlationId",
+)
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_decisions_can_be_asked_for_by_each_field(decided: Catalog, field: str) -> None:
+    every = listed(decided, None)
+    assert len(every) == 3
+    for value in {one[field] for one in every if one[field] is not None}:
+        assert listed(decided, {field: value}) == [one for one in every if one[field] == value]
+    other = False if field == "allowed" else "sha256:" + "0" * 64
+    assert listed(decided, {field: other}) == [one for one in every if one[field] == other]
+
+
+def test_decisions_can_be_asked_for_by_what_they_are_of_why_and_when(decided: Catalog) -> None:
+    first, second, third = reversed(listed(decided, None))
+    assert listed(decided, {"namespace": "curated"}) == [third, second, first]
+    assert listed(decided, {"namespace": "landing"}) == []
+    assert listed(decided, {"policy": "granted"}) == [second]
+    assert listed(decided, {"reason": "On managed devices"}) == [first]
+    assert listed(decided, {"of": Dataset(**CURATED).id, "action": "export"}) == [third]
+    assert listed(decided, {"since": second["at"]}) == [third, second]
+    assert listed(decided, {"until": second["at"]}) == [first]
+    assert listed(decided, {"of": Principal("grace").id, "since": second["at"], "allowed": True}) == [second]
+    assert listed(decided, None, first=2) == [third, second]
+    assert listed(decided, None, first=2, before=second["entry"]) == [first]
+
+
+def test_decisions_are_listed_as_of_an_entry(decided: Catalog) -> None:
+    first, second, third = reversed(listed(decided, None))
+    assert listed(decided, None, asOf={"knownAtIndex": second["entry"]}) == [second, first]
+    assert listed(decided, None, asOf={"validAt": third["at"]}) == [second, first]
+
+
+def test_a_period_is_decided_again_from_the_ledger_and_comes_to_the_same(decided: Catalog) -> None:
+    decided.record(ending_grant(3))
+    decided.record(principal("grace"))
+    decided.caught_up()
+    assert decided.data(_REPLAY)["accessReplay"] == {"decided": 3, "erased": 0, "after": None, "changed": []}
+    page = decided.data(_REPLAY, first=2)["accessReplay"]
+    assert page["decided"] == 2
+    rest = decided.data(_REPLAY, first=2, after=page["after"])["accessReplay"]
+    assert (rest["decided"], rest["after"]) == (1, None)
+    assert decided.data(_REPLAY, filter={"allowed": True})["accessReplay"]["decided"] == 1
+
+
+def test_what_was_recorded_otherwise_than_it_is_decided_is_listed(decided: Catalog) -> None:
+    wrong = {
+        "principal": "nobody",
+        "target": {"target_kind": "DATASET", **CURATED},
+        "known_at": 2,
+        "at": format_time(utc_microseconds()),
+    }
+    record = DecideAccess.read(access_decision(**wrong))
+    entry = decided.service.intake.record_decision(record, local_actor(), "made-up").result().receipt.index
+    decided.caught_up()
+    (one,) = decided.data(_REPLAY)["accessReplay"]["changed"]
+    assert one["recorded"] == {"entry": entry, "allowed": True}
+    assert (one["again"]["allowed"], one["again"]["reasons"]) == (False, ["No set of policies is in force."])
+
+
+def test_what_other_policies_would_have_decided_is_shown(decided: Catalog) -> None:
+    second = listed(decided, {"allowed": True})[0]["entry"]
+    closed = [{"path": "a.cedar", "text": '@id("never") @reason("Never") forbid (principal, action, resource);'}]
+    found = decided.data(_REPLAY, policies=closed)["accessReplay"]
+    assert found["decided"] == 3
+    changed = {one["recorded"]["entry"]: one for one in found["changed"]}
+    assert changed[second]["again"]["policies"] == ["never"]
+    assert (changed[second]["recorded"]["allowed"], changed[second]["again"]["allowed"]) == (True, False)
+    same = [{"path": "a.cedar", "text": PERMIT + FORBID}]
+    assert decided.data(_REPLAY, policies=same)["accessReplay"]["changed"] == []
+    broken = [{"path": "a.cedar", "text": "permit (principal, action, resource) when {x};"}]
+    answer = decided.ask(_REPLAY, policies=broken)
+    assert "a.cedar:1:" in answer["errors"][0]["message"]
 
 
 def test_grants_are_listed(ruled: Catalog) -> None:

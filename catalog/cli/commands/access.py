@@ -1,0 +1,152 @@
+"""`lineward access`: what was decided of requests for access, decided again, and handed on."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from catalog.cli.commands.connection import connected
+from catalog.cli.commands.groups import command, group
+from catalog.cli.options import DataDir, Json, Url, choice
+from catalog.cli.words import one_of, time
+from graph_schema.vocabulary.words import AccessAction
+
+commands = group("Show what was decided of requests for access to data, and decide it again.")
+
+From = Annotated[
+    str | None, typer.Option("--from", metavar="TIME", help="Recorded then or later: 2026-01-31T12:00:00Z.")
+]
+To = Annotated[str | None, typer.Option("--to", metavar="TIME", help="Recorded before then: 2026-01-31T12:00:00Z.")]
+Of = Annotated[str | None, typer.Option("--of", metavar="NAME", help="Only those on this dataset or model version.")]
+Principal = Annotated[str | None, typer.Option("--principal", metavar="PRINCIPAL", help="Only those on this one.")]
+
+
+def _only(flag: str, sentence: str) -> Any:  # noqa: ANN401  typer's own
+    return typer.Option(flag, metavar="TEXT", help=f"Only those {sentence}.")
+
+
+def _claim(flag: str, sentence: str) -> Any:  # noqa: ANN401  as above
+    return typer.Option(flag, metavar="TEXT", help=f"{sentence}.")
+
+
+@command(
+    commands, "lineward access may grace read 'curated visits' --purpose HRESCH --environment PRODUCTION", name="may"
+)
+def may(
+    who: Annotated[str, typer.Argument(metavar="PRINCIPAL", help="Who would have access.")],
+    action: Annotated[str, typer.Argument(metavar="ACTION", help=f"What: {', '.join(AccessAction)}.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="With which dataset or model version.")],
+    purpose: Annotated[str, typer.Option("--purpose", metavar="CODE", help="What for: a code of HL7 PurposeOfUse.")],
+    column: Annotated[str | None, typer.Option("--column", metavar="NAME", help="With this column of it.")] = None,
+    project: Annotated[str | None, _claim("--project", "In which project")] = None,
+    protocol: Annotated[str | None, _claim("--protocol", "Under which protocol")] = None,
+    site: Annotated[str | None, _claim("--site", "From which site")] = None,
+    place: Annotated[str | None, _claim("--place", "At which place")] = None,
+    environment: Annotated[str | None, _claim("--environment", "In which environment")] = None,
+    network: Annotated[str | None, _claim("--network", "From which network")] = None,
+    managed: Annotated[
+        bool | None, typer.Option("--managed/--unmanaged", help="Whether the house manages the device.")
+    ] = None,
+    encrypted: Annotated[
+        bool | None, typer.Option("--encrypted/--unencrypted", help="Whether the device is encrypted.")
+    ] = None,
+    enforces: Annotated[
+        list[str] | None, typer.Option("--enforces", metavar="CODE", help="An obligation that is kept to.")
+    ] = None,
+    url: Url = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Ask whether somebody may have access, as whatever serves the data does, and record the answer; 1 for a denial."""
+    from catalog.cli.access import may as decide
+
+    device = {"managed": managed, "encrypted": encrypted}
+    claims = {
+        "purpose": purpose,
+        "project": project,
+        "protocol": protocol,
+        "site": site,
+        "place": place,
+        "environment": environment,
+        "network": network,
+        "device": {key: value for key, value in device.items() if value is not None} or None,
+        "enforces": enforces or None,
+    }
+    context = {key: value for key, value in claims.items() if value is not None}
+    what = one_of(action, AccessAction, "ACTION")
+    with connected(url, data_dir, owner=True) as client:
+        raise typer.Exit(int(decide(client, who, what, name, context, column, as_json=as_json)))
+
+
+@command(commands, "lineward access decisions --principal grace --denied", name="decisions")
+def decisions(
+    of: Of = None,
+    principal: Principal = None,
+    action: Annotated[str | None, choice(AccessAction, "Only those on this action")] = None,
+    namespace: Annotated[str | None, _only("--namespace", "on what lies in this namespace")] = None,
+    permitted: Annotated[
+        bool | None, typer.Option("--permitted/--denied", help="Only what was permitted, or denied.")
+    ] = None,
+    reason: Annotated[str | None, _only("--reason", "with this reason, word for word")] = None,
+    policy: Annotated[str | None, _only("--policy", "that this policy decided")] = None,
+    policy_set: Annotated[str | None, _only("--policy-set", "by the set of policies with this digest")] = None,
+    purpose: Annotated[str | None, _only("--purpose", "for this purpose, a code of HL7 PurposeOfUse")] = None,
+    project: Annotated[str | None, _only("--project", "in this project")] = None,
+    protocol: Annotated[str | None, _only("--protocol", "under this protocol")] = None,
+    site: Annotated[str | None, _only("--site", "from this site")] = None,
+    place: Annotated[str | None, _only("--place", "at this place")] = None,
+    environment: Annotated[str | None, _only("--environment", "in this environment")] = None,
+    network: Annotated[str | None, _only("--network", "from this network")] = None,
+    asked_by: Annotated[str | None, _only("--asked-by", "that this principal asked for")] = None,
+    correlation_id: Annotated[str | None, _only("--correlation-id", "whose answer had this id")] = None,
+    since: From = None,
+    until: To = None,
+    first: Annotated[int, typer.Option("--first", min=1, metavar="NUMBER", help="How many at most.")] = 50,
+    url: Url = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Show decisions on access, the newest first."""
+    from catalog.cli.access import decisions as show
+
+    wanted = {
+        "principal": principal,
+        "action": None if action is None else one_of(action, AccessAction, "--action"),
+        "namespace": namespace,
+        "allowed": permitted,
+        "reason": reason,
+        "policy": policy,
+        "policySet": policy_set,
+        "purpose": purpose,
+        "project": project,
+        "protocol": protocol,
+        "site": site,
+        "place": place,
+        "environment": environment,
+        "network": network,
+        "askedBy": asked_by,
+        "correlationId": correlation_id,
+        "since": time(since, "--from"),
+        "until": time(until, "--to"),
+    }
+    with connected(url, data_dir, owner=True) as client:
+        raise typer.Exit(int(show(client, of, wanted, first, as_json=as_json)))
+
+
+@command(commands, "lineward access replay --from 2026-01-01T00:00:00Z", name="replay")
+def replay(
+    of: Of = None,
+    principal: Principal = None,
+    since: From = None,
+    until: To = None,
+    url: Url = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Decide again what was decided, each at its own time and by what was known then; 1 where any differs."""
+    from catalog.cli.access import replay as decide_again
+
+    wanted = {"principal": principal, "since": time(since, "--from"), "until": time(until, "--to")}
+    with connected(url, data_dir, owner=True) as client:
+        raise typer.Exit(int(decide_again(client, of, wanted, as_json=as_json)))

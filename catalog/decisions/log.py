@@ -1,0 +1,155 @@
+"""What was decided before, and what it comes to when it is decided again, as functions of a View.
+
+Of one thing the graph lists its decisions. All of a period are read of the ledger, which names the kind of each entry,
+so that it costs what lies in the period.
+"""
+
+from __future__ import annotations
+
+import bisect
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+import orjson
+
+from catalog.decisions.model import Asked, Decided, DecisionRecord, Redecided, Replay, Wanted
+from catalog.decisions.queries import decide
+from catalog.decisions.records import DecideAccess
+from catalog.decisions.rules import is_same, is_wanted
+from catalog.ledger.protocol import Ledger
+from catalog.policies.model import PolicySet
+from catalog.reading import AsOf
+from catalog.use.model import Ancestors
+from catalog.view import View
+from graph_schema.aspects.access import AccessDecision
+from graph_schema.facts import Statement
+from graph_schema.nodes import Principal
+from graph_schema.times import parse_zoned
+
+_KINDS: Final = frozenset({DecideAccess.in_ledger()})
+
+
+def access_decisions(view: View, ids: Sequence[str]) -> dict[str, tuple[DecisionRecord, ...]]:
+    """Return what was decided of each principal, dataset, column or model version, the first first."""
+    found: dict[str, list[Statement]] = defaultdict(list)
+    for one in view.statements(ids, ("access_decision",)):
+        if one.value is not None:
+            found[one.subject].append(one)
+    return {
+        id_: tuple(_record(one) for one in sorted(found[id_], key=lambda each: each.entry))
+        for id_ in dict.fromkeys(ids)
+        if id_ in found
+    }
+
+
+def _record(statement: Statement) -> DecisionRecord:
+    content = AccessDecision.from_json(statement.data)
+    return DecisionRecord(content, statement.entry, statement.by, parse_zoned(content.at))
+
+
+def decisions_logged(
+    view: View, ledger: Ledger, wanted: Wanted, first: int, before: int | None = None
+) -> tuple[DecisionRecord, ...]:
+    """Return so many of the decisions that are asked for, the newest first, from before an entry on.
+
+    Those on what may not be seen are left out.
+    """
+    found: list[DecisionRecord] = []
+    for place in reversed(_places(view, ledger, wanted)):
+        if len(found) == first:
+            break
+        if before is not None and place >= before:
+            continue
+        one = _read(view, ledger, place)
+        if one is not None and _fits(ledger, one, wanted):
+            found.append(one)
+            view.cite(place)
+    return tuple(found)
+
+
+def replay(
+    view: View,
+    ledger: Ledger,
+    wanted: Wanted,
+    first: int,
+    after: int = -1,
+    *,
+    ancestors: Ancestors | None = None,
+    instead: PolicySet | None = None,
+) -> Replay:
+    """Return what so many of the decisions come to when they are decided again, in the order of the ledger.
+
+    Each is decided at its own time and by what was known then; with `instead`, by these policies.
+    """
+    decided = erased = 0
+    changed: list[Redecided] = []
+    for place in _places(view, ledger, wanted):
+        if place <= after:
+            continue
+        if decided + erased == first:
+            return Replay(decided, erased, tuple(changed), after)
+        after = place
+        one = _read(view, ledger, place)
+        if one is None:
+            erased += ledger.entry(place).body is None
+        elif _fits(ledger, one, wanted):
+            decided += 1
+            (again,) = replayed(view, (one,), ancestors, instead)
+            if not is_same(one.content, again, by_other_policies=instead is not None):
+                changed.append(Redecided(one, again))
+                view.cite(place)
+    return Replay(decided, erased, tuple(changed), None)
+
+
+def replayed(
+    view: View,
+    recorded: Iterable[DecisionRecord],
+    ancestors: Ancestors | None = None,
+    instead: PolicySet | None = None,
+) -> Iterator[Decided]:
+    """Yield what each decision comes to when it is decided again, at its own time and by what was known then."""
+    for one in recorded:
+        content = one.content
+        asked = Asked(content.principal, content.action, content.target, content.circumstances)
+        yield decide(view.beside(AsOf(one.at, content.known_at)), asked, ancestors, instead=instead)
+
+
+def _places(view: View, ledger: Ledger, wanted: Wanted) -> list[int]:
+    """Return the entries among which what is asked for lies: recorded in the period, and known by then.
+
+    Of a principal the graph lists none before it was known.
+    """
+    until = view.moment + 1 if wanted.until is None else min(wanted.until, view.moment + 1)
+    size = view.known_at + 1
+    start = 0 if wanted.since is None else _recorded(ledger, range(size), wanted.since)
+    subject, known_since = wanted.of, 0
+    if subject is None and wanted.principal is not None:
+        known = view.nodes([Principal(wanted.principal).id])
+        subject, known_since = next(((id_, one.entry) for id_, one in known.items()), (None, size))
+    elif subject is None:
+        known_since = size
+    unlisted = [one for one in ledger.of_kinds(_KINDS, start) if one < known_since] if start < known_since else []
+    listed = [] if subject is None else access_decisions(view, [subject]).get(subject, ())
+    places = [*unlisted, *(one.entry for one in listed if one.entry >= max(start, known_since))]
+    return places[: _recorded(ledger, places, until)]
+
+
+def _recorded(ledger: Ledger, places: Sequence[int], moment: int) -> int:
+    """Return how many of the entries were recorded before a moment."""
+    return bisect.bisect_left(places, moment, key=lambda place: ledger.entry(place).entry.recorded_at)
+
+
+def _read(view: View, ledger: Ledger, place: int) -> DecisionRecord | None:
+    """Return the decision of an entry, None where it was erased or is on what may not be seen."""
+    stored = ledger.entry(place)
+    if stored.body is None or len(view.visible(stored.entry.subjects)) < len(stored.entry.subjects):
+        return None
+    content = AccessDecision.from_json(DecideAccess.replay(orjson.loads(stored.body)["record"]).fields())
+    return DecisionRecord(content, place, stored.entry.actor, parse_zoned(content.at))
+
+
+def _fits(ledger: Ledger, one: DecisionRecord, wanted: Wanted) -> bool:
+    if wanted.correlation not in {None, ledger.entry(one.entry).entry.correlation_id}:
+        return False
+    return is_wanted(one, wanted)
