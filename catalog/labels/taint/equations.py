@@ -1,4 +1,4 @@
-"""What flows into one dataset or model version as one value that is kept, and the least fixed point over such values.
+"""What flows into one dataset or model version as one value that is kept.
 
 A place of an asset is called by a text here, and a set of marks, each with how far it is from where it was said, by a
 number: estates hold few such sets, many times over, so that each is joined, and carried over a flow, once.
@@ -25,15 +25,15 @@ _LETTERS: Final = {
     Part.ANY: "A",
 }
 _PARTS: Final = {letter: part for part, letter in _LETTERS.items()}
-_ASSERTED, _ALL_FIELDS, _COLUMN, _ANY = "S", "F", "C", "A"
-_TAKEN: Final = "T"
+_ASSERTED, _ALL_FIELDS, COLUMN, ANY = "S", "F", "C", "A"
+TAKEN: Final = "T"
 """In place of a place: by which attestations anything was taken away on any step behind an asset."""
-_UNKNOWN: Final = "U"
+UNKNOWN: Final = "U"
 """In place of a column's letter: the column of another, which that need not know."""
 _RANKS: Final = {letter: rank for rank, letter in enumerate("SFOCA")}
-_NO_PARTS: Final = frozenset({_ANY, _TAKEN})
+NO_PARTS: Final = frozenset({ANY, TAKEN})
 _HERE: Final = -1
-"""In place of a source: the asset itself."""
+"""In place of a source: the asset itself, the last of all."""
 
 Line = list[Any]
 """A place, and for each flow into it which source, the place there, and how it flows: one after the other."""
@@ -46,7 +46,7 @@ def key_of(place: Place) -> str:
 
 def place_of(node: str, key: str) -> Place:
     """Return the place of an asset that is called so."""
-    return Place(Part.COLUMN if key[0] == _UNKNOWN else _PARTS[key[0]], node, key[1:])
+    return Place(Part.COLUMN if key[0] == UNKNOWN else _PARTS[key[0]], node, key[1:])
 
 
 class How(NamedTuple):
@@ -157,7 +157,7 @@ class Equation:
 
     def has_column(self, name: str) -> bool:
         """Tell whether anything flows into a column by its name."""
-        return any(line[0] == _COLUMN + name for line in self.lines)
+        return any(line[0] == COLUMN + name for line in self.lines)
 
     @property
     def text(self) -> str:
@@ -194,7 +194,7 @@ class State(NamedTuple):
     @property
     def attested(self) -> int:
         """Return the set of the attestations that took anything away on any step behind it."""
-        return self.places.get(_TAKEN, 0)
+        return self.places.get(TAKEN, 0)
 
     def members(self, key: str) -> Iterator[str]:
         """Yield the places of the members of a field."""
@@ -220,6 +220,7 @@ class Values:
         self._hows: list[How] = []
         self._how_numbers: dict[str, int] = {}
         self._lists: dict[str, list[int]] = {}
+        self._jsons: dict[tuple[Any, ...], str] = {}
         self._taken: dict[tuple[int, int], int] = {}
         self.same = self.how(SAME)
 
@@ -329,22 +330,30 @@ class Values:
         keys: dict[int, list[str]] = defaultdict(list)
         for key in sorted(state.places):
             keys[state.places[key]].append(key)
-        order = sorted((self.text(number), some) for number, some in keys.items())
-        return f"{_json([text for text, _ in order])}\n{_json([some for _, some in order])}"
+        order = sorted((self.text(number), tuple(some)) for number, some in keys.items())
+        sets, places = tuple(text for text, _ in order), tuple(some for _, some in order)
+        return f"{self._json_of(sets)}\n{self._json_of(places)}"
+
+    def _json_of(self, value: tuple[Any, ...]) -> str:
+        """Return a list as text: assets whose columns are called alike have the same ones."""
+        found = self._jsons.get(value)
+        if found is None:
+            found = self._jsons[value] = _json(value)
+        return found
 
     def of_unknown(self, state: State, name: str, apart: Apart) -> int:
         """Return what a column has of which its asset need not know: what all its fields, or those around it, have."""
-        known = state.places.get(_COLUMN + name)
+        known = state.places.get(COLUMN + name)
         if known is not None or not state.places:
             return known or 0
-        judged = frozenset(kind for at, kind in apart.judged if at == _COLUMN + name)
+        judged = frozenset(kind for at, kind in apart.judged if at == COLUMN + name)
         asserted = self.how(How(Passage.SAME, judged=judged).text)
         found = self.carried(state.places.get(_ASSERTED, 0), asserted)
         for wide in (_ALL_FIELDS, *apart.beyond):
             if not is_within(name, apart.beyond.get(wide, ())):
                 found = self.join(found, self.carried(state.places.get(wide, 0), self.same))
         for parent in above(name):
-            found = self.join(found, self.carried(state.places.get(_COLUMN + parent, 0), self.same))
+            found = self.join(found, self.carried(state.places.get(COLUMN + parent, 0), self.same))
         return found
 
     def with_members(self, state: State, key: str, number: int, how: int) -> int:
@@ -393,12 +402,12 @@ def _equation(  # all that is said of one asset
     for flow in flows:
         key, source, is_same = key_of(flow.target), key_of(flow.source), flow.passage is Passage.SAME
         is_here = flow.source.node == whole
-        if is_here and is_same and key == _ANY:
+        if is_here and is_same and key == ANY:
             is_joined = True
             continue
         is_circular = is_circular or (is_here and not is_same)
         if flow.source in sources.unknown and not is_here:
-            source = _UNKNOWN + flow.source.detail
+            source = UNKNOWN + flow.source.detail
         how = How(flow.passage)
         if is_same and flow.source.part is Part.ASSERTED:
             how = How(flow.passage, judged=frozenset(judged.get(key, ())))
@@ -433,113 +442,7 @@ def inflows(equation: Equation, place: Place, state_of: Callable[[str], State]) 
                 node = place.node if number < 0 else equation.sources[number]
                 source, by = place_of(node, at), equation.hows[how]
                 yield source, by
-                if source.part is Part.COLUMN and key != _ANY and by != SAME:
+                if source.part is Part.COLUMN and key != ANY and by != SAME:
                     yield from ((place_of(node, one), by) for one in state_of(node).members(at))
-    if equation.is_joined and key == _ANY:
-        yield from ((place_of(place.node, at), SAME) for at in state_of(place.node).places if at not in _NO_PARTS)
-
-
-def solve(
-    values: Values,
-    component: Mapping[str, Equation],
-    state_of: Callable[[str], State],
-    apart_of: Callable[[str], Apart],
-) -> dict[str, State]:
-    """Return the least states that satisfy the equations of assets that flow into each other, given those of others."""
-    found = {
-        whole: State({key: values.of_text(text) for key, text in one.seeds.items()}, one.has_members)
-        for whole, one in component.items()
-    }
-    bound = [
-        _Bound(
-            equation,
-            found[whole],
-            [found[one] if one in found else state_of(one) for one in equation.sources],
-            [values.how(text) for text in equation.hows],
-            apart_of,
-        )
-        for whole, equation in component.items()
-    ]
-    again = True
-    while again:
-        again = False
-        for one in bound:
-            if _follow(values, one):
-                again = len(bound) > 1 or one.equation.is_circular
-    return found
-
-
-class _Bound(NamedTuple):
-    """An equation with the states that it speaks of."""
-
-    equation: Equation
-    state: State
-    others: Sequence[State]
-    hows: Sequence[int]
-    apart_of: Callable[[str], Apart]
-
-    @property
-    def is_attested(self) -> bool:
-        """Tell whether attestations cover anything that flows in."""
-        return any(text[0] == "[" for text in self.equation.hows)
-
-
-def _follow(values: Values, bound: _Bound) -> bool:
-    """Follow each flow into an asset once; return whether a place has become another."""
-    places: dict[str, int] = bound.state.places  # type: ignore[assignment]  # it is being made
-    changed = False
-
-    def put(key: str, before: int, now: int) -> None:
-        nonlocal changed
-        if now != before:
-            places[key] = now
-            changed = True
-
-    for line in bound.equation.lines:
-        before = places.get(line[0], 0)
-        put(line[0], before, _come(values, bound, line, before))
-    if bound.equation.is_joined:
-        before = now = places.get(_ANY, 0)
-        for part in {number for key, number in places.items() if key not in _NO_PARTS}:
-            now = values.join(now, values.carried(part, values.same))
-        put(_ANY, before, now)
-    put(_TAKEN, bound.state.attested, _taken(values, bound))
-    return changed
-
-
-def _taken(values: Values, bound: _Bound) -> int:
-    """Return by which attestations anything was taken away on the way into an asset, or before."""
-    found = bound.state.attested
-    for number in {one.places[_TAKEN] for one in bound.others if _TAKEN in one.places}:
-        found = values.join(found, number)
-    if bound.is_attested:
-        for marks, by in (each for line in bound.equation.lines for each in _inflow(values, bound, line)):
-            found = values.join(found, values.taken(marks, by))
-    return found
-
-
-def _inflow(values: Values, bound: _Bound, line: Line) -> Iterator[tuple[int, int]]:
-    """Yield what each flow into a place takes, and how."""
-    parts = iter(line)
-    key = next(parts)
-    for number, at, how in zip(parts, parts, parts, strict=True):
-        source = bound.state if number < 0 else bound.others[number]
-        by = bound.hows[how]
-        marks = source.places.get(at, 0)
-        if at[0] == _UNKNOWN:
-            marks = values.of_unknown(source, at[1:], bound.apart_of(bound.equation.sources[number]))
-        elif source.has_members and key[0] != _ANY and at[0] == _COLUMN:
-            marks = values.with_members(source, at, marks, by)
-        if marks:
-            yield marks, by
-
-
-def _come(values: Values, bound: _Bound, line: Line, now: int) -> int:
-    """Return what a place has with all that flows into it."""
-    for marks, by in _inflow(values, bound, line):
-        come = values.behind.get((marks, by))
-        if come is None:
-            come = values.carried(marks, by)
-        if come != now:
-            now = values.join(now, come)
-    return now
+    if equation.is_joined and key == ANY:
+        yield from ((place_of(place.node, at), SAME) for at in state_of(place.node).places if at not in NO_PARTS)

@@ -59,7 +59,7 @@ def taint(
                 steps.update(((flow.target, mark), far) for mark in more)
     return Taint(
         {place: frozenset(marks) for place, marks in found.items() if marks},
-        {place: tuple(sorted(some)) for place, some in cleared.items()},
+        {place: tuple(sorted(some, key=repr)) for place, some in cleared.items()},
         steps,
     )
 

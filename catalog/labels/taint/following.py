@@ -12,14 +12,15 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Final
 
-from catalog.labels.taint.equations import Apart, Equation, State, Values, equations, solve
+from catalog.labels.taint.equations import Apart, Equation, State, Values, equations
 from catalog.labels.taint.loading import Groups, load_into
 from catalog.labels.taint.model import Mark
 from catalog.labels.taint.pieces import pieces
 from catalog.labels.taint.rules import LETTERS
+from catalog.labels.taint.solving import solve
 from catalog.store.indexes.grounds import Ground
 from catalog.store.indexes.label_work import (
     DUE,
@@ -220,6 +221,11 @@ class _Following:
         """The states that were looked up or found, as texts."""
         self._states: dict[str, State] = {}
         self._labels: dict[int, list[_Labelled]] = {}
+        self._names: dict[str, str] = {}
+        """Every name of what was judged, by it what stands for all of them."""
+        self._known: set[str] = set()
+        """The names of these of which anything is known."""
+        self._judged: dict[str, State] = {}
 
     def changes(self) -> tuple[Changes, bool]:
         """Return what is kept now of the pending assets and of what changes by that, as far as one step goes; and
@@ -236,10 +242,11 @@ class _Following:
             wanted = [piece for piece in level if not dirty.isdisjoint(piece)]
             if wanted:
                 solved.update(one for piece in wanted for one in piece)
-                changed = self._solve(wanted, changes)
+                changed = self._solve(wanted)
                 dirty.update(target for one in changed for target in readers.get(one, ()))
             if len(solved) >= self._most:
                 break
+        self._keep(changes)
         left = dirty - solved
         _pend(changes, left, anew=False)
         changes.remove(PENDING, [LabelsPending(one, anew=False).row for one in self._pending if one not in left])
@@ -256,13 +263,11 @@ class _Following:
             seen.update(front)
         return readers
 
-    def _solve(self, level: Sequence[Sequence[str]], changes: Changes) -> list[str]:
+    def _solve(self, level: Sequence[Sequence[str]]) -> list[str]:
         """Find the marks of pieces of which none flows into another; return each asset that has other ones now."""
         kept = self._reader.label_equations([one for piece in level for one in piece])
         every = {one: Equation.of(each.text) for one, each in kept.items() if each.text}
         self._load_states({*every, *(source for each in every.values() for source in each.sources)})
-        names: dict[str, str] = {}
-        found: dict[str, State] = {}
         others: list[str] = []
         for piece in level:
             component = {one: every[one] for one in piece if one in every}
@@ -270,13 +275,13 @@ class _Following:
                 text = self._values.state_text(state)
                 is_other = text != self._texts[whole]
                 if is_other or whole in self._asked:
-                    found[whole] = state
-                    names.update((name, whole) for name, _ in component[whole].names)
+                    self._judged[whole] = state
+                    self._names.update((name, whole) for name, _ in component[whole].names)
+                    self._known.update(name for name, is_known in component[whole].names if is_known)
                 if is_other:
                     self._texts[whole] = text
                     self._states[whole] = state
                     others.append(whole)
-        self._keep(names, found, every, changes)
         return others
 
     def _load_states(self, wholes: Iterable[str]) -> None:
@@ -295,20 +300,18 @@ class _Following:
         kept = self._reader.label_equations([whole]).get(whole)
         return Apart.of(None if kept is None else Equation.of(kept.text))
 
-    def _keep(
-        self, names: Mapping[str, str], found: Mapping[str, State], every: Mapping[str, Equation], changes: Changes
-    ) -> None:
-        """Note what is kept of assets under each of their names, where it is not what is kept."""
-        known = {name for whole in found for name, is_known in every[whole].names if is_known}
+    def _keep(self, changes: Changes) -> None:
+        """Note what is kept of all that was judged under each of its names, where it is not what is kept."""
+        names = self._names
         before = self._reader.label_states(sorted(names.keys() - self._texts.keys()))
         before |= {name: self._before[name] for name in names if name in self._before}
-        labels = {whole: self._labels_of(state) for whole, state in found.items()}
+        labels = {whole: self._labels_of(state) for whole, state in self._judged.items()}
         now = {}
         for name, whole in names.items():
             if text := self._texts[whole]:
                 now[name] = LabelState(name, whole, text if name == whole else "")
         held = {one.row for one in self._reader.held_labels(sorted(names))}
-        held_now = {HeldLabel(name, *one).row for name in names.keys() & known for one in labels[names[name]]}
+        held_now = {HeldLabel(name, *one).row for name in names.keys() & self._known for one in labels[names[name]]}
         changes.add(STATE, [one.row for name, one in sorted(now.items()) if before.get(name) != one])
         changes.remove(STATE, [(name,) for name in sorted(before.keys() - now.keys())])
         changes.add(HELD, sorted(held_now - held))

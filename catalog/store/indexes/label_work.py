@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Final, NamedTuple
 
@@ -136,7 +137,12 @@ class HeldLabel(NamedTuple):
     @property
     def row(self) -> Row:
         """Return the row that keeps it."""
-        return self.asset, self.kind, int(self.suggested), json.dumps(self.codes)
+        return self.asset, self.kind, int(self.suggested), _text(self.codes)
+
+
+@lru_cache(maxsize=1_000)
+def _text(codes: tuple[tuple[str, str], ...]) -> str:
+    return json.dumps(codes)
 
 
 class LabelEquation(NamedTuple):

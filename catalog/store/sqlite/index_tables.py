@@ -69,6 +69,7 @@ class IndexTables:
             place = row[:key]
             before = now.get(place)
             now[place] = row if before is None else table.merged(before, row)
+        self._names.look_up(_ids(table, now.values()))
         put: list[Row] = []
         lost: list[Row] = []
         for place, row in now.items():

@@ -119,6 +119,20 @@ def test_an_attestation_more_adds_none_and_one_less_restores_what_it_cleared(
         assert flat(seeds, flows, attested, frozenset()) == everything
 
 
+def test_steps_that_say_unlike_things_of_masking_are_cleared_alike() -> None:
+    first, second = PLACES[:2]
+    clearance = Clearance(
+        id="x",
+        entry=1,
+        method=DeidentificationMethod.SAFE_HARBOR,
+        treatments=(Treatment(LETTERS[0], Technique.REMOVED),),
+        indirect=True,
+    )
+    flows = [Flow(first, second, Passage.INDIRECT, masked, JOBS[0]) for masked in (None, True)]
+    found = taint({first: frozenset({MARKS[0]})}, flows, covering({JOBS[0]: [clearance]}))
+    assert {one.flow.masked for one in found.cleared[second]} == {None, True}
+
+
 @given(SEEDS, FLOWS, ATTESTED, JUDGED)
 def test_what_is_cleared_says_so_truly(seeds: Seeds, flows: list[Flow], attested: Attested, judged: Judged) -> None:
     found = taint(seeds, flows, covering(attested), judged=judged)

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import gc
 import weakref
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from catalog.labels.taint.current import current_labels
 from catalog.labels.taint.following import LabelFollower
 from catalog.labels.taint.queries import MOST_WAYS, effective_labels, why_label
+from catalog.store.protocol import Store
 from catalog.view import View
 from graph_schema.nodes import Dataset
 from tests.support.counting import Counting
@@ -105,3 +110,40 @@ def test_what_an_answer_fetched_goes_with_it(ask: Any, house: House) -> None:
             assert read_through() is None
     finally:
         gc.enable()
+
+
+class Counted:
+    """A store that counts what is read of it."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.keep = store.keep
+        self.calls: Counter[str] = Counter()
+
+    @contextmanager
+    def reading(self, *args: Any) -> Iterator[Counting]:
+        with self._store.reading(*args) as reader:
+            counting = Counting(reader)
+            yield counting
+            self.calls += counting.calls
+
+
+@pytest.mark.parametrize("depth", [2, 6])
+def test_one_label_more_is_followed_step_by_step_and_not_dataset_by_dataset(depth: int, tmp_path: Path) -> None:
+    calls = []
+    for width in (3, 9):
+        (tmp_path / str(width)).mkdir()
+        house = House(tmp_path / str(width))
+        last = layered(house, depth, width)
+        house.record(tag(column=None, phi_kind="CLINICAL_NOTE", valid_from=EARLY))
+        counted: Any = Counted(house.store)
+        follower = LabelFollower(counted)
+        while follower.step():
+            pass
+        assert "CLINICAL_NOTE" in current_labels(house.view(), [last]).kinds[last]
+        house.close()
+        calls.append(counted.calls)
+    assert calls[0] == calls[1]
+    # What was kept before of all that was judged is read at once, and what flows in and on for each step of the way.
+    assert calls[0]["held_labels"] == 2
+    assert max(calls[0][name] for name in ("label_equations", "label_readers", "label_states")) <= depth + 5
