@@ -81,7 +81,7 @@ from catalog.releases.records import (
 from catalog.reporting.records import ReportIssued
 from catalog.safe_use.records import DefineSafeUse
 from catalog.signatures.records import EndSigningKey, RegisterSigningKey
-from catalog.snapshots.records import DeclareSplit, SealSnapshot, VerifySnapshot
+from catalog.snapshots.records import DeclareSplit, SealSnapshot, TombstoneSnapshot, VerifySnapshot
 from catalog.use.records import (
     EndTransfer,
     EndUndertaking,
@@ -255,6 +255,12 @@ _KINDS: tuple[Kind[Any], ...] = (
         snapshots_facts.verification_subjects,
         snapshots_facts.project_verification,
         snapshots_admission.admit_verification,
+    ),
+    Kind(
+        TombstoneSnapshot,
+        snapshots_facts.tombstone_subjects,
+        snapshots_facts.project_tombstone,
+        snapshots_admission.admit_tombstone,
     ),
     Kind(
         DeclareSplit,

@@ -83,6 +83,7 @@ KINDS = {
     "record.unstitch_datasets": "parting of two names",
     "record.seal_snapshot": "seal of a snapshot",
     "record.verify_snapshot": "verification of a snapshot",
+    "record.tombstone_snapshot": "deletion of a snapshot",
     "record.declare_split": "division of subjects into parts",
     "record.register_model_version": "registration of a model version",
     "record.release_model_version": "release of a model version",

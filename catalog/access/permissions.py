@@ -49,6 +49,7 @@ class Permission(StrEnum):
     END_UNDERTAKING = "end_undertaking"
     SEAL_SNAPSHOT = "seal_snapshot"
     VERIFY_SNAPSHOT = "verify_snapshot"
+    TOMBSTONE_SNAPSHOT = "tombstone_snapshot"
     DECLARE_SPLIT = "declare_split"
     REGISTER_MODEL_VERSION = "register_model_version"
     RELEASE_MODEL_VERSION = "release_model_version"
@@ -105,6 +106,7 @@ TABLE: Final[Mapping[PrincipalRole, frozenset[Permission]]] = {
             Permission.END_KEY,
             Permission.TAG,
             Permission.SEAL_SNAPSHOT,
+            Permission.TOMBSTONE_SNAPSHOT,
             Permission.DECLARE_SPLIT,
             Permission.VERIFY_SNAPSHOT,
             Permission.REGISTER_MODEL_VERSION,
@@ -149,6 +151,7 @@ TABLE: Final[Mapping[PrincipalRole, frozenset[Permission]]] = {
             Permission.END_TRANSFER,
             Permission.END_UNDERTAKING,
             Permission.RETIRE_MODEL_VERSION,
+            Permission.TOMBSTONE_SNAPSHOT,
             Permission.DECLARE_SPLIT,
             Permission.VERIFY_SNAPSHOT,
             Permission.REQUEST_APPROVAL,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from catalog.assets.model import AspectInForce, StatementSource
 from catalog.names.loading import Names, is_personal
@@ -28,7 +29,25 @@ Since = tuple[Order, Statement]
 def last_writes(
     view: View, ids: Sequence[str], names: Names | None = None
 ) -> tuple[dict[str, str | None], dict[str, RunFold | None]]:
-    """Return what the newest write that took effect did to the whole (None: nothing), by dataset, and the runs judged.
+    """Return what the newest write that took effect did to the whole (None: nothing), by dataset, and the runs judged;
+    see `newest_writes`.
+    """
+    found, folds = newest_writes(view, ids, names)
+    return {id_: one.mode for id_, one in found.items()}, folds
+
+
+class LastWrite(NamedTuple):
+    """When a write took effect, what it did to the whole (None: nothing), and an entry that says so."""
+
+    at: int
+    mode: str | None
+    entry: int
+
+
+def newest_writes(
+    view: View, ids: Sequence[str], names: Names | None = None
+) -> tuple[dict[str, LastWrite], dict[str, RunFold | None]]:
+    """Return the newest write that took effect, by dataset, and the runs judged.
 
     A write under any name counts for the dataset that the name stood for then. The index of contributions only
     proposes; where it proposes wrongly, the search goes on further back.
@@ -39,7 +58,7 @@ def last_writes(
     folds: dict[str, RunFold | None] = {}
     seen = view.visible(ids, counted=False)
     pending = {(id_, name) for id_ in ids if id_ in seen for name in named.names(id_)}
-    written: dict[str, list[tuple[tuple[int, bool, tuple[int, str, str]], str | None]]] = defaultdict(list)
+    written: dict[str, list[tuple[tuple[int, bool, tuple[int, str, str]], LastWrite]]] = defaultdict(list)
     newest = 1
     while pending:
         asked = sorted({name for _, name in pending})
@@ -56,7 +75,8 @@ def last_writes(
                 attempt = fold.written((row.target, row.job), row.at) if fold else None
                 if attempt is not None and named.resolve(name, row.at) == dataset:
                     access = attempt.outputs[row.target, row.job]
-                    written[id_].append(((row.at, access.mode != DROPPED, row.order), access.mode))
+                    order = row.at, access.mode != DROPPED, row.order
+                    written[id_].append((order, LastWrite(row.at, access.mode, row.entry)))
                     break
             else:
                 if len(by_name[name]) >= newest:

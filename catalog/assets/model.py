@@ -38,7 +38,7 @@ class AssetState(StrEnum):
     BYTES_GONE = "BYTES_GONE"
     """The newest verification did not find the bytes."""
     TOMBSTONED = "TOMBSTONED"
-    """It was dropped or renamed away, and nothing wrote it since."""
+    """It was dropped or renamed away, and nothing wrote it since; of a snapshot also: its bytes were deleted."""
     GHOST = "GHOST"
     """Seen only as the end of an edge, never described."""
 

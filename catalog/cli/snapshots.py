@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ from catalog.cli.client import Client, ask, document, succeeded
 from catalog.cli.completeness import FIELDS, warn
 from catalog.cli.files import unreadable
 from catalog.cli.output import err, note, print_json, print_table, short
-from catalog.cli.words import count, words_of
+from catalog.cli.words import count, in_words, words_of
 from catalog.errors import AskerError, Exit, OperatorError, SenderError
 from ingest_hooks.emit import (
     Manifest,
@@ -37,6 +37,12 @@ _OF_DATASET = """
 query Newest($id: ID!, $after: String) { node(id: $id) { ... on Dataset { snapshots(first: 500, after: $after) {
   pageInfo { hasNextPage endCursor } nodes { id digest state seal { entry sealedAt } } } } } }
 """
+_STATES = """
+query States($id: ID!, $after: String, $asOf: AsOfInput) { node(id: $id, asOf: $asOf) { ... on Dataset {
+  snapshots(first: 500, after: $after) { pageInfo { hasNextPage endCursor } nodes { id digest state
+    seal { entry sealedAt role locked } lastVerified { entry verifiedAt result }
+    tombstone { entry deletedAt reason } } } } } }
+"""
 _SEALED = """
 query Sealed($id: ID!, $first: Int!, $after: String) { node(id: $id) { ... on Snapshot {
   digest ref { namespace name } seal { entry files sizeBytes manifest(first: $first, after: $after) {
@@ -57,6 +63,8 @@ query Compare($before: ID!, $after: ID!, $asOf: AsOfInput, $page: String) {{
     ... on SnapshotDiff {{
       before {{ madeAt files sizeBytes rows persons }} after {{ madeAt files sizeBytes rows persons }}
       changedFiles {{ value count }} changedFields {{ name before after }} entries {FIELDS}
+      changedLabels {{ came field phiKind origin codes entries }}
+      changedUses {{ came about statement {{ name authority entry }} }}
       differingFiles(first: {_PAGE}, after: $page) {{ pageInfo {{ hasNextPage endCursor }} nodes {{ path change }} }} }}
   }}
 }}
@@ -132,6 +140,41 @@ def verify(client: Client, snapshot: str, read: Read, *, dry_run: bool, as_json:
     return Exit.FINE if difference.result == "OK" else Exit.FINDING
 
 
+def listed(client: Client, dataset: str, as_of: dict[str, Any], *, as_json: bool) -> Exit:
+    """Print the states of a dataset, the one first named first, and where each stands."""
+    id_ = identify(client, dataset, ("Dataset",))
+    every: list[dict[str, Any]] = []
+    after = None
+    while True:
+        page = ask(client, _STATES, {"id": id_, "after": after, "asOf": as_of or None})["node"]["snapshots"]
+        every += page["nodes"]
+        if not page["pageInfo"]["hasNextPage"]:
+            break
+        after = page["pageInfo"]["endCursor"]
+    if as_json:
+        print_json(every)
+        return Exit.FINE
+    rows = [
+        (
+            short(one["digest"]),
+            in_words(one["state"]),
+            _day(one["seal"], "sealedAt"),
+            "locked" if one["seal"] and one["seal"]["locked"] else None,
+            _day(one["lastVerified"], "verifiedAt"),
+            in_words(one["lastVerified"]["result"]) if one["lastVerified"] else None,
+            one["tombstone"]["entry"] if one["tombstone"] else None,
+        )
+        for one in every
+    ]
+    head = ("snapshot", "state", "sealed", "lock", "verified", "found", "deleted by")
+    print_table("", head, rows, empty="It has no snapshot.", optional=("lock", "deleted by"), yielding=("snapshot",))
+    return Exit.FINE
+
+
+def _day(one: dict[str, Any] | None, member: str) -> str:
+    return "never" if one is None else str(one[member])[:10]
+
+
 def compare(client: Client, before: str, after: str, as_of: dict[str, Any], *, as_json: bool) -> Exit:
     """Print how the second of two snapshots differs from the first; ends with 1 where it does."""
     ids = {"before": _snapshot(client, before), "after": _snapshot(client, after)}
@@ -139,7 +182,8 @@ def compare(client: Client, before: str, after: str, as_of: dict[str, Any], *, a
     sides = found["before"], found["after"]
     measures = {one: tuple(side[one] for side in sides) for one in _MEASURES}
     files, fields = found["differingFiles"], found["changedFields"]
-    differs = bool(files or fields or any(one != other for one, other in measures.values()))
+    labels, uses = found["changedLabels"], found["changedUses"]
+    differs = bool(files or fields or labels or uses or any(one != other for one, other in measures.values()))
     if as_json:
         print_json({**found, **{side: {"id": id_, **found[side]} for side, id_ in ids.items()}})
         return Exit.FINDING if differs else Exit.FINE
@@ -148,12 +192,26 @@ def compare(client: Client, before: str, after: str, as_of: dict[str, Any], *, a
     if fields:
         rows = [(one["name"], _type(one["before"]), _type(one["after"])) for one in fields]
         print_table("Fields", ("field", "before", "after"), rows, yielding=("field",))
+    _print_drift(labels or (), uses or ())
     if files:
         shown = [(one["change"].lower(), one["path"]) for one in files[:_SHOWN]]
         print_table("Files", ("file was", "path"), shown, yielding=("path",))
     _note_counts(found)
     warn(found["completeness"])
     return Exit.FINDING if differs else Exit.FINE
+
+
+def _print_drift(labels: Sequence[dict[str, Any]], uses: Sequence[dict[str, Any]]) -> None:
+    if labels:
+        kinds = [
+            (_moved(one), one["field"] or "the whole", in_words(one["phiKind"]), in_words(one["origin"]))
+            for one in labels
+        ]
+        print_table("Labels", ("", "field", "holds", "known as"), kinds, yielding=("field",))
+    if uses:
+        moved = [(_moved(one), one["statement"]) for one in uses]
+        rows = [(how, each["name"], each["authority"], each["entry"]) for how, each in moved]
+        print_table("Use", ("", "statement", "authority", "entry"), rows, yielding=("statement",))
 
 
 def _difference(client: Client, asked: dict[str, Any]) -> dict[str, Any]:
@@ -178,9 +236,13 @@ def _note_counts(found: dict[str, Any]) -> None:
         counts = [one for one in found["changedFiles"] if one["count"]]
         named = ", ".join(f"{one['count']:,} {one['value'].lower()}" for one in counts)
         note(f"Files: {named}." if counts else "No file differs.")
-    for what, side in (("files", "changedFiles"), ("fields", "changedFields")):
+    for what, side in (("files", "changedFiles"), ("fields", "changedFields"), ("labels and uses", "changedLabels")):
         if found[side] is None:
             note(f"The {what} cannot be compared: nobody recorded those of both.")
+
+
+def _moved(one: dict[str, Any]) -> str:
+    return "came" if one["came"] else "went"
 
 
 def _type(kind: str | None) -> str:

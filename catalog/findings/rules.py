@@ -255,6 +255,12 @@ class Rule(Enum):
         Topic.OVERLAP,
         "No training and no evaluation snapshot is made of the other, and both are not made of one, over any steps.",
     )
+    LOCK_KEPT = _Rule(
+        "evaluation lock kept",
+        Severity.HIGH,
+        Topic.EVALUATION_DATA,
+        "No evaluation snapshot that was locked is trained on, changed, or left for a state that nobody locked.",
+    )
     CELLS_LARGE = _Rule(
         "cells large enough",
         Severity.HIGH,
@@ -346,6 +352,7 @@ ESTATE = (
     Rule.DETERMINATION_LASTS,
     Rule.EVALUATION_APART,
     Rule.EVALUATION_INDEPENDENT,
+    Rule.LOCK_KEPT,
     Rule.CELLS_LARGE,
     Rule.CODED_APART,
     Rule.COMBINATION_DETERMINED,

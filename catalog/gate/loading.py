@@ -17,6 +17,8 @@ from catalog.assets.storage import keys_of
 from catalog.errors import SenderError
 from catalog.findings.approvals import NOUNS
 from catalog.findings.estate.naming import names_of
+from catalog.findings.estate.versions import cases_of
+from catalog.findings.independence import shared
 from catalog.findings.judgement import approval_findings
 from catalog.findings.queries import findings_on
 from catalog.findings.rules import Rule, Severity
@@ -50,7 +52,6 @@ from catalog.releases.queries import registrations
 from catalog.safe_use.model import Outcome
 from catalog.safe_use.queries import COUNTED, known, permitted
 from catalog.signatures.queries import signature_state
-from catalog.snapshots.model import SnapshotRecord
 from catalog.snapshots.queries import snapshots
 from catalog.snapshots.splits import split_of
 from catalog.use.answers import MayUse
@@ -140,6 +141,9 @@ def load(view: View, question: GateQuestion, ancestors: Ancestors | None = None)
     )
     chain = _chain(met, trained.values(), data)
     statements = {UseStatement(one.statement.id).id for one in use_deployment.permitted.applied}
+    compared = (
+        None if registration is None else cases_of(view, {question.of: registration}, training.snapshots)[question.of]
+    )
     evaluated = () if registration is None else tuple(use.snapshot for use in registration.evaluated_on)
     case = Case(
         training=training,
@@ -152,7 +156,8 @@ def load(view: View, question: GateQuestion, ancestors: Ancestors | None = None)
         placed=tuple(_placed(view, lies, question.place, moment)),
         approvals=_approvals(view, question.of, registration, moment),
         signed=None if registration is None else _signed(view, registration),
-        separation=None if registration is None else separation(_Compared(registration, training)),
+        separation=None if compared is None else separation(compared),
+        shared=[] if compared is None else shared(compared),
         split=None if registration is None else _split(view, registration),
         evaluations=len({edge.source for edge in view.edges(evaluated, ("EVALUATED_ON",), "in")} if evaluated else ()),
         criteria_then=_criteria(view, question, training, asked),
@@ -162,23 +167,6 @@ def load(view: View, question: GateQuestion, ancestors: Ancestors | None = None)
         findings=_findings(view, [*chain, *_beside(view, chain), *sorted(statements)], asked.finding_severity),
     )
     return Loaded(case, asked, use_deployment.verdict, chain)
-
-
-@dataclass(frozen=True, slots=True)
-class _Compared:
-    """A version whose training and evaluation data are compared."""
-
-    registration: Registration
-    training: Training
-
-    @property
-    def snapshots(self) -> Mapping[str, SnapshotRecord]:
-        """Return the snapshots that it names."""
-        return self.training.snapshots
-
-    def dataset_name(self, identifier: str) -> str:
-        """Return what a dataset is called."""
-        return self.training.name(identifier)
 
 
 def _is_data(identifier: str) -> bool:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from catalog.approvals.model import Approval
 from catalog.assets.model import RunRecord
+from catalog.findings.independence import Shared
 from catalog.findings.rules import Severity
 from catalog.findings.separation import Separation
 from catalog.reading import Completeness
@@ -237,6 +238,8 @@ class Case:
     signed: Reason | None
     """What verifying the signature came to; None where the version is not registered."""
     separation: Separation | None
+    shared: Sequence[Shared]
+    """What training and evaluation snapshots were made of in common."""
     split: Split | None
     evaluations: int
     """How many model versions were evaluated on the locked data."""

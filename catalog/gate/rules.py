@@ -45,6 +45,7 @@ _Judge = Callable[[Case, Requirements], Iterator[Reason]]
 
 DECIDED_BY: Final[Mapping[str, GateCheckName]] = {
     Rule.EVALUATION_APART.name: GateCheckName.EVALUATION_APART,
+    Rule.LOCK_KEPT.name: GateCheckName.EVALUATION_LOCKED,
     Rule.PLACE_ALLOWED.name: GateCheckName.RESIDENCY,
     Rule.CONSENT_HOLDS.name: GateCheckName.USE_DEPLOYMENT,
 }
@@ -182,12 +183,20 @@ def _verified(one: SnapshotRecord, name: str, moment: int, days: int) -> Reason:
     if newest.result != VerificationResult.OK:
         text = f"The newest verification of the snapshot of {name} found {worded(newest.result)}."
         return Reason(FAIL, text, (newest.entry,))
+    if one.judged.unread:
+        return Reason(UNKNOWN, f"The bytes of the snapshot of {name} went after they were last read.", _gone(one))
     if verify_by(one.seal.sealed_at, newest.verified_at, days * _DAY) <= moment:
         text = (
             f"The bytes of the snapshot of {name} were last read on {_day(newest.verified_at)}, over {days} days ago."
         )
         return Reason(UNKNOWN, text, (newest.entry,))
     return Reason(PASS, f"The snapshot of {name} was verified on {_day(newest.verified_at)}.", (newest.entry,))
+
+
+def _gone(one: SnapshotRecord) -> tuple[int, ...]:
+    """Return the entries that say that a snapshot's bytes went, and that they were there before."""
+    newest = () if one.verification is None else (one.verification.entry,)
+    return (*newest, *(() if one.judged.entry is None else (one.judged.entry,)))
 
 
 def _labels(case: Case, asked: Requirements) -> Iterator[Reason]:
@@ -352,6 +361,7 @@ def _evaluation_locked(case: Case, asked: Requirements) -> Iterator[Reason]:
             times = counted(case.evaluations, "model version")
             text = f"The evaluation snapshot of {name} was locked before training; {times} measured on it."
             yield Reason(PASS, text, (locks[0].entry,))
+    yield from _found(case, asked, GateCheckName.EVALUATION_LOCKED)
 
 
 def _evaluation_apart(case: Case, asked: Requirements) -> Iterator[Reason]:
@@ -360,6 +370,9 @@ def _evaluation_apart(case: Case, asked: Requirements) -> Iterator[Reason]:
         yield Reason(UNKNOWN, "Training or evaluation data is not named, so that they cannot be compared.")
     else:
         yield Reason(_APART[found.result], found.text, found.entries)
+    for one in case.shared:
+        if one.of_each_other:
+            yield Reason(FAIL, one.text, tuple(sorted(one.entries)))
     yield from _found(case, asked, GateCheckName.EVALUATION_APART)
 
 
@@ -367,6 +380,10 @@ _APART: Final = {Apartness.APART: PASS, Apartness.OVERLAP: FAIL, Apartness.UNKNO
 
 
 def _evaluation_split(case: Case, _: Requirements) -> Iterator[Reason]:
+    if case.split is None or case.split.apart is None:
+        for one in case.shared:
+            if not one.of_each_other:
+                yield Reason(UNKNOWN, one.text, tuple(sorted(one.entries)))
     if case.split is None:
         yield Reason(UNKNOWN, "No split by subject is recorded: whether a person is in both is not known.")
     else:

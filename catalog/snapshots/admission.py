@@ -1,10 +1,14 @@
-"""What must hold before a seal or a verification is taken."""
+"""What must hold before a seal, a verification, a deletion or a division of subjects is taken."""
 
 from __future__ import annotations
 
 from catalog.assets.run_refs import admit_run
+from catalog.errors import SenderError
 from catalog.record import DECLARE_FIRST, Admission, Admitted
-from catalog.snapshots.records import DeclareSplit, SealSnapshot, VerifySnapshot
+from catalog.snapshots.queries import snapshots
+from catalog.snapshots.records import DeclareSplit, SealSnapshot, TombstoneSnapshot, VerifySnapshot
+from graph_schema.facts import NOW
+from graph_schema.vocabulary.words import VerificationResult
 
 
 def admit_seal(record: SealSnapshot, admission: Admission) -> Admitted:
@@ -14,9 +18,34 @@ def admit_seal(record: SealSnapshot, admission: Admission) -> Admitted:
 
 
 def admit_verification(record: VerifySnapshot, admission: Admission) -> Admitted:
-    """Hold the snapshot to be known."""
+    """Hold the snapshot to be known; whoever finds what is recorded to be deleted is told so."""
+    _require(record, admission)
+    found = snapshots(admission.view.unredacted.at(NOW), [record.node.id])[record.node.id]
+    if found.tombstone is None or record.result is not VerificationResult.OK:
+        return Admitted()
+    gone = f"Entry {found.tombstone.entry} says that its bytes were deleted, and they are there: seal them anew."
+    return Admitted(warnings=(gone,))
+
+
+def admit_tombstone(record: TombstoneSnapshot, admission: Admission) -> Admitted:
+    """Hold the snapshot to be known and not to be deleted already; whoever deletes it is told what was made of it."""
+    _require(record, admission)
+    view = admission.view.unredacted.at(NOW)
+    found = snapshots(view, [record.node.id])[record.node.id]
+    if found.tombstone is not None:
+        already = f"Its bytes were deleted already, by entry {found.tombstone.entry}."
+        raise SenderError(already, pointer="/digest", status=422)
+    uses = view.edges([record.node.id], ("TRAINED_ON", "EVALUATED_ON"), "in")
+    made = len({edge.source for edge in uses})
+    if not made:
+        return Admitted()
+    plural = "s were" if made > 1 else " was"
+    rests = f"{made} model version{plural} trained or evaluated on it: no gate will pass on what cannot be read again."
+    return Admitted(warnings=(rests,))
+
+
+def _require(record: VerifySnapshot | TombstoneSnapshot, admission: Admission) -> None:
     admission.require([(record.dataset.node, "/dataset", DECLARE_FIRST), (record.node, "/digest", "seal it first")])
-    return Admitted()
 
 
 def admit_split(record: DeclareSplit, admission: Admission) -> Admitted:

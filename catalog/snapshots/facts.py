@@ -1,11 +1,11 @@
-"""From seals, verifications and divisions of subjects to facts."""
+"""From seals, verifications, deletions and divisions of subjects to facts."""
 
 from __future__ import annotations
 
 from catalog.assets.run_refs import add_run, run_named
 from catalog.record import RecordContext
-from catalog.snapshots.records import DeclareSplit, SealSnapshot, VerifySnapshot
-from graph_schema.aspects.snapshots import Seal, SplitPart, Verification
+from catalog.snapshots.records import DeclareSplit, SealSnapshot, TombstoneSnapshot, VerifySnapshot
+from graph_schema.aspects.snapshots import Seal, SplitPart, Tombstone, Verification
 from graph_schema.edges import Captures, Generated, Sealed, Verified
 from graph_schema.nodes import Node, Principal
 
@@ -39,6 +39,17 @@ def project_verification(record: VerifySnapshot, context: RecordContext) -> None
     builder.add_edge(Captures(record.node, record.dataset.node))
     builder.add_statement(record.node, "verification", Verification.from_json(record.fields()))
     builder.add_edge(Verified(Principal(context.actor), record.node), {"result": record.result.value})
+
+
+def tombstone_subjects(record: TombstoneSnapshot) -> tuple[Node, ...]:
+    """Return what the record is about."""
+    return (record.node, record.dataset.node)
+
+
+def project_tombstone(record: TombstoneSnapshot, context: RecordContext) -> None:
+    """Add that its bytes were deleted, and why."""
+    context.builder.add_edge(Captures(record.node, record.dataset.node))
+    context.builder.add_statement(record.node, "tombstone", Tombstone(record.reason))
 
 
 def split_subjects(record: DeclareSplit) -> tuple[Node, ...]:

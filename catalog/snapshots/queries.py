@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from catalog.assets.folds import DROPPED, last_writes
+from catalog.assets.folds import DROPPED, newest_writes
 from catalog.names.loading import Names
-from catalog.snapshots.model import Seal, SnapshotRecord, Verification, Written
-from catalog.snapshots.rules import state
+from catalog.snapshots.model import Seal, SnapshotRecord, Tombstone, Verification, Written
+from catalog.snapshots.rules import state_of
 from catalog.store.protocol import Query
 from catalog.view import View
 from graph_schema.aspects import name_of_use
@@ -26,6 +26,7 @@ SEVERAL = 50
 class _Stated:
     seals: list[Statement] = field(default_factory=list)
     verifications: list[Statement] = field(default_factory=list)
+    tombstones: list[Statement] = field(default_factory=list)
     produced_by: set[str] = field(default_factory=set)
     used_by: set[str] = field(default_factory=set)
     entries: set[int] = field(default_factory=set)
@@ -68,7 +69,8 @@ def _snapshots(
     others = [id_ for id_ in everyone if id_ not in known]
     nodes = {**known, **(view.nodes(others) if others else {})}
     made = {id_: _made_at(each.node, stated[id_], folds) for id_, each in nodes.items()}
-    last, _ = last_writes(view, datasets, names)
+    last, _ = newest_writes(view, datasets, names)
+    dropped = {dataset: one.at for dataset, one in last.items() if one.mode == DROPPED}
     found = {}
     for id_, each in known.items():
         if not isinstance(each.node, Snapshot):
@@ -76,9 +78,7 @@ def _snapshots(
         dataset = dataset_of[id_]
         mine = made[id_]
         newer = mine is not None and any((made.get(other) or mine) > mine for other in siblings[dataset])
-        record = _snapshot(
-            each.node, dataset, each.entry, stated[id_], newer=newer, dropped=last.get(dataset) == DROPPED
-        )
+        record = _snapshot(each.node, dataset, each.entry, stated[id_], newer=newer, dropped_at=dropped.get(dataset))
         found[id_] = replace(record, made_at=mine)
     return found
 
@@ -156,10 +156,11 @@ def with_prefix(view: View, digits: str) -> tuple[str, ...]:
 
 def _stated(view: View, ids: Sequence[str]) -> dict[str, _Stated]:
     found: dict[str, _Stated] = {id_: _Stated() for id_ in ids}
-    for statement in view.statements(ids, ("seal", "verification")):
+    for statement in view.statements(ids, ("seal", "verification", "tombstone")):
         if statement.value is not None:
             of = found[statement.subject]
-            (of.seals if statement.aspect == "seal" else of.verifications).append(statement)
+            about = {"seal": of.seals, "verification": of.verifications, "tombstone": of.tombstones}
+            about[statement.aspect].append(statement)
             of.entries.add(statement.entry)
     for edge in view.edges(ids, ("GENERATED", "USED"), "in"):
         of = found[edge.target]
@@ -184,23 +185,32 @@ def _left_at(fold: RunFold, version: str) -> int | None:
 
 
 def _snapshot(
-    node: Snapshot, dataset: str, entry: int, stated: _Stated, *, newer: bool, dropped: bool
+    node: Snapshot, dataset: str, entry: int, stated: _Stated, *, newer: bool, dropped_at: int | None
 ) -> SnapshotRecord:
     seals = tuple(_seal(each) for each in sorted(stated.seals, key=lambda each: each.order))
     verifications = tuple(_verification(each) for each in sorted(stated.verifications, key=lambda each: each.order))
     newest = verifications[-1] if verifications else None
+    sealed = max((each.order for each in stated.seals), default=None)
+    deleted = [each for each in stated.tombstones if sealed is None or each.order > sealed]
+    gone = min(deleted, key=lambda each: each.order, default=None)
     return SnapshotRecord(
         id=node.id,
         dataset=dataset,
         namespace=node.namespace,
         name=node.dataset,
         digest=node.version,
-        state=state(result=newest.result if newest else None, newer=newer, dropped=dropped),
+        judged=state_of(
+            verified=None if newest is None else (newest.result, newest.verified_at, newest.entry),
+            tombstoned=None if gone is None else (gone.valid_from, gone.entry),
+            dropped_at=dropped_at,
+            newer=newer,
+        ),
         first_entry=entry,
         seal=seals[-1] if seals else None,
         seals=seals,
         verification=newest,
         verifications=verifications,
+        tombstone=None if gone is None else _tombstone(gone),
         produced_by=tuple(sorted(stated.produced_by)),
         used_by=tuple(sorted(stated.used_by)),
         entries=tuple(sorted(stated.entries)),
@@ -225,4 +235,13 @@ def _verification(statement: Statement) -> Verification:
         verified_by=statement.by,
         verified_at=statement.valid_from,
         authenticated=statement.authenticated,
+    )
+
+
+def _tombstone(statement: Statement) -> Tombstone:
+    return Tombstone(
+        **aspects.Tombstone.from_json(statement.data).members(),
+        entry=statement.entry,
+        tombstoned_by=statement.by,
+        deleted_at=statement.valid_from,
     )

@@ -1,4 +1,4 @@
-"""What may be written about snapshots: that one is sealed or was checked again, and how subjects are divided."""
+"""What may be written about snapshots: that one is sealed, checked again or deleted, and how subjects are divided."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from catalog.record import (
     SnapshotDigest,
     SnapshotRef,
     Text,
+    Time,
     distinct,
     is_replayed,
     refusal,
@@ -161,6 +162,26 @@ class VerifySnapshot(Record):
         if self.result is VerificationResult.OK and self.differing:
             raise refusal("Files differ, so the result is MISMATCH or MISSING; or leave `differing` empty.", "/result")
         return self
+
+
+class TombstoneSnapshot(Record):
+    """That a snapshot's bytes were deleted on purpose, for good; what was sealed and verified of it stays known."""
+
+    name: ClassVar[str] = "tombstone_snapshot"
+
+    dataset: DatasetRef
+    """The dataset whose snapshot it is."""
+    digest: SnapshotDigest
+    """The digest over its manifest, or the version that the dataset's own store gave it."""
+    reason: Text
+    """Why, such as that its period of retention is over."""
+    valid_from: Time | None = None
+    """When they were deleted; by default when this is recorded."""
+
+    @property
+    def node(self) -> Snapshot:
+        """Return the snapshot."""
+        return Snapshot(self.dataset.namespace, self.dataset.name, self.digest)
 
 
 class PartOf(Part):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from catalog.assets.model import AssetState
 from graph_schema.canonical import digest_of
+from graph_schema.vocabulary.words import VerificationResult
 
 MAX_FILES = 200_000
 
@@ -28,17 +30,39 @@ def manifest_digest(manifest: Iterable[Mapping[str, Any]]) -> str:
     return digest_of(files)
 
 
-def state(*, result: str | None, newer: bool, dropped: bool) -> AssetState:
-    """Return where a snapshot stands.
+@dataclass(frozen=True, slots=True)
+class SnapshotState:
+    """Where a snapshot stands, and the entry that says so, None where that follows from no one record.
 
-    `result` is that of the newest verification; `newer`: the dataset was put into another state since; `dropped`: the
-    dataset is gone.
+    `unread` tells that its bytes went after they were last found as sealed: that verification says nothing any more.
     """
-    if result in {"MISMATCH", "MISSING"}:
-        return AssetState.BYTES_GONE
-    if dropped:
-        return AssetState.TOMBSTONED
-    return AssetState.SUPERSEDED if newer else AssetState.LIVE
+
+    state: AssetState
+    entry: int | None
+    unread: bool
+
+
+def state_of(
+    *,
+    verified: tuple[str, int, int] | None,
+    tombstoned: tuple[int, int] | None,
+    dropped_at: int | None,
+    newer: bool,
+) -> SnapshotState:
+    """Return where a snapshot stands, by records and by what was verified.
+
+    `verified` is the result, time and entry of the newest verification, `tombstoned` the time and entry of the
+    record that its bytes were deleted, `dropped_at` since when the dataset is gone; `newer`: the dataset was put into
+    another state since. What was found outweighs what is recorded, and a deletion the end of the dataset.
+    """
+    result, at, entry = verified or (None, None, None)
+    if result in {VerificationResult.MISMATCH, VerificationResult.MISSING}:
+        return SnapshotState(AssetState.BYTES_GONE, entry, unread=False)
+    if tombstoned is not None:
+        return SnapshotState(AssetState.TOMBSTONED, tombstoned[1], unread=True)
+    if dropped_at is not None:
+        return SnapshotState(AssetState.TOMBSTONED, None, unread=at is None or at < dropped_at)
+    return SnapshotState(AssetState.SUPERSEDED if newer else AssetState.LIVE, None, unread=False)
 
 
 def verify_by(sealed_at: int, verified_at: int | None, period: int) -> int:

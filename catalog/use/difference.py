@@ -90,16 +90,17 @@ def lineage_difference(before: View, after: View, walk: Walk) -> LineageDifferen
     shown = sorted({node.id for graph in graphs for node in graph.nodes})
     statement = [_in_force(view, shown) for view in (before, after)]
     return LineageDifference(
-        _moved(*(graph.nodes for graph in graphs), key=lambda node: node.id),
-        _moved(*(sorted(graph.edges, key=edge_order) for graph in graphs), key=_same_edge),
-        _moved(*(_labels(view, shown) for view in (before, after)), key=_same_label),
-        _moved(*(uses for uses, _ in statement), key=_same_use),
-        _moved(*(transfers for _, transfers in statement), key=_same_transfer),
+        moved(*(graph.nodes for graph in graphs), key=lambda node: node.id),
+        moved(*(sorted(graph.edges, key=edge_order) for graph in graphs), key=_same_edge),
+        moved(*(_labels(view, shown) for view in (before, after)), key=_same_label),
+        moved(*(uses for uses, _ in statement), key=same_use),
+        moved(*(transfers for _, transfers in statement), key=_same_transfer),
         (graphs[0].completeness, graphs[1].completeness),
     )
 
 
-def _moved(before: Iterable[T], after: Iterable[T], *, key: Callable[[T], K]) -> Moved[T]:
+def moved(before: Iterable[T], after: Iterable[T], *, key: Callable[[T], K]) -> Moved[T]:
+    """Return what is in one of the two alone, by what makes two the same."""
     old, new = _first(before, key), _first(after, key)
     return Moved(
         tuple(one for name, one in new.items() if name not in old),
@@ -122,7 +123,8 @@ def _same_label(label: LabelAt) -> tuple[object, ...]:
     return label.asset, label.kind, label.origin, label.codes
 
 
-def _same_use(one: UseAt) -> tuple[object, ...]:
+def same_use(one: UseAt) -> tuple[object, ...]:
+    """Return what two uses of the same content have in common, whoever said it again."""
     statement = one.statement
     withdrawn = None if statement.withdrawal is None else statement.withdrawal.effect
     return (
@@ -162,14 +164,14 @@ def _in_force(view: View, ids: Sequence[str]) -> tuple[list[UseAt], list[Transfe
     uses = {
         UseAt(
             one.subject,
-            _acting(one.statement, at),
+            acting(one.statement, at),
             () if one.licence is None else tuple(sorted(one.licence.replaces)),
         )
         for one in found
-        if one.statement is not None and _holds(one.statement, at)
+        if one.statement is not None and holds(one.statement, at)
     }
     transfers = {
-        TransferAt(one.subject, one.transfer) for one in found if one.transfer is not None and _holds(one.transfer, at)
+        TransferAt(one.subject, one.transfer) for one in found if one.transfer is not None and holds(one.transfer, at)
     }
     return (
         sorted(uses, key=lambda one: (one.subject, one.statement.id, one.statement.entry)),
@@ -177,13 +179,12 @@ def _in_force(view: View, ids: Sequence[str]) -> tuple[list[UseAt], list[Transfe
     )
 
 
-def _holds(statement: UseStatement | Transfer, at: int) -> bool:
+def holds(statement: UseStatement | Transfer, at: int) -> bool:
+    """Tell whether a statement or transfer has begun by a time and has not ended."""
     return statement.since <= at and (statement.until is None or at < statement.until)
 
 
-def _acting(statement: UseStatement, at: int) -> UseStatement:
+def acting(statement: UseStatement, at: int) -> UseStatement:
     """Return the statement without withdrawals that do not act yet."""
-    acting = tuple(
-        one for one in statement.withdrawals if one.effect is WithdrawalEffect.RETROACTIVE or one.since <= at
-    )
-    return statement if acting == statement.withdrawals else replace(statement, withdrawals=acting)
+    begun = tuple(one for one in statement.withdrawals if one.effect is WithdrawalEffect.RETROACTIVE or one.since <= at)
+    return statement if begun == statement.withdrawals else replace(statement, withdrawals=begun)

@@ -58,6 +58,13 @@ class Verification(Part):
 
 
 @dataclass(frozen=True, slots=True)
+class Tombstone(Part):
+    """That a snapshot's bytes were deleted on purpose, and why."""
+
+    reason: Annotated[str, "Why they were deleted."]
+
+
+@dataclass(frozen=True, slots=True)
 class SplitPart(Part):
     """Which part of a division of subjects a snapshot holds; of subjects only a digest over who is where is kept."""
 

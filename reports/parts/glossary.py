@@ -58,7 +58,7 @@ _STATES = (
     Term("LIVE", "Not replaced: no newer state of the same dataset was sealed or written by the read point."),
     Term("SUPERSEDED", "A newer state of the same dataset was sealed or written."),
     Term("BYTES_GONE", "The newest verification did not find the bytes."),
-    Term("TOMBSTONED", "The dataset was dropped or renamed away, and nothing has written it since."),
+    Term("TOMBSTONED", "The dataset was dropped or renamed away and not written since, or the bytes were deleted."),
     Term("GHOST", "Named by another record alone: nobody ever described it."),
 )
 _DATA = (

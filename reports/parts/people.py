@@ -134,6 +134,7 @@ _ACTS = {
     "record.unstitch_datasets": "parted names of datasets",
     "record.seal_snapshot": "sealed snapshots",
     "record.verify_snapshot": "verified snapshots",
+    "record.tombstone_snapshot": "deleted snapshots",
     "record.declare_split": "declared divisions of subjects",
     "record.register_model_version": "registered model versions",
     "record.release_model_version": "released model versions",

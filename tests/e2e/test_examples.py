@@ -21,6 +21,7 @@ ORDER = (
     "record",
     "snapshot seal",
     "snapshot verify",
+    "snapshot list",
     "snapshot compare",
     "snapshot due",
     "model sign",

@@ -46,6 +46,7 @@ COMMANDS = {
     "due": ("due",),
     "snapshot seal": ("snapshot", "seal", HOSTILE, f"no such {HOSTILE}", "--dry-run"),
     "snapshot verify": ("snapshot", "verify", HOSTILE, f"no such {HOSTILE}", "--dry-run"),
+    "snapshot list": ("snapshot", "list", HOSTILE),
     "snapshot compare": ("snapshot", "compare", HOSTILE, HOSTILE),
     "snapshot due": ("snapshot", "due"),
     "model sign": ("model", "sign", f"no such {HOSTILE}", "--key", f"no such {HOSTILE}"),

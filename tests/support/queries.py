@@ -105,6 +105,7 @@ from catalog.snapshots.retention import retention_due
 from catalog.snapshots.splits import split_of
 from catalog.snapshots.verifying import verification_due
 from catalog.use.difference import lineage_difference
+from catalog.use.drift import drift
 from catalog.use.impact import consent_impact
 from catalog.use.model import UseQuestion
 from catalog.use.queries import may_use, permitted_use, use_statements
@@ -213,6 +214,11 @@ def _finding_details(view: View, _: Sequence[str]) -> Any:
 
 def _with_digest(view: View, ids: Sequence[str]) -> Any:
     return {found.digest: with_digest(view, found.digest) for found in snapshots(view, ids).values()}
+
+
+def _drift(view: View, ids: Sequence[str]) -> Any:
+    found = list(snapshots(view, ids).values())
+    return [drift(view, found[0], one) for one in found]
 
 
 def _by_run_id(view: View, ids: Sequence[str]) -> Any:
@@ -457,6 +463,7 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
         "Snapshot",
         lambda view, ids: [snapshot_difference(view, ids[0], one) for one in ids] if ids else [],
     ),
+    "drift": ("Snapshot", _drift),
     "split_of": (
         "Snapshot",
         lambda view, ids: [split_of(view, [one], [other]) for one in view.nodes(ids) for other in view.nodes(ids)],

@@ -300,6 +300,16 @@ def seal(**more: Any) -> dict[str, Any]:
     }
 
 
+def tombstone(**more: Any) -> dict[str, Any]:
+    return {
+        "kind": "tombstone_snapshot",
+        "dataset": CURATED,
+        "digest": DIGEST,
+        "reason": "Its period of retention is over",
+        **more,
+    }
+
+
 EVALUATION_DIGEST = manifest_digest(MANIFEST[:1])
 
 

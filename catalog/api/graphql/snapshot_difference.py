@@ -14,11 +14,16 @@ from catalog.api.graphql.connections import After, Connection, First, page_of
 from catalog.api.graphql.context import ContextInfo
 from catalog.api.graphql.conversion import converted
 from catalog.api.graphql.cursors import Cursor
+from catalog.api.graphql.datasets import PhiKind
 from catalog.api.graphql.problems import AnyProblem, as_problem, not_found
 from catalog.api.graphql.scalars import Long, Micros
 from catalog.api.graphql.search import FacetCount
+from catalog.api.graphql.use import StatedUse, stated_use
 from catalog.errors import ADDRESSED
+from catalog.reading import Complete
 from catalog.snapshots import comparison
+from catalog.use.difference import Moved, UseAt
+from catalog.use.drift import FieldLabel, drift
 from catalog.view import View
 
 FileChange = comparison.FileChange
@@ -42,6 +47,25 @@ class ChangedField:
     )
 
 
+@strawberry.type(description="A kind of PHI that one of two states holds alone, as when it was made.")
+class DriftedLabel:
+    came: bool = strawberry.field(description="Whether the second holds it, and not the first; else it went.")
+    field: str | None = strawberry.field(description="The field that holds it; null for the dataset as a whole.")
+    phi_kind: PhiKind = strawberry.field(description="Which PHI it is.")
+    origin: str = strawberry.field(description="How it is known: ASSERTED, CLAIMED, SUGGESTED or INFERRED.")
+    codes: list[str] = strawberry.field(description="What exactly it is: code systems with codes; empty where any.")
+    entries: list[int] = strawberry.field(description="The ledger entries that say so.")
+
+
+@strawberry.type(description="What is said of the use of one of two states alone, as when it was made.")
+class DriftedUse:
+    came: bool = strawberry.field(description="Whether it is said of the second, and not of the first; else it went.")
+    about: strawberry.ID | None = strawberry.field(
+        description="The id of what it is about, of which the state was made; null where it is about that itself."
+    )
+    statement: StatedUse = strawberry.field(description="What it says, as it stood then.")
+
+
 @strawberry.type(description="How much a snapshot holds, as far as somebody recorded it.")
 class SnapshotSize:
     made_at: Micros | None = strawberry.field(
@@ -63,6 +87,12 @@ class SnapshotDiff:
     )
     changed_fields: list[ChangedField] | None = strawberry.field(
         description="How the schemas differ that were declared when each was made, by name; null where one was not."
+    )
+    changed_labels: list[DriftedLabel] | None = strawberry.field(
+        description="How effective labels differ, each as when its state was made; null where that is not known."
+    )
+    changed_uses: list[DriftedUse] | None = strawberry.field(
+        description="How what is said of use differs, by itself and by all that each was made of; null as above."
     )
     entries: list[int] = strawberry.field(description="The ledger entries that say so.")
     completeness: Completeness = strawberry.field(description="Whether the answer is whole.")
@@ -113,6 +143,8 @@ def _difference(view: View, found: comparison.SnapshotDifference) -> SnapshotDif
         converted(SnapshotSize, size, made_at=None if one.made_at is None else Micros(one.made_at))
         for one, size in zip(records, found.sizes, strict=True)
     )
+    drifted = drift(view, *records)
+    partial = () if drifted is None else tuple(one for one in drifted.completeness if not isinstance(one, Complete))
     counts = None if found.files is None else Counter(change.value for _, change in found.files)
     return SnapshotDiff(
         found=found,
@@ -120,7 +152,36 @@ def _difference(view: View, found: comparison.SnapshotDifference) -> SnapshotDif
         after=after,
         changed_files=None if counts is None else [FacetCount(value=one, count=counts[one]) for one in FileChange],
         changed_fields=None if found.fields is None else [converted(ChangedField, one) for one in found.fields],
+        changed_labels=None if drifted is None else _labels(drifted.labels),
+        changed_uses=None if drifted is None else _uses(drifted.uses),
         entries=list(found.entries),
-        completeness=completeness(view, None, [one.id for one in records]),
+        completeness=completeness(view, partial[0] if partial else None, [one.id for one in records]),
         read_point=read_point(view),
     )
+
+
+def _labels(moved: Moved[FieldLabel]) -> list[DriftedLabel]:
+    return [
+        DriftedLabel(
+            came=came,
+            field=one.field or None,
+            phi_kind=PhiKind(one.kind),
+            origin=one.origin,
+            codes=list(one.codes),
+            entries=list(one.entries),
+        )
+        for came, some in ((True, moved.came), (False, moved.went))
+        for one in some
+    ]
+
+
+def _uses(moved: Moved[UseAt]) -> list[DriftedUse]:
+    return [
+        DriftedUse(
+            came=came,
+            about=strawberry.ID(one.subject) if one.subject else None,
+            statement=stated_use(one.statement),
+        )
+        for came, some in ((True, moved.came), (False, moved.went))
+        for one in some
+    ]

@@ -87,6 +87,14 @@ class Verification:
     differing: list[str] = strawberry.field(description="The files that differ or are missing, by path.")
 
 
+@strawberry.type(description="A principal's record that the bytes of a snapshot were deleted on purpose.")
+class Tombstone:
+    entry: int = strawberry.field(description="The ledger entry of the record.")
+    tombstoned_by: str = strawberry.field(description="The principal that recorded it.")
+    deleted_at: Micros = strawberry.field(description="When the bytes were deleted.")
+    reason: str = strawberry.field(description="Why they were.")
+
+
 @strawberry.type(description="One exact state of a dataset.")
 class Snapshot(Asset):
     record: strawberry.Private[model.SnapshotRecord]
@@ -118,6 +126,10 @@ class Snapshot(Asset):
     @strawberry.field(description="Every verification, the oldest first.")
     def verifications(self) -> list[Verification]:
         return [converted(Verification, one) for one in self.record.verifications]
+
+    @strawberry.field(description="That its bytes were deleted since it was sealed last; null where nobody says so.")
+    def tombstone(self) -> Tombstone | None:
+        return None if self.record.tombstone is None else converted(Tombstone, self.record.tombstone)
 
     @strawberry.field(description="The runs that wrote exactly this state.")
     async def produced_by(self, info: ContextInfo) -> list[Run]:

@@ -117,6 +117,22 @@ def verify(
         raise typer.Exit(int(check(client, snapshot, read, dry_run=dry_run, as_json=as_json)))
 
 
+@command(commands, "lineward snapshot list 'landing visits'", name="list")
+def listed(
+    dataset: Annotated[str, typer.Argument(metavar="DATASET", help="The dataset whose states are asked for.")],
+    valid_at: ValidAt = None,
+    known_at_index: KnownAtIndex = None,
+    url: Url = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """List the states of a dataset: which is live, which is superseded, of which the bytes are gone or deleted."""
+    from catalog.cli.snapshots import listed as show
+
+    with connected(url, data_dir, owner=True) as client:
+        raise typer.Exit(int(show(client, dataset, point(valid_at, known_at_index), as_json=as_json)))
+
+
 @command(commands, "lineward snapshot compare 'landing visits' 'curated visits'", name="compare")
 def compare(
     before: Annotated[str, typer.Argument(metavar="SNAPSHOT", help="The first, as `verify` takes it.")],
@@ -127,7 +143,7 @@ def compare(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Show how two snapshots differ: files, size, rows, persons and fields; 1 where they do."""
+    """Show how two snapshots differ: files, size, rows, persons, fields, labels and permitted use; 1 where they do."""
     from catalog.cli.snapshots import compare as show
 
     with connected(url, data_dir, owner=True) as client:

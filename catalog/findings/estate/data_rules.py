@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from catalog.access.model import Powers
 from catalog.findings.estate.model import (
     AttestationCase,
     Breach,
+    Change,
     Combination,
     CombinationCase,
     ConsentCase,
     KeyCase,
     LinkCase,
+    LockCase,
     PlaceCase,
     PromotionCase,
     Start,
     VersionCase,
 )
+from catalog.findings.independence import shared
 from catalog.labels.model import Step
 from catalog.labels.rules import why_uncovered
 from catalog.labels.taint.rules import MINIMUM_CELL, is_enough
-from catalog.releases.model import SnapshotUse
 from graph_schema.bitemporal import has_begun
 from reports.naming import counted, gathered
 
@@ -172,52 +173,30 @@ def cells_large(case: AttestationCase, moment: int) -> Breach | None:
     return Breach(text, tuple(sorted({one.entry, ended})), one.valid_from, one.entry, one.until, ended)
 
 
-def evaluation_independent(case: VersionCase, moment: int) -> Breach | None:  # noqa: ARG001  the same shape as the others
-    """Find training and evaluation data that were made of one snapshot."""
-    registration = case.registration
-    found: list[tuple[str, frozenset[int]]] = []
-    for trained in registration.trained_on:
-        for evaluated in registration.evaluated_on:
-            if trained.snapshot != evaluated.snapshot:
-                found += _shared(case, trained, evaluated)
+def lock_kept(case: LockCase, moment: int) -> Breach | None:  # noqa: ARG001  the same shape as the others
+    """Find evaluation data that was trained on, or changed, after somebody locked it."""
+    found = list(_broken(case))
     if not found:
         return None
-    entries = tuple(sorted({registration.entry, *(entry for _, some in found for entry in some)}))
-    known = max(registration.entry, min(max(some) for _, some in found))
-    text = " ".join(dict.fromkeys(sentence for sentence, _ in found))
+    entries = tuple(sorted({case.lock.entry, *(entry for one in found for entry in one.entries)}))
+    since = min(one.since for one in found)
+    known = max(case.lock.entry, min(max(one.entries) for one in found))
+    return Breach(" ".join(dict.fromkeys(one.text for one in found)), entries, since, known)
+
+
+def _broken(case: LockCase) -> Iterator[Change]:
+    for version, start, entries in case.trained:
+        yield Change(f"{version} was trained on {case.name}.", start.since, entries)
+    if not case.is_replaced:
+        yield from case.changed
+
+
+def evaluation_independent(case: VersionCase, moment: int) -> Breach | None:  # noqa: ARG001  the same shape as the others
+    """Find training and evaluation data that were made of one snapshot."""
+    registration, found = case.registration, shared(case)
+    if not found:
+        return None
+    entries = tuple(sorted({registration.entry, *(entry for one in found for entry in one.entries)}))
+    known = max(registration.entry, min(max(one.entries) for one in found))
+    text = " ".join(dict.fromkeys(one.text for one in found))
     return Breach(text, entries, registration.registered_at, known)
-
-
-def _shared(case: VersionCase, trained: SnapshotUse, evaluated: SnapshotUse) -> Iterable[tuple[str, frozenset[int]]]:
-    """Yield what the two have in common in a sentence, with the entries that say so: what is nearest to both alone."""
-    left, right = _behind(case.made_of, trained.snapshot), _behind(case.made_of, evaluated.snapshot)
-    names = case.dataset_name(trained.dataset), case.dataset_name(evaluated.dataset)
-    if evaluated.snapshot in left:
-        text = f"The training snapshot of {names[0]} was made of the evaluation snapshot of {names[1]}."
-        yield text, left[evaluated.snapshot]
-    elif trained.snapshot in right:
-        text = f"The evaluation snapshot of {names[1]} was made of the training snapshot of {names[0]}."
-        yield text, right[trained.snapshot]
-    else:
-        both = left.keys() & right.keys()
-        farther = {each for one in both for each in _behind(case.made_of, one)}
-        for one in sorted(both - farther):
-            name = case.dataset_name(case.datasets.get(one, one))
-            text = (
-                f"The training snapshot of {names[0]} and the evaluation snapshot of {names[1]} were both made of one "
-                f"snapshot of {name}: whether a person is in both is not recorded."
-            )
-            yield text, left[one] | right[one]
-
-
-def _behind(made_of: Mapping[str, Mapping[str, frozenset[int]]], begin: str) -> dict[str, frozenset[int]]:
-    """Return what a snapshot was made of over any steps, each with the entries of one of the shortest ways."""
-    found: dict[str, frozenset[int]] = {}
-    front = deque([(begin, frozenset[int]())])
-    while front:
-        one, entries = front.popleft()
-        for each, stated_by in sorted(made_of.get(one, {}).items()):
-            if each not in found and each != begin:
-                found[each] = entries | stated_by
-                front.append((each, found[each]))
-    return found

@@ -194,6 +194,29 @@ class VersionCase:
         return self.names.get(identifier, identifier)
 
 
+class Change(NamedTuple):
+    """What became of locked data, in a sentence, since when, and the entries that say so."""
+
+    text: str
+    since: int
+    entries: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LockCase:
+    """An evaluation snapshot that somebody locked, and what happened to it and to its dataset since.
+
+    `trained` are the model versions, by name, whose training read it, since when, and the entries that say so;
+    `is_replaced`: another state of the dataset was locked since, so that this one may go.
+    """
+
+    name: str
+    lock: Start
+    trained: Sequence[tuple[str, Start, tuple[int, ...]]]
+    changed: Sequence[Change]
+    is_replaced: bool
+
+
 class Holder(NamedTuple):
     """What uses a key, by name, in which environment, since when and by which entry."""
 

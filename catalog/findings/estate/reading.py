@@ -21,6 +21,7 @@ from catalog.findings.estate.datasets import (
     retention_cases,
 )
 from catalog.findings.estate.handling import cached_before, consent_cases, key_cases, promotion_cases
+from catalog.findings.estate.locks import lock_cases
 from catalog.findings.estate.model import (
     Breach,
     NameCase,
@@ -90,6 +91,7 @@ ESTATE_RULES = (
     EstateRule(Rule.DETERMINATION_LASTS, Ground.ATTESTATION, attestation_cases, rules.determination_lasts),
     EstateRule(Rule.EVALUATION_APART, Ground.REGISTRATION, version_cases, rules.evaluation_apart),
     EstateRule(Rule.EVALUATION_INDEPENDENT, Ground.REGISTRATION, version_cases, data.evaluation_independent),
+    EstateRule(Rule.LOCK_KEPT, Ground.LOCK, lock_cases, data.lock_kept),
     EstateRule(Rule.CELLS_LARGE, Ground.ATTESTATION, attestation_cases, data.cells_large),
     EstateRule(Rule.CODED_APART, Ground.CODED, link_cases, data.coded_apart, read_by, timeless=True),
     EstateRule(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from catalog.findings.estate.model import VersionCase
 from catalog.findings.estate.naming import names_of
 from catalog.releases import queries as releases
+from catalog.releases.model import Registration
 from catalog.snapshots import queries as snapshots
+from catalog.snapshots.model import SnapshotRecord
 from catalog.view import View
 from graph_schema.nodes import Dataset, Snapshot
 
@@ -24,8 +26,16 @@ def version_cases(view: View, ids: Sequence[str]) -> dict[str, VersionCase]:
     """
     newest = {id_: found[-1] for id_, found in releases.registrations(view, ids).items() if found}
     both = {id_: one for id_, one in newest.items() if one.trained_on and one.evaluated_on}
-    uses = {use for one in both.values() for use in (*one.trained_on, *one.evaluated_on)}
-    known = snapshots.snapshots(view, sorted({use.snapshot for use in uses})) if uses else {}
+    uses = {use.snapshot for one in both.values() for use in (*one.trained_on, *one.evaluated_on)}
+    known = snapshots.snapshots(view, sorted(uses)) if uses else {}
+    return cases_of(view, both, known)
+
+
+def cases_of(
+    view: View, registered: Mapping[str, Registration], known: Mapping[str, SnapshotRecord]
+) -> dict[str, VersionCase]:
+    """Return the same of registrations that are read already, with the snapshots that they name."""
+    uses = {use for one in registered.values() for use in (*one.trained_on, *one.evaluated_on)}
     made_of = _made_of(view, {use.snapshot for use in uses})
     behind = {one for some in made_of.values() for one in some}
     nodes = view.nodes(sorted(behind)) if behind else {}
@@ -35,7 +45,7 @@ def version_cases(view: View, ids: Sequence[str]) -> dict[str, VersionCase]:
         if isinstance(each.node, Snapshot)
     }
     names = names_of(view, {*(use.dataset for use in uses), *of.values()})
-    return {id_: VersionCase(one, known, names, made_of, of) for id_, one in both.items()}
+    return {id_: VersionCase(one, known, names, made_of, of) for id_, one in registered.items()}
 
 
 def _made_of(view: View, begin: Collection[str]) -> dict[str, dict[str, frozenset[int]]]:

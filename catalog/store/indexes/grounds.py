@@ -51,6 +51,8 @@ class Ground(StrEnum):
     """It is a dataset that is, or was, declared as the key of codes in others."""
     LIMIT = "LIMIT"
     """It is a statement of permitted use, or a source, that says where data may be, or once did."""
+    LOCK = "LOCK"
+    """It is a snapshot that somebody sealed with a lock."""
     RUNS_AT = "RUNS_AT"
     """It is a job that is declared to run at a place."""
     SOURCE = "SOURCE"
@@ -155,9 +157,10 @@ def _limits(value: Mapping[str, Any]) -> bool:
 
 _GS: Final = "DUO:0000022"
 _CODED: Final = frozenset({DeidentificationState.DE_IDENTIFIED, DeidentificationState.PSEUDONYMIZED})
-_ABOUT: Final = frozenset({"Dataset", "UseStatement"})
+_ABOUT: Final = frozenset({"Dataset", "Snapshot", "UseStatement"})
 _BY_VALUE: Final[Mapping[str, tuple[tuple[Ground, Callable[[Any], bool]], ...]]] = {
     "deidentification_state": ((Ground.CODED, lambda value: value in _CODED),),
+    "seal": ((Ground.LOCK, lambda value: value["locked"]),),
     "storage_pattern": ((Ground.CACHE, lambda value: value == StoragePattern.FEDERATED_LOCAL),),
     "retention": ((Ground.CACHE, lambda value: value.get("policy_class") == RetentionClass.SCRATCH),),
     "use_statement": ((Ground.CONSENT, lambda value: value.get("consent") is not None), (Ground.LIMIT, _limits)),
@@ -208,4 +211,4 @@ def _answers(reader: IndexReader, ids: Sequence[str]) -> Iterator[Row]:
     yield from sorted(reader.rows(GROUND, [(one,) for one in dict.fromkeys(ids)], 1))
 
 
-GROUNDS: Final = Index("grounds", 5, (GROUND,), _derive, _specification, _answers, uses=("keys",))
+GROUNDS: Final = Index("grounds", 6, (GROUND,), _derive, _specification, _answers, uses=("keys",))

@@ -54,6 +54,7 @@ from tests.support.records import (
     source,
     tag,
     tag_mapping,
+    tombstone,
     trust,
 )
 from tests.support.uses import (
@@ -147,6 +148,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
                 house.record(ending_exception(ended, index, effect="RETROACTIVE", valid_from=EARLY))
     house.record(seal(digest=EVALUATION_DIGEST, manifest=MANIFEST[:1]))
     house.record(division(shared=1))
+    house.record(tombstone(digest=EVALUATION_DIGEST, valid_from=EARLY))
     deploy(house)
     for kind in ("acknowledge_finding", "accept_finding", "reopen_finding"):
         house.record(finding_record(kind, Dataset(**CURATED).id, valid_from=EARLY))

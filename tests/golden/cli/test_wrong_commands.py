@@ -210,6 +210,8 @@ LINEWARD_KEY=STEWARD lineward snapshot seal 'landing visits' . --first-day 2026-
 LINEWARD_KEY=STEWARD lineward snapshot seal 'landing visits' . --rows many
 LINEWARD_KEY=STEWARD lineward snapshot verify 'landing visits' .
 LINEWARD_KEY=STEWARD lineward snapshot verify sha256:abc .
+lineward snapshot list
+lineward snapshot list 'landing visit'
 lineward snapshot compare 'landing visits'
 lineward snapshot compare 'landing visits' 'curated visits'
 lineward snapshot due --within 0

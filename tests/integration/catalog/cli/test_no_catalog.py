@@ -66,6 +66,7 @@ READING = (
     ("diff", "anything", "--from-known-at-index", "0"),
     ("due",),
     ("snapshot", "due"),
+    ("snapshot", "list", "landing visits"),
     ("snapshot", "compare", "landing visits", "curated visits"),
     ("snapshot", "seal", "landing visits", "."),
     ("snapshot", "verify", "landing stays", "."),

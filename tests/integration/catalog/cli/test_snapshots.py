@@ -119,3 +119,25 @@ def test_two_states_are_compared_file_by_file(folder: Path) -> None:
     assert "Files: 1 removed, 1 changed." in shown.err
     assert "The fields cannot be compared" in shown.err
     assert typed(folder, "snapshot", "compare", first, first).code == FINE
+
+
+def test_states_are_listed_with_where_each_stands(folder: Path) -> None:
+    first = json.loads(seal(folder, "--locked", "--json").out)["digest"]
+    (folder.parent / "lake" / "year=2026" / "part-1").unlink()
+    assert seal(folder).code == FINE
+    gone = {
+        "kind": "tombstone_snapshot",
+        "dataset": CURATED,
+        "digest": first,
+        "reason": "Its period of retention is over",
+    }
+    recorded = typed(folder, "record", stdin=json.dumps(gone).encode())
+    assert recorded.code == FINE, recorded.err
+    done = typed(folder, "snapshot", "list", NAME, "--json")
+    assert [(one["state"], one["tombstone"] is None) for one in json.loads(done.out)] == [
+        ("TOMBSTONED", False),
+        ("LIVE", True),
+    ]
+    shown = typed(folder, "snapshot", "list", NAME)
+    assert "tombstoned" in shown.out
+    assert "locked" in shown.out

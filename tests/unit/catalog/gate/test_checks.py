@@ -28,9 +28,10 @@ from tests.support.gate_story import (
     cleared,
     manifest,
     published,
+    ran,
     snapshot,
 )
-from tests.support.records import SIGNER_KEY, House, attestation, job_place, place, registration, tag
+from tests.support.records import SIGNER_KEY, House, attestation, job_place, place, registration, tag, tombstone
 from tests.support.uses import permission
 
 FAIL, UNKNOWN = Outcome.FAIL, Outcome.UNKNOWN
@@ -78,6 +79,26 @@ BASE = registration(
     run_id=None,
     job=None,
 )
+
+
+TRAINED_ON_EVALUATION = registration(
+    model={"namespace": "models", "name": "another-made-up"},
+    trained_on=[snapshot(EVALUATION)],
+    evaluated_on=[],
+    run_id=None,
+    job=None,
+)
+
+
+def state(dataset: Payload) -> Payload:
+    """The dataset, in the state that is sealed of it."""
+    return {**dataset, "facets": {"version": {"datasetVersion": snapshot(dataset)["digest"]}}}
+
+
+def overwrite(story: GateStory) -> None:
+    at = story.at(5)
+    run = "0190d2e6-0000-7000-8000-0000000000e9"
+    story.say("overwrites", ran(run, {"namespace": "pipeline", "name": "late"}, [], [EVALUATION], at))
 
 
 def lag(story: GateStory) -> None:
@@ -159,6 +180,27 @@ CASES = {
         GateCheckName.EVALUATION_LOCKED,
         FAIL,
         {"verifies evaluation": {"result": "MISSING", "differing": ["part-0.csv"]}},
+    ),
+    "evaluation data that another version was trained on": Case(
+        GateCheckName.EVALUATION_LOCKED,
+        FAIL,
+        after=lambda story: story.say("trains another", TRAINED_ON_EVALUATION, "engineer"),
+    ),
+    "evaluation data that was written to after the lock": Case(GateCheckName.EVALUATION_LOCKED, FAIL, after=overwrite),
+    "training data that was deleted": Case(
+        GateCheckName.INPUTS_VERIFIED,
+        UNKNOWN,
+        after=lambda story: story.say("deletes", tombstone(**snapshot(TRAINING)), "steward"),
+    ),
+    "training data that was made of the evaluation data": Case(
+        GateCheckName.EVALUATION_APART,
+        FAIL,
+        {
+            "curates": {
+                "inputs": [state(EVALUATION)],
+                "outputs": [state(TRAINING)],
+            }
+        },
     ),
     "a training file among the evaluation data": Case(
         GateCheckName.EVALUATION_APART,
@@ -325,3 +367,16 @@ def test_g4_apart_by_digest_is_not_enough_without_a_split_by_subject(house: Hous
     assert found[GateCheckName.EVALUATION_APART].outcome is Outcome.PASS
     assert found[GateCheckName.EVALUATION_SPLIT].outcome is UNKNOWN
     assert "1 model version measured on it" in found[GateCheckName.EVALUATION_LOCKED].reasons[-1].text
+
+
+def test_g4_data_of_one_snapshot_is_named_where_no_split_is_recorded(house: House) -> None:
+    landed = {"inputs": [state(LANDED)]}
+    story = GateStory(house, instead={"curates": landed | {"outputs": [state(TRAINING)]}}).tell()
+    run = "0190d2e6-0000-7000-8000-0000000000e8"
+    held = {"namespace": "pipeline", "name": "hold out"}
+    story.say("holds out", {**ran(run, held, [state(LANDED)], [state(EVALUATION)], story.at(-60))})
+    found = {one.check: one for one in story.gate().checks}[GateCheckName.EVALUATION_SPLIT]
+    assert found.outcome is UNKNOWN
+    assert "were both made of one snapshot of lake/landing-wards" in found.reasons[0].text
+    story.say("splits", split())
+    assert {one.check: one for one in story.gate().checks}[GateCheckName.EVALUATION_SPLIT].outcome is Outcome.PASS

@@ -77,6 +77,7 @@ GOES = frozenset(
         "tag_mapping",
         "tags",
         "tests",
+        "tombstone",
         "transfer",
         "undertaking",
         "was_dropped",

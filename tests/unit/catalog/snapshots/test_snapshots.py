@@ -6,6 +6,7 @@ import pytest
 
 from catalog.assets.model import AssetState
 from catalog.errors import SenderError
+from catalog.reading import AsOf
 from catalog.snapshots.model import Written
 from catalog.snapshots.queries import rows_written, snapshots, snapshots_of, with_digest
 from catalog.snapshots.rules import manifest_digest
@@ -13,7 +14,20 @@ from catalog.view import View
 from graph_schema.aspects.snapshots import Period
 from graph_schema.nodes import Dataset, Snapshot
 from ingest_hooks.emit.manifests import Manifest, ManifestFile
-from tests.support.records import CURATED, DIGEST, MANIFEST, RAW, RUN, House, event, run_node, seal, verification
+from tests.support.records import (
+    CURATED,
+    DIGEST,
+    MANIFEST,
+    RAW,
+    RUN,
+    House,
+    event,
+    registration,
+    run_node,
+    seal,
+    tombstone,
+    verification,
+)
 
 SNAPSHOT = Snapshot(CURATED["namespace"], CURATED["name"], DIGEST).id
 OTHER = [{"path": "part-a.csv", "size": 11, "digest": "sha256:" + "c" * 64}]
@@ -168,3 +182,38 @@ def test_rows_written_are_what_the_newest_event_of_each_run_counts(house: House)
 def test_what_is_no_count_of_rows_counts_nothing(house: House, number: object) -> None:
     house.send(counted(number))
     assert rows_written(View(house.store), [Dataset(**CURATED).id]) == {}
+
+
+def test_what_a_record_deletes_is_tombstoned_until_it_is_sealed_anew(house: House) -> None:
+    house.record(seal())
+    house.record(tombstone())
+    entry = house.ledger.size() - 1
+    found = snapshots(house.view(), [SNAPSHOT])[SNAPSHOT]
+    assert found.tombstone is not None
+    assert (found.state, found.tombstone.entry, found.tombstone.reason) == (
+        AssetState.TOMBSTONED,
+        entry,
+        "Its period of retention is over",
+    )
+    assert snapshots(house.view(as_of=AsOf(known_at=entry - 1)), [SNAPSHOT])[SNAPSHOT].state is AssetState.LIVE
+    with pytest.raises(SenderError, match=f"deleted already, by entry {entry}") as caught:
+        house.record(tombstone(reason="Twice"))
+    assert caught.value.pointer == "/digest"
+    warned = house.record(verification())
+    assert [one for one in warned.warnings if "they are there: seal them anew" in one]
+    house.record(seal(rows=13))
+    assert snapshots(house.view(), [SNAPSHOT])[SNAPSHOT].state is AssetState.LIVE
+
+
+def test_only_a_known_snapshot_can_be_deleted(house: House) -> None:
+    with pytest.raises(SenderError, match="seal it first") as caught:
+        house.record(tombstone())
+    assert caught.value.pointer == "/digest"
+
+
+def test_whoever_deletes_what_a_model_was_trained_on_is_told(house: House) -> None:
+    house.record(seal())
+    house.record(registration(evaluated_on=[]))
+    assert house.record(tombstone()).warnings == (
+        "1 model version was trained or evaluated on it: no gate will pass on what cannot be read again.",
+    )
