@@ -36,6 +36,7 @@ MOST_OF: Mapping[str, int] = {
     "consent_impact of snapshots": 120,
     "consent_impact of statements": 180,
     "decide": 120,
+    "drift": 260,
     "effective_labels": 100,
     "effective_labels of models": 100,
     "effective_labels of snapshots": 100,
