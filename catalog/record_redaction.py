@@ -32,6 +32,7 @@ NAMES: Final = frozenset(
         "id",
         "institute",
         "institutes",
+        "job_version",
         "key",
         "mapping",
         "network",

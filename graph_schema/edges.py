@@ -269,10 +269,10 @@ class IsTagged(EdgeKind):
 
 @dataclass(frozen=True, slots=True)
 class Covers(EdgeKind):
-    """The attestation covers the job or the run."""
+    """The attestation covers the job, the run or the model version."""
 
     source: Attestation
-    target: Job | Run
+    target: Job | ModelVersion | Run
 
 
 @dataclass(frozen=True, slots=True)

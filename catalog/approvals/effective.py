@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from catalog.approvals.instants import Behind, behind, instants
 from catalog.approvals.rules import FLOWING, LABELS, USE, Change, Instant, moments
-from catalog.labels.queries import attestations_of_jobs
+from catalog.labels.queries import attestations_of
 from catalog.labels.taint.queries import EffectiveLabels, effective_labels
 from catalog.reading import Complete
 from catalog.use.answers import PermittedUse
@@ -23,6 +23,7 @@ from catalog.view import View
 from graph_schema.aspects import PHI
 from graph_schema.aspects.approvals import BoundDigest
 from graph_schema.canonical import digest_of
+from graph_schema.identity import label_of
 from graph_schema.vocabulary.words import PhiKind
 
 _PHI: Final = tuple(f"{PHI}{kind.value}" for kind in PhiKind)
@@ -190,7 +191,8 @@ def attestors(view: View, subject: str) -> frozenset[str]:
     """Return who attested any step by which data came to the subject."""
     whole = view.unredacted.beside(view.as_of)
     found = behind(whole, [subject]).get(subject, Behind())
-    every = attestations_of_jobs(whole, sorted(found.jobs))
+    versions = {one for one in found.nodes if label_of(one) == "ModelVersion"}
+    every = attestations_of(whole, sorted(found.jobs | versions))
     return frozenset(one.attested_by for some in every.values() for one in some)
 
 

@@ -180,7 +180,7 @@ def _of_labels_behind(ever: View, nodes: Sequence[str], jobs: set[str], found: _
     found.add_firsts(((edge.source, edge.target, edge.value), edge.entry, edge.valid_from) for edge in tagged)
     statements = ever.statements(names, ("schema_version", "symlinks", *_mapped_aspects(ever)))
     found.add_firsts(((one.subject, one.aspect, one.value, one.job), one.entry, one.valid_from) for one in statements)
-    _of_attestations(ever, names, jobs, found)
+    _of_attestations(ever, names, {*jobs, *(one for one in nodes if label_of(one) == "ModelVersion")}, found)
 
 
 def _mapped_aspects(ever: View) -> tuple[str, ...]:
@@ -197,25 +197,34 @@ def _mapped_aspects(ever: View) -> tuple[str, ...]:
     )
 
 
-def _of_attestations(ever: View, names: Sequence[str], jobs: Collection[str], found: _Instants) -> None:
+def _of_attestations(ever: View, names: Sequence[str], about: Collection[str], found: _Instants) -> None:
     of_runs: dict[str, bool] = {}
-    every = ever.all_of(Attestation.__name__) if jobs else ()
+    every = ever.all_of(Attestation.__name__) if about else ()
     of: dict[str, list[Statement]] = defaultdict(list)
     for one in ever.statements(every, ("attestation", "attestation_end")) if every else ():
         of[one.subject].append(one)
     for stated in of.values():
         values = [label_aspects.Attestation.from_json(one.data) for one in stated if one.aspect == "attestation"]
-        if not any(value.job in jobs for value in values):
+        if not any(value.subject in about for value in values):
             continue
         for value in values:
-            of_runs[value.job] = of_runs.get(value.job, False) or value.run is not None
+            if value.job is not None:
+                of_one = value.run is not None or value.job_version is not None
+                of_runs[value.job] = of_runs.get(value.job, False) or of_one
         for one in stated:
             whenever = one.aspect in _WHENEVER
             until = None if whenever else label_aspects.Attestation.from_json(one.data).until
             found.add(one.entry, ALWAYS if whenever else one.valid_from, one.valid_from, until)
-    if not of_runs:
-        return
-    # Whether a step is covered hangs on its first run, and where one run is attested on each.
+    if of_runs:
+        _of_runs(ever, names, of_runs, found)
+
+
+def _of_runs(ever: View, names: Sequence[str], of_runs: Mapping[str, bool], found: _Instants) -> None:
+    """Add what runs of attested jobs did, by job and whether each of its runs counts."""
+    # Whether a step is covered hangs on its first run, and where one run or a version of code is attested on each.
+    of_one = sorted(job for job, each in of_runs.items() if each)
+    for code in ever.statements(of_one, ("source_code_location",)) if of_one else ():
+        found.add(code.entry, code.valid_from)
     accesses = [edge for edge in ever.edges(names, _ACCESSES, "in") if edge.job in of_runs]
     first: dict[tuple[str, str | None, str], str | None] = {}
     for edge in sorted(accesses, key=lambda one: (one.valid_from, one.entry)):

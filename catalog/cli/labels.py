@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from catalog.cli.assets import identify
 from catalog.cli.client import Client, ask, succeeded
@@ -19,8 +19,8 @@ hops {{ sourceColumn sourceAsset {{ {_NAME} }} targetColumn targetAsset {{ {_NAM
   passage masked entries job {{ {_NAME} }} run {{ runId }} }}
 """
 _LABELS = f"""
-query Labels($asset: ID!, $column: String, $asOf: AsOfInput) {{
-  effectiveLabels(asset: $asset, column: $column, asOf: $asOf) {{ __typename
+query Labels($asset: ID!, $column: String, $recipient: String, $place: String, $asOf: AsOfInput) {{
+  effectiveLabels(asset: $asset, column: $column, recipient: $recipient, place: $place, asOf: $asOf) {{ __typename
     ... on Problem {{ code message }} ... on InvalidInput {{ field }}
     ... on EffectiveLabels {{
       labels {{ phiKind codes {{ system code }} origin because unstated }}
@@ -30,8 +30,12 @@ query Labels($asset: ID!, $column: String, $asOf: AsOfInput) {{
       {FIELDS} }} }} }}
 """
 _WHY = f"""
-query Why($asset: ID!, $column: String, $kind: PhiKind!, $asOf: AsOfInput) {{
-  whyLabel(asset: $asset, column: $column, phiKind: $kind, asOf: $asOf) {{ __typename
+query Why(
+  $asset: ID!, $column: String, $kind: PhiKind!, $recipient: String, $place: String, $asOf: AsOfInput
+) {{
+  whyLabel(
+    asset: $asset, column: $column, phiKind: $kind, recipient: $recipient, place: $place, asOf: $asOf
+  ) {{ __typename
     ... on Problem {{ code message }} ... on InvalidInput {{ field }}
     ... on LabelReasons {{ ways {{ {_WAY} }} {FIELDS} }} }} }}
 """
@@ -45,16 +49,25 @@ _WORDS = {
 
 
 _STATES = """
-query States($asset: ID!, $asOf: AsOfInput) {
+query States($asset: ID!, $recipient: String, $asOf: AsOfInput) {
   node(id: $asset, asOf: $asOf) { ... on Dataset {
-    HIPAA: effectiveState(regime: HIPAA) { state reasons { text entries } }
-    GDPR: effectiveState(regime: GDPR) { state reasons { text entries } } } } }
+    HIPAA: effectiveState(regime: HIPAA, recipient: $recipient) { state reasons { text entries } }
+    GDPR: effectiveState(regime: GDPR, recipient: $recipient) { state reasons { text entries } } } } }
 """
 
 
-def labels(client: Client, asset: str, column: str | None, at: Mapping[str, Any], *, as_json: bool) -> Exit:
+class Whose(NamedTuple):
+    """For whom, and where, labels are asked: attestations for others, or for elsewhere, clear nothing then."""
+
+    recipient: str | None
+    place: str | None
+
+
+def labels(
+    client: Client, asset: str, column: str | None, whose: Whose, at: Mapping[str, Any], *, as_json: bool
+) -> Exit:
     """Print each kind of PHI that an asset or column holds, and what attestations took away."""
-    asked = {"asset": identify(client, asset, _KINDS), "column": column, "asOf": at or None}
+    asked = {"asset": identify(client, asset, _KINDS), "column": column, "asOf": at or None, **whose._asdict()}
     found = succeeded(ask(client, _LABELS, asked)["effectiveLabels"])
     states = {} if column else _states(client, asked)
     if as_json:
@@ -120,15 +133,21 @@ def labels(client: Client, asset: str, column: str | None, at: Mapping[str, Any]
 
 def _states(client: Client, asked: Mapping[str, Any]) -> dict[str, Any]:
     """Return how far identifiers are gone from a dataset by each law; nothing of what is none."""
-    node = ask(client, _STATES, {name: asked[name] for name in ("asset", "asOf")})["node"] or {}
+    node = ask(client, _STATES, {name: asked[name] for name in ("asset", "recipient", "asOf")})["node"] or {}
     return {law: of for law, of in node.items() if of is not None}
 
 
 def why(  # what is asked for
-    client: Client, asset: str, kind: str, column: str | None, at: Mapping[str, Any], *, as_json: bool
+    client: Client, asset: str, kind: str, column: str | None, whose: Whose, at: Mapping[str, Any], *, as_json: bool
 ) -> Exit:
     """Print the shortest ways by which a kind of PHI came to an asset or column."""
-    asked = {"asset": identify(client, asset, _KINDS), "kind": kind, "column": column, "asOf": at or None}
+    asked = {
+        "asset": identify(client, asset, _KINDS),
+        "kind": kind,
+        "column": column,
+        "asOf": at or None,
+        **whose._asdict(),
+    }
     found = succeeded(ask(client, _WHY, asked)["whyLabel"])
     if as_json:
         print_json(found)

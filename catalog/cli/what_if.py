@@ -30,8 +30,8 @@ _UNMENTIONED = "no column lineage says what of it came"
 
 
 def what_if(client: Client, name: str, at: Mapping[str, Any], *, as_json: bool) -> Exit:
-    """Print what the attestation in a file would take away of what its job wrote, and what would stay; nothing is
-    written.
+    """Print what the attestation in a file would take away of what its job wrote, or of what its model version learnt,
+    and what would stay; nothing is written.
     """
     record = _record(name)
     given = _as_input(record)
@@ -88,17 +88,19 @@ def _print(output: Mapping[str, Any], record: Mapping[str, Any]) -> None:
             f"{asset}: it would still hold",
             ("label", "codes", "why", "entries"),
             [
-                (one["phiKind"], _codes(one), _why(one, record["job"]), ", ".join(map(str, one["because"])))
+                (one["phiKind"], _codes(one), _why(one, record.get("job")), ", ".join(map(str, one["because"])))
                 for one in output["remaining"]
             ],
             yielding=("codes", "entries"),
         )
 
 
-def _why(label: Mapping[str, Any], job: Mapping[str, Any]) -> str:
-    """Return why a label stays, by the step of the job on the shown way."""
+def _why(label: Mapping[str, Any], job: Mapping[str, Any] | None) -> str:
+    """Return why a label stays, by the step of the job on the shown way, or the last one into a model version."""
     if label["way"] is None or not label["way"]["hops"]:
         return "said of it, or of what may not be seen"
+    if job is None:
+        return "its codes or technique are not named"
     steps = [hop for hop in label["way"]["hops"] if hop["job"] is not None and hop["job"]["ref"] == job]
     if not steps:
         return "it comes by another job's step"

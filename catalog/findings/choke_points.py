@@ -86,7 +86,7 @@ def _covered(view: View, graph: LineageGraph) -> frozenset[JobRun]:
     named = labels.attestations(view, sorted({step.job for step in drawn} | runs.keys()))
     attested: dict[str, list[Attestation]] = {}
     for one in {one.id: one for several in named.values() for one in several}.values():
-        attested.setdefault(one.job, []).append(one)
+        attested.setdefault(one.subject, []).append(one)
     if not attested:
         return frozenset()
     powers = _powers(view, attested)

@@ -55,7 +55,7 @@ class _Judge:
     @cached_property
     def removals(self) -> tuple[Removal, ...]:
         """Return the steps that remove identifiers and that no attestation names, by when they ran."""
-        named = {one.attestation.run or one.attestation.job for one in self.coverage}
+        named = {one.attestation.run or one.attestation.subject for one in self.coverage}
         found = {each.step: each for each in self._removing() if not named & {each.step.run, each.step.job}}
         return tuple(found[step] for step in sorted(found, key=self._order))
 
@@ -85,11 +85,11 @@ class _Judge:
     def _about(self, attestation: Attestation) -> Sequence[Step]:
         """Return the steps that an attestation is held against: those that it names, else others of its job."""
         every = sorted(self._every, key=self._order)
-        of_job = [one for one in every if one.job == attestation.job]
+        of_job = [one for one in every if one.job == attestation.subject]
         named = of_job if attestation.run is None else [one for one in every if one.run == attestation.run]
         if not named and attestation.run not in self.basis.runs:
             named = of_job
-        return named or (Step(attestation.job, attestation.run),)
+        return named or (Step(attestation.subject, attestation.run),)
 
     def _reason(self, attestation: Attestation, step: Step) -> Uncovered | None:
         return why_uncovered(attestation, step, self.basis.powers, self.basis.moment)
@@ -105,7 +105,7 @@ class _Judge:
 
     def _removing(self) -> Iterator[Removal]:
         """Yield the steps that remove identifiers; where a step comes again, the last counts."""
-        others = {one.attestation.job: one for one in self.coverage if one.reason is Uncovered.OTHER_RUN}
+        others = {one.attestation.subject: one for one in self.coverage if one.reason is Uncovered.OTHER_RUN}
         for step in self._every:
             if step.job in others:
                 yield Removal(step, KnownBy.ANOTHER_RUN, others[step.job].entries)

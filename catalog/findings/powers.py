@@ -38,7 +38,7 @@ def of_powers(
         gave = powers.gained(each.attested_by, each.entry, _has(PrincipalRole.STEWARD))
         if gave is not None and gave.by == each.attested_by:
             text = "Who attested the de-identification had given themselves the role steward."
-            yield Finding(Rule.POWERS_GIVEN, each.run or each.job, text, (gave.entry, each.entry))
+            yield Finding(Rule.POWERS_GIVEN, each.run or each.subject, text, (gave.entry, each.entry))
 
 
 def _decider(approval: Approval, decision: Decision, powers: Powers) -> Iterator[Finding]:

@@ -41,7 +41,7 @@ from catalog.gate.model import (
 )
 from catalog.gate.requirements import GateFile
 from catalog.gate.rules import at_least
-from catalog.labels.queries import attestations_of_jobs
+from catalog.labels.queries import attestations_of
 from catalog.labels.taint.queries import effective_labels
 from catalog.lineage.model import Direction
 from catalog.names.loading import Names
@@ -438,7 +438,7 @@ def _completeness(view: View, met: Closure, chain: Sequence[str]) -> Completenes
 def _beside(view: View, chain: Sequence[str]) -> list[str]:
     """Return the attestations of the jobs in a chain, and the keys that its data is encrypted under."""
     jobs = [one for one in chain if label_of(one) == Job.__name__]
-    attested = attestations_of_jobs(view, jobs) if jobs else {}
+    attested = attestations_of(view, jobs) if jobs else {}
     keys = keys_of(view, [one for one in chain if _is_data(one)])
     found = {one.id for several in attested.values() for one in several}
     return sorted(found | {EncryptionKey(one.key).id for several in keys.values() for one in several})

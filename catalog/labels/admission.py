@@ -43,8 +43,12 @@ def admit_tag(record: Tag, admission: Admission) -> Admitted:
 
 
 def admit_attestation(record: AttestDeidentification, admission: Admission) -> Admitted:
-    """Hold job and run to be known, and the attestation not to be over before it begins."""
-    named: list[tuple[Node, str, str]] = [(record.job.node, "/job", "send an event that names it first")]
+    """Hold job, run and model version to be known, and the attestation not to be over before it begins."""
+    named: list[tuple[Node, str, str]] = (
+        [(record.node, "/model_version", "register it first")]
+        if record.job is None
+        else [(record.node, "/job", "send an event that names it first")]
+    )
     if record.run is not None:
         named.append((record.run, "/run_id", "send its events first"))
     admission.require(named)
@@ -57,13 +61,18 @@ def _clears_nothing(record: AttestDeidentification, admission: Admission) -> Ite
     """Yield that the attestation is taken and takes no label away of what the job wrote until now."""
     if record.method is DeidentificationMethod.NONE:
         return
+    if not admission.authenticated:
+        yield "This takes no label away, since no key proves who attests it: sign in as a steward."
+        return
     if not record.clears and not record.treatments:
         yield "This names no code in `clears` or `treatments`: it takes no label away."
         return
     found = what_if(admission.view.unredacted, attested(record), record.holds_from or admission.now)
     if any(one.before for one in found) and not any(one.cleared for one in found):
         yield (
-            "This takes no label away of what the job wrote until now: name the codes that the labels have, say "
+            "This takes no label away of what the model version learnt from: name the codes that the labels have."
+            if record.job is None
+            else "This takes no label away of what the job wrote until now: name the codes that the labels have, say "
             "`indirect` for what came through joins, and see that column lineage says what is masked."
         )
 

@@ -46,7 +46,7 @@ def project_tag(record: Tag, context: RecordContext) -> None:
 
 def attestation_subjects(record: AttestDeidentification) -> tuple[Node, ...]:
     """Return what the record is about."""
-    return (record.job.node,) if record.run is None else (record.job.node, record.run)
+    return (record.node,) if record.run is None else (record.node, record.run)
 
 
 def attested(record: AttestDeidentification) -> aspects.Attestation:
@@ -54,7 +54,8 @@ def attested(record: AttestDeidentification) -> aspects.Attestation:
     return aspects.Attestation.from_json(
         record.fields()
         | {
-            "job": record.job.node.id,
+            "job": None if record.job is None else record.job.node.id,
+            "model_version": None if record.model_version is None else record.model_version.node.id,
             "run": None if record.run is None else record.run.id,
             "until": None if record.until is None else parse_zoned(record.until),
         }
@@ -66,7 +67,7 @@ def project_attestation(record: AttestDeidentification, context: RecordContext) 
     builder = context.builder
     attestation = Attestation(str(builder.entry))
     builder.add_statement(attestation, "attestation", attested(record))
-    builder.add_edge(Covers(attestation, record.job.node if record.run is None else record.run))
+    builder.add_edge(Covers(attestation, record.run or record.node))
     if record.run is not None:
         add_run(builder, record.run)
     builder.add_edge(Attested(Principal(context.actor), attestation))

@@ -62,7 +62,8 @@ class AttestationEnd(aspects.AttestationEnd):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attestation(aspects.Attestation):
-    """An authorised person's statement that a job (or one run of it) removes identifiers.
+    """An authorised person's statement that a job (or one run of it) removes identifiers, or a model version gives none
+    away.
 
     `in_force` at the valid time read: begun and not past `until`, which is when it was ended where that comes first.
     """
@@ -101,7 +102,8 @@ class Step:
     """What a job did on a way: one run of it, or all of it where no run is named.
 
     `at` is when the run ended or, while that is not known, started; `versions` are the schema versions that were
-    declared then of what it wrote, empty where none was, by the entries in `declared`.
+    declared then of what it wrote, empty where none was, by the entries in `declared`; `code` are the versions of its
+    code that the run's own events say. Of what a model version learnt `job` is that version.
     """
 
     job: str
@@ -109,6 +111,7 @@ class Step:
     at: int | None = None
     versions: frozenset[str] = frozenset()
     declared: frozenset[int] = frozenset()
+    code: frozenset[str] = frozenset()
 
 
 class Uncovered(StrEnum):
@@ -130,3 +133,5 @@ class Uncovered(StrEnum):
     """It has not begun, or began after the run."""
     OTHER_VERSION = "OTHER_VERSION"
     """It is about another schema version than the run wrote, or none is declared of that."""
+    OTHER_CODE = "OTHER_CODE"
+    """It is about another version of the job's code than ran, or the run does not say which did."""

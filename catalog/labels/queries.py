@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -31,6 +31,7 @@ from catalog.view import View
 from graph_schema.aspects import PHI
 from graph_schema.aspects import labels as aspects
 from graph_schema.bitemporal import RECORD_RANK, has_begun
+from graph_schema.facet_reading import text
 from graph_schema.facts import NOW, Edge, Order, Statement
 from graph_schema.identity import label_of
 from graph_schema.nodes import Attestation as AttestationNode
@@ -200,7 +201,7 @@ def _mapped(view: View, names: Sequence[str], nodes: Mapping[str, KnownNode]) ->
 
 
 def attestations(view: View, ids: Sequence[str]) -> dict[str, tuple[Attestation, ...]]:
-    """Return the attestations that cover each job or run, by entry; one without any is absent."""
+    """Return the attestations that cover each job, run or model version, by entry; one without any is absent."""
     covers = view.edges(ids, ("COVERS",), "in")
     by_id = attestations_by_id(view, sorted({edge.source for edge in covers}))
     found: dict[str, list[Attestation]] = defaultdict(list)
@@ -210,14 +211,28 @@ def attestations(view: View, ids: Sequence[str]) -> dict[str, tuple[Attestation,
     return {id_: tuple(sorted(found[id_], key=lambda each: each.entry)) for id_ in dict.fromkeys(ids) if id_ in found}
 
 
-def attestations_of_jobs(view: View, jobs: Sequence[str]) -> dict[str, tuple[Attestation, ...]]:
-    """Return every attestation of each job or of any one run of it, by entry; a job without any is absent."""
-    if not jobs:
+def attestations_of(view: View, subjects: Sequence[str]) -> dict[str, tuple[Attestation, ...]]:
+    """Return every attestation of each job or of any one run of it, and of each model version, by entry; one without
+    any is absent.
+    """
+    if not subjects:
         return {}
     found: dict[str, list[Attestation]] = defaultdict(list)
     for one in attestations_by_id(view, view.all_of(AttestationNode.__name__)).values():
-        found[one.job].append(one)
-    return {job: tuple(sorted(found[job], key=lambda each: each.entry)) for job in dict.fromkeys(jobs) if job in found}
+        found[one.subject].append(one)
+    return {
+        one: tuple(sorted(found[one], key=lambda each: each.entry)) for one in dict.fromkeys(subjects) if one in found
+    }
+
+
+def code_of_runs(view: View, jobs: Collection[str]) -> dict[str, frozenset[str]]:
+    """Return the versions of the code of jobs that the events of each run say; a run that says none is absent."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for one in view.statements(sorted(jobs), ("source_code_location",)) if jobs else ():
+        version = None if one.value is None else text(one.data, "version")
+        if one.run is not None and version is not None:
+            found[one.run].add(version)
+    return {run: frozenset(versions) for run, versions in found.items()}
 
 
 def attestations_by_id(view: View, ids: Sequence[str]) -> dict[str, Attestation]:
@@ -248,6 +263,7 @@ def steps_of(
     `dataset_of` gives the dataset that a node is a state of, `attested` the attestations by job.
     """
     bound = {job for job, each in attested.items() if any(one.schema_version for one in each)}
+    code = code_of_runs(view, {job for job, each in attested.items() if any(one.job_version for one in each)})
     writes = [edge for edge in edges if edge.job and not edge.attempt]
     ended = {id_: run.ended_at or run.started_at for id_, run in runs.items()}
     written: dict[tuple[str, str | None], set[tuple[str, int]]] = defaultdict(set)
@@ -267,6 +283,7 @@ def steps_of(
             ended.get(edge.run or ""),
             frozenset(version for version, _ in versions),
             frozenset(entry for _, entry in versions if entry >= 0),
+            code.get(edge.run or "", frozenset()),
         )
         found[edge.target].add(step)
     return {node: tuple(sorted(each, key=lambda one: (one.job, one.run or ""))) for node, each in found.items()}

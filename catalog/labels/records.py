@@ -12,6 +12,7 @@ from catalog.record import (
     Codes,
     DatasetRef,
     JobRef,
+    ModelVersionRef,
     Name,
     Part,
     Record,
@@ -24,7 +25,7 @@ from catalog.record import (
     refuse_reversed,
 )
 from graph_schema.column_lineage import address
-from graph_schema.nodes import Attestation, Column, Dataset, PhiTag, Run
+from graph_schema.nodes import Attestation, Column, Dataset, Job, ModelVersion, PhiTag, Run
 from graph_schema.vocabulary import hl7
 from graph_schema.vocabulary.words import (
     Confidentiality,
@@ -192,12 +193,18 @@ class EndColumnLineageTrust(Record):
 
 
 class AttestDeidentification(Record):
-    """That a job, or one run of it, removes identifiers: by which method, which ones, until when."""
+    """That a job, or one run of it, removes identifiers, or that a model version gives none of them away: by which
+    method, which ones, until when.
+    """
 
     name: ClassVar[str] = "attest_deidentification"
 
-    job: JobRef
-    """The job that removes identifiers."""
+    job: JobRef | None = None
+    """The job that removes identifiers; one of this and `model_version` is named."""
+    model_version: ModelVersionRef | None = None
+    """The model version that was shown not to give away what it was trained on, such as by a privacy budget."""
+    job_version: Name | None = None
+    """The version of the job's code that has to have run, as `sourceCodeLocation` says it; left out, whichever ran."""
     run_id: Name | None = None
     """The one run that this covers; left out, it covers the runs of the job that end while it holds."""
     method: DeidentificationMethod
@@ -212,6 +219,8 @@ class AttestDeidentification(Record):
     """Whether it is about what was derived through joins, filters and the like as well."""
     recipients: Annotated[tuple[Name, ...], Field(max_length=64), distinct()] = ()
     """Whom the determination anticipated as recipients, 45 CFR 164.514(b)(1)(i); left out, anybody inside."""
+    places: Annotated[tuple[Name, ...], Field(max_length=64), distinct()] = ()
+    """The places, as `declare_place` calls them, within which alone this holds; left out, anywhere."""
     alterations: Annotated[tuple[AlterationCode, ...], Field(max_length=64), distinct()] = ()
     """What is done to the data: codes of HL7 for alteration, such as pseudonymization."""
     expert: Name | None = None
@@ -230,12 +239,29 @@ class AttestDeidentification(Record):
     @property
     def run(self) -> Run | None:
         """Return the run that alone is covered, where one is named."""
-        return None if self.run_id is None else Run.of(self.job.node, self.run_id)
+        return None if self.run_id is None or self.job is None else Run.of(self.job.node, self.run_id)
+
+    @property
+    def node(self) -> Job | ModelVersion:
+        """Return the job or the model version that it is about."""
+        named = self.job or self.model_version
+        if named is None:
+            raise AssertionError("an attestation names one of both")
+        return named.node
+
+    @model_validator(mode="after")
+    def _is_about_one(self) -> Self:
+        if (self.job is None) is (self.model_version is None):
+            raise refusal("An attestation is about a job or a model version: name one of both.", "/job")
+        return self
 
     @model_validator(mode="after")
     def _holds_together(self, info: ValidationInfo) -> Self:
         if is_replayed(info):
             return self
+        for name in ("run_id", "job_version", "schema_version", "columns"):
+            if self.model_version is not None and getattr(self, name):
+                raise refusal(f"`{name}` is said of a job; a model version is attested as it is.", f"/{name}")
         if self.method is DeidentificationMethod.EXPERT_DETERMINATION and self.expert is None:
             raise refusal("An expert determination names its expert: 45 CFR 164.514(b)(1).", "/expert")
         if self.method is DeidentificationMethod.NONE and (self.clears or self.treatments):

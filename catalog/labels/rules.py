@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import takewhile
 
@@ -10,6 +10,7 @@ from catalog.access.model import Powers
 from catalog.access.permissions import Permission
 from catalog.access.rules import may
 from catalog.labels.model import Attestation, ColumnLineageTrust, Label, Step, Tag, Uncovered
+from catalog.places.rules import around
 from graph_schema.aspects import labels as aspects
 from graph_schema.bitemporal import has_begun
 from graph_schema.facts import Statement
@@ -99,7 +100,7 @@ def uncovered(
     attested of one run holds of that run, whenever it was attested; what is attested of a job holds of the runs that
     ended while it lasts. `partly` asks for what clears some identifiers as well, as a limited data set does.
     """
-    if attestation.job != step.job:
+    if attestation.subject != step.job:
         return Uncovered.OTHER_JOB
     if attestation.run is not None and attestation.run != step.run:
         return Uncovered.OTHER_RUN
@@ -120,8 +121,15 @@ def _out_of_time(attestation: Attestation, step: Step, at: int) -> Uncovered | N
 
 
 def _of_another_version(attestation: Attestation, step: Step) -> Uncovered | None:
-    bound = attestation.schema_version
-    return None if bound is None or step.versions == {bound} else Uncovered.OTHER_VERSION
+    bound, code = attestation.schema_version, attestation.job_version
+    if bound is not None and step.versions != {bound}:
+        return Uncovered.OTHER_VERSION
+    return None if code is None or step.code == {code} else Uncovered.OTHER_CODE
+
+
+def is_of_place(attestation: Attestation, places: Mapping[str, str | None], place: str | None) -> bool:
+    """Tell whether an attestation holds of data at a place, by the declared tree; of no place it holds wherever."""
+    return place is None or not attestation.places or not set(attestation.places).isdisjoint(around(places, place))
 
 
 def holds(statement: Statement, powers: Powers, at: int) -> bool:

@@ -287,15 +287,15 @@ def _attestations(
     """
     named = labels.attestations(view, sorted({*jobs, *runs}))
     found = {one.id: one for each in named.values() for one in each}
-    answered = {one.job for one in found.values()} | {
+    answered = {one.subject for one in found.values()} | {
         run.job for one in found.values() if (run := runs.get(one.run or ""))
     }
-    for job, every in labels.attestations_of_jobs(view, sorted(jobs)).items():
+    for job, every in labels.attestations_of(view, sorted(jobs)).items():
         if job not in answered:
             found[every[-1].id] = every[-1]
     by_job: dict[str, list[Attestation]] = defaultdict(list)
     for one in sorted(found.values(), key=lambda each: each.entry):
-        by_job[one.job].append(one)
+        by_job[one.subject].append(one)
     return {job: tuple(each) for job, each in by_job.items()}
 
 

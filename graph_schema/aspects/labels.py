@@ -71,12 +71,12 @@ class ColumnLineageTrust(Part):
 class Attestation(Part):
     """Method, what it clears, scope, result, until when."""
 
-    job: Annotated[str, "The job that removes identifiers, by id."]
     method: Annotated[str, "SAFE_HARBOR, EXPERT_DETERMINATION, LIMITED_DATA_SET or NONE."]
     clears: Annotated[tuple[Coding, ...], "The codes that it takes away."]
     alterations: Annotated[tuple[str, ...], "HL7 alteration codes: what is done to the data."]
     scope: Annotated[str, "What was looked at."]
     result: Annotated[str, "What was found."]
+    job: Annotated[str | None, "The job that removes identifiers, by id; none of a model version."] = None
     run: Annotated[str | None, "The one run that is covered, by id, where one is named."] = None
     expert: Annotated[str | None, "Who determined it, 45 CFR 164.514(b)(1)."] = None
     schema_version: Annotated[str | None, "The schema version of the outputs that it is bound to."] = None
@@ -85,3 +85,11 @@ class Attestation(Part):
     columns: Annotated[tuple[str, ...], "The columns of the outputs that it is about."] = ()
     indirect: Annotated[bool, "Whether it is about what was derived through joins and filters as well."] = False
     recipients: Annotated[tuple[str, ...], "Whom the determination anticipated as recipients."] = ()
+    model_version: Annotated[str | None, "The model version that does not give away what it learnt from, by id."] = None
+    job_version: Annotated[str | None, "The version of the job's code that is covered."] = None
+    places: Annotated[tuple[str, ...], "Within which places alone the data is covered."] = ()
+
+    @property
+    def subject(self) -> str:
+        """Return the job or the model version that it is about, by id."""
+        return self.job or self.model_version or ""

@@ -35,7 +35,15 @@ from reports.phrases import unrecorded, who
 from reports.section import Frame, Part
 
 Reason = Literal[
-    "OTHER_JOB", "OTHER_RUN", "NOT_AUTHORISED", "CLEARS_NOTHING", "VOID", "EXPIRED", "BEGINS_LATER", "OTHER_VERSION"
+    "OTHER_JOB",
+    "OTHER_RUN",
+    "NOT_AUTHORISED",
+    "CLEARS_NOTHING",
+    "VOID",
+    "EXPIRED",
+    "BEGINS_LATER",
+    "OTHER_VERSION",
+    "OTHER_CODE",
 ]
 
 
@@ -162,6 +170,7 @@ def _words(step: DeidentificationStep) -> str:
         "VOID": "a steward said that it never held",
         "EXPIRED": f"it expired on {moment(step.until or '')}",
         "BEGINS_LATER": f"it begins later, on {moment(step.valid_from or '')}",
+        "OTHER_CODE": "it covers another version of the job's code than the step's run says that it ran",
         "OTHER_VERSION": f"it covers schema version {step.schema_version}; the step wrote {written}",
     }
     return reasons[step.reason] if step.reason else ""

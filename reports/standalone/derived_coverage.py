@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from reports.standalone.bodies import Record, RunKey, attempts_of, full_name, optional_micros, streams, text_in
+from reports.standalone.bodies import (
+    Record,
+    RunKey,
+    attempts_of,
+    facet_in,
+    full_name,
+    optional_micros,
+    streams,
+    text_in,
+)
 from reports.standalone.comparison import Shown, registrations_of
 from reports.standalone.disclosed import Disclosed
 
@@ -27,6 +36,8 @@ class Step:
     versions: frozenset[str] = frozenset()
     declared: frozenset[int] = frozenset()
     """By which entries."""
+    code: frozenset[str] = frozenset()
+    """The versions of the job's code that the run's own events say."""
 
 
 class Attested:
@@ -37,7 +48,7 @@ class Attested:
         self._log = log
         registrations = registrations_of(shown, log)
         self.registered = registrations[-1].index if registrations else -1
-        self.records = log.of("attest_deidentification")
+        self.records = [one for one in log.of("attest_deidentification") if one.content.get("job")]
         self._ends = log.of("end_attestation")
 
     def registered_state(self, dataset: str) -> str | None:
@@ -161,12 +172,14 @@ class Attested:
                 record = self._log.declared_version(self._log.shown_as(name), self._ended(edge["job"], edge.get("run")))
                 version = ("", -1) if record is None else (str(record.content["schema_version"]), record.index)
                 written.setdefault((edge["job"], edge.get("run")), set()).add(version)
+        code = {full_name(one.content["job"]) for one in self.records if one.content.get("job_version")}
         found: dict[object, set[Step]] = {}
         for edge in edges:
             key = edge["job"], edge.get("run")
             versions = written.get(key, set())
             declared = frozenset(index for _, index in versions if index >= 0)
-            step = Step(*key, self._ended(*key), frozenset(version for version, _ in versions), declared)
+            ran = self._code(*key) if edge["job"] in code else frozenset()
+            step = Step(*key, self._ended(*key), frozenset(version for version, _ in versions), declared, ran)
             found.setdefault(edge.get("target"), set()).add(step)
         return found
 
@@ -189,6 +202,12 @@ class Attested:
     def _ended(self, job: str, run_id: str | None) -> int | None:
         run = {} if run_id is None else self._shown.runs.get((job, run_id), {})
         return optional_micros(text_in(run.get("ended_at")) or text_in(run.get("started_at")))
+
+    def _code(self, job: str, run_id: str | None) -> frozenset[str]:
+        """Return the versions of the job's code that the disclosed events of a run say."""
+        events = () if run_id is None else self._log.run((job, run_id))
+        found = (text_in(facet_in(event.job_facets.get("sourceCodeLocation")).get("version")) for event in events)
+        return frozenset(version for version in found if version is not None)
 
     def _declared(self) -> Iterator[tuple[str, str | None]]:
         for edge in self._edges:
@@ -226,6 +245,7 @@ class Attested:
             "EXPIRED": until is None or until > valid_at,
             "BEGINS_LATER": record.since <= began,
             "OTHER_VERSION": bound is None or step.versions == {bound},
+            "OTHER_CODE": content.get("job_version") is None or step.code == {content["job_version"]},
         }
         return next((reason for reason, held in holds.items() if not held), None)
 

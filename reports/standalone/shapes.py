@@ -45,7 +45,9 @@ _RECORDS: dict[str, Shape] = {
     },
     "tag": {"dataset": _NAMED, "column?": str, "phi_kind": str, "codes?": _CODES, "valid_from?": str},
     "attest_deidentification": {
-        "job": _NAMED,
+        "job?": _NAMED,
+        "model_version?": _VERSION,
+        "job_version?": str,
         "run_id?": str,
         "method": str,
         "clears?": _CODES,

@@ -61,7 +61,8 @@ from catalog.labels.code_keys import code_keys
 from catalog.labels.queries import (
     attestations,
     attestations_by_id,
-    attestations_of_jobs,
+    attestations_of,
+    code_of_runs,
     labels,
     labels_apart,
     labels_ever,
@@ -236,7 +237,7 @@ def _labels_of_columns(view: View, ids: Sequence[str]) -> Any:
 
 def _what_if(view: View, ids: Sequence[str]) -> Any:
     codes = (Coding(hipaa.SYSTEM, "H"),)
-    return [what_if(view, Attestation(one, "SAFE_HARBOR", codes, (), "All", "None", indirect=True)) for one in ids]
+    return [what_if(view, Attestation("SAFE_HARBOR", codes, (), "All", "None", one, indirect=True)) for one in ids]
 
 
 def _why_label(view: View, ids: Sequence[str]) -> Any:
@@ -370,7 +371,9 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
     "list_suggestions": ("Dataset", lambda view, _: list_suggestions(view)),
     "attestations": ("Job", attestations),
     "attestations of runs": ("Run", attestations),
-    "attestations_of_jobs": ("Job", attestations_of_jobs),
+    "attestations_of": ("Job", attestations_of),
+    "attestations_of versions": ("ModelVersion", attestations_of),
+    "code_of_runs": ("Job", code_of_runs),
     "effective_states": ("Dataset", _effective_states),
     "code_keys": ("Dataset", lambda view, _: code_keys(view)),
     "column_lineage_trusts": ("Job", column_lineage_trusts),

@@ -221,6 +221,15 @@ Recipient = Annotated[
 ]
 
 
+Place = Annotated[
+    str | None,
+    strawberry.argument(
+        description="Where it would be, as `declare_place` calls it: attestations for other places alone clear nothing "
+        "then."
+    ),
+]
+
+
 WhyLabelResult = Annotated[
     LabelReasons | AnyProblem,
     strawberry.union("WhyLabelResult", description="Why a label is there, or why that cannot be told."),
@@ -244,10 +253,11 @@ class LabelQueries:
         ],
         column: Annotated[str | None, strawberry.argument(description="The column; without one the whole.")] = None,
         recipient: Recipient = None,
+        place: Place = None,
         as_of: AsOfArgument = None,
     ) -> EffectiveLabelsResult:
         try:
-            return _effective(info.context, str(asset), column, _at(as_of, info.context), recipient)
+            return _effective(info.context, str(asset), column, _at(as_of, info.context), recipient, place)
         except ADDRESSED as error:
             return as_problem(error)
 
@@ -261,10 +271,11 @@ class LabelQueries:
         phi_kind: Annotated[PhiKind, strawberry.argument(description="Which kind of PHI.")],
         column: Annotated[str | None, strawberry.argument(description="The column; without one the whole.")] = None,
         recipient: Recipient = None,
+        place: Place = None,
         as_of: AsOfArgument = None,
     ) -> WhyLabelResult:
         try:
-            return _why(info.context, str(asset), column, phi_kind, _at(as_of, info.context), recipient)
+            return _why(info.context, str(asset), column, phi_kind, _at(as_of, info.context), recipient, place)
         except ADDRESSED as error:
             return as_problem(error)
 
@@ -274,30 +285,36 @@ _at = as_of
 
 
 def _effective(
-    context: RequestContext, asset: str, column: str | None, at: AsOf, recipient: str | None
+    context: RequestContext, asset: str, column: str | None, at: AsOf, recipient: str | None, place: str | None
 ) -> EffectiveLabels | AnyProblem:
     view = context.view(at)
     problem = missing(context, view, [asset])
     if problem is not None:
         return problem
     if column is None:
-        found = queries.effective_labels(view, [asset], recipient=recipient).get(asset)
+        found = queries.effective_labels(view, [asset], recipient=recipient, place=place).get(asset)
     else:
         named = asset, column
-        found = queries.effective_labels_of_columns(view, [named], recipient=recipient).get(named)
+        found = queries.effective_labels_of_columns(view, [named], recipient=recipient, place=place).get(named)
     if found is None:
         raise SenderError("Labels are asked for of a dataset, a snapshot or a model version.", pointer="/asset")
     return _as_labels(context, found, at)
 
 
 def _why(  # what is asked for
-    context: RequestContext, asset: str, column: str | None, kind: PhiKind, at: AsOf, recipient: str | None
+    context: RequestContext,
+    asset: str,
+    column: str | None,
+    kind: PhiKind,
+    at: AsOf,
+    recipient: str | None,
+    place: str | None,
 ) -> LabelReasons | AnyProblem:
     view = context.view(at)
     problem = missing(context, view, [asset])
     if problem is not None:
         return problem
-    found = queries.why_label(view, asset, column, kind.value, recipient=recipient)
+    found = queries.why_label(view, asset, column, kind.value, recipient=recipient, place=place)
     return LabelReasons(
         ways=[_as_way(one, at) for one in found.ways],
         completeness=completeness(view, found.completeness, [asset]),

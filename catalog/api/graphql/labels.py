@@ -19,6 +19,7 @@ from catalog.api.graphql.datasets import PhiKind
 from catalog.api.graphql.jobs import Job
 from catalog.api.graphql.lineage import LineageEdge
 from catalog.api.graphql.nodes import Node
+from catalog.api.graphql.releases import ModelVersion
 from catalog.api.graphql.scalars import Micros
 from catalog.assets.queries import node_records
 from catalog.labels import model, queries, trusts
@@ -94,7 +95,10 @@ class AttestationEnd:
     entry: int = strawberry.field(description="The ledger entry of the record.")
 
 
-@strawberry.type(description="An authorised person's statement that a job, or one run of it, removes identifiers.")
+@strawberry.type(
+    description="An authorised person's statement that a job, or one run of it, removes identifiers, or that a model "
+    "version gives none of them away."
+)
 class Attestation(Node):
     entry: int = strawberry.field(description="The ledger entry of the record.")
     method: DeidentificationMethod = strawberry.field(
@@ -113,6 +117,10 @@ class Attestation(Node):
     recipients: list[str] = strawberry.field(
         description="Whom the determination anticipated as recipients; none: anybody inside."
     )
+    job_version: str | None = strawberry.field(
+        description="The version of the job's code that it is bound to; null: whichever ran."
+    )
+    places: list[str] = strawberry.field(description="Within which places alone it holds; none: anywhere.")
     alterations: list[Code] = strawberry.field(description="What is done to the data: codes of HL7 for alteration.")
     expert: str | None = strawberry.field(description="Who determined it, 45 CFR 164.514(b)(1).")
     schema_version: str | None = strawberry.field(
@@ -187,6 +195,11 @@ async def attestations(job: strawberry.Parent[Job], info: ContextInfo) -> list[A
     return await _attestations_of(info.context, job.record.id, job.at)
 
 
+@field_of(ModelVersion, name="attestations", description="What was attested of what it gives away.")
+async def attestations_of_version(version: strawberry.Parent[ModelVersion], info: ContextInfo) -> list[Attestation]:
+    return await _attestations_of(info.context, str(version.id), version.at)
+
+
 @field_of(LineageEdge, name="attestations", description="De-identification attested for the edge's job or run.")
 async def attestations_of_edge(edge: strawberry.Parent[LineageEdge], info: ContextInfo) -> list[Attestation]:
     steps = [one for one in (edge.found.job, edge.found.run) if one is not None]
@@ -208,8 +221,8 @@ async def _phi_tag(context: RequestContext, identifier: str, at: AsOf) -> PhiTag
     return PhiTag(id=strawberry.ID(identifier), phi_kind=PhiKind(found.node.kind), first_entry=found.first_entry)
 
 
-async def _attestations_of(context: RequestContext, job_or_run: str, at: AsOf) -> list[Attestation]:
-    return [_as_attestation(one) for one in await context.load(queries.attestations, at, job_or_run) or ()]
+async def _attestations_of(context: RequestContext, subject: str, at: AsOf) -> list[Attestation]:
+    return [_as_attestation(one) for one in await context.load(queries.attestations, at, subject) or ()]
 
 
 def _as_attestation(found: model.Attestation) -> Attestation:

@@ -43,14 +43,16 @@ class SupposedLabels:
         description="The labels that the asset would still have, each with the shortest way by which it comes."
     )
 
-    @strawberry.field(description="The dataset or model version that the job wrote.")
+    @strawberry.field(description="The dataset or model version that it is about.")
     async def asset(self, info: ContextInfo) -> Asset | None:
         return await nodes.find(Asset, info.context, self.found.asset, self.at)
 
 
 @strawberry.type(description="What a supposed attestation would do.")
 class WhatIf:
-    outputs: list[SupposedLabels] = strawberry.field(description="Everything that its job wrote until now.")
+    outputs: list[SupposedLabels] = strawberry.field(
+        description="Everything that its job wrote until now, or its model version."
+    )
     completeness: Completeness = strawberry.field(description="Whether all that is behind it was looked at.")
     read_point: ReadPoint = strawberry.field(description="Where this was read, so that it can be read again, equal.")
 
@@ -67,7 +69,7 @@ def _what_if(info: ContextInfo, attestation: Any, as_of: Any = None) -> Any:  # 
         record = AttestDeidentification.read(fields_of(attestation))
         at = _at(as_of, context)
         view = context.view(at)
-        problem = missing(context, view, [record.job.node.id])
+        problem = missing(context, view, [record.node.id])
         if problem is not None:
             return problem
         found = queries.what_if(view, attested(record), record.holds_from)
@@ -85,7 +87,7 @@ def _what_if(info: ContextInfo, attestation: Any, as_of: Any = None) -> Any:  # 
             )
             for one in found
         ],
-        completeness=completeness(view, least, [record.job.node.id]),
+        completeness=completeness(view, least, [record.node.id]),
         read_point=read_point(view),
     )
 

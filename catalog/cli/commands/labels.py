@@ -20,11 +20,22 @@ Labelled = Annotated[
     str, typer.Argument(metavar="ASSET", help="A dataset, snapshot or `model@version`: a name, a digest or an id.")
 ]
 
+Recipient = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="For this recipient: what was attested for others alone takes nothing away."),
+]
+Place = Annotated[
+    str | None,
+    typer.Option(metavar="PLACE", help="At this place: what was attested for others alone takes nothing away."),
+]
+
 
 @command(commands, "lineward labels 'curated visits' --column mrn", panel=ASK)
 def labels(
     asset: Labelled,
     column: Column = None,
+    recipient: Recipient = None,
+    place: Place = None,
     valid_at: ValidAt = None,
     known_at_index: KnownAtIndex = None,
     url: Url = None,
@@ -32,11 +43,12 @@ def labels(
     as_json: Json = False,
 ) -> None:
     """Show which kinds of PHI a thing holds, wherever they came from, and what attestations took away on the way."""
+    from catalog.cli.labels import Whose
     from catalog.cli.labels import labels as show
 
     at = point(valid_at, known_at_index)
     with connected(url, data_dir, owner=True) as client:
-        raise typer.Exit(int(show(client, asset, column, at, as_json=as_json)))
+        raise typer.Exit(int(show(client, asset, column, Whose(recipient, place), at, as_json=as_json)))
 
 
 @command(commands, "lineward why 'curated visits' direct_identifier --column mrn", panel=ASK)
@@ -44,6 +56,8 @@ def why(
     asset: Labelled,
     kind: Annotated[str, typer.Argument(metavar="KIND", help="The kind of PHI, such as direct_identifier.")],
     column: Column = None,
+    recipient: Recipient = None,
+    place: Place = None,
     valid_at: ValidAt = None,
     known_at_index: KnownAtIndex = None,
     url: Url = None,
@@ -51,12 +65,13 @@ def why(
     as_json: Json = False,
 ) -> None:
     """Show why a thing has a label: the shortest ways by which it came, each step with its job, run and entries."""
+    from catalog.cli.labels import Whose
     from catalog.cli.labels import why as show
 
     at = point(valid_at, known_at_index)
     named = one_of(kind, PhiKind, "KIND")
     with connected(url, data_dir, owner=True) as client:
-        raise typer.Exit(int(show(client, asset, named, column, at, as_json=as_json)))
+        raise typer.Exit(int(show(client, asset, named, column, Whose(recipient, place), at, as_json=as_json)))
 
 
 @command(commands, "lineward what-if attestation.json", name="what-if", panel=ASK)

@@ -21,12 +21,14 @@ from graph_schema.vocabulary.words import PhiKind
 def attestation_cases(view: View, ids: Sequence[str]) -> dict[str, AttestationCase]:
     """Return the attestations, each with the others of its job."""
     asked = labels.attestations_by_id(view, ids)
-    jobs = sorted({one.job for one in asked.values()})
-    of_jobs = labels.attestations_of_jobs(view, jobs) if jobs else {}
-    powers = powers_of(view, attested_by(of_jobs) | {one.attested_by for one in asked.values()})
-    near, called = view.terms.near_days, names_of(view, jobs)
+    subjects = sorted({one.subject for one in asked.values()})
+    of = labels.attestations_of(view, subjects) if subjects else {}
+    powers = powers_of(view, attested_by(of) | {one.attested_by for one in asked.values()})
+    near, called = view.terms.near_days, names_of(view, subjects)
     return {
-        id_: AttestationCase(one, called.get(one.job, one.job), of_jobs.get(one.job, ()), powers, near, _clears(one))
+        id_: AttestationCase(
+            one, called.get(one.subject, one.subject), of.get(one.subject, ()), powers, near, _clears(one)
+        )
         for id_, one in asked.items()
     }
 

@@ -16,12 +16,15 @@ from catalog.labels import queries as labels
 from catalog.labels.code_keys import CodeKey, code_keys
 from catalog.lineage.model import Direction
 from catalog.use.closure import closure
+from catalog.use.model import UseStatement
+from catalog.use.queries import permitted_use
 from catalog.view import View
-from graph_schema.facts import Edge
+from graph_schema.facts import NOW, Edge
 from graph_schema.identity import label_of
 from graph_schema.vocabulary.words import DeidentificationState
 
 _STATE: Final = "deidentification_state"
+_NORELINK: Final = "NORELINK"
 _READS: Final = frozenset({"READ", "CONSUMES"})
 _WRITES: Final = frozenset({"WROTE", "PRODUCES"})
 _CODED: Final = frozenset({DeidentificationState.DE_IDENTIFIED, DeidentificationState.PSEUDONYMIZED})
@@ -102,14 +105,33 @@ def link_cases(view: View, ids: Sequence[str]) -> dict[str, LinkCase]:
     linked = {job: some for job, some in linked.items() if some}
     by_run = _read_by_run(view, {one for some in linked.values() for pair in some for one in pair})
     names = names_of(view, {*linked, *(one for some in linked.values() for pair in some for one in pair)})
-    cases = {}
-    for job, some in linked.items():
-        found = [
-            _as_key(each, keys.get(pair)) for pair in some if (each := _together(by_run, job, pair, names)) is not None
+    found = {
+        job: {pair: _as_key(each, keys.get(pair)) for pair in some if (each := _together(by_run, job, pair, names))}
+        for job, some in linked.items()
+    }
+    unlinkable = _unlinkable(view, {one for some in found.values() for one, _ in some})
+    return {
+        job: LinkCase(
+            names.get(job, job),
+            list(some.values()),
+            list(dict.fromkeys(each for one, _ in some for each in unlinkable[one])),
+        )
+        for job, some in found.items()
+        if some
+    }
+
+
+def _unlinkable(view: View, datasets: Collection[str]) -> dict[str, list[UseStatement]]:
+    """Return of each dataset the statements that reach it, whenever they hold, which forbid to link it again."""
+    ever = view.at(NOW)
+    return {
+        one: [
+            each.statement
+            for each in permitted_use(ever, one).applied
+            if _NORELINK in each.statement.refrains and not each.replaced_by
         ]
-        if found:
-            cases[job] = LinkCase(names.get(job, job), found)
-    return cases
+        for one in datasets
+    }
 
 
 def _keys(view: View) -> dict[tuple[str, str], CodeKey]:
@@ -188,7 +210,7 @@ def combination_cases(view: View, ids: Sequence[str]) -> dict[str, CombinationCa
             firsts = sorted(min(Start(each.valid_from, each.entry) for each in edges) for edges in reads.values())
             found = firsts[1], sorted(reads), tuple(sorted({each.entry for each in firsts}))
             read[job] = min(found, read.get(job, found))
-    attested = labels.attestations_of_jobs(view, sorted(read)) if read else {}
+    attested = labels.attestations_of(view, sorted(read)) if read else {}
     powers = powers_of(view, attested_by(attested))
     names = names_of(view, {*read, *(one for _, some, _ in read.values() for one in some)})
     cases: dict[str, list[Combination]] = defaultdict(list)

@@ -110,7 +110,7 @@ _PRESENCE: Final[Mapping[str, str]] = {
 }
 
 
-def coded_apart(case: LinkCase, moment: int) -> Breach | None:  # noqa: ARG001  the same shape as the others
+def coded_apart(case: LinkCase, moment: int) -> Breach | None:
     """Find a job that reads coded data together with what it was made of, or with the key of its codes."""
     pairs = [f"{one.coded} with {'its key ' if one.is_key else ''}{one.other}" for one in case.pairs]
     what = [
@@ -119,12 +119,16 @@ def coded_apart(case: LinkCase, moment: int) -> Breach | None:  # noqa: ARG001  
         if any(one.is_key is is_key for one in case.pairs)
     ]
     first = min(one.start for one in case.pairs)
-    entries = tuple(sorted({entry for one in case.pairs for entry in one.entries}))
+    broken = [one for one in case.bound if one.since <= moment and (one.until is None or moment < one.until)]
+    read = {entry for one in case.pairs for entry in one.entries}
+    entries = tuple(sorted(read.union(*(one.cites for one in broken))))
     known = min(max(one.entries) for one in case.pairs)
     text = (
         f"The job {case.job} reads data without identifiers together with {' and '.join(what)}, so that persons can be "
         f"told again: {gathered(pairs)}."
     )
+    if broken:
+        text += f" That breaks NORELINK, no relinking, of {gathered(sorted({one.id for one in broken}))}."
     return Breach(text, entries, first.since, known)
 
 
@@ -142,7 +146,7 @@ def _undetermined(one: Combination, powers: Powers, moment: int) -> Breach | Non
     )
     known = max(one.entries)
     covering = (
-        each for each in one.attestations if why_uncovered(each, Step(each.job, each.run), powers, moment) is None
+        each for each in one.attestations if why_uncovered(each, Step(each.subject, each.run), powers, moment) is None
     )
     covered = next(covering, None)
     if covered is None:
@@ -166,7 +170,7 @@ def cells_large(case: AttestationCase, moment: int) -> Breach | None:
         if lowest < MINIMUM_CELL
         else "no other cells were suppressed, so that a small one can be computed"
     )
-    text = f"What {case.job} aggregates is not cleared of {codes}: {because}."
+    text = f"What {case.subject} aggregates is not cleared of {codes}: {because}."
     if one.until is None or one.until > moment:
         return Breach(text, (one.entry,), one.valid_from, one.entry)
     ended = one.entry if one.end is None else one.end.entry

@@ -162,13 +162,13 @@ class NameCase:
 
 @dataclass(frozen=True, slots=True)
 class AttestationCase:
-    """An attestation, what its job is called, the others of that job, and what those who attested might when.
+    """An attestation, what its job or model version is called, the others of that, and what those who attested might.
 
     `near_days` is how long before its end a determination is near it, `clears` whether it takes anything away.
     """
 
     attestation: Attestation
-    job: str
+    subject: str
     others: Sequence[Attestation]
     powers: Powers
     near_days: int
@@ -289,10 +289,14 @@ class Together(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class LinkCase:
-    """A job that reads coded data together with what it was made of, or with the key of its codes."""
+    """A job that reads coded data together with what it was made of, or with the key of its codes.
+
+    `bound` are the statements on the use of that coded data which forbid to link it again (HL7: NORELINK).
+    """
 
     job: str
     pairs: Sequence[Together]
+    bound: Sequence[UseStatement] = ()
 
 
 @dataclass(frozen=True, slots=True)

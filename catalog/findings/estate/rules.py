@@ -212,7 +212,7 @@ def attestation_lasts(case: AttestationCase, moment: int) -> Breach | None:
     entries = (one.entry,) if one.end is None else (one.entry, one.end.entry)
     because = _VOID.get(reason) if reason in _VOID else None if case.clears else _NAMES_NOTHING
     if because is not None:
-        text = f"The attestation of {case.job} covers nothing: {because}."
+        text = f"The attestation of {case.subject} covers nothing: {because}."
         after = _successor(case, moment, moment)
         if after is None:
             return Breach(text, entries, one.valid_from, one.entry)
@@ -221,7 +221,7 @@ def attestation_lasts(case: AttestationCase, moment: int) -> Breach | None:
         return Breach(text, entries, one.valid_from, one.entry, until, max(entries))
     if one.until is None or one.until > moment:
         return None
-    text = f"The attestation of {case.job} has ended."
+    text = f"The attestation of {case.subject} has ended."
     after = _successor(case, one.until, moment)
     if after is None:
         return Breach(text, entries, one.until, one.entry)
@@ -248,22 +248,32 @@ def determination_lasts(case: AttestationCase, moment: int) -> Breach | None:
     if near > moment or _uncovered(one, case, moment) is not None or _successor(case, one.until, one.until) is not None:
         return None
     days = -((moment - one.until) // _DAY)
-    text = f"The expert determination for {case.job} ends within {counted(days, 'day')}."
+    text = f"The expert determination for {case.subject} ends within {counted(days, 'day')}."
     return Breach(text, (one.entry,), max(near, one.valid_from), one.entry)
 
 
 def _uncovered(one: Attestation, case: AttestationCase, at: int) -> Uncovered | None:
     versions = frozenset() if one.schema_version is None else frozenset({one.schema_version})
-    return why_uncovered(one, Step(one.job, one.run, None, versions), case.powers, at)
+    code = frozenset() if one.job_version is None else frozenset({one.job_version})
+    return why_uncovered(one, Step(one.subject, one.run, None, versions, code=code), case.powers, at)
 
 
 def _successor(case: AttestationCase, end: int, at: int) -> Attestation | None:
     """Return the first of the others that covers the same at a time and goes on beyond an end."""
     one = case.attestation
-    same = [each for each in case.others if each.id != one.id and each.run in {None, one.run}]
+    same = [each for each in case.others if each.id != one.id and _holds_as_widely(each, one)]
     lasting = [each for each in same if each.until is None or each.until > end]
     good = [each for each in lasting if _uncovered(each, case, at) is None]
     return min(good, key=lambda each: (each.valid_from, each.entry), default=None)
+
+
+def _holds_as_widely(one: Attestation, other: Attestation) -> bool:
+    """Tell whether an attestation leaves out no run, version of code or place that another has."""
+    return (
+        one.run in {None, other.run}
+        and one.job_version in {None, other.job_version}
+        and (not one.places or (bool(other.places) and set(other.places) <= set(one.places)))
+    )
 
 
 def evaluation_apart(case: VersionCase, moment: int) -> Breach | None:  # noqa: ARG001  the same shape as the others

@@ -42,6 +42,7 @@ from catalog.store.indexes.table import Changes
 from catalog.store.indexes.uses import WRITES
 from catalog.store.protocol import Store, StoreReader
 from catalog.view import View
+from graph_schema.aspects.labels import Attestation
 from graph_schema.identity import label_of
 from graph_schema.nodes import Column, Dataset
 
@@ -139,7 +140,9 @@ def _meant(view: View, due: Iterable[LabelsDue]) -> Iterator[str]:
     for known in view.nodes(sorted(at["Column"])).values() if at["Column"] else ():
         if isinstance(known.node, Column):
             yield Dataset(known.node.namespace, known.node.dataset).id
-    jobs = {*at["Job"], *_attested(view, at["Attestation"])}
+    attested = set(_attested(view, at["Attestation"]))
+    yield from (one for one in attested if label_of(one) == "ModelVersion")
+    jobs = {*at["Job"], *(one for one in attested if label_of(one) == "Job")}
     for use in view.uses(sorted(jobs)) if jobs else ():
         if use.how in WRITES and use.job is not None:
             yield use.dataset
@@ -150,10 +153,10 @@ def _meant(view: View, due: Iterable[LabelsDue]) -> Iterator[str]:
 
 
 def _attested(view: View, attestations: Collection[str]) -> Iterator[str]:
-    """Yield the jobs that attestations are about."""
+    """Yield the jobs and model versions that attestations are about."""
     for statement in view.statements(sorted(attestations), ("attestation",)) if attestations else ():
         if statement.value is not None:
-            yield statement.data["job"]
+            yield Attestation.from_json(statement.data).subject
 
 
 def _read_anew(view: View, reader: StoreReader, assets: Sequence[str]) -> Changes:

@@ -18,14 +18,15 @@ from catalog.access.queries import definitions
 from catalog.assets.column_names import ColumnNames
 from catalog.assets.rules import columns as schema_columns
 from catalog.labels.model import Attestation, ColumnLineageTrust, Label, Step
-from catalog.labels.queries import attestations_of_jobs, labels_ever
-from catalog.labels.rules import keeps_out, uncovered, why_uncovered
+from catalog.labels.queries import attestations_of, code_of_runs, labels_ever
+from catalog.labels.rules import is_of_place, keeps_out, uncovered, why_uncovered
 from catalog.labels.taint.fixpoint import Judged
 from catalog.labels.taint.model import Clearance, Flow, Mark, Part, Passage, Place
 from catalog.labels.taint.rules import marks_of, options_of
 from catalog.labels.trusts import column_lineage_trusts
 from catalog.lineage.loader import LineageLoader
 from catalog.mappings.queries import mappings
+from catalog.places.queries import places_tree
 from catalog.reading import Completeness, Left, Truncated
 from catalog.store.protocol import ColumnFlow, Covered, How
 from catalog.store.protocol import Flow as Between
@@ -149,20 +150,21 @@ def load(
     *,
     budget: int = BUDGET,
     supposed: Attestation | None = None,
+    place: str | None = None,
 ) -> Sources:
     """Return what the labels of datasets, model versions and columns, by (dataset, name), follow from.
 
     It is judged for everybody: whoever shows it takes out what rights hide. A supposed attestation counts as one by
-    somebody who may attest it.
+    somebody who may attest it. At a `place` what was attested for other places alone counts for nothing.
     """
-    return _Loading(view.unredacted, budget, supposed).load(assets, columns)
+    return _Loading(view.unredacted, budget, supposed, place).load(assets, columns)
 
 
 def load_into(view: View, assets: Sequence[str], columns: Iterable[tuple[str, str]] = ()) -> Sources:
     """Return the same of these datasets and model versions alone: what was said of them and what flows into them, from
     wherever; nothing that lies behind.
     """
-    return _Loading(view.unredacted, BUDGET, None).load(assets, columns, behind=False)
+    return _Loading(view.unredacted, BUDGET, None, None).load(assets, columns, behind=False)
 
 
 class _Ran(NamedTuple):
@@ -174,9 +176,10 @@ class _Ran(NamedTuple):
 
 
 class _Loading:
-    def __init__(self, view: View, budget: int, supposed: Attestation | None) -> None:
+    def __init__(self, view: View, budget: int, supposed: Attestation | None, place: str | None) -> None:
         self._view = view
         self._supposed = supposed
+        self._place = place
         self._budget = budget
         self._loader = LineageLoader(view, renamed=True)
         self._groups = Groups(self._loader)
@@ -229,9 +232,8 @@ class _Loading:
         ends = {end for flow in column_flows for end in (flow.source, flow.target)} | {edge.target for edge in owned}
         self._nodes |= {one: known.node for one, known in self._view.nodes(sorted({*ends, *datasets})).items()}
         self._loader.column_names.load(groups.members)
-        attested = attestations_of_jobs(self._view, sorted({one.job for one in between if one.job}))
-        if self._supposed is not None:
-            attested[self._supposed.job] = (*attested.get(self._supposed.job, ()), self._supposed)
+        versions = {one for one in wholes if label_of(one) == "ModelVersion"}
+        attested = self._attestations({*versions, *(one.job for one in between if one.job)})
         steps: list[Between | Covered] = [*between, *coverage]
         self._note_columns(owned, {groups.of(one.target) for one in steps if one.job in attested})
         for dataset, name in columns:
@@ -261,6 +263,20 @@ class _Loading:
             },
             frozenset(self._mapped),
         )
+
+    def _attestations(self, subjects: Collection[str]) -> dict[str, tuple[Attestation, ...]]:
+        """Return the attestations of jobs and model versions, with the supposed one, that hold where it is asked."""
+        found = attestations_of(self._view, sorted(subjects))
+        if self._supposed is not None:
+            found[self._supposed.subject] = (*found.get(self._supposed.subject, ()), self._supposed)
+        if self._place is None:
+            return found
+        tree = places_tree(self._view)
+        return {
+            one: some
+            for one, every in found.items()
+            if (some := tuple(each for each in every if is_of_place(each, tree, self._place)))
+        }
 
     def _closure(self, roots: Sequence[str]) -> tuple[list[str], list[Between], Completeness | None]:
         """Return the datasets that lie behind the roots and were not met before, every flow ever stated into them, and
@@ -523,22 +539,42 @@ class _Loading:
     def _clearances(
         self, attested: Mapping[str, Sequence[Attestation]]
     ) -> Mapping[tuple[str, str, str], tuple[Clearance, ...]]:
-        """Return which attestations cover each step that was taken."""
-        steps = {key: since for key, since in self._since.items() if key[0] in attested}
-        if not steps:
+        """Return which attestations cover each step that was taken: into a model version those of that version alone,
+        since what a model learnt is no matter of how its job treats columns.
+        """
+        learnt = {
+            (flow.job or "", flow.target.node, flow.source.node)
+            for flow in self._flows
+            if flow.passage is Passage.TRAINED and flow.target.node in attested
+        }
+        steps = {
+            key: since
+            for key, since in self._since.items()
+            if key[0] in attested and label_of(key[1]) != "ModelVersion"
+        }
+        if not steps and not learnt:
             return {}
         by = sorted({Principal(one.attested_by).id for some in attested.values() for one in some})
         named = {Principal(one.attested_by).id: one.attested_by for some in attested.values() for one in some}
         powers = Powers({named[one]: each for one, each in definitions(self._view, by).items()}, {})
         wrote, read = self._ran(steps)
         versions = self._versions({target for _, target, _ in steps})
+        code = code_of_runs(self._view, {job for job, _, _ in steps if any(one.job_version for one in attested[job])})
         found = {}
+        for key in learnt:
+            step = Step(key[1])
+            covering = [clearance(one, str, frozenset()) for one in attested[key[1]] if self._covers(one, step, powers)]
+            if covering:
+                found[key] = tuple(covering)
         for (job, target, source), since in steps.items():
             runs = wrote.get((job, target), ())
             some = [run for run in runs if run.run in read.get((job, source), ())] or runs
             several = sorted({run.run or "" for run in some})
             ended = min((run.last for run in some if run.last >= since), default=since)
-            every = [Step(job, run or None, ended, versions.get(target, frozenset())) for run in several or ("",)]
+            wrote_as = versions.get(target, frozenset())
+            every = [
+                Step(job, run or None, ended, wrote_as, code=code.get(run, frozenset())) for run in several or ("",)
+            ]
             covering = [
                 clearance(one, partial(self._groups.address, target), self._later(one, target))
                 for one in attested[job]

@@ -164,44 +164,51 @@ class SupposedLabels:
     completeness: Completeness
 
 
-def effective_labels(view: View, ids: Sequence[str], *, recipient: str | None = None) -> dict[str, EffectiveLabels]:
+def effective_labels(
+    view: View, ids: Sequence[str], *, recipient: str | None = None, place: str | None = None
+) -> dict[str, EffectiveLabels]:
     """Return the labels of each dataset, model version or snapshot; one of which nothing is known is absent.
 
-    For a recipient attestations clear nothing that anticipated others, 45 CFR 164.514(b)(1)(i). Whoever asks,
+    For a recipient attestations clear nothing that anticipated others, 45 CFR 164.514(b)(1)(i); at a place nothing that
+    are of other places alone, by the declared tree. Whoever asks,
     labels flow through what rights hide; a way that passes it is not shown, and counted.
     """
     assets = _assets(view, ids)
-    judge = _judge(view, assets.values(), (), recipient)
+    judge = _judge(view, assets.values(), (), recipient, place)
     judge.prepare(judge.place(asset, None) for asset in assets.values())
     return {one: judge.labels(one, asset, None) for one, asset in assets.items()}
 
 
 def effective_labels_of_columns(
-    view: View, asked: Sequence[tuple[str, str]], *, recipient: str | None = None
+    view: View, asked: Sequence[tuple[str, str]], *, recipient: str | None = None, place: str | None = None
 ) -> dict[tuple[str, str], EffectiveLabels]:
-    """Return the labels of each column, by (dataset id, name), for a recipient where one is named."""
+    """Return the labels of each column, by (dataset id, name), for a recipient and at a place where these are named."""
     assets = _assets(view, [dataset for dataset, _ in asked])
     wanted = [one for one in dict.fromkeys(asked) if one[0] in assets]
-    judge = _judge(view, assets.values(), wanted, recipient)
+    judge = _judge(view, assets.values(), wanted, recipient, place)
     judge.prepare(judge.place(*one) for one in wanted)
     return {one: judge.labels(one[0], one[0], one[1]) for one in wanted}
 
 
-def why_label(view: View, asset: str, column: str | None, kind: str, *, recipient: str | None = None) -> Why:
-    """Return why an asset, or a column of it, holds a kind of PHI, for a recipient where one is named: at most three of
-    the shortest ways.
+def why_label(
+    view: View, asset: str, column: str | None, kind: str, *, recipient: str | None = None, place: str | None = None
+) -> Why:
+    """Return why an asset, or a column of it, holds a kind of PHI: at most three of the shortest ways.
+
+    It is judged for a recipient and at a place where these are named.
     """
     assets = _assets(view, [asset])
     if asset not in assets:
         return Why((), Complete())
     named = [] if column is None else [(assets[asset], column)]
-    judge = _judge(view, assets.values(), named, recipient)
+    judge = _judge(view, assets.values(), named, recipient, place)
     ways = judge.why(judge.place(assets[asset], column), kind, assets[asset])
     return Why(tuple(ways), judge.completeness())
 
 
 def what_if(view: View, attestation: aspects.Attestation, since: int | None = None) -> tuple[SupposedLabels, ...]:
-    """Return what an attestation that nobody made would do to what its job wrote, each by id: nothing is written.
+    """Return what an attestation that nobody made would do to what its job wrote, or to its model version, each by id:
+    nothing is written.
 
     It is taken for one by somebody who may attest it, in force `since` then, by default from the view's time.
     """
@@ -215,7 +222,11 @@ def what_if(view: View, attestation: aspects.Attestation, since: int | None = No
         valid_from=moment if since is None else since,
         in_force=attestation.until is None or moment < attestation.until,
     )
-    written = sorted({one.dataset for one in view.uses([attestation.job]) if one.how in WRITES})
+    written = (
+        [attestation.subject]
+        if attestation.job is None
+        else sorted({one.dataset for one in view.uses([attestation.job]) if one.how in WRITES})
+    )
     assets = _assets(view, written)
     named = assets.values()
     judges = [_Judge(view, Loaded(load(view, sorted(set(named)), supposed=each)), named) for each in (None, supposed)]
@@ -249,14 +260,20 @@ class _Clearing(NamedTuple):
     entry: int
 
 
-def _judge(view: View, assets: Collection[str], columns: Sequence[tuple[str, str]], recipient: str | None) -> _Judge:
+def _judge(
+    view: View,
+    assets: Collection[str],
+    columns: Sequence[tuple[str, str]],
+    recipient: str | None,
+    place: str | None = None,
+) -> _Judge:
     """Return what judges assets and columns: by what is kept where that is what is asked for, else by all that lies
     behind them.
     """
     wanted = sorted(set(assets))
-    if recipient is None and view.is_now and view.labels_lagging() is None:
+    if recipient is None and place is None and view.is_now and view.labels_lagging() is None:
         return _Judge(view, Kept(view, wanted, columns), assets)
-    return _Judge(view, Loaded(load(view, wanted, columns), recipient), assets)
+    return _Judge(view, Loaded(load(view, wanted, columns, place=place), recipient), assets)
 
 
 class _Judge:

@@ -110,6 +110,8 @@ _READERS: Final = "readers"
 """Why: not the node is looked at, but what was ever made of it."""
 _IN_FORCE: Final = "in force"
 _RAN: Final = "ran"
+_CODE: Final = "source_code_location"
+"""Which version of its code a job ran: attestations may be of one alone."""
 OF_EVERYTHING: Final = frozenset({"Mapping", "NamespaceRule"})
 """What is said of one of these may change the labels of anything."""
 _OF_SCHEMAS: Final = frozenset({"schema", "schema_version"})
@@ -303,6 +305,8 @@ def _of_facts(facts: Facts, watched: Collection[str]) -> Iterator[Row]:
         elif edge.kind in FLOWING and edge.job in watched:
             yield _due(edge.job or "", edge.entry, _RAN)
     for statement in facts.statements:
+        if statement.aspect == _CODE and statement.subject in watched:
+            yield _due(statement.subject, statement.entry, _RAN)
         yield from _of_statement(statement)
 
 
@@ -332,7 +336,7 @@ def _watching(statements: Iterable[Statement]) -> Iterator[str]:
     """Yield the jobs of which from now on every run counts, and the aspects that mappings read."""
     for one in statements:
         if one.aspect == "attestation" and one.value is not None:
-            yield Attestation.from_json(one.data).job
+            yield from (job for job in (Attestation.from_json(one.data).job,) if job is not None)
         elif one.aspect == "tags" and label_of(one.subject) in {"Job", "Run"}:
             yield from (job for job in (one.subject, one.job) if job and label_of(job) == "Job")
         elif one.aspect == "facet_mapping" and one.value is not None:
@@ -365,6 +369,7 @@ def _derive(work: Work) -> Changes:
             changes.add(DUE, [_due(claim[0], claims[claim])])
     now = [one for change in work.transitions if (one := _changed(change)) is not None]
     asked = {edge.job for edge in new.edges if edge.kind in FLOWING and edge.job} | {one.aspect for one in now}
+    asked |= {one.subject for one in new.statements if one.aspect == _CODE}
     begun = set(_watching(new.statements))
     known = past.under(WATCHED, [(one,) for one in sorted(asked | begun)]) if asked or begun else {}
     held = {what for (what,), rows in known.items() if rows}
@@ -416,7 +421,7 @@ def _answers(reader: IndexReader, ids: Sequence[str]) -> Iterator[Row]:
 
 LABEL_WORK: Final = Index(
     "label_work",
-    3,
+    4,
     (DUE, PENDING, HELD, EQUATION, READER, STATE, FOLLOWED, WATCHED, CLAIM),
     _derive,
     _specification,

@@ -121,7 +121,9 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     house.decide_access(target={"target_kind": "DATASET", **CURATED})
     house.record({"kind": "declare_dataset", "dataset": CURATED, "policy_label": "de-identified, research only"})
     house.record(tag_mapping(mapping="in dbt", value="4", source="DBT_META"))
-    attested = house.record(attestation(schema_version="1.2.0")).receipt.index
+    attested = house.record(attestation(schema_version="1.2.0", job_version="v1", places=["North"])).receipt.index
+    of_version = {"model": MODEL, "version": registration()["version"]}
+    house.record(attestation(job=None, run_id=None, model_version=of_version))
     house.record(change_assessment(), approver)
     evaluation = house.ask_gate(GATE_QUESTION).receipt.index
     house.record(gate_override(evaluation), approver)

@@ -70,7 +70,7 @@ def test_and_the_command_prints_it_on_eighty_columns(
     monkeypatch.setattr(output, "out", Console(width=80, force_terminal=True, color_system=None))
     monkeypatch.setattr(labels, "ask", lambda _, query, variables: ask(query, **variables))
     monkeypatch.setattr(labels, "identify", lambda *_: CURATED_ID)
-    labels.labels(None, CURATED["name"], None, {}, as_json=False)  # type: ignore[arg-type]
+    labels.labels(None, CURATED["name"], None, labels.Whose(None, None), {}, as_json=False)  # type: ignore[arg-type]
     shown = capsys.readouterr().out
     assert "taken for complete" in shown
     assert "Nobody said of it how far" in shown

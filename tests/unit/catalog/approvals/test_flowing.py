@@ -34,6 +34,7 @@ from tests.support.uses import permission, withdrawal_of_consent
 
 VERSION = ModelVersion(MODEL["namespace"], MODEL["name"], "1").id
 DAY = 86_400_000_000
+TRAINING = "0190d2e6-0000-7000-8000-00000000000e"
 CONSENT = {"state": "GIVEN", "since": "2026-01-01T00:00:00Z"}
 GIVEN: dict[str, Any] = {"valid_from": "2026-01-01T00:00:00Z", "consent": CONSENT}
 
@@ -45,7 +46,10 @@ def story(house: House) -> House:
     house.record(tag())
     house.record(permission("board-1", **GIVEN))
     house.record(seal())
-    house.record(registration())
+    training = {"namespace": "pipeline", "name": "train"}
+    read = event(at="2026-01-01T11:00:00Z", run=TRAINING)
+    house.send({**read, "job": training, "inputs": [{**CURATED, "facets": {}}], "outputs": []})
+    house.record(registration(run_id=TRAINING, job=training))
     return house
 
 
@@ -152,6 +156,19 @@ def test_a4_an_attestation_that_expires_ends_an_approval_then(story: House, stew
     now = at(story)
     assert (now.state, now.because, format_time(now.since)) == (ApprovalState.INVALIDATED, attested, until)
     assert now.explanation == "it holds DIRECT_IDENTIFIER, which nothing said when the approval was asked for"
+
+
+def test_a4_what_was_attested_of_the_version_itself_ends_an_approval_with_it(
+    story: House, steward: Actor, approver: Actor
+) -> None:
+    of_version = {"model": MODEL, "version": registration()["version"]}
+    tested = {"job": None, "run_id": None, "model_version": of_version, "valid_from": "2025-12-01T00:00:00Z"}
+    attested = story.record(attestation(**tested), steward).receipt.index
+    approved(story, approver)
+    assert at(story).state is ApprovalState.APPROVED
+    ended = story.record(ending_attestation(attested), story.act_as("sue", "steward")).receipt.index
+    now = at(story)
+    assert (now.state, now.because) == (ApprovalState.INVALIDATED, ended)
 
 
 def test_a4_an_attestation_that_never_held_ends_an_approval_since_it_was_asked_for(

@@ -237,6 +237,20 @@ class TestL13CodedApart:
         house.record(ending_code_key(dataset=OTHER))
         assert of(house.view(), Rule.CODED_APART) == {}
 
+    @pytest.mark.parametrize("with_key", [True, False])
+    def test_it_breaks_a_promise_not_to_relink(self, house: House, with_key: bool) -> None:  # noqa: FBT001
+        house.send(ran("link", [OTHER if with_key else RAW, CURATED], [JOINED], 1, 2))
+        if with_key:
+            house.record(tag(dataset=OTHER))
+            house.record(code_key(dataset=OTHER, valid_from="2025-12-01T00:00:00Z"))
+        assert "NORELINK" not in only(house.view(), Rule.CODED_APART).text
+        until = format_time(house.clock.micros() + 5 * DAY)
+        said = house.record(permission(refrains=["NORELINK"], valid_from="2025-12-01T00:00:00Z", until=until))
+        found = only(house.view(), Rule.CODED_APART)
+        assert found.text.endswith(" That breaks NORELINK, no relinking, of board-1.")
+        assert said.receipt.index in found.entries
+        assert "NORELINK" not in only(later(house, 6), Rule.CODED_APART).text
+
     def test_data_that_has_a_key_is_coded_whatever_is_declared_of_it(self, house: House) -> None:
         house.send(ran("link", [OTHER, JOINED], [RAW], 1, 2))
         house.record(tag(dataset=OTHER))

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from catalog.errors import AskerError, SenderError
-from catalog.labels.queries import attestations_of_jobs
+from catalog.findings.queries import Wanted, findings
+from catalog.findings.rules import Rule
+from catalog.labels.queries import attestations_of
 from catalog.labels.taint.queries import (
     EffectiveLabel,
     EffectiveOrigin,
@@ -185,7 +187,7 @@ class TestClearing:
         then = parse_zoned(f"2026-03-{day}T00:00:00Z")
         assert kinds(house.view(AsOf(then, NOW)), column="key") == left
         assert kinds(house.view(AsOf(then, ended_by - 1)), column="key") == []
-        (one,) = attestations_of_jobs(house.view(AsOf(then, NOW)), [Job(**JOB).id])[Job(**JOB).id]
+        (one,) = attestations_of(house.view(AsOf(then, NOW)), [Job(**JOB).id])[Job(**JOB).id]
         assert one.in_force is not bool(left)
         assert (None if one.end is None else one.end.ended_by) == ("bob" if left else None)
 
@@ -314,7 +316,7 @@ class TestClearing:
         house.record(tag(confidentiality=None, valid_from=EARLY))
         before = house.ledger.size()
         codes = (Coding(hipaa.SYSTEM, "H"),)
-        said = aspects.Attestation(Job(**JOB).id, "EXPERT_DETERMINATION", codes, (), "All", "None left")
+        said = aspects.Attestation("EXPERT_DETERMINATION", codes, (), "All", "None left", Job(**JOB).id)
         (one,) = what_if(house.view(), said, parse_zoned(EARLY))
         assert (one.asset, {(each.column, each.remains) for each in one.cleared}) == (
             CURATED_ID,
@@ -340,6 +342,12 @@ class TestClearing:
         house.record(tag(confidentiality=None, valid_from=EARLY))
         warnings = house.record(attestation(valid_from=EARLY, **more), house.act_as("ada", "steward")).warnings
         assert [bool(warned and warned in one) for one in warnings] == ([True] if warned else [])
+
+    def test_an_attestation_that_no_key_proves_is_taken_with_a_warning_and_is_found(self, house: House) -> None:
+        house.send(event(**lineage(key=[("mrn", MASKED)])))
+        (warning,) = house.record(attestation(valid_from=EARLY)).warnings
+        assert "since no key proves who attests it" in warning
+        assert findings(house.view(), Wanted(rules=frozenset({Rule.ATTESTATION_LASTS}))).keys
 
     def test_nobody_who_may_not_attest_clears(self, house: House) -> None:
         house.send(event(**lineage(key=[("mrn", MASKED)])))
