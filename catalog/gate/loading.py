@@ -118,7 +118,7 @@ def load(view: View, question: GateQuestion, ancestors: Ancestors | None = None)
     registration = training.registration
     uses = () if registration is None else (*registration.trained_on, *registration.evaluated_on)
     data = sorted({*(use.dataset for use in uses), *(one.dataset for one in training.reads if _is_data(one.dataset))})
-    lies = residency(view, question.of, moment)
+    lies = residency(view, question.of, moment, met=met)
     trained_at = _trained_at(training, moment)
     use_training = may_use(
         view,
@@ -131,6 +131,7 @@ def load(view: View, question: GateQuestion, ancestors: Ancestors | None = None)
         ),
         ancestors=ancestors,
         ethics=ethics_approvals,
+        met=met,
     )
     use_deployment = may_use(
         view,
@@ -138,6 +139,7 @@ def load(view: View, question: GateQuestion, ancestors: Ancestors | None = None)
         UseQuestion(purpose=question.purpose, date=moment, place=question.place, requester=question.requester),
         ancestors=ancestors,
         ethics=ethics_approvals,
+        met=met,
     )
     chain = _chain(met, trained.values(), data)
     statements = {UseStatement(one.statement.id).id for one in use_deployment.permitted.applied}

@@ -11,6 +11,7 @@ from catalog.approvals.ethics import ethics_approvals
 from catalog.assets import queries as assets
 from catalog.assets.folds import aspects_in_force
 from catalog.assets.model import AspectInForce, DatasetRecord
+from catalog.assets.sources import inherited
 from catalog.errors import SenderError
 from catalog.findings.queries import findings_on
 from catalog.findings.rules import FindingState
@@ -209,10 +210,17 @@ def _labels(view: View, records: Mapping[str, DatasetRecord]) -> tuple[dict[str,
     """
     whole, unseen = view.unredacted, dict[str, str]()
     before = _before(view, {identifier: record.id for identifier, record in records.items()}, unseen)
-    every = sorted({*(record.id for record in records.values()), *frozenset[str]().union(*before.values())})
-    seen, declared, labelled = view.visible(every), assets.datasets(whole, every), labels(whole, every)
+    own_ids = [record.id for record in records.values()]
+    every = sorted({*own_ids, *frozenset[str]().union(*before.values())})
+    seen, effective = view.visible(every), effective_labels(view, own_ids)
+    # Of what it was made of only what an owner declares of PHI is looked at, and of origins what they are called.
+    classified = _classified(whole, every)
+    declared = assets.datasets(whole, classified)
+    labelled = labels(whole, sorted({*own_ids, *classified}))
+    ways = (one.way for found in effective.values() for one in found.labels if one.way is not None)
+    called = assets.named_datasets(whole, sorted({way.origin for way in ways} & set(every)))
+    origins = {id_: " ".join(one.node.key) for id_, one in called.items() if id_ in seen}
     found = {}
-    effective = effective_labels(view, [record.id for record in records.values()])
     for identifier, record in records.items():
         own = [
             Present(one.kind, _where(record, one.column), (one.tag.entry,))
@@ -225,7 +233,7 @@ def _labels(view: View, records: Mapping[str, DatasetRecord]) -> tuple[dict[str,
             if isinstance(flowed.completeness, Truncated):
                 unseen[identifier] = "It was made of more than was looked through for labels."
             known = {one.kind for one in own}
-            own += [_flowed(record, one, declared, seen) for one in flowed.labels if one.kind not in known]
+            own += [_flowed(record, one, origins) for one in flowed.labels if one.kind not in known]
         known = {one.kind for one in own}
         upstream: dict[str, Present] = {}
         for above in sorted(before[identifier]):
@@ -236,6 +244,13 @@ def _labels(view: View, records: Mapping[str, DatasetRecord]) -> tuple[dict[str,
                     upstream.setdefault(one.kind, replace(shown, upstream=True))
         found[identifier] = (*own, *(upstream[kind] for kind in sorted(upstream)))
     return found, unseen
+
+
+def _classified(view: View, datasets: Sequence[str]) -> list[str]:
+    """Return those of the datasets of which an owner declares which PHI they hold: of themselves or of their source."""
+    held = aspects_in_force(view, datasets, aspects=("phi_category", "source", "source_system"))
+    by_source = inherited(view, held)
+    return [one for one in datasets if "phi_category" in held.get(one, {}) or "phi_category" in by_source.get(one, {})]
 
 
 def _before(view: View, datasets: Mapping[str, str], unseen: dict[str, str]) -> dict[str, frozenset[str]]:
@@ -265,16 +280,15 @@ def _declared(record: DatasetRecord, but: Collection[str]) -> list[Present]:
     return [Present(kind, _where(record), (held.entry,)) for kind in held.value if kind not in but]
 
 
-def _flowed(
-    record: DatasetRecord, label: EffectiveLabel, declared: Mapping[str, DatasetRecord], seen: Collection[str]
-) -> Present:
+def _flowed(record: DatasetRecord, label: EffectiveLabel, origins: Mapping[str, str]) -> Present:
     """Return a label that flowed in, with where it came from and every entry on its way."""
     way = label.way
     if way is None:
         return Present(label.kind, _where(record), label.entries)
-    origin = declared.get(way.origin)
-    source = _where(origin, way.origin_column) if origin is not None and way.origin in seen else _HIDDEN
-    return Present(label.kind, f"{_where(record)}, by what came from {source.rstrip(',')},", way.every_entry)
+    source = origins.get(way.origin, _HIDDEN)
+    if way.origin in origins and way.origin_column is not None:
+        source += f", column {way.origin_column}"
+    return Present(label.kind, f"{_where(record)}, by what came from {source},", way.every_entry)
 
 
 _HIDDEN: Final = "something that is not shown"

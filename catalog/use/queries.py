@@ -36,12 +36,18 @@ ASKED_OF = ("Dataset", "Snapshot", "ModelVersion")
 
 
 def permitted_use(
-    view: View, of: str, date: int | None = None, budget: int = BUDGET, *, begun: bool = False
+    view: View,
+    of: str,
+    date: int | None = None,
+    budget: int = BUDGET,
+    *,
+    begun: bool = False,
+    met: Closure | None = None,
 ) -> PermittedUse:
     """Return all that was said of the use of a dataset, snapshot or model version, and of all that it was made of.
 
     `date` is when it would be used, by default the view's own time: what statements say of dates is judged then.
-    `begun` leaves out what begins after that date.
+    `begun` leaves out what begins after that date, `met` is the walk from it where the view's was made already.
 
     Raises:
         SenderError: nothing else has a permitted use.
@@ -53,7 +59,7 @@ def permitted_use(
             status=422,
         )
     at = view.moment if date is None else date
-    met = closure(view, [of], Direction.UPSTREAM, budget)
+    met = met or closure(view, [of], Direction.UPSTREAM, budget)
     found = recorded(view, met.nodes, {of} if label_of(of) == "Snapshot" else None, at)
     if label_of(of) == "Snapshot":
         # What is said of another state of the same dataset is not said of this one; of what lies behind it, all is.
@@ -85,14 +91,16 @@ def may_use(
     ancestors: Ancestors | None = None,
     ethics: EthicsApprovals | None = None,
     budget: int = BUDGET,
+    met: Closure | None = None,
 ) -> MayUse:
     """Return whether something may be used so, by the worst of what was said of all that it was made of.
 
-    `ethics` is asked where a statement leaves it to an ethics board; without it that stays open.
+    `ethics` is asked where a statement leaves it to an ethics board; without it that stays open. `met` is the walk from
+    it where the view's was made already.
 
     Where a bound ended the walk, or rights hide something on it, it is never PERMIT.
     """
-    permitted = permitted_use(view, of, question.date, budget)
+    permitted = permitted_use(view, of, question.date, budget, met=met)
     effective = [one for one in permitted.applied if not one.replaced_by]
     deciding = {one.statement for one in effective}
     named = {UseStatementNode(one.id).id: one.id for one in deciding}

@@ -138,6 +138,12 @@ def own_records(view: View, ids: Sequence[str]) -> dict[str, DatasetRecord]:
     return {id_: one for id_, one in assets.datasets(view, datasets_among(ids)).items() if one.id == id_}
 
 
+def under_own_name(view: View, ids: Iterable[str]) -> list[str]:
+    """Return the datasets among the ids that are called so themselves."""
+    named = assets.named_datasets(view, datasets_among(ids))
+    return [id_ for id_, one in named.items() if one.node.id == id_]
+
+
 def under_every_name(view: View, ids: Iterable[str]) -> list[str]:
     """Return the datasets among the ids under every name that each ever had: what is said of one is said of all."""
     names = Names(view, renamed=True)

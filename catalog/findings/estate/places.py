@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from catalog.findings.estate.datasets import own_records, under_every_name
+from catalog.findings.estate.datasets import under_every_name, under_own_name
 from catalog.findings.estate.memo import remembered
 from catalog.findings.estate.model import PlaceCase
 from catalog.findings.estate.naming import names_of
@@ -85,7 +85,7 @@ def used_elsewhere(view: View, bounds: Allowed) -> set[str]:
 def place_cases(view: View, ids: Sequence[str]) -> dict[str, PlaceCase]:
     """Return the datasets that are or were where they may not be."""
     bounds = allowed(view)
-    asked = own_records(view, ids) if bounds is not None else {}
+    asked = under_own_name(view, ids) if bounds is not None else []
     if bounds is None or not asked:
         return {}
     suspected = _suspected(view, bounds, asked)
