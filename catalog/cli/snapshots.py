@@ -109,7 +109,7 @@ def seal(client: Client, dataset: str, read: Read, more: dict[str, Any], *, dry_
 
 def verify(client: Client, snapshot: str, read: Read, *, dry_run: bool, as_json: bool) -> Exit:
     """Read the files again, record what came of it, and name those that are otherwise."""
-    id_ = _snapshot(client, snapshot)
+    id_ = snapshot_named(client, snapshot)
     sealed, about = _sealed(client, id_)
     found = _read(read, is_verified=True)
     difference = compare_manifests(sealed, found)
@@ -177,7 +177,7 @@ def _day(one: dict[str, Any] | None, member: str) -> str:
 
 def compare(client: Client, before: str, after: str, as_of: dict[str, Any], *, as_json: bool) -> Exit:
     """Print how the second of two snapshots differs from the first; ends with 1 where it does."""
-    ids = {"before": _snapshot(client, before), "after": _snapshot(client, after)}
+    ids = {"before": snapshot_named(client, before), "after": snapshot_named(client, after)}
     found = _difference(client, {**ids, "asOf": as_of or None})
     sides = found["before"], found["after"]
     measures = {one: tuple(side[one] for side in sides) for one in _MEASURES}
@@ -316,10 +316,13 @@ def _dataset(client: Client, text: str) -> dict[str, str]:
     return name
 
 
-def _snapshot(client: Client, text: str) -> str:
-    """Return the id of the snapshot that is meant; of a dataset, the one that was sealed last."""
-    id_ = identify(client, text, ("Snapshot", "Dataset"))
-    if id_.startswith("Snapshot:"):
+def snapshot_named(client: Client, text: str, also: tuple[str, ...] = ()) -> str:
+    """Return the id of the snapshot that is meant; of a dataset, the one that was sealed last.
+
+    `also` are further kinds of which an id is given back as it is.
+    """
+    id_ = identify(client, text, ("Snapshot", "Dataset", *also))
+    if not id_.startswith("Dataset:"):
         return id_
     sealed: list[dict[str, Any]] = []
     after = None

@@ -47,6 +47,7 @@ COMMANDS = {
     "snapshot seal": ("snapshot", "seal", HOSTILE, f"no such {HOSTILE}", "--dry-run"),
     "snapshot verify": ("snapshot", "verify", HOSTILE, f"no such {HOSTILE}", "--dry-run"),
     "snapshot list": ("snapshot", "list", HOSTILE),
+    "snapshot replay": ("snapshot", "replay", HOSTILE),
     "snapshot compare": ("snapshot", "compare", HOSTILE, HOSTILE),
     "snapshot due": ("snapshot", "due"),
     "model sign": ("model", "sign", f"no such {HOSTILE}", "--key", f"no such {HOSTILE}"),

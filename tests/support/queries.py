@@ -98,6 +98,7 @@ from catalog.releases.deployments import (
     running_at,
 )
 from catalog.releases.queries import model_versions, registrations, trained_on, version_statements, versions_of
+from catalog.releases.replay import replay_plan
 from catalog.safe_use.queries import known, safe_uses, safety
 from catalog.signatures.queries import signature_state, signature_states, signing_keys
 from catalog.snapshots.comparison import snapshot_difference
@@ -220,6 +221,10 @@ def _with_digest(view: View, ids: Sequence[str]) -> Any:
 def _drift(view: View, ids: Sequence[str]) -> Any:
     found = list(snapshots(view, ids).values())
     return [drift(view, found[0], one) for one in found]
+
+
+def _replay_plan(view: View, ids: Sequence[str]) -> Any:
+    return [replay_plan(view, one) for one in view.nodes(ids)]
 
 
 def _by_run_id(view: View, ids: Sequence[str]) -> Any:
@@ -467,6 +472,8 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
         lambda view, ids: [snapshot_difference(view, ids[0], one) for one in ids] if ids else [],
     ),
     "drift": ("Snapshot", _drift),
+    "replay_plan": ("Snapshot", _replay_plan),
+    "replay_plan of models": ("ModelVersion", _replay_plan),
     "split_of": (
         "Snapshot",
         lambda view, ids: [split_of(view, [one], [other]) for one in view.nodes(ids) for other in view.nodes(ids)],

@@ -60,6 +60,7 @@ from catalog.api.graphql.principals import PrincipalQueries
 from catalog.api.graphql.producers import ProducerQueries
 from catalog.api.graphql.records import mutation_type
 from catalog.api.graphql.releases import ReleaseQueries
+from catalog.api.graphql.replay import ReplayQueries
 from catalog.api.graphql.residency import ResidencyQueries
 from catalog.api.graphql.retention import RetentionQueries
 from catalog.api.graphql.runs import RunQueries
@@ -147,6 +148,7 @@ def _made() -> strawberry.Schema:
             RunQueries,
             SnapshotQueries,
             ReleaseQueries,
+            ReplayQueries,
             SignatureQueries,
             DeploymentQueries,
             SearchQueries,

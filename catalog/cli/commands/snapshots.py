@@ -150,6 +150,24 @@ def compare(
         raise typer.Exit(int(show(client, before, after, point(valid_at, known_at_index), as_json=as_json)))
 
 
+@command(commands, "lineward snapshot replay 'curated visits'", name="replay")
+def replay(
+    of: Annotated[
+        str, typer.Argument(metavar="SNAPSHOT", help="A snapshot, as `verify` takes it, or a model version.")
+    ],
+    valid_at: ValidAt = None,
+    known_at_index: KnownAtIndex = None,
+    url: Url = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Show which runs to repeat, in which order, code and environment, to make a state again; 1 where that lacks."""
+    from catalog.cli.replay import replay as show
+
+    with connected(url, data_dir, owner=True) as client:
+        raise typer.Exit(int(show(client, of, point(valid_at, known_at_index), as_json=as_json)))
+
+
 @command(commands, "lineward snapshot due --within 30", name="due")
 def due(
     within: Annotated[

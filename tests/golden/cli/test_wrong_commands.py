@@ -210,6 +210,8 @@ LINEWARD_KEY=STEWARD lineward snapshot seal 'landing visits' . --first-day 2026-
 LINEWARD_KEY=STEWARD lineward snapshot seal 'landing visits' . --rows many
 LINEWARD_KEY=STEWARD lineward snapshot verify 'landing visits' .
 LINEWARD_KEY=STEWARD lineward snapshot verify sha256:abc .
+lineward snapshot replay
+lineward snapshot replay 'landing visits'
 lineward snapshot list
 lineward snapshot list 'landing visit'
 lineward snapshot compare 'landing visits'

@@ -67,6 +67,7 @@ READING = (
     ("due",),
     ("snapshot", "due"),
     ("snapshot", "list", "landing visits"),
+    ("snapshot", "replay", "landing visits"),
     ("snapshot", "compare", "landing visits", "curated visits"),
     ("snapshot", "seal", "landing visits", "."),
     ("snapshot", "verify", "landing stays", "."),

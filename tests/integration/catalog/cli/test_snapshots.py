@@ -141,3 +141,17 @@ def test_states_are_listed_with_where_each_stands(folder: Path) -> None:
     shown = typed(folder, "snapshot", "list", NAME)
     assert "tombstoned" in shown.out
     assert "locked" in shown.out
+
+
+def test_a_plan_to_make_a_state_again_says_what_is_lacking(folder: Path) -> None:
+    digest = json.loads(seal(folder, "--json").out)["digest"]
+    done = typed(folder, "snapshot", "replay", digest)
+    assert done.code == FINDING, done.err
+    assert "No run is recorded that made it." in done.printed
+    version = {"facets": {"version": {"datasetVersion": digest}}}
+    made = {**event(run="0190d2e6-0000-7000-8000-0000000000e1"), "outputs": [{**CURATED, **version}]}
+    assert typed(folder, "ingest", stdin=json.dumps(made).encode()).code == FINE
+    found = json.loads(typed(folder, "snapshot", "replay", NAME, "--json").out)
+    assert [one["makes"][0]["digest"] for one in found["steps"]] == [digest]
+    assert "Which revision of the code ran is not recorded." in found["steps"][0]["lacking"]
+    assert "1 curate" in " ".join(typed(folder, "snapshot", "replay", NAME).out.split())

@@ -1,0 +1,64 @@
+"""`lineward snapshot replay`: the runs that made a state, in the order in which they are to be repeated."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from catalog.cli.client import Client, ask, succeeded
+from catalog.cli.completeness import FIELDS, warn
+from catalog.cli.output import note, print_json, print_table, short
+from catalog.cli.snapshots import snapshot_named
+from catalog.cli.words import count
+from catalog.errors import Exit
+
+_NODE: Final = "id ... on Asset { name } ... on Snapshot { digest ref { namespace name } }"
+_REPLAY: Final = f"""
+query Replay($of: ID!, $asOf: AsOfInput) {{ replayPlan(of: $of, asOf: $asOf) {{ __typename
+  ... on Problem {{ code message }}
+  ... on ReplayPlan {{ isPossible lacking entries {FIELDS} beginsWith {{ {_NODE} }}
+    steps {{ repository revision clean environmentDigest environmentDescription lacking entries
+      run {{ id runId job {{ name }} }} makes {{ {_NODE} }}
+      reads {{ entry asset {{ {_NODE} }} exactState {{ {_NODE} }} }} }} }} }} }}
+"""
+
+
+def replay(client: Client, of: str, as_of: dict[str, Any], *, as_json: bool) -> Exit:
+    """Print the plan: `Exit.FINDING` where something is lacking."""
+    id_ = snapshot_named(client, of, ("ModelVersion",))
+    found = succeeded(ask(client, _REPLAY, {"of": id_, "asOf": as_of or None})["replayPlan"])
+    code = Exit.FINE if found["isPossible"] else Exit.FINDING
+    if as_json:
+        print_json({name: value for name, value in found.items() if name != "__typename"})
+        return code
+    rows = [
+        (
+            number,
+            one["run"]["job"]["name"] if one["run"] and one["run"]["job"] else "not recorded",
+            (one["revision"] or "not recorded")[:12],
+            short(one["environmentDigest"]) if one["environmentDigest"] else "not recorded",
+            ", ".join(_named(each["exactState"] or each["asset"]) for each in one["reads"]) or "not recorded",
+            ", ".join(map(_named, one["makes"])),
+        )
+        for number, one in enumerate(found["steps"], 1)
+    ]
+    head = ("step", "job", "revision", "environment", "reads", "makes")
+    print_table("", head, rows, empty="No run is recorded that made it.", yielding=("reads", "makes"))
+    for one in found["beginsWith"]:
+        note(f"Begins with {_named(one)}.")
+    lacking = [
+        *found["lacking"],
+        *(f"Step {at}: {text}" for at, one in enumerate(found["steps"], 1) for text in one["lacking"]),
+    ]
+    for text in lacking:
+        note(text)
+    note("Nothing is lacking." if found["isPossible"] else f"{count(len(lacking), 'thing')} lacking.")
+    warn(found["completeness"])
+    return code
+
+
+def _named(one: dict[str, Any] | None) -> str:
+    if one is None:
+        return "what may not be seen"
+    if "digest" in one:
+        return f"{one['ref']['namespace']} {one['ref']['name']} {short(one['digest'])}"
+    return str(one.get("name", one["id"]))
