@@ -31,7 +31,6 @@ import catalog.operations.admission as operations_admission
 import catalog.operations.facts as operations_facts
 import catalog.places.admission as places_admission
 import catalog.places.facts as places_facts
-import catalog.policies.admission as policies_admission
 import catalog.policies.facts as policies_facts
 import catalog.releases.admission as releases_admission
 import catalog.releases.facts as releases_facts
@@ -231,7 +230,9 @@ _KINDS: tuple[Kind[Any], ...] = (
     Kind(GrantAccess, grants_facts.subjects, grants_facts.project, grants_admission.admit),
     Kind(EndGrant, grants_facts.subjects, grants_facts.project_end, grants_admission.admit_end),
     Kind(DecideAccess, decisions_facts.subjects, decisions_facts.project, open=False, searched=False),
-    Kind(PublishPolicies, policies_facts.subjects, policies_facts.project, policies_admission.admit, verbatim=True),
+    Kind(
+        PublishPolicies, policies_facts.subjects, policies_facts.project, gate_admission.admit_policies, verbatim=True
+    ),
     Kind(DefineNamespaceRule, names_facts.rule_subjects, names_facts.project_rule),
     Kind(EndNamespaceRule, names_facts.rule_subjects, names_facts.project_end, names_admission.admit_end),
     Kind(StitchDatasets, names_facts.pair_subjects, names_facts.project_stitch, names_admission.admit_stitch),

@@ -7,18 +7,22 @@ from collections.abc import Mapping, Sequence
 import orjson
 
 from catalog.access.queries import principals
-from catalog.approvals import queries, rules
+from catalog.approvals import checks, queries, rules
 from catalog.approvals.effective import attestors, effective
 from catalog.approvals.model import ApprovalFilter, ApprovalState
+from catalog.approvals.persons import Delegation, delegations_at, delegations_within, person_of
 from catalog.approvals.records import DecideApproval, DelegateApprovals, MeetCondition, RequestApproval
 from catalog.errors import SenderError
 from catalog.ledger.protocol import StoredEntry
+from catalog.policies.queries import published
 from catalog.record import DECLARE_FIRST, Admission, Admitted, UnknownSubjectError
+from catalog.releases.deployments import retirements
 from catalog.releases.queries import registrations
 from catalog.view import View
 from graph_schema.aspects.approvals import BoundDigest, Decision
 from graph_schema.nodes import Approval, Principal
 from graph_schema.times import parse_zoned
+from graph_schema.vocabulary.words import DecisionKind
 
 REQUEST_KIND = "record.request_approval"
 _MOST = 500
@@ -31,8 +35,9 @@ def admit_request(record: RequestApproval, admission: Admission) -> Admitted:
     subject, field = record.subject.node, record.subject.field
     pointer = f"/subject/{field}"
     admission.require([(subject, pointer, _HINTS[field])])
-    rules.check_expiry(None if record.expires_at is None else parse_zoned(record.expires_at), admission.now)
-    rules.check_emergency(record.needed, emergency=record.emergency)
+    checks.check_not_retired(_retired_since(subject.id, admission), pointer)
+    checks.check_expiry(None if record.expires_at is None else parse_zoned(record.expires_at), admission.now)
+    checks.check_emergency(record.needed, emergency=record.emergency)
     digests = queries.bindings(admission.view, [subject.id])[subject.id].digests
     if not digests:
         hint = _OTHER_BYTES if field == "snapshot" else _HINTS[field]
@@ -40,13 +45,20 @@ def admit_request(record: RequestApproval, admission: Admission) -> Admitted:
     view = admission.view.unredacted.at(admission.now)
     nodes = {Approval(str(index)).id: index for index in record.depends_on}
     known = queries.approvals(view, list(nodes))
-    rules.check_depends_on({index: known[id_].state if id_ in known else None for id_, index in nodes.items()})
-    bound = sorted((*digests, *effective(view, subject.id).digests))
-    rules.check_not_denied(_denied(record, view, bound))
+    checks.check_depends_on({index: known[id_].state if id_ in known else None for id_, index in nodes.items()})
+    policies = queries.policies_on(published(view), record.approval_kind)
+    bound = sorted((*digests, *effective(view, subject.id).digests, *policies.digests))
+    checks.check_not_denied(_denied(record, view, bound))
     return Admitted(
         {"digests": [each.to_json() for each in bound]},
         read_at={"bound_at": admission.now, "bound_by": view.known_at},
     )
+
+
+def _retired_since(subject: str, admission: Admission) -> tuple[int, int] | None:
+    """Return since when and by which entry the subject is out of use, None where it is not."""
+    found = retirements(admission.view.unredacted.at(admission.now), [subject]).get(subject)
+    return None if found is None else (found.since, found.entry)
 
 
 def _denied(record: RequestApproval, view: View, bound: Sequence[BoundDigest]) -> dict[int, int]:
@@ -62,27 +74,31 @@ def admit_decision(record: DecideApproval, admission: Admission) -> Admitted:
     """Hold the request to exist, to be open, another principal's and of a kind granted; sign it with their own name."""
     stored = _request(record.request, admission)
     body = orjson.loads(stored.body or b"{}")
-    rules.check_decider(stored.entry.actor, admission.actor)
+    checks.check_decider(stored.entry.actor, admission.actor)
     kind = str(body["record"]["approval_kind"])
     people = queries.people_of(admission.view)
-    holding = rules.delegations_at(people.delegations, kind, admission.now)
+    holding = delegations_at(people.delegations, kind, admission.now)
     granted = admission.approves | _delegated(admission, holding, kind)
-    rules.check_granted(kind, admission.roles, granted, authenticated=admission.authenticated)
-    rules.check_one_person(stored.entry.actor, admission.actor, people.same, holding)
-    rules.check_name(record.signer.printed_name, admission.display_name)
-    rules.check_expiry(None if record.expires_at is None else parse_zoned(record.expires_at), admission.now)
+    checks.check_granted(kind, admission.roles, granted, authenticated=admission.authenticated)
+    asked_at = int(body["added"].get("bound_at", admission.now))
+    since = delegations_within(people.delegations, kind, asked_at, admission.now)
+    checks.check_one_person(stored.entry.actor, admission.actor, people.same, since)
+    checks.check_name(record.signer.printed_name, admission.display_name)
+    checks.check_expiry(None if record.expires_at is None else parse_zoned(record.expires_at), admission.now)
     approval = Approval(str(record.request)).id
     known = queries.approvals(admission.view.at(admission.now), [approval]).get(approval)
     if known is None:
         raise UnknownSubjectError("The request is not in the graph yet, or could not be taken into it.", "/request")
-    person = rules.person_of(admission.actor, people.same, holding)
+    if record.decision != DecisionKind.WITHDRAW:
+        checks.check_not_retired(_retired_since(known.subject, admission), "/request")
+    person = person_of(admission.actor, people.same, holding)
     denials = [one for one in known.decisions if one.decision == "DENY"]
-    rules.check_open(known.state, denied_oneself=any(one.counts_for == person for one in denials))
+    checks.check_open(known.state, denied_oneself=any(one.counts_for == person for one in denials))
     stated = Decision.from_json(record.stated_fields(admission.display_name) | {"signed": ""})
-    rules.check_irb(kind, record.decision, stated.irb)
+    checks.check_irb(kind, record.decision, stated.irb)
     if stated.sign_in is not None:
         signed_under = queries.sign_ins(admission.view, admission.actor)
-        rules.check_sign_in(stated.sign_in, admission.now, first=stated.sign_in.at not in signed_under)
+        checks.check_sign_in(stated.sign_in, admission.now, first=stated.sign_in.at not in signed_under)
     conflicts = _conflicts(known.subject, admission, people.same)
     signed = rules.signed_digest(
         request=record.request,
@@ -104,7 +120,7 @@ def admit_decision(record: DecideApproval, admission: Admission) -> Admitted:
     )
 
 
-def _delegated(admission: Admission, holding: Sequence[rules.Delegation], kind: str) -> frozenset[str]:
+def _delegated(admission: Admission, holding: Sequence[Delegation], kind: str) -> frozenset[str]:
     """Return the kind where somebody lets the actor decide on it who may do so themselves: nobody hands it on."""
     of = {Principal(one.of).id for one in holding if one.to == admission.actor}
     found = principals(admission.view.unredacted.at(admission.now), sorted(of)).values() if of else ()
@@ -115,10 +131,10 @@ def _delegated(admission: Admission, holding: Sequence[rules.Delegation], kind: 
 def _conflicts(subject: str, admission: Admission, same: Mapping[str, str]) -> list[str]:
     """Return why the actor does not decide on it as somebody who had no part in it."""
     view = admission.view.unredacted.at(admission.now)
-    person = rules.person_of(admission.actor, same, ())
+    person = person_of(admission.actor, same, ())
 
     def is_actor(name: str) -> bool:
-        return rules.person_of(name, same, ()) == person
+        return person_of(name, same, ()) == person
 
     registered = registrations(view, [subject]).get(subject, ())
     found = ["whoever signs registered the version"] if any(is_actor(one.registered_by) for one in registered) else []
@@ -130,13 +146,16 @@ def _conflicts(subject: str, admission: Admission, same: Mapping[str, str]) -> l
 def admit_delegation(record: DelegateApprovals, admission: Admission) -> Admitted:
     """Hold the other to be known and another, and every kind to be the actor's own to decide on."""
     admission.require([(record.node, "/to", "define it first")])
-    rules.check_delegation(
+    checks.check_delegation(
         admission.actor,
         record.to,
         frozenset(record.approval_kinds),
         admission.approves,
         authenticated=admission.authenticated,
     )
+    held = queries.people_of(admission.view).delegations
+    for kind in record.approval_kinds:
+        checks.check_no_loop(admission.actor, record.to, kind, delegations_at(held, kind, admission.now))
     if record.approval_kinds and parse_zoned(record.until) <= admission.now:
         raise SenderError("until lies ahead; this one has passed.", pointer="/until", status=422)
     return Admitted()
@@ -149,7 +168,7 @@ def admit_condition(record: MeetCondition, admission: Admission) -> Admitted:
     known = queries.approvals(admission.view.at(admission.now), [approval]).get(approval)
     if known is None:
         raise UnknownSubjectError("The request is not in the graph yet, or could not be taken into it.", "/request")
-    rules.check_condition(record.text, [one for each in known.decisions for one in each.requires])
+    checks.check_condition(record.text, [one for each in known.decisions for one in each.requires])
     return Admitted()
 
 

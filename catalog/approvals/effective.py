@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from catalog.approvals.binding import FLOWING, LABELS, USE, Change, Instant, moments
 from catalog.approvals.instants import Behind, behind, instants
-from catalog.approvals.rules import FLOWING, LABELS, USE, Change, Instant, moments
 from catalog.labels.queries import attestations_of
 from catalog.labels.taint.queries import EffectiveLabels, effective_labels
 from catalog.reading import Complete

@@ -7,7 +7,7 @@ from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from catalog.approvals.rules import Instant
+from catalog.approvals.binding import Instant
 from catalog.labels.taint.loading import load
 from catalog.lineage.model import Direction
 from catalog.reading import AsOf

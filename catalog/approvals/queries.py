@@ -9,9 +9,25 @@ from dataclasses import dataclass, replace
 from catalog.access.model import PrincipalRecord
 from catalog.access.queries import principals
 from catalog.approvals import rules
+from catalog.approvals.binding import (
+    BESIDE,
+    Binding,
+    Change,
+    first_of,
+    lost,
+    of_dataset,
+    of_model_version,
+    of_policies,
+    of_snapshot,
+)
 from catalog.approvals.effective import Bound, changes
 from catalog.approvals.model import Approval, ApprovalFilter, ApprovalPage, ConditionMet, Decision, InboxItem
+from catalog.approvals.persons import Delegation, approved_by, delegations_at, person_of
+from catalog.approvals.persons import persons as persons_of
+from catalog.approvals.policies import asked_of
 from catalog.names.loading import Names
+from catalog.policies.model import Published
+from catalog.policies.queries import published
 from catalog.releases.queries import registrations
 from catalog.snapshots.queries import verifications
 from catalog.view import View
@@ -50,6 +66,7 @@ def approvals(view: View, ids: Sequence[str]) -> dict[str, Approval]:
     people = people_of(view)
     depended = _depended(view, requests.values())
     flowing = changes(view, _bound(requests.values()))
+    policies = published(view) if requests else ()
     return {
         id_: _approval(
             view,
@@ -57,7 +74,7 @@ def approvals(view: View, ids: Sequence[str]) -> dict[str, Approval]:
             decisions[id_],
             met[id_],
             people,
-            _change(requests[id_], binding, depended, flowing.get(requests[id_].entry)),
+            _change(requests[id_], binding, depended, flowing.get(requests[id_].entry), policies),
             binding[aspects.Request.from_json(requests[id_].data).subject].entries,
         )
         for id_ in dict.fromkeys(ids)
@@ -108,7 +125,7 @@ def list_approvals(
     return ApprovalPage(tuple(rest[:first]), len(matching), len(rest) > first)
 
 
-def bindings(view: View, subjects: Sequence[str]) -> dict[str, rules.Binding]:
+def bindings(view: View, subjects: Sequence[str]) -> dict[str, Binding]:
     """Return what requests about each of the model versions, snapshots and datasets bind, of those that may be seen.
 
     Whether an approval holds is the same for everybody: what rights hide of its subject counts too.
@@ -121,9 +138,9 @@ def bindings(view: View, subjects: Sequence[str]) -> dict[str, rules.Binding]:
     for statement in Names(whole, renamed=True).statements(of["Dataset"], DECLARED):
         declared[statement.subject].append(statement)
     return {
-        **{id_: rules.of_model_version(each) for id_, each in registrations(whole, of["ModelVersion"]).items()},
-        **{id_: rules.of_snapshot(*each) for id_, each in verifications(whole, of["Snapshot"]).items()},
-        **{id_: rules.of_dataset(each) for id_, each in declared.items()},
+        **{id_: of_model_version(each) for id_, each in registrations(whole, of["ModelVersion"]).items()},
+        **{id_: of_snapshot(*each) for id_, each in verifications(whole, of["Snapshot"]).items()},
+        **{id_: of_dataset(each) for id_, each in declared.items()},
     }
 
 
@@ -141,7 +158,7 @@ class People:
     """Which principals are one person, and who decides in whose place."""
 
     same: Mapping[str, str]
-    delegations: tuple[rules.Delegation, ...]
+    delegations: tuple[Delegation, ...]
 
 
 def people_of(view: View) -> People:
@@ -159,7 +176,7 @@ def people_of(view: View) -> People:
         else:
             value = aspects.ApprovalDelegation.from_json(one.data)
             kinds = frozenset(value.approval_kinds)
-            delegations.append(rules.Delegation(one.by, name, kinds, one.valid_from, value.until, one.entry))
+            delegations.append(Delegation(one.by, name, kinds, one.valid_from, value.until, one.entry))
     return People({name: person for name, (_, person) in same.items() if person is not None}, tuple(delegations))
 
 
@@ -172,7 +189,7 @@ def inbox(view: View, principal: str, within: int = WITHIN_DAYS) -> tuple[InboxI
     people = people_of(view)
     whole = view.unredacted
     defined = {one.principal: one for one in principals(whole, whole.all_of(Principal.__name__)).values()}
-    holding = {kind: rules.delegations_at(people.delegations, kind, view.moment) for kind in _KINDS}
+    holding = {kind: delegations_at(people.delegations, kind, view.moment) for kind in _KINDS}
     own = _granted(defined.get(principal))
     lent = {
         kind
@@ -184,7 +201,7 @@ def inbox(view: View, principal: str, within: int = WITHIN_DAYS) -> tuple[InboxI
     every = [one for some in holding.values() for one in some]
 
     def is_one(first: str, second: str) -> bool:
-        return rules.person_of(first, people.same, every) == rules.person_of(second, people.same, every)
+        return person_of(first, people.same, every) == person_of(second, people.same, every)
 
     return rules.inbox_of(found, is_one, principal, own | lent, view.moment + within * _DAY)
 
@@ -204,19 +221,36 @@ def sign_ins(view: View, principal: str) -> frozenset[int]:
 
 def _change(
     statement: Statement,
-    binding: Mapping[str, rules.Binding],
+    binding: Mapping[str, Binding],
     depended: Mapping[int, Approval],
-    flowing: rules.Change | None,
-) -> rules.Change | None:
+    flowing: Change | None,
+    policies: Sequence[Published],
+) -> Change | None:
     """Return the first change of anything that a request binds."""
     value = aspects.Request.from_json(statement.data)
-    return rules.first_of(
+    own = [one for one in value.digests if one.of not in BESIDE]
+    return first_of(
         (
-            binding[value.subject].change(statement.entry, statement.valid_from, value.digests),
+            binding[value.subject].change(statement.entry, statement.valid_from, own),
             flowing,
+            _of_policies(statement, value, policies),
             *(_lost(statement, index, depended.get(index)) for index in value.depends_on),
         )
     )
+
+
+def _of_policies(statement: Statement, value: aspects.Request, policies: Sequence[Published]) -> Change | None:
+    """Return the first change of what policies ask of the kind; an older version bound nothing of them."""
+    if value.bound_by is None:
+        return None
+    asked = policies_on(policies, value.approval_kind)
+    # Read anew, since an erasure may have taken the text that the digest which was bound is over.
+    return asked.change(value.bound_by, statement.valid_from, asked.held(value.bound_by))
+
+
+def policies_on(policies: Iterable[Published], kind: str) -> Binding:
+    """Return what requests of a kind bind of the sets of policies that were published."""
+    return of_policies((one.order, one.entry, asked_of(one.files, kind)) for one in policies)
 
 
 def _approval(
@@ -225,12 +259,20 @@ def _approval(
     decisions: Sequence[Decision],
     met: Sequence[ConditionMet],
     people: People,
-    changed: rules.Change | None,
+    changed: Change | None,
     rests_on: tuple[int, ...],
 ) -> Approval:
     value = aspects.Request.from_json(statement.data)
     asked = statement.by
-    persons = rules.persons(asked, value.approval_kind, decisions, people.same, people.delegations, needed=value.needed)
+    counting = persons_of(
+        asked,
+        value.approval_kind,
+        decisions,
+        people.same,
+        people.delegations,
+        requested_at=statement.valid_from,
+        needed=value.needed,
+    )
     terms = rules.Terms(
         requested_at=statement.valid_from,
         expires_at=value.expires_at,
@@ -242,7 +284,7 @@ def _approval(
         decisions,
         view.moment,
         changed,
-        persons=persons,
+        persons=counting,
         met=[rules.Met(one.text, one.met_at, one.entry) for one in met],
     )
     return Approval(
@@ -259,10 +301,10 @@ def _approval(
         ends_at=now.ends_at,
         rests_on=rests_on,
         decisions=tuple(
-            replace(one, counts_for=persons[one.entry])
+            replace(one, counts_for=counting[one.entry])
             for one in sorted(decisions, key=lambda each: (each.decided_at, each.entry))
         ),
-        approved_by=rules.approved_by(decisions, persons, asked, view.moment),
+        approved_by=approved_by(decisions, counting, asked, view.moment),
         met=tuple(sorted(met, key=lambda each: (each.met_at, each.entry))),
     )
 
@@ -276,10 +318,10 @@ def _met(statement: Statement) -> ConditionMet:
     )
 
 
-def _lost(statement: Statement, index: int, one: Approval | None) -> rules.Change | None:
+def _lost(statement: Statement, index: int, one: Approval | None) -> Change | None:
     if one is None:
-        return rules.Change(statement.valid_from, index, f"the request #{index}, which it depends on, was erased")
-    return rules.lost(index, one.since, one.state, one.because)
+        return Change(statement.valid_from, index, f"the request #{index}, which it depends on, was erased")
+    return lost(index, one.since, one.state, one.because)
 
 
 def _bound(requests: Iterable[Statement]) -> Iterator[Bound]:

@@ -12,6 +12,7 @@ from catalog.cli.client import Client, ask, document
 from catalog.cli.output import note, print_document, print_json, print_table
 from catalog.cli.words import count
 from catalog.errors import AskerError, Exit, SenderError
+from catalog.gate import requirements
 from catalog.policies import cases
 from catalog.policies.checking import Problem, problems
 from catalog.policies.comparison import differences
@@ -25,7 +26,10 @@ query Policies($digest: Digest) { policies(digest: $digest) { digest entry by re
 
 
 def read_folder(folder: Path) -> dict[str, str]:
-    """Return the files of a set, text by path; raises SenderError and OperatorError with what would be right."""
+    """Return the files of a set, text by path; raises SenderError and OperatorError with what would be right.
+
+    What the release gate is to ask for is read as well: where it cannot be, the error has its line.
+    """
     try:
         found = sorted(path for path in folder.rglob("*") if path.suffix in _KINDS and path.is_file())
         if not folder.is_dir():
@@ -38,7 +42,10 @@ def read_folder(folder: Path) -> dict[str, str]:
         raise SenderError(f"{folder} holds no policies: they are text in files whose names end in .cedar.")
     if len(shown) > MAX_FILES:
         raise SenderError(f"{folder} holds {len(shown)} files; a set of policies has at most {MAX_FILES}.")
-    return {name: _text(path) for name, path in shown.items()}
+    read = {name: _text(path) for name, path in shown.items()}
+    if requirements.FILE in read:
+        requirements.read(read[requirements.FILE], str(shown[requirements.FILE]))
+    return read
 
 
 def _text(path: Path) -> str:

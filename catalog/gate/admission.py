@@ -1,11 +1,14 @@
-"""What must hold before a version is assessed or let pass."""
+"""What must hold before a version is assessed or let pass, and before what the gate asks for is published."""
 
 from __future__ import annotations
 
 from catalog.access.queries import principals
 from catalog.errors import AskerError, SenderError
+from catalog.gate import requirements
 from catalog.gate.queries import gate_evaluations, overrides_of
 from catalog.gate.records import AssessChange, OverrideGate
+from catalog.policies import admission as policies
+from catalog.policies.records import PublishPolicies
 from catalog.record import Admission, Admitted, UnknownSubjectError
 from catalog.releases.queries import registrations
 from graph_schema.nodes import Principal
@@ -13,6 +16,17 @@ from graph_schema.times import parse_zoned
 from graph_schema.vocabulary.words import GateVerdict, PrincipalKind
 
 _REGISTER = "register it first"
+
+
+def admit_policies(record: PublishPolicies, admission: Admission) -> Admitted:
+    """Hold what the gate is to ask for to be readable, and the set to be without problems."""
+    for place, file in enumerate(record.files):
+        if file.path == requirements.FILE:
+            try:
+                requirements.read(file.text)
+            except SenderError as error:
+                raise SenderError(error.detail, pointer=f"/files/{place}/text", status=422) from None
+    return policies.admit(record, admission)
 
 
 def admit_assessment(record: AssessChange, admission: Admission) -> Admitted:

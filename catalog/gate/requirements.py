@@ -16,11 +16,12 @@ from catalog.documents import read as read_documents
 from catalog.errors import SenderError
 from catalog.findings.rules import Severity
 from catalog.gate.model import ApprovalNeeded, Criterion, Requirements
+from catalog.policies.rules import GATE_FILE
 from catalog.record import MAX_LIST, Name, Part, Record, distinct, refusal
 from catalog.releases.records import EnvironmentName
 from graph_schema.vocabulary.words import ApprovalKind, GateCheckName, PhiKind, Zone
 
-FILE: Final = "gate.yaml"
+FILE: Final = GATE_FILE
 """What the file is called in a set of policies."""
 
 _KEY: Final = "/[key]"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from graph_schema.facts import Order
+
 
 @dataclass(frozen=True, slots=True)
 class Publication:
@@ -15,6 +17,15 @@ class Publication:
     by: str
     reason: str
     since: int
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The files of a set as one entry published it, text by path, and by what that is compared with the others."""
+
+    order: Order
+    entry: int
+    files: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from catalog.policies.model import PolicySet, Publication
+from catalog.policies.model import PolicySet, Publication, Published
 from catalog.view import View
 from graph_schema import nodes
 from graph_schema.aspects import policies as aspects
@@ -26,6 +26,13 @@ def in_force(view: View) -> PolicySet | None:
         return None
     statement, digest = published[0]
     return _with_files(view, _publication(statement, digest))
+
+
+def published(view: View) -> tuple[Published, ...]:
+    """Return every set as it was published by then, the newest first; nothing of it is cited."""
+    stated = _published(view.uncited)
+    of = _files(view, sorted({statement.subject for statement, _ in stated}))
+    return tuple(Published(one.order, one.entry, of.get(one.subject, {})) for one, _ in stated)
 
 
 def policy_sets(view: View, ids: Sequence[str]) -> dict[str, PolicySet]:
@@ -54,9 +61,14 @@ def _publication(statement: Statement, digest: str) -> Publication:
 
 def _with_files(view: View, of: Publication) -> PolicySet:
     subject = nodes.PolicySet(of.digest).id
-    stated = [one for one in view.unredacted.statements([subject], ("policy_files",)) if one.value is not None]
-    files: dict[str, str] = {}
-    if stated:
-        files = {file.path: file.text for file in map(aspects.PolicyFile.from_json, stated[0].data)}
     view.cite(of.entry)
-    return PolicySet(of.digest, files, of.entry, of.by, of.reason, of.since)
+    return PolicySet(of.digest, _files(view, [subject]).get(subject, {}), of.entry, of.by, of.reason, of.since)
+
+
+def _files(view: View, subjects: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Return the files of each set, text by path; one whose publication was erased is absent."""
+    found: dict[str, dict[str, str]] = {}
+    for one in view.unredacted.statements(subjects, ("policy_files",)) if subjects else ():
+        if one.value is not None and one.subject not in found:
+            found[one.subject] = {file.path: file.text for file in map(aspects.PolicyFile.from_json, one.data)}
+    return found

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from graph_schema.canonical import digest_of
+
+GATE_FILE: Final = "gate.yaml"
+"""The file of a set that says what the release gate asks for."""
 
 
 def digest_of_files(files: Iterable[tuple[str, str]]) -> str:

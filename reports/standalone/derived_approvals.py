@@ -20,8 +20,8 @@ from reports.standalone.comparison import (
 from reports.standalone.disclosed import Disclosed
 
 _EMERGENCY = 72 * 3_600 * 1_000_000
-_FLOWING = frozenset({"labels", "use"})
-"""Digests that a request binds of what flows into its subject: nothing in a file says what they are over."""
+_BESIDE = frozenset({"labels", "policy", "use"})
+"""Digests that a request binds beside its subject: nothing in a file says what they are over."""
 
 
 def derive_approvals(shown: Shown, log: Disclosed, compare: Comparison) -> None:
@@ -103,7 +103,7 @@ def _hidden(request: Record, shown: Shown, log: Disclosed, compare: Comparison) 
 def _change(each: Values, request: Record, shown: Shown, log: Disclosed) -> tuple[int, int] | None:
     """Return since when something else is there than what a request binds, and by which entry."""
     subject = request.content["subject"]
-    bound = {one for one in _digests(request) if one[0] not in _FLOWING}
+    bound = {one for one in _digests(request) if one[0] not in _BESIDE}
     if subject.get("model_version"):
         registrations = registrations_of(shown, log) if subject_of(subject) == shown.version else []
         return _since(request, registrations, lambda content: _bound(content) != bound)
@@ -119,13 +119,13 @@ def _change(each: Values, request: Record, shown: Shown, log: Disclosed) -> tupl
 
 
 def _ended_upstream(each: Values, request: Record, log: Disclosed) -> tuple[int, int] | None:
-    """Return since when labels, use or an approval that it depends on are said to be otherwise, and by which entry.
+    """Return since when what it binds beside its subject is said to be otherwise, and by which entry.
 
     It follows from more of the graph than a file discloses: it is taken of a request that binds such, and of an entry
     that the file shows.
     """
     ended, bound = each.get("invalidated"), {of for of, _ in _digests(request)}
-    if not isinstance(ended, dict) or not (bound & _FLOWING or request.content.get("depends_on")):
+    if not isinstance(ended, dict) or not (bound & _BESIDE or request.content.get("depends_on")):
         return None
     at, entry = optional_micros(ended.get("at")), index_in(ended.get("entry"))
     shown = at is not None and any(one.index == entry for one in log.entries)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.approvals.rules import Change, of_dataset
+from catalog.approvals.binding import Change, of_dataset
 from graph_schema.aspects.approvals import BoundDigest
 from graph_schema.facts import Role, Statement
 

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.access.model import Actor
+from catalog.approvals.binding import Change, Instant, moments
 from catalog.approvals.effective import Bound, Effective, changes, effective
-from catalog.approvals.rules import Change, Instant, moments
 from catalog.reading import AsOf
 from graph_schema.nodes import ModelVersion
 from graph_schema.times import format_time, parse_zoned

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from catalog.access.model import Actor
+from catalog.approvals.binding import FLOWING
 from catalog.approvals.model import Approval, ApprovalState
 from catalog.approvals.queries import approvals_of
-from catalog.approvals.rules import FLOWING
 from catalog.errors import SenderError
 from catalog.reading import AsOf
 from catalog.view import View
@@ -231,6 +231,67 @@ def test_a_decision_on_what_changed_since_the_request_is_refused(story: House, a
     with pytest.raises(SenderError, match="ask again") as caught:
         story.record(decision(index), approver)
     assert caught.value.status == 422
+
+
+RETIRED = {
+    "kind": "retire_model_version",
+    "model_version": {"model": MODEL, "version": "1"},
+    "reason": "Another one took its place",
+}
+
+
+def test_nothing_is_asked_or_decided_of_a_version_that_is_retired(story: House, approver: Actor) -> None:
+    before, open_ = approved(story, approver), story.record(request(approval_kind="SAFETY")).receipt.index
+    retired = story.record(RETIRED).receipt.index
+    for payload, by, pointer in (
+        (request(reason="Asked again"), None, "/subject/model_version"),
+        (decision(open_), approver, "/request"),
+        (decision(open_, decision="DENY"), approver, "/request"),
+    ):
+        with pytest.raises(SenderError, match=f"by entry {retired}") as caught:
+            story.record(payload, by)
+        assert (caught.value.status, caught.value.pointer) == (422, pointer)
+    story.record(decision(before, decision="WITHDRAW", reason="It is out of use"), approver)
+    assert {one.state for one in approvals_of(View(story.store), [VERSION])[VERSION]} == {ApprovalState.REQUESTED}
+
+
+def gate_file(text: str, **more: Any) -> dict[str, Any]:
+    files = [{"path": "gate.yaml", "text": f"gate: 1\n{text}"}]
+    return {"kind": "publish_policies", "files": files, "reason": "As the made-up board decided", **more}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "ends"),
+    [
+        (None, "approvals: [{kind: GOVERNANCE, persons: 2}]", True),
+        ("approvals: [{kind: GOVERNANCE, persons: 2}]", "holds_days: 3", True),
+        ("approvals: [{kind: GOVERNANCE}]", "approvals: [{kind: GOVERNANCE, persons: 1}, {kind: LEGAL}]", False),
+        ("approvals: [{kind: GOVERNANCE}]", "approvals: [{kind: LEGAL}]", True),
+        ("holds_days: 4", "holds_days: 3", False),
+        (None, "cases: [{purposes: [TREAT], holds_days: 3}]", False),
+        (None, "cases: [{purposes: [TREAT], approvals: []}]", True),
+    ],
+)
+def test_a4_policies_that_ask_for_something_else_of_the_kind_end_an_approval(
+    story: House, approver: Actor, before: str | None, after: str, *, ends: bool
+) -> None:
+    if before is not None:
+        story.record(gate_file(before))
+    approved(story, approver, approval_kind="GOVERNANCE")
+    first = at(story)
+    assert first.state is ApprovalState.APPROVED
+    assert ("policy" in {one.of for one in first.digests}) == (before is not None and "approvals" in before)
+    story.clock.now += 60
+    published = story.record(gate_file(after, reason="Decided anew")).receipt.index
+    now = at(story)
+    assert (now.state, now.because) == (
+        (ApprovalState.INVALIDATED, published) if ends else (ApprovalState.APPROVED, first.because)
+    )
+    # Sticky, and as it was known then.
+    story.clock.now += 60
+    story.record(gate_file(before or "holds_days: 9", reason="As before"))
+    assert at(story).state is now.state
+    assert at(story, AsOf(story.clock.micros(), published - 1)).state is ApprovalState.APPROVED
 
 
 def test_a6_one_cause_ends_several_approvals_and_is_one_entry(story: House, approver: Actor) -> None:

@@ -101,6 +101,36 @@ def test_a1_a_delegate_of_whoever_asked_is_whoever_asked(house: House, ada: Acto
         house.record(decision(ask(house, ada)), hedy)
 
 
+def test_a1_whoever_was_a_delegate_of_whoever_asked_since_they_asked_is_whoever_asked(house: House, ada: Actor) -> None:
+    hedy = house.act_as("hedy", "approver")
+    house.record(delegated(house, "hedy", reason="Before it is asked for"), ada)
+    house.record(delegated(house, "hedy", approval_kinds=[], reason="Back before it is asked for"), ada)
+    house.clock.now += 60
+    index = ask(house, ada)
+    house.clock.now += 60
+    house.record(delegated(house, "hedy"), ada)
+    house.clock.now += 60
+    house.record(delegated(house, "hedy", approval_kinds=[], reason="Back"), ada)
+    house.clock.now += 60
+    with pytest.raises(AskerError, match="one person with whoever asked"):
+        house.record(decision(index), hedy)
+    again = ask(house, ada, reason="Asked after all that")
+    house.record(decision(again), hedy)
+    assert at(house).state is ApprovalState.APPROVED
+
+
+def test_a1_a_delegation_in_a_circle_is_refused(house: House, ada: Actor, approver: Actor) -> None:
+    hedy, ida = (house.act_as(name, "approver") for name in ("hedy", "ida"))
+    house.record(delegated(house, "hedy"), approver)
+    house.record(delegated(house, "ida"), hedy)
+    for by, to in ((hedy, "grace"), (ida, "grace"), (ida, "hedy")):
+        with pytest.raises(SenderError, match="In a circle") as caught:
+            house.record(delegated(house, to), by)
+        assert caught.value.pointer == "/to"
+    house.record(delegated(house, "hedy", approval_kinds=[], reason="Back"), approver)
+    house.record(delegated(house, "grace"), ida)
+
+
 def test_a1_two_principals_of_one_person_are_one(house: House, ada: Actor, approver: Actor) -> None:
     index = ask(house, ada, needed=2)
     house.record(decision(index), approver)

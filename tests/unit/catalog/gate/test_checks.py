@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from catalog.errors import SenderError
 from catalog.gate.queries import gate
 from catalog.reading import AsOf, Rights
 from catalog.safe_use.model import Outcome
@@ -101,12 +102,26 @@ def overwrite(story: GateStory) -> None:
     story.say("overwrites", ran(run, {"namespace": "pipeline", "name": "late"}, [], [EVALUATION], at))
 
 
+def test_requirements_that_cannot_be_read_are_not_published(house: House) -> None:
+    steward = house.act_as("stu", "steward")
+    size = house.ledger.size()
+    with pytest.raises(SenderError, match=r"gate.yaml, line 2, require: VIEW_COMPLETE is always required") as caught:
+        house.record(published("require: [CODE]\n"), steward)
+    assert (caught.value.pointer, caught.value.status) == ("/files/0/text", 422)
+    assert house.ledger.size() == size
+
+
 def lag(story: GateStory) -> None:
     house = story.house
     project = house.project
     house.project = lambda: None  # type: ignore[method-assign]
     house.send({**story.said["trains"], "eventTime": "2026-01-01T00:00:00Z", "eventType": "RUNNING"})
     house.project = project  # type: ignore[method-assign]
+
+
+def publish_unreadable(story: GateStory) -> None:
+    """Hold what nobody may publish any more, as a ledger of an older version does."""
+    story.house.append(published("require: [CODE]\n"), "steward")
 
 
 CASES = {
@@ -234,7 +249,11 @@ CASES = {
         GateCheckName.CHANGE_PLAN, UNKNOWN, leave_out=frozenset({"assesses the change"})
     ),
     "G2: a graph that lags": Case(GateCheckName.VIEW_COMPLETE, UNKNOWN, after=lag),
-    "requirements that cannot be read": Case(GateCheckName.POLICIES, UNKNOWN, before=(published("require: [CODE]\n"),)),
+    "requirements that cannot be read": Case(
+        GateCheckName.POLICIES,
+        UNKNOWN,
+        after=publish_unreadable,
+    ),
     "an attestation that ended": Case(
         GateCheckName.FINDINGS,
         FAIL,

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from catalog.approvals.rules import FLOWING
+from catalog.approvals.binding import FLOWING
 from catalog.reporting.approvals_record import approvals_record
 from catalog.reporting.contexts import CONTEXTS
 from graph_schema.nodes import Dataset, ModelVersion, Snapshot
