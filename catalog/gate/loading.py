@@ -43,7 +43,6 @@ from catalog.gate.requirements import GateFile
 from catalog.gate.rules import at_least
 from catalog.labels.queries import attestations_of
 from catalog.labels.taint.queries import effective_labels
-from catalog.lineage.model import Direction
 from catalog.names.loading import Names
 from catalog.policies.queries import in_force
 from catalog.reading import Complete, Completeness, Redacted
@@ -55,10 +54,10 @@ from catalog.signatures.queries import signature_state
 from catalog.snapshots.queries import snapshots
 from catalog.snapshots.splits import split_of
 from catalog.use.answers import MayUse
-from catalog.use.closure import Closure, closure
+from catalog.use.closure import Closure
 from catalog.use.model import Ancestors, Decision, UseQuestion, Verdict
 from catalog.use.model import UseStatement as UseStated
-from catalog.use.queries import may_use
+from catalog.use.queries import UseJudge
 from catalog.use.residency import Presence, Residency, residency, would_be
 from catalog.view import View
 from graph_schema.aspects import gate as aspects
@@ -111,17 +110,17 @@ def load(view: View, question: GateQuestion, ancestors: Ancestors | None = None)
     moment = view.moment
     file, policies = policies_in_force(view)
     asked = requirements.required(file, question.purpose, question.environment)
-    met = closure(view, [question.of], Direction.UPSTREAM)
+    judge = UseJudge(view, [question.of])
+    met = judge.closure(question.of)
     parents = [one for one in met.nodes if label_of(one) == ModelVersion.__name__ and one != question.of]
     trained = _trainings(view, [question.of, *parents])
     training = trained[question.of]
     registration = training.registration
     uses = () if registration is None else (*registration.trained_on, *registration.evaluated_on)
     data = sorted({*(use.dataset for use in uses), *(one.dataset for one in training.reads if _is_data(one.dataset))})
-    lies = residency(view, question.of, moment, met=met)
+    lies = residency(view, question.of, moment, judge=judge)
     trained_at = _trained_at(training, moment)
-    use_training = may_use(
-        view,
+    use_training = judge.may(
         question.of,
         UseQuestion(
             purpose=asked.training_purpose,
@@ -131,15 +130,12 @@ def load(view: View, question: GateQuestion, ancestors: Ancestors | None = None)
         ),
         ancestors=ancestors,
         ethics=ethics_approvals,
-        met=met,
     )
-    use_deployment = may_use(
-        view,
+    use_deployment = judge.may(
         question.of,
         UseQuestion(purpose=question.purpose, date=moment, place=question.place, requester=question.requester),
         ancestors=ancestors,
         ethics=ethics_approvals,
-        met=met,
     )
     chain = _chain(met, trained.values(), data)
     statements = {UseStatement(one.statement.id).id for one in use_deployment.permitted.applied}

@@ -9,7 +9,7 @@ from catalog.reporting.citations import Citations, time_of
 from catalog.reporting.dossier_data import DossierData
 from catalog.use.answers import Applied, MayUse
 from catalog.use.model import Term, UseQuestion
-from catalog.use.queries import may_use
+from catalog.use.queries import UseJudge
 from graph_schema.times import format_time
 from reports.parts.model_use import AppliedStatement, UseAnswer, UseReason, UseStep, UseTerm
 
@@ -25,9 +25,10 @@ def use_of_version(
     permitted = data.permitted
     named = sorted({one for each in permitted.applied for one in each.statement.purposes or ()} - set(ASKED))
     answers = []
+    judge = UseJudge(data.view, [data.version.id])
     for purpose in (*ASKED, *named)[:_MOST]:
         question = UseQuestion(purpose=purpose, date=data.view.moment)
-        answers.append(_answer(citations, purpose, may_use(data.view, data.version.id, question)))
+        answers.append(_answer(citations, purpose, judge.may(data.version.id, question)))
     statements = sorted(
         (_statement(citations, each) for each in permitted.applied),
         key=lambda one: (one.subject, one.statement, one.entries),

@@ -37,7 +37,7 @@ from catalog.search.queries import search
 from catalog.use.answers import MayUse
 from catalog.use.closure import closure
 from catalog.use.model import Decision, UseQuestion
-from catalog.use.queries import may_use
+from catalog.use.queries import UseJudge
 from catalog.view import View
 from graph_schema.aspects.safe_use import SafeUse
 from graph_schema.identity import label_of
@@ -74,10 +74,11 @@ def safety(view: View, datasets: Sequence[str], question: SafeQuestion) -> dict[
 
     It is judged alike for everybody, and names nothing that may not be seen.
     """
-    asked = _asked(view, question)
+    view = view.remembering
+    asked, cases = _asked(view, question), _known(view, datasets)
+    use = UseJudge(view, [one.dataset for one in cases.values()])
     return {
-        identifier: _judged(view, asked, _with_uses(view, one, asked.content))
-        for identifier, one in _known(view, datasets).items()
+        identifier: _judged(view, asked, _with_uses(view, one, asked.content, use)) for identifier, one in cases.items()
     }
 
 
@@ -93,15 +94,13 @@ def _judged(view: View, asked: Definition, one: _Case) -> Safety:
 def _safe(view: View, datasets: Sequence[str], asked: Definition, most: int) -> dict[str, Safety]:
     """Return the first of the datasets that are safe: what use is permitted is asked of those that meet the rest."""
     found: dict[str, Safety] = {}
-    cases = _known(view, datasets)
-    for identifier in datasets:
-        if len(found) == most:
-            break
-        one = cases.get(identifier)
-        if one is not None and rules.may_pass(asked.content, one.known):
-            judged = _judged(view, asked, _with_uses(view, one, asked.content))
-            if judged.outcome is Outcome.PASS:
-                found[identifier] = judged
+    known = _known(view, datasets)
+    left = [one for name in datasets if (one := known.get(name)) and rules.may_pass(asked.content, one.known)]
+    while left and len(found) < most:
+        some, left = left[: most - len(found)], left[most - len(found) :]
+        use = UseJudge(view, [one.dataset for one in some])
+        judged = ((one.asked, _judged(view, asked, _with_uses(view, one, asked.content, use))) for one in some)
+        found.update((identifier, each) for identifier, each in judged if each.outcome is Outcome.PASS)
     return found
 
 
@@ -119,6 +118,7 @@ def safe_for(view: View, question: SafeQuestion, request: Search) -> SafePage:
     if narrowed is None:
         search(view, request)
         return SafePage(asked, (), 0, None, more=False)
+    view = view.remembering
     hits: list[SafeHit] = []
     after, examined, more = request.after, 0, True
     while more and len(hits) < request.first and examined < MOST_JUDGED:
@@ -299,11 +299,11 @@ def _where(record: DatasetRecord, column: str | None = None) -> str:
     return name if column is None else f"{name}, column {column},"
 
 
-def _with_uses(view: View, one: _Case, asked: SafeUse) -> _Case:
+def _with_uses(view: View, one: _Case, asked: SafeUse, use: UseJudge) -> _Case:
     """Return it with what each purpose comes to, at the time of the view, with nothing said of who asks."""
     uses = {
         purpose: permitted(
-            may_use(view, one.dataset, UseQuestion(purpose=purpose, date=view.moment), ethics=ethics_approvals)
+            use.may(one.dataset, UseQuestion(purpose=purpose, date=view.moment), ethics=ethics_approvals)
         )
         for purpose in asked.purposes
     }

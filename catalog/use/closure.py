@@ -157,41 +157,65 @@ def closure(view: View, roots: Sequence[str], direction: Direction, budget: int 
 
     A root that may not be seen, or was not known, is none. A snapshot is walked as its dataset.
     """
-    seen = view.visible(roots, counted=False)
-    loader = LineageLoader(view.unredacted)
-    known = loader.view.nodes([root for root in roots if root in seen])
-    begin = sorted(
-        {
-            Dataset(one.node.namespace, one.node.dataset).id if isinstance(one.node, Snapshot) else id_
+    return Walks(view, roots, direction, budget).of(roots)
+
+
+class Walks:
+    """Walks from some of the same datasets, snapshots and model versions: what any of them meets is fetched once."""
+
+    def __init__(self, view: View, roots: Sequence[str], direction: Direction, budget: int = BUDGET) -> None:
+        """Fetch what lies around all of the roots."""
+        self._view = view
+        self._direction = direction
+        self._budget = budget
+        self._loader = LineageLoader(view.unredacted)
+        self._stands_for: dict[str, str] = {}
+        seen = view.visible(roots, counted=False)
+        known = self._loader.view.nodes([root for root in roots if root in seen])
+        self._begin = {
+            id_: Dataset(one.node.namespace, one.node.dataset).id if isinstance(one.node, Snapshot) else id_
             for id_, one in known.items()
         }
-    )
-    walked = breadth_first(begin, direction, budget, budget, _expand(loader, begin, direction, budget))
-    loader.load_names(one for one in walked.depths if label_of(one) == "Dataset")
-    cut = dict(walked.cut)
-    hidden = redacted(walked, view)
-    truncated = (
-        Truncated(budget, len(walked.depths), tuple(sorted(walked.more)), reasons=reasons(walked.cut)) if cut else None
-    )
-    at = loader.valid_at
-    stands_for: dict[str, str] = {}
+        self._expand = _expand(self._loader, sorted(set(self._begin.values())), direction, budget)
 
-    def resolved(name: str) -> str:
-        if name not in stands_for:
-            stands_for[name] = loader.resolve(name, at) if label_of(name) == "Dataset" else name
-        return stands_for[name]
+    @property
+    def met(self) -> Collection[str]:
+        """Return all that a walk from all of the roots meets, whatever of it may be seen."""
+        begin = sorted(set(self._begin.values()))
+        return breadth_first(begin, self._direction, self._budget, self._budget, self._expand).depths
 
-    loader.load_names(begin)
-    return Closure(
-        tuple(begin),
-        tuple(sorted(walked.depths)),
-        tuple(sorted(walked.edges, key=edge_order)),
-        direction is Direction.UPSTREAM,
-        truncated,
-        bool(hidden),
-        frozenset(walked.more) | hidden.keys(),
-        resolved,
-    )
+    def of(self, roots: Sequence[str]) -> Closure:
+        """Return what some of the roots were made of, or what was made of them, as `closure`."""
+        loader, budget = self._loader, self._budget
+        begin = sorted({self._begin[root] for root in roots if root in self._begin})
+        walked = breadth_first(begin, self._direction, budget, budget, self._expand)
+        loader.load_names(one for one in walked.depths if label_of(one) == "Dataset")
+        cut = dict(walked.cut)
+        hidden = redacted(walked, self._view)
+        truncated = (
+            Truncated(budget, len(walked.depths), tuple(sorted(walked.more)), reasons=reasons(walked.cut))
+            if cut
+            else None
+        )
+        loader.load_names(begin)
+        return Closure(
+            tuple(begin),
+            tuple(sorted(walked.depths)),
+            tuple(sorted(walked.edges, key=edge_order)),
+            self._direction is Direction.UPSTREAM,
+            truncated,
+            bool(hidden),
+            frozenset(walked.more) | hidden.keys(),
+            self._resolved,
+        )
+
+    def _resolved(self, name: str) -> str:
+        found = self._stands_for.get(name)
+        if found is None:
+            loader = self._loader
+            found = loader.resolve(name, loader.valid_at) if label_of(name) == "Dataset" else name
+            self._stands_for[name] = found
+        return found
 
 
 def _expand(loader: LineageLoader, begin: Sequence[str], direction: Direction, budget: int) -> Expand:

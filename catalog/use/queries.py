@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from catalog.errors import SenderError
 from catalog.lineage.model import Direction
 from catalog.reading import Complete, Completeness, Redacted
 from catalog.use.answers import Applied, MayUse, PermittedUse, Stated
-from catalog.use.closure import BUDGET, Closure, closure
+from catalog.use.closure import BUDGET, Closure, Walks
 from catalog.use.contradictions import contradictions
 from catalog.use.loading import About, Recorded, places_of, promises, recorded, statements
 from catalog.use.model import (
@@ -23,6 +24,7 @@ from catalog.use.model import (
     UseQuestion,
     UseStatement,
 )
+from catalog.use.places import Places
 from catalog.use.rules import decide, replacing
 from catalog.use.terms import IRB
 from catalog.view import View
@@ -35,52 +37,121 @@ EthicsApprovals = Callable[[View, UseQuestion], tuple[Promise, ...]]
 ASKED_OF = ("Dataset", "Snapshot", "ModelVersion")
 
 
+class UseJudge:
+    """Judges the use of datasets, snapshots and model versions: what they were made of is walked once, and each
+    question judged over it.
+    """
+
+    def __init__(self, view: View, ids: Sequence[str], budget: int = BUDGET) -> None:
+        """Walk from each of these; what they have in common is fetched once."""
+        asked = [one for one in dict.fromkeys(ids) if label_of(one) in ASKED_OF]
+        self._several = len(asked) > 1
+        self._view = view.remembering if self._several else view
+        self._asked = asked
+        self._walks = Walks(self._view, asked, Direction.UPSTREAM, budget)
+        self._met: dict[str, Closure] = {}
+        self._permitted: dict[tuple[str, int, bool], PermittedUse] = {}
+        self._dates: set[int] = set()
+
+    @cached_property
+    def _places(self) -> Places:
+        return places_of(self._view)
+
+    def closure(self, of: str) -> Closure:
+        """Return all that one of these was made of."""
+        if of not in self._met:
+            self._met[of] = self._walks.of([of])
+        return self._met[of]
+
+    def permitted(self, of: str, date: int | None = None, *, begun: bool = False) -> PermittedUse:
+        """Return all that was said of the use of one of these, as `permitted_use`."""
+        _require(of)
+        at = self._view.moment if date is None else date
+        key = of, at, begun
+        if key not in self._permitted:
+            self._prepare(at)
+            self._permitted[key] = self._judge(of, at, begun=begun)
+        self._view.cite(*self._permitted[key].entries)
+        return self._permitted[key]
+
+    def _prepare(self, at: int) -> None:
+        """Fetch together what was said of all that any of these was made of."""
+        if self._several and at not in self._dates:
+            self._dates.add(at)
+            snapshots = {of for of in self._asked if label_of(of) == "Snapshot"}
+            found = recorded(self._view, self._walks.met, snapshots or None, at)
+            promises(self._view, _named(one.statement for one in found.every if one.statement is not None), None)
+
+    def _judge(self, of: str, at: int, *, begun: bool) -> PermittedUse:
+        view, met = self._view, self.closure(of)
+        found = recorded(view, met.nodes, {of} if label_of(of) == "Snapshot" else None, at)
+        if label_of(of) == "Snapshot":
+            # What is said of another state of the same dataset is not said of this one; of what lies behind it, all is.
+            behind = recorded(view, [one for one in met.nodes if one not in met.roots], None, at)
+            own = recorded(view, met.roots, {of}, at)
+            found = Recorded((*own.every, *behind.every), {**behind.sources, **own.sources})
+        if begun:
+            found = Recorded(tuple(one for one in found.every if _has_begun(one, at)), found.sources)
+        applied = tuple(_applied(met, found, at))
+        effective = [one.statement for one in applied if not one.replaced_by]
+        stated = _stated(met, found, of)
+        unstated = met.unstated(stated, [one for one in found.sources if one in met.nodes])
+        cited = {entry for one in applied for entry in _entries(one)}
+        return PermittedUse(
+            of,
+            applied,
+            unstated,
+            contradictions(set(effective), self._places),
+            view.cite(*cited),
+            _completeness(met),
+        )
+
+    def may(
+        self,
+        of: str,
+        question: UseQuestion,
+        *,
+        ancestors: Ancestors | None = None,
+        ethics: EthicsApprovals | None = None,
+    ) -> MayUse:
+        """Return whether one of these may be used so, as `may_use`."""
+        view, permitted = self._view, self.permitted(of, question.date)
+        effective = [one for one in permitted.applied if not one.replaced_by]
+        deciding = {one.statement for one in effective}
+        held = (*question.promises, *promises(view, _named(deciding), question.requester.project))
+        if ethics is not None and any(term.code == IRB for one in deciding for term in one.terms):
+            held += ethics(view, question)
+        exceptions: dict[UseStatement, frozenset[Transfer]] = {}
+        for one in effective:
+            # One statement may reach it from several things: what is no exception on one way is none.
+            before = exceptions.get(one.statement)
+            exceptions[one.statement] = frozenset(one.transfers) if before is None else before & set(one.transfers)
+        verdict = decide(
+            deciding,
+            replace(question, promises=held),
+            unstated=bool(permitted.unstated),
+            ancestors=ancestors,
+            places=self._places,
+            transfers=exceptions,
+        )
+        verdict = verdict.beside(_unseen(permitted.completeness))
+        reasons = {entry for each in verdict.judgements for reason in each.reasons for entry in reason.entries}
+        return MayUse(verdict, permitted, view.cite(*permitted.entries, *reasons))
+
+
 def permitted_use(
-    view: View,
-    of: str,
-    date: int | None = None,
-    budget: int = BUDGET,
-    *,
-    begun: bool = False,
-    met: Closure | None = None,
+    view: View, of: str, date: int | None = None, budget: int = BUDGET, *, begun: bool = False
 ) -> PermittedUse:
     """Return all that was said of the use of a dataset, snapshot or model version, and of all that it was made of.
 
     `date` is when it would be used, by default the view's own time: what statements say of dates is judged then.
-    `begun` leaves out what begins after that date, `met` is the walk from it where the view's was made already.
+    `begun` leaves out what begins after that date.
 
     Raises:
         SenderError: nothing else has a permitted use.
     """
-    if label_of(of) not in ASKED_OF:
-        raise SenderError(
-            "Permitted use is asked of a dataset, a snapshot or a model version; this is none of them.",
-            pointer="/of",
-            status=422,
-        )
-    at = view.moment if date is None else date
-    met = met or closure(view, [of], Direction.UPSTREAM, budget)
-    found = recorded(view, met.nodes, {of} if label_of(of) == "Snapshot" else None, at)
-    if label_of(of) == "Snapshot":
-        # What is said of another state of the same dataset is not said of this one; of what lies behind it, all is.
-        behind = recorded(view, [one for one in met.nodes if one not in met.roots], None, at)
-        own = recorded(view, met.roots, {of}, at)
-        found = Recorded((*own.every, *behind.every), {**behind.sources, **own.sources})
-    if begun:
-        found = Recorded(tuple(one for one in found.every if _has_begun(one, at)), found.sources)
-    applied = tuple(_applied(met, found, at))
-    effective = [one.statement for one in applied if not one.replaced_by]
-    stated = _stated(met, found, of)
-    unstated = met.unstated(stated, [one for one in found.sources if one in met.nodes])
-    cited = {entry for one in applied for entry in _entries(one)}
-    return PermittedUse(
-        of,
-        applied,
-        unstated,
-        contradictions(set(effective), places_of(view)),
-        view.cite(*cited),
-        _completeness(met),
-    )
+    _require(of)
+    return UseJudge(view, [of], budget).permitted(of, date, begun=begun)
 
 
 def may_use(
@@ -91,38 +162,29 @@ def may_use(
     ancestors: Ancestors | None = None,
     ethics: EthicsApprovals | None = None,
     budget: int = BUDGET,
-    met: Closure | None = None,
 ) -> MayUse:
     """Return whether something may be used so, by the worst of what was said of all that it was made of.
 
-    `ethics` is asked where a statement leaves it to an ethics board; without it that stays open. `met` is the walk from
-    it where the view's was made already.
+    `ethics` is asked where a statement leaves it to an ethics board; without it that stays open.
 
-    Where a bound ended the walk, or rights hide something on it, it is never PERMIT.
+    Where a bound ended the walk, or rights hide something on it, it is never PERMIT. Raises as `permitted_use`.
     """
-    permitted = permitted_use(view, of, question.date, budget, met=met)
-    effective = [one for one in permitted.applied if not one.replaced_by]
-    deciding = {one.statement for one in effective}
-    named = {UseStatementNode(one.id).id: one.id for one in deciding}
-    held = (*question.promises, *promises(view, named, question.requester.project))
-    if ethics is not None and any(term.code == IRB for one in deciding for term in one.terms):
-        held += ethics(view, question)
-    exceptions: dict[UseStatement, frozenset[Transfer]] = {}
-    for one in effective:
-        # One statement may reach it from several things: what is no exception on one way is none.
-        before = exceptions.get(one.statement)
-        exceptions[one.statement] = frozenset(one.transfers) if before is None else before & set(one.transfers)
-    verdict = decide(
-        deciding,
-        replace(question, promises=held),
-        unstated=bool(permitted.unstated),
-        ancestors=ancestors,
-        places=places_of(view),
-        transfers=exceptions,
-    )
-    verdict = verdict.beside(_unseen(permitted.completeness))
-    reasons = {entry for each in verdict.judgements for reason in each.reasons for entry in reason.entries}
-    return MayUse(verdict, permitted, view.cite(*permitted.entries, *reasons))
+    _require(of)
+    return UseJudge(view, [of], budget).may(of, question, ancestors=ancestors, ethics=ethics)
+
+
+def _require(of: str) -> None:
+    if label_of(of) not in ASKED_OF:
+        raise SenderError(
+            "Permitted use is asked of a dataset, a snapshot or a model version; this is none of them.",
+            pointer="/of",
+            status=422,
+        )
+
+
+def _named(statements: Iterable[UseStatement]) -> dict[str, str]:
+    """Return what statements are called, by the node of each."""
+    return {UseStatementNode(one.id).id: one.id for one in statements}
 
 
 def _unseen(found: Completeness) -> Judgement | None:

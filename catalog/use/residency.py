@@ -12,11 +12,11 @@ from catalog.lineage.loader import LineageLoader
 from catalog.reading import Complete, Completeness
 from catalog.recorded import recorded as in_force
 from catalog.use.answers import Applied
-from catalog.use.closure import BUDGET, Closure
+from catalog.use.closure import BUDGET
 from catalog.use.loading import places_of
 from catalog.use.model import Decision, Reason, Transfer, UseStatement
 from catalog.use.places import Places
-from catalog.use.queries import permitted_use
+from catalog.use.queries import UseJudge
 from catalog.use.rules import common_places, is_bulk, judge_place, no_place_left
 from catalog.view import View
 from graph_schema.bitemporal import has_begun
@@ -115,18 +115,18 @@ class Residency:
 
 
 def residency(
-    view: View, of: str, date: int | None = None, budget: int = BUDGET, *, met: Closure | None = None
+    view: View, of: str, date: int | None = None, budget: int = BUDGET, *, judge: UseJudge | None = None
 ) -> Residency:
     """Return where a dataset, snapshot or model version is and was, against what all that it was made of permits.
 
     Where it lies is judged at the date, by default the view's own time; what runs did is judged when they did it, by
-    what is said as of the date. `met` is the walk from it where the view's was made already.
+    what is said as of the date. `judge` is that of the view where it was made already.
 
     Raises:
         SenderError: nothing else has a permitted use.
     """
     at = view.moment if date is None else date
-    use = permitted_use(view, of, at, budget, met=met)
+    use = (judge or UseJudge(view, [of], budget)).permitted(of, at)
     limits = tuple(one for one in use.applied if not one.replaced_by and _limits(one.statement))
     bounds = _Bounds(places_of(view), limits)
     placed = _placed(view, of, at)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -252,3 +253,20 @@ def test_a_page_asks_the_store_as_often_however_many_datasets_there_are(
             counted.append(asked_of_the_store(house, Search(first=5)))
     few, many = counted
     assert few == many <= 300
+
+
+def test_many_datasets_are_judged_with_as_many_calls_as_few(house: House) -> None:
+    names = [f"set{number}" for number in range(9)]
+    for number, name in enumerate(names):
+        sent = event(run=str(UUID(int=number + 1)))
+        house.send({**sent, "outputs": [{"namespace": "curated", "name": name}]})
+        house.record(cleared(dataset={"namespace": "curated", "name": name}))
+    ids = [Dataset("curated", name).id for name in names]
+
+    def calls(some: list[str]) -> int:
+        counting = Counting(house.store)
+        view = View(counting, anchor=Anchor(house.ledger, "1", house.clock.micros()))
+        assert safety(view, some, DEVELOPMENT) == safety(house.view(), some, DEVELOPMENT)
+        return counting.calls.total()
+
+    assert calls(ids) <= calls(ids[:2]) + 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from catalog.reading import Redacted, Rights, Truncated
 from catalog.snapshots.rules import manifest_digest
 from catalog.use.answers import MayUse
 from catalog.use.model import Decision, RecordKind, Requester, UseQuestion
-from catalog.use.queries import may_use, permitted_use
+from catalog.use.queries import UseJudge, may_use, permitted_use
 from catalog.view import View
 from graph_schema.facts import NOW
 from graph_schema.nodes import Dataset, Model, ModelVersion, Snapshot, Source
@@ -191,6 +192,41 @@ class TestOfADataset:
                 may_use(View(counting), Dataset(**named(end)).id, UseQuestion(purpose="HRESCH", date=DATE))
                 counts.append(counting.calls)
         assert counts[0] == counts[1] <= 30
+
+    def test_several_questions_are_judged_over_one_walk(self, house: House) -> None:
+        for number in range(1, 5):
+            flow(house, number, f"d{number}", f"d{number + 1}")
+        permit(house, of={"dataset": named("d1")})
+        of = Dataset(**named("d5")).id
+
+        def calls(purposes: Sequence[str]) -> int:
+            with house.store.reading() as reader:
+                counting = Counting(reader)
+                judge = UseJudge(View(counting), [of])
+                for purpose in purposes:
+                    asked = UseQuestion(purpose=purpose, date=DATE)
+                    assert judge.may(of, asked).verdict == may_use(house.view(), of, asked).verdict
+                return counting.calls
+
+        assert calls(("HRESCH", "TREAT", "HOPERAT", "MLTRAINING")) == calls(("HRESCH",))
+
+    def test_many_are_judged_with_as_many_calls_as_few(self, house: House) -> None:
+        names = [f"d{number}" for number in range(1, 10)]
+        for number, name in enumerate(names, 1):
+            flow(house, number, "raw", name)
+        permit(house, of={"dataset": named("raw")})
+        asked = UseQuestion(purpose="HRESCH", date=DATE)
+
+        def calls(ids: Sequence[str]) -> int:
+            with house.store.reading() as reader:
+                counting = Counting(reader)
+                judge = UseJudge(View(counting), ids)
+                for of in ids:
+                    assert judge.may(of, asked) == may_use(house.view(), of, asked)
+                return counting.calls
+
+        ids = [Dataset(**named(name)).id for name in names]
+        assert calls(ids) == calls(ids[:2])
 
 
 class Counting:
