@@ -14,6 +14,8 @@ import catalog.approvals.facts as approvals_facts
 import catalog.assets.admission as assets_admission
 import catalog.assets.facts as assets_facts
 import catalog.decisions.facts as decisions_facts
+import catalog.emergencies.admission as emergencies_admission
+import catalog.emergencies.facts as emergencies_facts
 import catalog.encryption.facts as encryption_facts
 import catalog.findings.admission as findings_admission
 import catalog.findings.facts as findings_facts
@@ -25,6 +27,8 @@ import catalog.labels.admission as labels_admission
 import catalog.labels.facts as labels_facts
 import catalog.mappings.admission as mappings_admission
 import catalog.mappings.facts as mappings_facts
+import catalog.memberships.admission as memberships_admission
+import catalog.memberships.facts as memberships_facts
 import catalog.names.admission as names_admission
 import catalog.names.facts as names_facts
 import catalog.operations.admission as operations_admission
@@ -49,10 +53,11 @@ from catalog.access.records import DefinePrincipal, IssueKey, RevokeKey
 from catalog.approvals.records import DecideApproval, DelegateApprovals, MeetCondition, RequestApproval
 from catalog.assets.records import DeclareDataset, DeclareSource, EndSource
 from catalog.decisions.records import DecideAccess
+from catalog.emergencies.records import BreakGlass, ReviewEmergency
 from catalog.encryption.records import DeclareKey, EndKey
 from catalog.findings.records import AcceptFinding, AcknowledgeFinding, ReopenFinding
 from catalog.gate.records import AssessChange, GateEvaluated, OverrideGate
-from catalog.grants.records import EndGrant, GrantAccess
+from catalog.grants.records import EndGrant, GrantAccess, RecertifyGrant, RefuseAccess, RequestAccess
 from catalog.labels.records import (
     AttestDeidentification,
     DeclareCodeKey,
@@ -64,6 +69,7 @@ from catalog.labels.records import (
 )
 from catalog.ledger.protocol import Receipt
 from catalog.mappings.records import MapFacet, MapTag, WithdrawMapping
+from catalog.memberships.records import AddMember, DeclareProject, EndMembership, EndProject
 from catalog.names.records import DefineNamespaceRule, EndNamespaceRule, StitchDatasets, UnstitchDatasets
 from catalog.operations.records import EraseEntries, RestoreLedger
 from catalog.places.records import DeclareJob, DeclarePlace, EndPlace
@@ -229,6 +235,37 @@ _KINDS: tuple[Kind[Any], ...] = (
     Kind(DefineSafeUse, safe_use_facts.subjects, safe_use_facts.project),
     Kind(GrantAccess, grants_facts.subjects, grants_facts.project, grants_admission.admit),
     Kind(EndGrant, grants_facts.subjects, grants_facts.project_end, grants_admission.admit_end),
+    Kind(RequestAccess, grants_facts.subjects, grants_facts.project_request, grants_admission.admit_request),
+    Kind(RefuseAccess, grants_facts.subjects, grants_facts.project_refusal, grants_admission.admit_refusal),
+    Kind(
+        RecertifyGrant,
+        grants_facts.subjects,
+        grants_facts.project_recertification,
+        grants_admission.admit_recertification,
+    ),
+    Kind(
+        DeclareProject,
+        memberships_facts.subjects,
+        memberships_facts.project_declaration,
+        memberships_admission.admit_project,
+    ),
+    Kind(
+        EndProject, memberships_facts.subjects, memberships_facts.project_end, memberships_admission.admit_project_end
+    ),
+    Kind(AddMember, memberships_facts.subjects, memberships_facts.project_member, memberships_admission.admit_member),
+    Kind(
+        EndMembership,
+        memberships_facts.subjects,
+        memberships_facts.project_membership_end,
+        memberships_admission.admit_membership_end,
+    ),
+    Kind(BreakGlass, emergencies_facts.subjects, emergencies_facts.project, emergencies_admission.admit),
+    Kind(
+        ReviewEmergency,
+        emergencies_facts.subjects,
+        emergencies_facts.project_review,
+        emergencies_admission.admit_review,
+    ),
     Kind(DecideAccess, decisions_facts.subjects, decisions_facts.project, open=False, searched=False),
     Kind(
         PublishPolicies, policies_facts.subjects, policies_facts.project, gate_admission.admit_policies, verbatim=True

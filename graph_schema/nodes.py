@@ -264,6 +264,13 @@ class PolicySet(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Project(Node):
+    """What people work on together for a time, such as a study, as declared."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Transfer(Node):
     """That data may be at a place beside those that it is permitted at, named by its ledger index."""
 

@@ -75,6 +75,15 @@ class Permission(StrEnum):
     PUBLISH_POLICIES = "publish_policies"
     GRANT_ACCESS = "grant_access"
     END_GRANT = "end_grant"
+    REQUEST_ACCESS = "request_access"
+    REFUSE_ACCESS = "refuse_access"
+    RECERTIFY_GRANT = "recertify_grant"
+    DECLARE_PROJECT = "declare_project"
+    END_PROJECT = "end_project"
+    ADD_MEMBER = "add_member"
+    END_MEMBERSHIP = "end_membership"
+    BREAK_GLASS = "break_glass"
+    REVIEW_EMERGENCY = "review_emergency"
     DECIDE_ACCESS = "decide_access"
     """Ask whether somebody may have access, on behalf of whatever keeps them to the answer."""
     ACKNOWLEDGE_FINDING = "acknowledge_finding"
@@ -115,6 +124,8 @@ TABLE: Final[Mapping[PrincipalRole, frozenset[Permission]]] = {
             Permission.ROLL_BACK_DEPLOYMENT,
             Permission.END_DEPLOYMENT,
             Permission.RETIRE_MODEL_VERSION,
+            Permission.REQUEST_ACCESS,
+            Permission.BREAK_GLASS,
             Permission.REQUEST_APPROVAL,
             Permission.MEET_CONDITION,
         }
@@ -163,6 +174,15 @@ TABLE: Final[Mapping[PrincipalRole, frozenset[Permission]]] = {
             Permission.PUBLISH_POLICIES,
             Permission.GRANT_ACCESS,
             Permission.END_GRANT,
+            Permission.REQUEST_ACCESS,
+            Permission.REFUSE_ACCESS,
+            Permission.RECERTIFY_GRANT,
+            Permission.DECLARE_PROJECT,
+            Permission.END_PROJECT,
+            Permission.ADD_MEMBER,
+            Permission.END_MEMBERSHIP,
+            Permission.BREAK_GLASS,
+            Permission.REVIEW_EMERGENCY,
             Permission.ACKNOWLEDGE_FINDING,
             Permission.ACCEPT_FINDING,
             Permission.REOPEN_FINDING,
@@ -175,6 +195,8 @@ TABLE: Final[Mapping[PrincipalRole, frozenset[Permission]]] = {
             Permission.DECIDE_APPROVAL,
             Permission.DELEGATE_APPROVALS,
             Permission.ASSESS_CHANGE,
+            Permission.REQUEST_ACCESS,
+            Permission.BREAK_GLASS,
             Permission.OVERRIDE_GATE,
         }
     ),

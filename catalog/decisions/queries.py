@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from catalog.access.queries import principals
@@ -10,9 +11,11 @@ from catalog.approvals.ethics import ethics_approvals
 from catalog.assets.folds import aspects_in_force
 from catalog.decisions import rules
 from catalog.decisions.model import Asked, Decided, StatedBy
+from catalog.emergencies.queries import opening
 from catalog.errors import SenderError
 from catalog.grants.queries import granting
 from catalog.labels.taint.queries import effective_labels, effective_labels_of_columns
+from catalog.memberships.queries import memberships_of, projects, projects_called
 from catalog.policies.engine import Engine, Entity, Request, Verdict, engine_of
 from catalog.policies.model import PolicySet
 from catalog.policies.queries import in_force
@@ -23,8 +26,9 @@ from catalog.use.asking import question
 from catalog.use.model import Ancestors, Decision, Requester
 from catalog.use.queries import may_use
 from catalog.view import View
-from graph_schema.aspects.access import Target
+from graph_schema.aspects.access import Circumstances, Target
 from graph_schema.nodes import Column, Dataset, ModelVersion, Node, Principal
+from graph_schema.vocabulary.words import MembershipKind
 
 _CLAIMS: Final = ("project", "protocol", "site", "place", "environment", "network")
 
@@ -90,7 +94,12 @@ def _principal(view: View, name: str) -> dict[str, Any] | None:
         return None
     view.cite(held.entry)
     known: dict[str, Any] = {"kind": held.principal_kind, "roles": sorted(held.roles)}
-    known |= {"projects": [], "protocols": [], "sites": []}
+    belongs = [one for one in memberships_of(view, [id_]).get(id_, ()) if one.in_force]
+    view.cite(*(one.entry for one in belongs))
+    in_projects = [one for one in belongs if one.membership_kind == MembershipKind.PROJECT]
+    known["projects"] = sorted({one.group for one in in_projects})
+    known["protocols"] = sorted({one.protocol for one in in_projects if one.protocol is not None})
+    known["sites"] = sorted({one.group for one in belongs if one.membership_kind == MembershipKind.SITE})
     return known if held.organisation is None else {**known, "organisation": held.organisation}
 
 
@@ -115,9 +124,10 @@ def _decided(
 ) -> Decided:
     published, engine = by
     attributes, stated = _attributes(view, node)
-    used = _use(view, asked, node, ancestors)
-    around = asked.circumstances
+    around = _upheld(view, asked.circumstances, principal)
+    used = _use(view, replace(asked, circumstances=around), node, ancestors)
     grant = granting(view, asked.principal, asked.action, asked.target, around.purpose, around.project)
+    emergency = opening(view, asked.principal, asked.action, asked.target, around.purpose)
     context: dict[str, Any] = {name: value for name in _CLAIMS if (value := getattr(around, name)) is not None}
     if around.device is not None:
         context["device"] = around.device.to_json()
@@ -126,7 +136,7 @@ def _decided(
         "purpose": around.purpose,
         "use": used.verdict.decision.name,
         "granted": grant is not None,
-        "emergency": False,
+        "emergency": emergency is not None,
     }
     verdict = engine.decide(
         Request(
@@ -140,6 +150,20 @@ def _decided(
     derived = tuple((f"context.{name}", StatedBy.DERIVED) for name in ("use", "granted", "emergency"))
     registered = tuple((f"principal.{name}", StatedBy.REGISTERED) for name in principal)
     return _found(verdict, published, used, (*registered, *stated, *derived, *claimed))
+
+
+def _upheld(view: View, around: Circumstances, principal: Mapping[str, Any]) -> Circumstances:
+    """Return what the request says without the declared project, and protocol, that the principal does not belong to.
+
+    What is registered counts: a project of which nobody said who works in it stays as it is claimed.
+    """
+    project, protocol = around.project, around.protocol
+    if project is not None and project not in principal["projects"] and projects_called(view, [project]):
+        project = None
+    if protocol is not None and protocol not in principal["protocols"]:
+        declared = {one.protocol for one in projects(view)}
+        protocol = None if protocol in declared else protocol
+    return replace(around, project=project, protocol=protocol)
 
 
 def _found(verdict: Verdict, published: PolicySet, used: MayUse, stated: tuple[tuple[str, StatedBy], ...]) -> Decided:

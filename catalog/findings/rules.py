@@ -315,6 +315,12 @@ class Rule(Enum):
         Topic.LABELS,
         "A person confirmed or rejected every suggested label in time, by default within 30 days.",
     )
+    EMERGENCY_REVIEWED = _Rule(
+        "emergency reviewed",
+        Severity.HIGH,
+        Topic.POWERS,
+        "Somebody else reviewed each time that a principal broke the glass, and found it justified.",
+    )
 
     @property
     def label(self) -> str:
@@ -362,5 +368,6 @@ ESTATE = (
     Rule.USE_CONSISTENT,
     Rule.USE_CODES_KNOWN,
     Rule.SUGGESTION_JUDGED,
+    Rule.EMERGENCY_REVIEWED,
 )
 """The rules that are held to the whole estate."""

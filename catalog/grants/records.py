@@ -83,8 +83,72 @@ class GrantAccess(Record):
     """From when on; by default from when it is recorded."""
     until: Time
     """Until when."""
+    request: Annotated[StrictInt, Field(ge=0)] | None = None
+    """The ledger entry of the request that it grants, wholly or in part; whoever asked does not grant it."""
     reason: Text
     """Why."""
+
+    @property
+    def node(self) -> Principal:
+        """Return the node."""
+        return Principal(self.principal)
+
+
+class RequestAccess(Record):
+    """That somebody asks for access to data, for themselves or for another; somebody else grants or refuses it."""
+
+    name: ClassVar[str] = "request_access"
+
+    principal: PrincipalName
+    """Who would be granted it."""
+    actions: Annotated[tuple[AccessAction, ...], Field(min_length=1), distinct()]
+    """What would be done."""
+    target: AccessTarget
+    """With what."""
+    purposes: Annotated[tuple[PurposeCode, ...], Field(min_length=1, max_length=MAX_LIST), distinct()]
+    """For which purposes: codes of HL7 PurposeOfUse."""
+    project: Name | None = None
+    """In which project alone."""
+    until: Time
+    """Until when."""
+    reason: Text
+    """Why."""
+
+    @property
+    def node(self) -> Principal:
+        """Return the node."""
+        return Principal(self.principal)
+
+
+class RefuseAccess(Record):
+    """That access that was asked for is not granted."""
+
+    name: ClassVar[str] = "refuse_access"
+
+    principal: PrincipalName
+    """Who would have been granted it."""
+    request: Annotated[StrictInt, Field(ge=0)]
+    """The ledger entry of the request."""
+    reason: Text
+    """Why."""
+
+    @property
+    def node(self) -> Principal:
+        """Return the node."""
+        return Principal(self.principal)
+
+
+class RecertifyGrant(Record):
+    """That somebody else looked at a grant, and that it is still needed; its end stays as it is."""
+
+    name: ClassVar[str] = "recertify_grant"
+
+    principal: PrincipalName
+    """Whose grant it is."""
+    grant: Annotated[StrictInt, Field(ge=0)]
+    """The ledger entry of the grant."""
+    reason: Text
+    """Why it is needed."""
 
     @property
     def node(self) -> Principal:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from catalog.grants.model import Grant
-from graph_schema.aspects.access import Target
-from graph_schema.times import SECOND
+from catalog.grants.model import Grant, GrantState
+from graph_schema.aspects.access import AccessGrant, AccessRequest, Target
+from graph_schema.times import SECOND, parse_zoned
 
 DAY: Final = 86_400 * SECOND
 LONGEST: Final = 90 * DAY
 """For how long access is granted at most; whoever needs it longer asks again."""
+
+RECERTIFIED: Final = 30 * DAY
+"""How long after it began, or was certified last, somebody has to say that a grant is still needed."""
 
 
 def within(outer: Target, inner: Target) -> bool:
@@ -31,17 +34,33 @@ def within(outer: Target, inner: Target) -> bool:
             return outer == inner
 
 
-def covers(grant: Grant, action: str, target: Target, purpose: str | None, project: str | None, at: int) -> bool:
-    """Tell whether a grant is in force then, and for this."""
+def covers(grant: Grant, action: str, target: Target, purpose: str | None, project: str | None) -> bool:
+    """Tell whether a grant is in force, and for this."""
     content = grant.content
     return (
-        grant.ended_by is None
-        and grant.since <= at < grant.until
+        grant.state is GrantState.IN_FORCE
         and action in content.actions
         and purpose in content.purposes
         and content.project in {None, project}
         and within(content.target, target)
     )
+
+
+def grants_no_more(granted: AccessGrant, asked: AccessRequest) -> bool:
+    """Tell whether a grant stays within what was asked for."""
+    return (
+        set(granted.actions) <= set(asked.actions)
+        and set(granted.purposes) <= set(asked.purposes)
+        and within(asked.target, granted.target)
+        and granted.project == asked.project
+        and parse_zoned(granted.until) <= parse_zoned(asked.until)
+    )
+
+
+def due(since: int, until: int, certified: Iterable[int]) -> int | None:
+    """Return by when a grant has to be certified again, None where it ends before."""
+    found = max((since, *certified)) + RECERTIFIED
+    return found if found < until else None
 
 
 def lost_role(held: Iterable[frozenset[str]]) -> bool:

@@ -30,6 +30,81 @@ class AccessGrant(Part):
     reason: Annotated[str, "Why."]
     since: Annotated[str | None, "From when on; null: from when it was recorded."] = None
     project: Annotated[str | None, "In which project alone."] = None
+    request: Annotated[int | None, "The ledger entry of the request that it grants."] = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRequest(Part):
+    """That access is asked for, until somebody else decides."""
+
+    actions: Annotated[tuple[str, ...], "What would be done."]
+    target: Annotated[Target, "With what."]
+    purposes: Annotated[tuple[str, ...], "For which HL7 purposes."]
+    until: Annotated[str, "Until when."]
+    reason: Annotated[str, "Why."]
+    project: Annotated[str | None, "In which project alone."] = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRefusal(Part):
+    """That access that was asked for is not granted."""
+
+    request: Annotated[int, "The ledger entry of the request."]
+    reason: Annotated[str, "Why."]
+
+
+@dataclass(frozen=True, slots=True)
+class Recertification(Part):
+    """That a grant is still needed."""
+
+    grant: Annotated[int, "The ledger entry of the grant."]
+    reason: Annotated[str, "Why."]
+
+
+@dataclass(frozen=True, slots=True)
+class Project(Part):
+    """That there is a project."""
+
+    until: Annotated[str, "Until when."]
+    since: Annotated[str | None, "From when on; null: from when it was recorded."] = None
+    protocol: Annotated[str | None, "The protocol that it works under."] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Membership(Part):
+    """That a principal belongs to a project or a site."""
+
+    membership_kind: Annotated[str, "PROJECT or SITE."]
+    group: Annotated[str, "What the project or the site is called."]
+    until: Annotated[str, "Until when."]
+    since: Annotated[str | None, "From when on; null: from when it was recorded."] = None
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipEnd(Part):
+    """That a membership ends before its time."""
+
+    membership: Annotated[int, "The ledger entry that added the member."]
+    reason: Annotated[str, "Why."]
+
+
+@dataclass(frozen=True, slots=True)
+class EmergencyAccess(Part):
+    """That somebody has to read data for emergency treatment."""
+
+    target: Annotated[Target, "What has to be read."]
+    purpose: Annotated[str, "What for: ETREAT or BTG."]
+    until: Annotated[str, "Until when."]
+    reason: Annotated[str, "Why it cannot wait."]
+
+
+@dataclass(frozen=True, slots=True)
+class EmergencyReview(Part):
+    """That somebody else looked at what was read in an emergency."""
+
+    emergency: Annotated[int, "The ledger entry by which the glass was broken."]
+    justified: Annotated[bool, "Whether it was justified."]
+    reason: Annotated[str, "Why."]
 
 
 @dataclass(frozen=True, slots=True)

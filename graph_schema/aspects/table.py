@@ -13,7 +13,19 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, Final, NamedTuple
 
-from graph_schema.aspects.access import AccessDecision, AccessGrant, GrantEnd
+from graph_schema.aspects.access import (
+    AccessDecision,
+    AccessGrant,
+    AccessRefusal,
+    AccessRequest,
+    EmergencyAccess,
+    EmergencyReview,
+    GrantEnd,
+    Membership,
+    MembershipEnd,
+    Project,
+    Recertification,
+)
 from graph_schema.aspects.approvals import ApprovalDelegation, ConditionMet, Decision, Request
 from graph_schema.aspects.declarations import (
     ComputeIsolation,
@@ -315,6 +327,14 @@ ASPECTS: Final[tuple[Aspect, ...]] = (
     Aspect("finding_decision", ("Finding",), FindingDecision),
     Aspect("access_grant", ("Principal",), AccessGrant, momentary=True),
     Aspect("access_grant_end", ("Principal",), GrantEnd, momentary=True),
+    Aspect("access_request", ("Principal",), AccessRequest, momentary=True),
+    Aspect("access_refusal", ("Principal",), AccessRefusal, momentary=True),
+    Aspect("recertification", ("Principal",), Recertification, momentary=True),
+    Aspect("project", ("Project",), Project),
+    Aspect("membership", ("Principal",), Membership, momentary=True),
+    Aspect("membership_end", ("Principal",), MembershipEnd, momentary=True),
+    Aspect("emergency_access", ("Principal",), EmergencyAccess, momentary=True),
+    Aspect("emergency_review", ("Principal",), EmergencyReview, momentary=True),
     Aspect("access_decision", ("Principal", "Dataset", "Column", "ModelVersion"), AccessDecision, momentary=True),
     Aspect("publication", ("PolicySet",), Publication),
     Aspect("policy_files", ("PolicySet",), tuple[PolicyFile, ...], "The files that it is made of."),

@@ -676,6 +676,24 @@ class TargetKind(StrEnum):
     """What a registry calls a version of a model."""
 
 
+class MembershipKind(StrEnum):
+    """What a principal belongs to."""
+
+    PROJECT = "PROJECT"
+    """A project, and the protocol that it works under."""
+    SITE = "SITE"
+    """A site, whose data it answers for as a steward."""
+
+
+class EmergencyPurpose(StrEnum):
+    """What the glass may be broken for: codes of HL7 v3-PurposeOfUse."""
+
+    ETREAT = "ETREAT"
+    """Emergency treatment."""
+    BTG = "BTG"
+    """Break the glass."""
+
+
 class AccessAction(StrEnum):
     """What may be done."""
 

@@ -45,10 +45,12 @@ from catalog.assets.schemas import schema_changes
 from catalog.assets.sources import sources
 from catalog.assets.storage import encrypted_under, keys_of
 from catalog.assets.uses import uses_of_edges
+from catalog.decisions.holders import holders
 from catalog.decisions.log import access_decisions, decisions_logged, replay, replayed
 from catalog.decisions.model import Asked as AskedAccess
 from catalog.decisions.model import Wanted as WantedDecisions
 from catalog.decisions.queries import decide, unknown_parts
+from catalog.emergencies.queries import emergencies, emergencies_of, opening
 from catalog.encryption.queries import encryption_keys
 from catalog.evidence.queries import evidence
 from catalog.findings.choke_points import choke_points
@@ -56,7 +58,14 @@ from catalog.findings.queries import Wanted, decisions, finding_details, finding
 from catalog.findings.rules import FindingState
 from catalog.gate.model import GateQuestion
 from catalog.gate.queries import gate, gate_evaluations, overrides_of, quoted
-from catalog.grants.queries import granting, grants_of
+from catalog.grants.queries import (
+    access_requests,
+    access_requests_of,
+    granting,
+    grants,
+    grants_of,
+    recertifications_due,
+)
 from catalog.labels.code_keys import code_keys
 from catalog.labels.queries import (
     attestations,
@@ -85,6 +94,7 @@ from catalog.lineage.model import Direction, FlowScope, Grain, Walk
 from catalog.lineage.operations import operations
 from catalog.lineage.queries import left_out, lineage, lineage_counts, paths
 from catalog.mappings.queries import carriers, claimable, claimed, dry_run, mapped, mappings, mappings_ever
+from catalog.memberships.queries import memberships_of, projects, projects_called
 from catalog.names.queries import lives, namespace_rules, other_names, spelled
 from catalog.places.queries import job_places, places, places_tree
 from catalog.policies.queries import in_force, policy_sets, publications
@@ -443,6 +453,17 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
     "known": ("Dataset", known),
     "decide": ("Dataset", lambda view, _: decide(view, MAY_READ)),
     "grants_of": ("Principal", grants_of),
+    "grants": ("Principal", lambda view, _: grants(view)),
+    "recertifications_due": ("Principal", lambda view, _: recertifications_due(view, 31)),
+    "access_requests": ("Principal", lambda view, _: access_requests(view)),
+    "access_requests_of": ("Principal", access_requests_of),
+    "emergencies": ("Principal", lambda view, _: emergencies(view)),
+    "emergencies_of": ("Principal", emergencies_of),
+    "opening": ("Principal", lambda view, _: opening(view, "grace", "read", MAY_READ.target, "ETREAT")),
+    "memberships_of": ("Principal", memberships_of),
+    "projects": ("Project", lambda view, _: projects(view)),
+    "projects_called": ("Project", lambda view, _: projects_called(view, ["made-up project"])),
+    "holders": ("Dataset", lambda view, ids: {one: found for one in ids if (found := holders(view, one))}),
     "granting": (
         "Principal",
         lambda view, _: granting(view, "grace", "read", MAY_READ.target, "HRESCH", "made-up project"),

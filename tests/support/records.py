@@ -409,6 +409,52 @@ def ending_grant(grant: int, principal: str = "grace") -> dict[str, Any]:
     return {"kind": "end_grant", "principal": principal, "grant": grant, "reason": "The study is over"}
 
 
+def access_request(principal: str = "grace", **more: Any) -> dict[str, Any]:
+    """What somebody asks for, for somebody."""
+    return {**access_grant(principal), "kind": "request_access", **more}
+
+
+def refusal(request: int, principal: str = "grace") -> dict[str, Any]:
+    return {"kind": "refuse_access", "principal": principal, "request": request, "reason": "Less would do"}
+
+
+def recertification(grant: int, principal: str = "grace") -> dict[str, Any]:
+    return {"kind": "recertify_grant", "principal": principal, "grant": grant, "reason": "The study goes on"}
+
+
+def project(**more: Any) -> dict[str, Any]:
+    named = {"project": "made-up project", "protocol": "made-up protocol"}
+    return {"kind": "declare_project", **named, "until": "2998-12-31T00:00:00Z", **more}
+
+
+def ending_project(name: str = "made-up project") -> dict[str, Any]:
+    return {"kind": "end_project", "project": name, "reason": "The study is over"}
+
+
+def member(
+    principal: str = "grace", kind: str = "PROJECT", group: str = "made-up project", **more: Any
+) -> dict[str, Any]:
+    """That somebody belongs to a project or a site."""
+    belongs = {"principal": principal, "membership_kind": kind, "group": group}
+    return {"kind": "add_member", **belongs, "until": "2998-12-31T00:00:00Z", **more}
+
+
+def ending_membership(membership: int, principal: str = "grace") -> dict[str, Any]:
+    return {"kind": "end_membership", "principal": principal, "membership": membership, "reason": "She left"}
+
+
+def breaking_glass(until: str, principal: str = "grace", **more: Any) -> dict[str, Any]:
+    """That somebody has to read something at once."""
+    needs = {"target": {"target_kind": "DATASET", **CURATED}, "purpose": "ETREAT"}
+    reason = "A made-up emergency"
+    return {"kind": "break_glass", "principal": principal, **needs, "until": until, "reason": reason, **more}
+
+
+def review(emergency: int, principal: str = "grace", *, justified: bool = True) -> dict[str, Any]:
+    reviewed = {"principal": principal, "emergency": emergency, "justified": justified}
+    return {"kind": "review_emergency", **reviewed, "reason": "Made-up reason"}
+
+
 def access_decision(**more: Any) -> dict[str, Any]:
     """What the catalog writes of a decision on access, with all that it may hold."""
     return {
@@ -706,9 +752,25 @@ class House:
         until = format_time(self.clock.micros() + 86_400_000_000)
         story["grant_access"] = self.record(access_grant(until=until))
         story["end_grant"] = self.record(ending_grant(story["grant_access"].receipt.index))
+        self._tell_of_access(story, approver, until)
         mistaken = self.record(declaration(dataset={"namespace": "landing", "name": "mistaken"}))
         story["erase_entries"] = self.record(erasing(mistaken.receipt.index))
         return story
+
+    def _tell_of_access(self, story: dict[str, Accepted], approver: Actor, until: str) -> None:
+        asked = self.record(access_request(until=until, project="made-up project"), approver).receipt.index
+        self.record(refusal(asked))
+        asked = self.record(access_request(until=until), approver).receipt.index
+        granted = self.record(access_grant(until=until, request=asked)).receipt.index
+        self.record(recertification(granted))
+        since = format_time(self.clock.micros())
+        self.record(project(since=since))
+        belongs = self.record(member(since=since)).receipt.index
+        self.record(ending_membership(belongs))
+        self.record(ending_project())
+        soon = format_time(self.clock.micros() + 1_800_000_000)
+        story["break_glass"] = self.record(breaking_glass(soon, approver.principal), approver)
+        self.record(review(story["break_glass"].receipt.index, approver.principal))
 
     def decide_access(self, **more: Any) -> Accepted:
         """Record a decision on access."""

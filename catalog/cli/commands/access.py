@@ -8,11 +8,11 @@ import typer
 
 from catalog.cli.commands.connection import connected
 from catalog.cli.commands.groups import command, group
-from catalog.cli.options import DataDir, Json, Url, choice
+from catalog.cli.options import DataDir, Json, KnownAtIndex, Url, ValidAt, choice, point
 from catalog.cli.words import one_of, time
 from graph_schema.vocabulary.words import AccessAction
 
-commands = group("Show what was decided of requests for access to data, and decide it again.")
+commands = group("Ask for access to data, show who has it and what was decided, and decide it again.")
 
 From = Annotated[
     str | None, typer.Option("--from", metavar="TIME", help="Recorded then or later: 2026-01-31T12:00:00Z.")
@@ -132,6 +132,56 @@ def decisions(
     }
     with connected(url, data_dir, owner=True) as client:
         raise typer.Exit(int(show(client, of, wanted, first, as_json=as_json)))
+
+
+@command(commands, "lineward access who 'curated visits'", name="who")
+def who(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A dataset or model version.")],
+    valid_at: ValidAt = None,
+    known_at_index: KnownAtIndex = None,
+    url: Url = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Show who has, or had, access to data by a grant, and who was permitted it."""
+    from catalog.cli.grants import who as show
+
+    with connected(url, data_dir, owner=True) as client:
+        raise typer.Exit(int(show(client, name, point(valid_at, known_at_index), as_json=as_json)))
+
+
+@command(commands, "lineward access grants grace", name="grants")
+def grants(
+    principal: Annotated[str, typer.Argument(metavar="PRINCIPAL", help="Whose grants and memberships.")],
+    valid_at: ValidAt = None,
+    known_at_index: KnownAtIndex = None,
+    url: Url = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Show what was granted to a principal and to what it belongs, each with where it stands."""
+    from catalog.cli.grants import grants as show
+
+    with connected(url, data_dir, owner=True) as client:
+        raise typer.Exit(int(show(client, principal, point(valid_at, known_at_index), as_json=as_json)))
+
+
+@command(commands, "lineward access due", name="due")
+def due(
+    within_days: Annotated[
+        int, typer.Option(metavar="DAYS", min=0, max=36_500, help="How long before a grant is to be certified again.")
+    ] = 7,
+    valid_at: ValidAt = None,
+    known_at_index: KnownAtIndex = None,
+    url: Url = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Show what waits for somebody: requests, emergencies to review, grants to certify again; 1 where any does."""
+    from catalog.cli.grants import due as show
+
+    with connected(url, data_dir, owner=True) as client:
+        raise typer.Exit(int(show(client, within_days, point(valid_at, known_at_index), as_json=as_json)))
 
 
 @command(commands, "lineward access replay --from 2026-01-01T00:00:00Z", name="replay")

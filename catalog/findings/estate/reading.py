@@ -8,6 +8,7 @@ from typing import Any
 
 from catalog.assets import queries as assets
 from catalog.assets.hierarchy import of_same_id
+from catalog.emergencies.queries import emergencies_of
 from catalog.findings.estate import data_rules as data
 from catalog.findings.estate import rules
 from catalog.findings.estate.attested import attestation_cases
@@ -20,6 +21,7 @@ from catalog.findings.estate.datasets import (
     order_cases,
     retention_cases,
 )
+from catalog.findings.estate.emergencies import emergency_reviewed
 from catalog.findings.estate.handling import cached_before, consent_cases, key_cases, promotion_cases
 from catalog.findings.estate.locks import lock_cases
 from catalog.findings.estate.model import (
@@ -110,5 +112,6 @@ ESTATE_RULES = (
     EstateRule(Rule.USE_CONSISTENT, Ground.USE_STATEMENT, use_cases, rules.use_consistent),
     EstateRule(Rule.USE_CODES_KNOWN, Ground.USE_STATEMENT, use_cases, rules.use_codes_known),
     EstateRule(Rule.SUGGESTION_JUDGED, Ground.SCHEMA, label_cases, rules.suggestion_judged),
+    EstateRule(Rule.EMERGENCY_REVIEWED, Ground.EMERGENCY, emergencies_of, emergency_reviewed),
 )
 """Every rule over the estate with what it reads: a new one is a member of `Rule`, a judge, and a line here."""

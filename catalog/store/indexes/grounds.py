@@ -57,6 +57,8 @@ class Ground(StrEnum):
     """It is a job that is declared to run at a place."""
     SOURCE = "SOURCE"
     """It is a source that something is recorded of."""
+    EMERGENCY = "EMERGENCY"
+    """It is a principal that broke the glass."""
     JUDGED = "JUDGED"
     """It is a finding that somebody acknowledged or accepted."""
 
@@ -172,6 +174,7 @@ _OF_ASPECT: Final = {
     "consent_withdrawal": Ground.CONSENT,
     "permitted_places": Ground.LIMIT,
     "runs_at": Ground.RUNS_AT,
+    "emergency_access": Ground.EMERGENCY,
 }
 _OF_LABEL: Final = {
     "EncryptionKey": Ground.KEY,

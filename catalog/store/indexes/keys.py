@@ -37,6 +37,7 @@ FIELDS: Final[Mapping[str, Mapping[str, Callable[[Node], str | None]]]] = {
     "SigningKey": {"every": lambda _: ""},
     "Place": {"every": lambda _: ""},
     "PolicySet": {"every": lambda _: ""},
+    "Project": {"every": lambda _: ""},
 }
 """The fields by which nodes of a label are looked up: each takes a row a node that has it.
 
@@ -120,4 +121,4 @@ def _answers(reader: IndexReader, ids: Sequence[str]) -> Iterator[Row]:
         yield from sorted(row for row in found if row[3] in asked)
 
 
-KEYS: Final = Index("keys", 8, (KEY_FIELD,), _derive, _specification, _answers)
+KEYS: Final = Index("keys", 9, (KEY_FIELD,), _derive, _specification, _answers)

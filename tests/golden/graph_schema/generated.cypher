@@ -48,6 +48,7 @@ CREATE INDEX deployment_key IF NOT EXISTS FOR (n:Deployment) ON (n.ledger_index)
 CREATE INDEX place_key IF NOT EXISTS FOR (n:Place) ON (n.name);
 CREATE INDEX usestatement_key IF NOT EXISTS FOR (n:UseStatement) ON (n.statement);
 CREATE INDEX policyset_key IF NOT EXISTS FOR (n:PolicySet) ON (n.digest);
+CREATE INDEX project_key IF NOT EXISTS FOR (n:Project) ON (n.name);
 CREATE INDEX transfer_key IF NOT EXISTS FOR (n:Transfer) ON (n.ledger_index);
 CREATE INDEX undertaking_key IF NOT EXISTS FOR (n:Undertaking) ON (n.ledger_index);
 CREATE INDEX namespacerule_key IF NOT EXISTS FOR (n:NamespaceRule) ON (n.name);
@@ -57,7 +58,7 @@ CREATE INDEX row_effect_order_0 IF NOT EXISTS FOR (r:Effect) ON (r.at, r.run);
 CREATE INDEX row_contribution_key IF NOT EXISTS FOR ()-[r:CONTRIBUTED_TO]-() ON (r.target, r.at, r.run);
 CREATE INDEX lookup_run_run_id IF NOT EXISTS FOR (n:Run) ON (n.lookup_run_id);
 DROP INDEX search IF EXISTS;
-CREATE FULLTEXT INDEX terms IF NOT EXISTS FOR (n:Source|Dataset|Column|Snapshot|Job|Run|CodeRevision|Environment|PhiTag|Model|ModelVersion|Evaluation|Approval|Attestation|Principal|Mapping|SafeUse|Finding|Site|EncryptionKey|SigningKey|Deployment|Place|UseStatement|PolicySet|Transfer|Undertaking|NamespaceRule) ON EACH [n.search_key, n.search_schema, n.search_documentation, n.search_ownership, n.search_tags, n.search_sql, n.search_owner, n.search_source_system, n.search_clinical_purpose, n.search_source, n.search_registration, n.search_principal] OPTIONS {indexConfig: {`fulltext.analyzer`: 'whitespace'}};
+CREATE FULLTEXT INDEX terms IF NOT EXISTS FOR (n:Source|Dataset|Column|Snapshot|Job|Run|CodeRevision|Environment|PhiTag|Model|ModelVersion|Evaluation|Approval|Attestation|Principal|Mapping|SafeUse|Finding|Site|EncryptionKey|SigningKey|Deployment|Place|UseStatement|PolicySet|Project|Transfer|Undertaking|NamespaceRule) ON EACH [n.search_key, n.search_schema, n.search_documentation, n.search_ownership, n.search_tags, n.search_sql, n.search_owner, n.search_source_system, n.search_clinical_purpose, n.search_source, n.search_registration, n.search_principal] OPTIONS {indexConfig: {`fulltext.analyzer`: 'whitespace'}};
 CALL db.awaitIndexes(120)
 
 // schema.state()

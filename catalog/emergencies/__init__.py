@@ -1,0 +1,1 @@
+"""Break-glass: access for emergency treatment, which is always reviewed by somebody else."""

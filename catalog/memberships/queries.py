@@ -1,0 +1,108 @@
+"""The projects there are, and who belongs to what, as functions of a View."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from catalog.memberships.model import Membership, ProjectRecord
+from catalog.recorded import recorded
+from catalog.view import View
+from graph_schema.aspects import access as aspects
+from graph_schema.facts import Statement
+from graph_schema.nodes import Project
+from graph_schema.times import parse_zoned
+from graph_schema.vocabulary.words import MembershipKind
+
+
+def projects(view: View) -> tuple[ProjectRecord, ...]:
+    """Return every project that was ever declared, ended or not, by name."""
+    known = view.nodes(view.lookup(Project.__name__, "every", ("",)))
+    found = projects_called(view, [one.node.title for one in known.values()])
+    return tuple(found[name] for name in sorted(found))
+
+
+def projects_called(view: View, names: Iterable[str]) -> dict[str, ProjectRecord]:
+    """Return those of the projects that were ever declared, ended or not, by name."""
+    ids = {Project(name).id: name for name in dict.fromkeys(names)}
+    known = list(view.nodes(list(ids)))
+    if not known:
+        return {}
+    held = recorded(view, known, ("project",))
+    stated: dict[str, list[Statement]] = defaultdict(list)
+    for one in view.statements(known, ("project",)):
+        stated[one.subject].append(one)
+    return {ids[id_]: _project(ids[id_], every, "project" in held.get(id_, {})) for id_, every in stated.items()}
+
+
+def _project(name: str, stated: Sequence[Statement], declared: bool) -> ProjectRecord:  # noqa: FBT001  what is in force
+    newest = max((one for one in stated if one.value is not None), key=lambda one: one.order)
+    value = aspects.Project.from_json(newest.data)
+    return ProjectRecord(
+        name,
+        value.protocol,
+        newest.valid_from if value.since is None else parse_zoned(value.since),
+        parse_zoned(value.until),
+        newest.entry,
+        declared,
+        tuple(sorted(one.entry for one in stated if one.value is None)),
+    )
+
+
+def memberships_of(view: View, principals: Sequence[str]) -> dict[str, tuple[Membership, ...]]:
+    """Return to what each principal belongs or belonged, the first first; one that never did is absent."""
+    known = view.nodes(principals)
+    stated: dict[str, list[Statement]] = defaultdict(list)
+    ended: dict[tuple[str, int], int] = {}
+    for one in view.statements(list(known), ("membership", "membership_end")):
+        if one.value is None:
+            continue
+        if one.aspect == "membership":
+            stated[one.subject].append(one)
+        else:
+            place = one.subject, aspects.MembershipEnd.from_json(one.data).membership
+            ended[place] = min(one.entry, ended.get(place, one.entry))
+    values = {one.entry: aspects.Membership.from_json(one.data) for every in stated.values() for one in every}
+    in_projects = {one.group for one in values.values() if one.membership_kind == MembershipKind.PROJECT}
+    every = projects_called(view, in_projects)
+    return {
+        id_: tuple(
+            _membership(
+                known[id_].node.title,
+                one,
+                values[one.entry],
+                every.get(values[one.entry].group),
+                ended.get((id_, one.entry)),
+                view.moment,
+            )
+            for one in sorted(stated[id_], key=lambda each: each.entry)
+        )
+        for id_ in dict.fromkeys(principals)
+        if id_ in stated
+    }
+
+
+def _membership(
+    principal: str,
+    stated: Statement,
+    value: aspects.Membership,
+    project: ProjectRecord | None,
+    ended_by: int | None,
+    at: int,
+) -> Membership:
+    since = stated.valid_from if value.since is None else parse_zoned(value.since)
+    until = parse_zoned(value.until)
+    of_project = value.membership_kind == MembershipKind.PROJECT
+    over = of_project and (project is None or project.is_over(stated.entry, at))
+    return Membership(
+        principal=principal,
+        membership_kind=value.membership_kind,
+        group=value.group,
+        entry=stated.entry,
+        by=stated.by,
+        since=since,
+        until=until,
+        ended_by=ended_by,
+        in_force=ended_by is None and since <= at < until and not over,
+        protocol=project.protocol if of_project and project is not None else None,
+    )

@@ -1,0 +1,88 @@
+"""What may be written about projects and memberships: that there is one, and that it ends."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field, StrictInt
+
+from catalog.access.records import PrincipalName
+from catalog.record import Name, Record, Text, Time
+from graph_schema.nodes import Principal, Project
+from graph_schema.vocabulary.words import MembershipKind
+
+
+class DeclareProject(Record):
+    """That there is a project from when until when, and the protocol that it works under."""
+
+    name: ClassVar[str] = "declare_project"
+
+    project: Name
+    """What it is called."""
+    protocol: Name | None = None
+    """The protocol that it works under."""
+    since: Time | None = None
+    """From when on; by default from when it is recorded."""
+    until: Time
+    """Until when."""
+
+    @property
+    def node(self) -> Project:
+        """Return the node."""
+        return Project(self.project)
+
+
+class EndProject(Record):
+    """That a project ends before its time: memberships and grants in it are over, and do not come back."""
+
+    name: ClassVar[str] = "end_project"
+
+    project: Name
+    """What it is called."""
+    reason: Text
+    """Why it ends."""
+
+    @property
+    def node(self) -> Project:
+        """Return the node."""
+        return Project(self.project)
+
+
+class AddMember(Record):
+    """That a principal belongs to a project or a site for a time; nobody adds themselves."""
+
+    name: ClassVar[str] = "add_member"
+
+    principal: PrincipalName
+    """Who belongs to it."""
+    membership_kind: MembershipKind
+    """Whether to a project or to a site."""
+    group: Name
+    """What the project or the site is called."""
+    since: Time | None = None
+    """From when on; by default from when it is recorded."""
+    until: Time
+    """Until when."""
+
+    @property
+    def node(self) -> Principal:
+        """Return the node."""
+        return Principal(self.principal)
+
+
+class EndMembership(Record):
+    """That a membership ends before its time."""
+
+    name: ClassVar[str] = "end_membership"
+
+    principal: PrincipalName
+    """Who belonged to it."""
+    membership: Annotated[StrictInt, Field(ge=0)]
+    """The ledger entry that added the member."""
+    reason: Text
+    """Why it ends."""
+
+    @property
+    def node(self) -> Principal:
+        """Return the node."""
+        return Principal(self.principal)
