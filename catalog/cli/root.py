@@ -22,6 +22,7 @@ from catalog.cli.commands import (
     export,
     gate,
     graph,
+    imports,
     intake,
     keys,
     labels,
@@ -49,6 +50,7 @@ commands.add_typer(names.commands, name="names", rich_help_panel=ASK)
 commands.add_typer(use.commands, name="use", rich_help_panel=ASK)
 commands.add_typer(snapshots.commands, name="snapshot", rich_help_panel=WRITE)
 commands.add_typer(models.commands, name="model", rich_help_panel=WRITE)
+commands.add_typer(imports.commands, name="import", rich_help_panel=WRITE)
 commands.add_typer(approvals.commands, name="approvals", rich_help_panel=ASK)
 commands.add_typer(policies.commands, name="policy", rich_help_panel=WRITE)
 commands.add_typer(access.commands, name="access", rich_help_panel=ASK)

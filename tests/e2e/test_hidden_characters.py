@@ -46,6 +46,7 @@ COMMANDS = {
     "due": ("due",),
     "snapshot seal": ("snapshot", "seal", HOSTILE, f"no such {HOSTILE}", "--dry-run"),
     "snapshot verify": ("snapshot", "verify", HOSTILE, f"no such {HOSTILE}", "--dry-run"),
+    "import mlflow": ("import", "mlflow", f"no such {HOSTILE}", "--dry-run"),
     "snapshot list": ("snapshot", "list", HOSTILE),
     "snapshot replay": ("snapshot", "replay", HOSTILE),
     "snapshot compare": ("snapshot", "compare", HOSTILE, HOSTILE),

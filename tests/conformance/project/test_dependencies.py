@@ -19,8 +19,14 @@ WITHOUT_AN_IMPORT = {
     "neo4j-rust-ext": "the driver takes it where it is there: a third of its processor's time less",
     "uvloop": "uvicorn takes it where it is there",
     "httptools": "uvicorn's protocol over it is what ours extends",
+    "sqlalchemy": "MLflow reads a registry in a database by it, and brings it along only where it is a server",
+    "alembic": "the same",
+    "sqlparse": "the same",
 }
 """What the product needs though no line of it imports it, and why."""
+
+NOT_INSTALLED = {"mlflow": ["mlflow-skinny"]}
+"""What of the product is no part of what the tests install, by the module that is imported of it."""
 
 COMES_WITH = {
     "graphql-core": "strawberry-graphql",
@@ -59,7 +65,7 @@ def declared(lines: list[str]) -> set[str]:
 
 
 def brought_by(module: str) -> set[str]:
-    found = distributions().get(module, [module])
+    found = distributions().get(module, NOT_INSTALLED.get(module, [module]))
     return {COMES_WITH.get(name, name) for name in found}
 
 
@@ -70,6 +76,7 @@ def product() -> set[str]:
         | declared(extras["service"])
         | declared(extras["neo4j"])
         | declared(extras["remote"])
+        | declared(extras["mlflow"])
     )
 
 

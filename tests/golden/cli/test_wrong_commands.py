@@ -220,6 +220,11 @@ lineward snapshot due --within 0
 lineward snapshot due --before soon
 
 # Models
+lineward import mlflow
+lineward import mlflow nowhere --dry-run
+lineward import mlflow sqlite:///nowhere.db --dry-run
+lineward import mlflow sqlite:///text.txt --dry-run
+lineward import mlflow https://mlflow.example.org
 lineward model sign nowhere --key text.txt
 lineward model sign text.txt --key nowhere.pem
 lineward model sign text.txt --key text.txt

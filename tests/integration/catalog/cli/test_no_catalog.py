@@ -68,6 +68,7 @@ READING = (
     ("history", "anything", "owner"),
     ("diff", "anything", "--from-known-at-index", "0"),
     ("due",),
+    ("import", "mlflow", "sqlite:///mlflow.db"),
     ("snapshot", "due"),
     ("snapshot", "list", "landing visits"),
     ("snapshot", "replay", "landing visits"),
