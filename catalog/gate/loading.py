@@ -53,15 +53,12 @@ from catalog.safe_use.queries import COUNTED, known, permitted
 from catalog.signatures.queries import signature_state
 from catalog.snapshots.queries import snapshots
 from catalog.snapshots.splits import split_of
-from catalog.use.answers import MayUse
 from catalog.use.closure import Closure
 from catalog.use.model import Ancestors, Decision, UseQuestion, Verdict
-from catalog.use.model import UseStatement as UseStated
 from catalog.use.queries import UseJudge
 from catalog.use.residency import Presence, Residency, residency, would_be
 from catalog.view import View
 from graph_schema.aspects import gate as aspects
-from graph_schema.bitemporal import has_begun
 from graph_schema.identity import label_of
 from graph_schema.nodes import EncryptionKey, Job, ModelVersion, Principal, UseStatement
 from graph_schema.vocabulary.words import ChangeStatus, DecisionKind, PrincipalKind, SignatureState
@@ -149,7 +146,7 @@ def load(view: View, question: GateQuestion, ancestors: Ancestors | None = None)
         moment=moment,
         known=known(view, data),
         labels=_labels(view, question.of),
-        use_training=permitted(_begun(use_training, trained_at)),
+        use_training=permitted(use_training),
         use_deployment=permitted(use_deployment),
         placed=tuple(_placed(view, lies, question.place, moment)),
         approvals=_approvals(view, question.of, registration, moment),
@@ -176,22 +173,6 @@ def _trained_at(training: Training, moment: int) -> int:
     if training.began_at is not None:
         return training.began_at
     return moment if training.registration is None else training.registration.registered_at
-
-
-def _begun(found: MayUse, date: int) -> MayUse:
-    """Return the answer without what was only said to hold later, where something held of the same data by the date.
-
-    What an authority says of the future tells nothing of what was permitted before.
-    """
-    stated: dict[str, set[UseStated]] = defaultdict(set)
-    for one in found.permitted.applied:
-        stated[one.on].add(one.statement)
-    held = {on: {one for one in some if has_begun(one.since, date)} or some for on, some in stated.items()}
-    kept = set().union(*held.values())
-    judgements = tuple(one for one in found.verdict.judgements if one.statement is None or one.statement in kept)
-    worst = max((one.decision for one in judgements), default=Decision.ABSTAIN)
-    deciding = tuple(one for one in judgements if one.decision is worst)
-    return replace(found, verdict=replace(found.verdict, decision=worst, deciding=deciding, judgements=judgements))
 
 
 def _trained_in(found: Residency) -> str | None:

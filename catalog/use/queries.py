@@ -25,7 +25,7 @@ from catalog.use.model import (
     UseStatement,
 )
 from catalog.use.places import Places
-from catalog.use.rules import decide, replacing
+from catalog.use.rules import counts, decide, replacing
 from catalog.use.terms import IRB
 from catalog.view import View
 from graph_schema.identity import label_of
@@ -115,7 +115,7 @@ class UseJudge:
         ethics: EthicsApprovals | None = None,
     ) -> MayUse:
         """Return whether one of these may be used so, as `may_use`."""
-        view, permitted = self._view, self.permitted(of, question.date)
+        view, permitted = self._view, self.permitted(of, question.date, begun=True)
         effective = [one for one in permitted.applied if not one.replaced_by]
         deciding = {one.statement for one in effective}
         held = (*question.promises, *promises(view, _named(deciding), question.requester.project))
@@ -238,7 +238,8 @@ def _order(one: About) -> tuple[object, ...]:
 
 
 def _has_begun(one: About, at: int) -> bool:
-    return all(each.since <= at for each in (one.statement, one.transfer) if each is not None)
+    statement, transfer = one.statement, one.transfer
+    return (statement is None or counts(statement, at)) and (transfer is None or transfer.since <= at)
 
 
 def _is_in_force(one: About, at: int) -> bool:

@@ -85,7 +85,8 @@ def decide(
     """Return what statements come to: the worst of what each comes to, with the obligations of all.
 
     `unstated` tells that some source, of which the data was made, has no statement: that is no permission. Nothing at
-    all said is the same. One more statement never makes the answer milder. `transfers` are exceptions to the places of
+    all said is the same, and what begins after the date says nothing by then. One more statement never makes the answer
+    milder. `transfers` are exceptions to the places of
     some statements. `ancestors` are of the disease ontology,
     None where none is configured; a place that the tree has not is unknown.
     """
@@ -93,6 +94,7 @@ def decide(
     judgements = [
         judge(one, question, ancestors=ancestors, places=where, transfers=(transfers or {}).get(one, ()))
         for one in sorted(set(statements), key=lambda one: (one.entry, one.id))
+        if counts(one, question.date)
     ]
     if unstated or all(one.statement is None or one.statement.limits_only for one in judgements):
         judgements.append(_NOT_STATED)
@@ -120,6 +122,14 @@ def replacing(statement: UseStatement, licences: Iterable[Licence], at: int) -> 
         and one.authority == statement.authority
         and _holds(one.since, one.until, at)
         and (since is None or since < one.since)
+    )
+
+
+def counts(statement: UseStatement, at: int) -> bool:
+    """Tell whether a statement says anything by a time: it has begun, or was withdrawn with effect for all before."""
+    return statement.since <= at or any(
+        one.state is ConsentState.WITHDRAWN and _is_retroactive(one)
+        for one in (*statement.withdrawals, *((statement.consent,) if statement.consent else ()))
     )
 
 
@@ -229,6 +239,9 @@ class _Judge:
 
     def reasons(self) -> Iterator[Reason]:
         """Yield what every rule that applies comes to."""
+        if not counts(self._statement, self._question.date):
+            yield _abstain(f"It holds from {_day(self._statement.since)}.", RecordKind.USE_STATEMENT)
+            return
         if self._statement.limits_only:
             yield from self._of_places()
             return
@@ -253,8 +266,6 @@ class _Judge:
 
     def _of_time(self) -> Iterator[Reason]:
         statement, date = self._statement, self._question.date
-        if date < statement.since:
-            yield _deny(f"It holds from {_day(statement.since)}.")
         if statement.until is not None and statement.until <= date:
             yield _deny(f"It ended on {_day(statement.until)}.")
         if statement.consent is not None:

@@ -34,9 +34,10 @@ def derive_answers(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     if shown.is_before_fourth:
         return
     _every_declaration(shown, log, compare)
-    effective = [each for each in shown.each("statements") if not each.get("replaced_by")]
+    applied = [each for each in shown.each("statements") if not each.get("replaced_by")]
+    effective = [each for each in applied if _has_begun(each, log)]
     unstated = bool(shown.context.get("unstated"))
-    names = [each.get("statement") for each in effective]
+    names = [each.get("statement") for each in applied]
     deciding = [each for each in effective if not _limits_only(each)]
     for answer in shown.each("answers"):
         purpose, decision = str(answer.get("purpose")), answer.get("decision")
@@ -101,6 +102,12 @@ def _behind(shown: Shown) -> set[object]:
     return {node.get("name") for node in shown.each("nodes") if node.get("id") in met}
 
 
+def _has_begun(each: Values, log: Disclosed) -> bool:
+    """Return whether a statement says anything by the time of the report."""
+    since = optional_micros(each.get("since"))
+    return since is None or since <= log.valid_at
+
+
 def _limits_only(each: Values) -> bool:
     return str(each.get("statement")).startswith("declared of the source ")
 
@@ -115,9 +122,6 @@ def _judged(each: Values, purpose: str, at: int) -> Iterator[int]:
         yield _ABSTAIN
     if _limits_only(each):
         return
-    since = optional_micros(each.get("since"))
-    if since is None or at < since:
-        yield _DENY
     ends = ["until", "agreement_until", "withdrawn_since"]
     ends += [] if each.get("consent") == "WITHDRAWN" else ["consent_until"]
     for name in ends:

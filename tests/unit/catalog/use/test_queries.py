@@ -104,7 +104,8 @@ class TestOfADataset:
         found = ask(house, Dataset(**named("c")).id)
         assert found.verdict.decision is ABSTAIN
         assert found.permitted.unstated == (Dataset(**named("b")).id,)
-        permit(house, "board-2", of={"dataset": named("b")})
+        permit(house, "board-2", of={"dataset": named("b")}, valid_from="2026-03-01T00:00:00Z")
+        assert decided(house, Dataset(**named("c")).id, date=parse_zoned("2026-02-28T00:00:00Z")) is ABSTAIN
         assert decided(house, Dataset(**named("c")).id) is PERMIT
 
     def test_what_was_replaced_since_binds_still(self, house: House) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 
@@ -363,10 +364,21 @@ class TestU11ClinicalCare:
 class TestU12Dates:
     @pytest.mark.parametrize(
         ("date", "decision"),
-        [("2025-12-31", DENY), ("2026-01-01", PERMIT), ("2026-06-30", PERMIT), ("2026-07-01", DENY)],
+        [("2025-12-31", ABSTAIN), ("2026-01-01", PERMIT), ("2026-06-30", PERMIT), ("2026-07-01", DENY)],
     )
     def test_are_half_open(self, date: str, decision: Decision) -> None:
         assert decided(statement("GRU", until=day("2026-07-01")), question("HRESCH", date=day(date))) is decision
+
+    def test_what_begins_later_says_nothing_of_before(self) -> None:
+        later = statement("GRU", id_="later", since=day("2026-06-01"), purposes=frozenset({"TREAT"}))
+        before, after = (question("HRESCH", date=day(date)) for date in ("2026-05-31", "2026-06-01"))
+        (only,) = decide([later], before).judgements
+        assert (only.statement, only.decision) == (None, ABSTAIN)
+        assert judge(later, before).reasons[0].text == "It holds from 2026-06-01."
+        assert decide([statement("GRU"), later], before).decision is PERMIT
+        assert decide([statement("GRU"), later], after).decision is DENY
+        withdrawn = Consent(ConsentState.WITHDRAWN, day("2026-07-01"), effect=WithdrawalEffect.RETROACTIVE)
+        assert decide([statement("GRU"), replace(later, withdrawals=(withdrawn,))], before).decision is DENY
 
     def test_a_withdrawal_acts_from_its_date(self) -> None:
         said = statement("GRU", consent=Consent(ConsentState.WITHDRAWN, day("2026-06-01")))
