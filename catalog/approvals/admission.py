@@ -18,9 +18,11 @@ from catalog.policies.queries import published
 from catalog.record import DECLARE_FIRST, Admission, Admitted, UnknownSubjectError
 from catalog.releases.deployments import retirements
 from catalog.releases.queries import registrations
+from catalog.snapshots.queries import snapshots
 from catalog.view import View
 from graph_schema.aspects.approvals import BoundDigest, Decision
-from graph_schema.nodes import Approval, Principal
+from graph_schema.identity import label_of
+from graph_schema.nodes import Approval, Principal, Snapshot
 from graph_schema.times import parse_zoned
 from graph_schema.vocabulary.words import DecisionKind
 
@@ -35,7 +37,7 @@ def admit_request(record: RequestApproval, admission: Admission) -> Admitted:
     subject, field = record.subject.node, record.subject.field
     pointer = f"/subject/{field}"
     admission.require([(subject, pointer, _HINTS[field])])
-    checks.check_not_retired(_retired_since(subject.id, admission), pointer)
+    _check_in_use(subject.id, admission, pointer)
     checks.check_expiry(None if record.expires_at is None else parse_zoned(record.expires_at), admission.now)
     checks.check_emergency(record.needed, emergency=record.emergency)
     digests = queries.bindings(admission.view, [subject.id])[subject.id].digests
@@ -55,10 +57,16 @@ def admit_request(record: RequestApproval, admission: Admission) -> Admitted:
     )
 
 
-def _retired_since(subject: str, admission: Admission) -> tuple[int, int] | None:
-    """Return since when and by which entry the subject is out of use, None where it is not."""
-    found = retirements(admission.view.unredacted.at(admission.now), [subject]).get(subject)
-    return None if found is None else (found.since, found.entry)
+def _check_in_use(subject: str, admission: Admission, pointer: str) -> None:
+    """Raise SenderError where the subject is a version that is retired, or a snapshot whose bytes were deleted."""
+    view = admission.view.unredacted.at(admission.now)
+    if label_of(subject) == Snapshot.__name__:
+        known = snapshots(view, [subject]).get(subject)
+        gone = None if known is None else known.tombstone
+        checks.check_not_deleted(None if gone is None else (gone.deleted_at, gone.entry), pointer)
+        return
+    found = retirements(view, [subject]).get(subject)
+    checks.check_not_retired(None if found is None else (found.since, found.entry), pointer)
 
 
 def _denied(record: RequestApproval, view: View, bound: Sequence[BoundDigest]) -> dict[int, int]:
@@ -90,7 +98,7 @@ def admit_decision(record: DecideApproval, admission: Admission) -> Admitted:
     if known is None:
         raise UnknownSubjectError("The request is not in the graph yet, or could not be taken into it.", "/request")
     if record.decision != DecisionKind.WITHDRAW:
-        checks.check_not_retired(_retired_since(known.subject, admission), "/request")
+        _check_in_use(known.subject, admission, "/request")
     person = person_of(admission.actor, people.same, holding)
     denials = [one for one in known.decisions if one.decision == "DENY"]
     checks.check_open(known.state, denied_oneself=any(one.counts_for == person for one in denials))

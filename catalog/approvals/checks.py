@@ -138,6 +138,18 @@ def check_not_retired(retired: tuple[int, int] | None, pointer: str) -> None:
         )
 
 
+def check_not_deleted(deleted: tuple[int, int] | None, pointer: str) -> None:
+    """Raise SenderError 422 where a snapshot's bytes were deleted: when, by which entry."""
+    if deleted is not None:
+        at, entry = deleted
+        raise SenderError(
+            f"The bytes of this snapshot were deleted on {format_time(at)}, by entry {entry}: nothing is to be decided"
+            " on it. Seal what is there and ask for that.",
+            pointer=pointer,
+            status=422,
+        )
+
+
 def check_condition(condition: str, required: Iterable[str]) -> None:
     """Raise SenderError 422 where no decision requires the condition."""
     if condition not in required:

@@ -20,6 +20,7 @@ from catalog.releases.deployments import (
 from catalog.view import View
 from graph_schema.nodes import Dataset, Deployment, Job, ModelVersion, Snapshot, Source
 from graph_schema.times import parse_zoned
+from tests.support.counting import Counting
 from tests.support.deployments import deployment, ending_deployment, release, retirement, rollback
 from tests.support.records import (
     CURATED,
@@ -246,3 +247,33 @@ def test_a_retired_version_and_a_release_without_the_gate_are_nothing_to_go_back
     assert (found.target, [one.passes for one in found.judged]) == (None, [None])
     for nothing in (Dataset(**RAW).id, version("9")):
         assert rollback_target(released.view(), nothing, "production", quoting).judged == ()
+
+
+def test_what_runs_and_what_to_go_back_to_ask_the_store_as_often_however_much_runs(house: House) -> None:
+    def calls() -> list[int]:
+        found = []
+        for ask in (
+            lambda view: live_models(view, Dataset(**CURATED).id).models,
+            lambda view: running_at(view, "EU"),
+            lambda view: (
+                rollback_target(view, version(), "production", lambda _, __, gate: (False, "", (gate,))).judged
+            ),
+        ):
+            view = house.view()
+            counting = Counting(house.store)
+            view._reader = counting
+            assert ask(view)
+            found.append(sum(counting.calls.values()))
+        return found
+
+    def deploy(name: str) -> None:
+        house.record(registration(version=name))
+        house.record(deployment(name))
+        house.append(release(name, gate=0), "local", artifact_digest="sha256:" + "d" * 64)
+
+    for number in range(3, 5):
+        deploy(str(number))
+    few = calls()
+    for number in range(5, 17):
+        deploy(str(number))
+    assert calls() == few

@@ -21,8 +21,10 @@ from tests.support.records import (
     RAW,
     RUN,
     House,
+    decision,
     event,
     registration,
+    request,
     run_node,
     seal,
     tombstone,
@@ -217,3 +219,26 @@ def test_whoever_deletes_what_a_model_was_trained_on_is_told(house: House) -> No
     assert house.record(tombstone()).warnings == (
         "1 model version was trained or evaluated on it: no gate will pass on what cannot be read again.",
     )
+
+
+def test_nothing_is_asked_or_decided_of_a_snapshot_that_was_deleted(house: House) -> None:
+    house.record(seal())
+    asked = request(subject={"snapshot": {"dataset": CURATED, "digest": DIGEST}})
+    approver = house.act_as("grace", "approver")
+    open_ = house.record(asked).receipt.index
+    deleted = house.record(tombstone()).receipt.index
+    for payload, by, pointer in (
+        ({**asked, "reason": "Asked again"}, None, "/subject/snapshot"),
+        (decision(open_), approver, "/request"),
+    ):
+        with pytest.raises(SenderError, match=f"by entry {deleted}") as caught:
+            house.record(payload, by)
+        assert (caught.value.status, caught.value.pointer) == (422, pointer)
+
+
+@pytest.mark.parametrize("path", ["../x", "/etc/made-up", "a/../../x"])
+def test_a_manifest_with_a_path_outside_its_root_is_refused(house: House, path: str) -> None:
+    files = [{**MANIFEST[0], "path": path}]
+    with pytest.raises(SenderError, match="leads out of the snapshot's root") as caught:
+        house.record(seal(manifest=files, digest=manifest_digest(files)))
+    assert caught.value.pointer == "/manifest/0/path"
