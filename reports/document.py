@@ -126,6 +126,8 @@ class Box:
     labels: tuple[Label, ...]
     root: bool = False
     collapsed: bool = False
+    node: str = ""
+    """The id of the node, where it is one."""
 
 
 @dataclass(frozen=True, slots=True)

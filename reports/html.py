@@ -67,7 +67,8 @@ def _isolated(text: str, isolate: Markup = _ISOLATE) -> Markup:
     return Markup("").join(isolate.format(part) if turned else escape(part) for part, turned in runs(text))
 
 
-def _isolated_in_svg(text: str) -> Markup:
+def isolated_in_svg(text: str) -> Markup:
+    """Return a text for a drawing, in which stretches from right to left turn the order of nothing beside them."""
     return _isolated(text, _ISOLATE_IN_SVG)
 
 
@@ -80,7 +81,7 @@ def _widths(columns: list[dict[str, int]]) -> list[int]:
     return [100 * column["weight"] // total for column in columns]
 
 
-def _curve(points: list[list[int]]) -> str:
+def curve(points: list[list[int]]) -> str:
     """Return an SVG path through the points of a drawing's edge, bent as the PDF's is."""
     steps = [f"M{points[0][0]} {points[0][1]}"]
     for (x1, y1), (x2, y2) in pairwise(points):
@@ -126,9 +127,9 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "cell": _cell,
-        "curve": _curve,
+        "curve": curve,
         "isolated": _isolated,
-        "isolated_in_svg": _isolated_in_svg,
+        "isolated_in_svg": isolated_in_svg,
         "line": _line,
         "modules": _modules,
         "sample": _sample,

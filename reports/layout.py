@@ -271,7 +271,8 @@ def _placed(picture: Picture, order: Layers, wide: int) -> tuple[tuple[Box, ...]
 def _box(node: Vertex, wide: int) -> Box:
     labels = labelled(node.name, tuple(_details(node)), wide)
     gathered = node.kind == _COLLAPSED
-    return Box(0, 0, wide, labels.height, labels.lines, root=node.root, collapsed=gathered)
+    name = "" if gathered else node.id
+    return Box(0, 0, wide, labels.height, labels.lines, root=node.root, collapsed=gathered, node=name)
 
 
 def _details(node: Vertex) -> Iterator[tuple[LabelStyle, str]]:

@@ -301,6 +301,10 @@ class Authenticator:
             raise AskerError("Without any key only this machine is served; make one by `lineward key`.", status=401)
         return local_actor()
 
+    def holder(self, key_id: str) -> Actor | None:
+        """Return who acts under the key of this id now, None once nobody does."""
+        return self._keys.holder(key_id)
+
     def needs_key(self) -> bool:
         """Tell whether requests without a key are refused, on loopback too."""
         if not self._guarded:

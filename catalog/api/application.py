@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from http import HTTPStatus
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from fastapi import FastAPI, Path, Query
 from fastapi.exceptions import RequestValidationError
@@ -22,10 +23,14 @@ from catalog.api.http import access, health, ledger, lineage, metrics, presence,
 from catalog.api.http.body import DRAINED
 from catalog.api.http.dependencies import Read
 from catalog.api.openapi import described
-from catalog.api.pages import explorer, files
+from catalog.api.pages import graphiql
 from catalog.api.services import Services
+from catalog.api.sessions import Sessions
 from catalog.errors import ADDRESSED
 from reports.kinds import REPORTS, Report
+
+if TYPE_CHECKING:
+    from catalog.api.pages.serving import Explorer
 
 _VALID_AT = "What was true at this time (RFC 3339); left out, now."
 _KNOWN_AT_INDEX = "As far as it was known by this ledger entry; left out, the newest."
@@ -53,11 +58,10 @@ def create(services: Services) -> EdgeMiddleware:
         return await gate.evaluate(services, request)
 
     async def graphql(request: Request) -> Response:
-        return await (ask if request.method == "POST" else explorer.page)(request)
+        return await (ask if request.method == "POST" else graphiql.page)(request)
 
     app.router.routes.extend(
         [
-            *map(_named, files.ROUTES),
             _named(Route("/graphql", graphql, methods=["GET", "POST"])),
             *_pages(app, services),
         ]
@@ -91,18 +95,33 @@ def _routes(app: FastAPI) -> Iterator[Route]:
 
 
 def _pages(app: FastAPI, services: Services) -> tuple[Route, ...]:
-    async def start(request: Request) -> Response:  # noqa: ARG001  starlette's form of a handler
-        from catalog.api.pages import start  # noqa: PLC0415  the templates take a while to import
+    @cache
+    def explorer() -> Explorer:
+        from catalog.api.pages.serving import Explorer  # noqa: PLC0415  the queries and templates take a while to import
+
+        return Explorer(services, Sessions())
+
+    async def start(request: Request) -> Response:
+        if "text/html" in request.headers.get("accept", ""):
+            return await explorer().home(request)
+        from catalog.api.pages import start  # noqa: PLC0415  as above
 
         found = await run_in_threadpool(health.look, services)
         return start.start(found, services.settings.organisation)
 
-    async def documentation(request: Request) -> Response:  # noqa: ARG001
-        from catalog.api.pages import start  # noqa: PLC0415
+    async def documentation(request: Request) -> Response:  # noqa: ARG001  starlette's form of a handler
+        from catalog.api.pages import start  # noqa: PLC0415  as above
 
         return start.documentation(app)
 
-    return (_named(Route(START, start)), _named(Route("/docs", documentation)))
+    async def page(request: Request) -> Response:
+        return await explorer().serve(request)
+
+    return (
+        _named(Route(START, start)),
+        _named(Route("/docs", documentation)),
+        _named(Route("/explorer/{name}", page, methods=["GET", "POST"])),
+    )
 
 
 def _named(route: Route) -> Route:

@@ -140,7 +140,7 @@ class EdgeMiddleware:
 
 
 class _Response:
-    """Passes the answer on, with the headers that every answer has."""
+    """Passes the answer on, with the headers that every answer has where it says nothing else."""
 
     def __init__(self, send: Send, identifier: str, method: str) -> None:
         self._send = send
@@ -152,7 +152,9 @@ class _Response:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.started, self.status = True, message["status"]
-            message = {**message, "headers": [*message["headers"], *self._headers]}
+            given = {name.lower() for name, _ in message["headers"]}
+            ours = [header for header in self._headers if header[0] not in given]
+            message = {**message, "headers": [*message["headers"], *ours]}
         elif self.method == "HEAD":
             message = {**message, "body": b""}
         await self._send(message)

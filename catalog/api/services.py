@@ -12,7 +12,7 @@ from catalog.access.keys import Authenticator
 from catalog.access.model import Actor
 from catalog.access.permissions import Permission
 from catalog.access.presence import Presence
-from catalog.api.headers import Headers, headers_of
+from catalog.api.headers import headers_of
 from catalog.api.room import Room
 from catalog.errors import AskerError, EvidenceError, OperatorError
 from catalog.intake import Intake
@@ -91,11 +91,11 @@ class Services:
         if sent is None:
             if self.owner is not None:
                 return self.owner
-            return self.authenticator.authenticate(None, from_loopback=_is_from_here(request, headers))
+            return self.authenticator.authenticate(None, from_loopback=is_from_here(request))
         scheme, _, token = sent.partition(" ")
         if scheme.lower() != _BEARER or not token.strip():
             raise AskerError("Send the key as `Authorization: Bearer lw_…`.", status=401)
-        return self.authenticator.authenticate(token.strip(), from_loopback=_is_from_here(request, headers))
+        return self.authenticator.authenticate(token.strip(), from_loopback=is_from_here(request))
 
     def read_as(self, request: HTTPConnection) -> Actor:
         """Return who asks; raises AskerError 401, and 403 for who may not ask anything."""
@@ -156,7 +156,7 @@ class Services:
             raise OperatorError(state.detail or "The graph cannot be written.", action="")
 
 
-def _is_from_here(request: HTTPConnection, headers: Headers) -> bool:
+def is_from_here(request: HTTPConnection) -> bool:
     """Tell whether the peer is this machine itself, and no proxy on it that speaks for others."""
     client = request.scope.get("client")
-    return client is not None and is_loopback(client[0]) and not headers.has_any(_FORWARDED)
+    return client is not None and is_loopback(client[0]) and not headers_of(request.scope).has_any(_FORWARDED)

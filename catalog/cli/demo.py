@@ -145,7 +145,7 @@ def demo(data_dir: Path | None, output: Path, port: int, *, once: bool) -> Exit:
                     client, MODEL_DOSSIER, f"{outcome.model.name}@{one.version}", output, list(FORMS), {}
                 )
                 failed |= sum(_verified(path, vkey) for path in written) < len(written)
-        explorer = None if once else f"{url}/graphql"
+        explorer = None if once else f"{url}/"
         _farewell(explorer, data, place, output, time.monotonic() - began)
         folder = shlex.quote(str(data.absolute()))
         _invite(people, f"LINEWARD_DATA_DIR={folder}" if once else f"LINEWARD_URL={url}")

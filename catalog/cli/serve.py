@@ -109,7 +109,7 @@ def _greet(url: str, settings: Settings, *, needs_key: bool) -> None:
         "serving", extra={"address": url, "folder": str(settings.data_dir.absolute()), "store": settings.store}
     )
     if sys.stderr.isatty():
-        note(f"Lineward serves {url} (explorer: {url}/graphql), data in {settings.data_dir}. Ctrl-C ends it.")
+        note(f"Lineward serves {url}/ (GraphiQL: {url}/graphql), data in {settings.data_dir}. Ctrl-C ends it.")
     if not needs_key:
         logs.logger.warning(
             "No key exists: only this machine is served, and whoever uses it acts as the local principal. "

@@ -50,6 +50,16 @@ def evidence(view: View, ledger: Ledger, identifier: str, limit: int = 50) -> Ev
     )
 
 
+def entry(view: View, ledger: Ledger, index: int) -> EntryEvidence | None:
+    """Return one ledger entry with its proof, as `evidence` gives it; None where it was not known by then.
+
+    Raises EvidenceError where the ledger does not verify.
+    """
+    size = view.known_at + 1
+    found = entries(ledger, [index] if 0 <= index < size else [], size)
+    return _redacted(found[0], view) if found else None
+
+
 def _redacted(entry: EntryEvidence, view: View) -> EntryEvidence:
     """Return the entry without its body where that names something that may not be seen."""
     body = entry.body if isinstance(entry.body, dict) else {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import bisect
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,6 +15,7 @@ from catalog.access.model import Actor
 from catalog.api.graphql.allowance import Allowance
 from catalog.api.graphql.execution import Pending
 from catalog.api.services import Services, anchor
+from catalog.api.times import known_by
 from catalog.ledger.protocol import Ledger
 from catalog.reading import AsOf
 from catalog.store.protocol import StoreReader
@@ -87,11 +87,7 @@ class RequestContext:
 
     def known_by(self, moment: int) -> int:
         """Return the index of the last entry recorded at or before a time, -1 where there is none."""
-        ledger = self.ledger
-        found = bisect.bisect_right(
-            range(ledger.size()), moment, key=lambda index: ledger.entry(index).entry.recorded_at
-        )
-        return found - 1
+        return known_by(self.ledger, moment)
 
 
 ContextInfo = Info[RequestContext, None]

@@ -1,58 +1,68 @@
-"""Files of pages, from beside this module, under a policy that allows nothing from elsewhere."""
+"""Files of pages, from beside this module, under policies that allow nothing from elsewhere."""
 
 from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
 
-from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
-_TYPES = {"css": "text/css", "html": "text/html", "js": "text/javascript"}
+_TYPES = {"css": "text/css", "html": "text/html", "js": "text/javascript", "mjs": "text/javascript"}
 _FILES = frozenset(
     {
-        "explorer.css",
-        "explorer.js",
+        "graphiql.css",
+        "graphiql.js",
         "graphiql.min.css",
         "graphiql.min.js",
+        "htmx.min.js",
         "page.css",
+        "proof.mjs",
         "react-dom.min.js",
         "react.min.js",
     }
 )
+_OURS = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
 # The GraphQL editor sets its own inline styles; scripts come from our files alone.
-_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-    "connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+_EDITOR = _OURS.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'").replace(
+    "form-action 'self'", "form-action 'none'"
 )
 
 
-def page(text: bytes | str) -> Response:
-    """Return a page that is asked for anew each time."""
-    return _answer(text, "html", "no-cache")
+_NOTHING = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+"""For what stands alone and brings its own styles."""
 
 
-def named(name: str) -> bytes:
-    """Return the bytes of a file."""
-    return _read(name)
+def page(text: bytes | str, status: int = 200) -> Response:
+    """Return a page that is asked for anew each time, and kept by nobody on the way."""
+    return _answer(text, "html", "no-store", _OURS, status)
 
 
-async def _file(request: Request) -> Response:
-    name = request.path_params["name"]
-    if name not in _FILES:
-        return Response(status_code=404)
-    return _answer(_read(name), name.rpartition(".")[2], "max-age=3600")
+def export(text: str, media_type: str, name: str) -> Response:
+    """Return what is kept as a file of this name, and is no page."""
+    kept = {"Content-Disposition": f'attachment; filename="{name}"'}
+    headers = {"Content-Security-Policy": _NOTHING, "Cache-Control": "no-store", **kept}
+    return Response(text, 200, headers, media_type)
 
 
-def _answer(text: bytes | str, suffix: str, cached: str) -> Response:
-    headers = {"Content-Security-Policy": _POLICY, "Cache-Control": cached}
-    return Response(text, headers=headers, media_type=f"{_TYPES[suffix]}; charset=utf-8")
+def editor() -> Response:
+    """Return the page of the GraphQL editor."""
+    return _answer(_read("graphiql.html"), "html", "no-cache", _EDITOR)
+
+
+def file(name: str) -> Response | None:
+    """Return a file that pages are made of, None where there is none of this name."""
+    return _answer(_read(name), name.rpartition(".")[2], "max-age=3600", _OURS) if name in _FILES else None
+
+
+def _answer(text: bytes | str, suffix: str, cached: str, policy: str, status: int = 200) -> Response:
+    # Without `same-origin` a browser says of no form where it came from (Fetch, "append a request Origin header").
+    headers = {"Content-Security-Policy": policy, "Cache-Control": cached, "Referrer-Policy": "same-origin"}
+    return Response(text, status, headers, f"{_TYPES[suffix]}; charset=utf-8")
 
 
 @cache
 def _read(name: str) -> bytes:
     return (files(__package__) / "assets" / name).read_bytes()
-
-
-ROUTES = (Route("/explorer/{name}", _file, methods=["GET"]),)

@@ -381,7 +381,7 @@ def test_the_explorer_comes_from_our_own_files_alone(catalog: Catalog) -> None:
     assert "default-src 'none'" in policy
     assert "script-src 'self';" in policy
     assert "http" not in page.text.replace("http-equiv", "")
-    for name in ("graphiql.min.js", "react.min.js", "react-dom.min.js", "graphiql.min.css", "explorer.js"):
+    for name in ("graphiql.min.js", "react.min.js", "react-dom.min.js", "graphiql.min.css", "graphiql.js"):
         assert f"explorer/{name}" in page.text
         assert catalog.client.get(f"/explorer/{name}").status_code == 200
     assert catalog.client.get("/explorer/licences").status_code == 404

@@ -1,4 +1,4 @@
-"""The GraphQL explorer: GraphiQL from files of ours."""
+"""The GraphQL editor: GraphiQL from files of ours."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ from catalog.api.pages import files
 
 
 async def page(request: Request) -> Response:  # noqa: ARG001  starlette's form of a handler
-    """Return the explorer's page."""
-    return files.page(files.named("explorer.html"))
+    """Return the editor's page."""
+    return files.editor()

@@ -1,4 +1,4 @@
-"""The queries that the explorer begins with: each runs as it is, and finds what it asks for in a clinical catalog."""
+"""The queries that GraphiQL begins with: each runs as it is, and finds what it asks for in a clinical catalog."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.support.clinical_story import CLAIMS, OBSERVATIONS, PATIENTS, TRAININ
 if TYPE_CHECKING:
     from tests.integration.catalog.api.conftest import Catalog
 
-SCRIPT = (Path(catalog.api.pages.__file__).parent / "assets" / "explorer.js").read_text("utf-8")
+SCRIPT = (Path(catalog.api.pages.__file__).parent / "assets" / "graphiql.js").read_text("utf-8")
 (STARTERS,) = re.findall(r"const starters = `(.*?)`;", SCRIPT, re.DOTALL)
 OPERATIONS = {
     one.name.value: one

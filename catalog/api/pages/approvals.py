@@ -1,0 +1,114 @@
+"""Requests for approval: a list of them, and the form that asks for one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from catalog.access.permissions import Permission
+from catalog.access.rules import may
+from catalog.api.http.ledger import LARGEST
+from catalog.api.pages.asking import NOT_THERE, Asking
+from catalog.api.pages.kinds import Link, links_to
+from catalog.api.pages.page import Action, Context, Page
+from catalog.api.pages.questions import Word, command, query
+from catalog.api.pages.recording import submit
+from catalog.approvals.model import Approval, ApprovalFilter, ApprovalState
+from catalog.approvals.queries import list_approvals
+from catalog.errors import AskerError
+from graph_schema.nodes import Dataset, ModelVersion, Snapshot
+from graph_schema.vocabulary.words import ApprovalKind
+
+_FIRST: Final = 25
+_SUBJECTS: Final = ("ModelVersion", "Snapshot", "Dataset")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalsPage(Context):
+    """What the list of requests shows; with a subject, those of it, and the form that asks for one more."""
+
+    approvals: tuple[Approval, ...]
+    total: int
+    after: int | None
+    names: Mapping[str, Link]
+    state: str
+    of: Link | None
+    may_request: bool
+    states: tuple[ApprovalState, ...] = tuple(ApprovalState)
+    kinds: tuple[ApprovalKind, ...] = tuple(ApprovalKind)
+
+
+def read(asking: Asking) -> ApprovalsPage:
+    """Read a page of requests; raises SenderError 422 for a state that there is none of."""
+    view = asking.view
+    state = asking.member("state", ApprovalState, ApprovalState.REQUESTED) if asking.text("state") else None
+    of = asking.identifier(_SUBJECTS) if asking.text("id") else None
+    after = asking.number("after", LARGEST, 0, LARGEST)
+    wanted = ApprovalFilter(subjects=(of,) if of else (), states=(state,) if state else ())
+    page = list_approvals(view, wanted, first=_FIRST, after=None if after == LARGEST else after)
+    names = links_to(view, {one.subject for one in page.approvals} | ({of} if of else set()))
+    if of is not None and of not in names:
+        raise AskerError(NOT_THERE)
+    return ApprovalsPage(
+        title="Approvals",
+        graphql=query(
+            "approvals",
+            {
+                "filter": {"states": [Word(state.value)] if state else None, "subjects": [of] if of else None}
+                if state or of
+                else None,
+                "first": _FIRST,
+            },
+            "{ totalCount nodes { request state useCase } }",
+            view.as_of,
+        ),
+        command=command("approvals", "list", *(["--state", state.value.lower()] if state else []), as_of=view.as_of),
+        approvals=page.approvals,
+        total=page.total,
+        after=page.approvals[-1].request if page.more else None,
+        names=names,
+        state=state.value if state else "",
+        of=names[of] if of else None,
+        may_request=may(asking.actor.roles, Permission.REQUEST_APPROVAL),
+    )
+
+
+def request(asking: Asking) -> str:
+    """Ask for an approval of a model version, snapshot or dataset."""
+    identifier = asking.identifier(_SUBJECTS)
+    known = asking.view.nodes([identifier]).get(identifier)
+    if known is None:
+        raise AskerError(NOT_THERE)
+    expires = asking.text("expires_at")
+    entry = submit(
+        asking,
+        {
+            "kind": "request_approval",
+            "subject": _subject(known.node),
+            "approval_kind": asking.text("approval_kind"),
+            "use_case": asking.text("use_case"),
+            "reason": asking.text("reason"),
+            **({"expires_at": f"{expires}T00:00:00Z"} if expires else {}),
+        },
+    )
+    return f"approval?request={entry}"
+
+
+def _subject(node: object) -> dict[str, object]:
+    """Return how a record names what an approval is asked for."""
+    match node:
+        case ModelVersion():
+            model = {"namespace": node.namespace, "name": node.model}
+            return {"model_version": {"model": model, "version": node.version}}
+        case Snapshot():
+            return {
+                "snapshot": {"dataset": {"namespace": node.namespace, "name": node.dataset}, "digest": node.version}
+            }
+        case Dataset():
+            return {"dataset": {"namespace": node.namespace, "name": node.name}}
+    raise AskerError(NOT_THERE)
+
+
+PAGE = Page("approvals", "Approvals", ApprovalsPage, read, ("id", "state", "after"))
+REQUEST = Action("request-approval", request, Permission.REQUEST_APPROVAL)

@@ -1,0 +1,224 @@
+"""A dataset: its record with what is missing, its columns and labels, and what surrounds it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from catalog.api.pages.asking import NOT_THERE, Asking
+from catalog.api.pages.kinds import Link, links_to
+from catalog.api.pages.page import Context, Page, Several
+from catalog.api.pages.questions import command, query
+from catalog.approvals.model import Approval
+from catalog.approvals.queries import approvals_of
+from catalog.assets.model import AspectInForce, DatasetRecord, Gap
+from catalog.assets.queries import datasets, existing
+from catalog.errors import AskerError
+from catalog.findings.estate.model import EstateFinding
+from catalog.findings.queries import findings_on
+from catalog.labels.queries import suggestions
+from catalog.labels.taint.queries import EffectiveLabel, EffectiveLabels, effective_labels, effective_labels_of_columns
+from catalog.lineage.columns.model import ListedColumn
+from catalog.lineage.columns.queries import listed_columns
+from catalog.lineage.model import Direction, LineageEdge, Walk
+from catalog.lineage.queries import lineage
+from catalog.snapshots.model import SnapshotRecord
+from catalog.snapshots.queries import snapshots_of
+from catalog.view import View
+from graph_schema.facts import NOW
+
+COLUMNS: Final = 50
+"""How many columns are on one page."""
+_NEAR: Final = 500
+"""How many nodes the step to the neighbours may meet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A field of the record: what is in force, by whose word, since when, by which entry."""
+
+    title: str
+    aspect: str
+    value: str
+    by: str
+    since: int
+    entry: int
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column with its labels and what its name suggests."""
+
+    column: ListedColumn
+    labels: tuple[EffectiveLabel, ...]
+    suggested: tuple[str, ...]
+    """The kinds of PHI that its name suggests and nobody judged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """What flows in or out in one step: through which job, by which run, since when."""
+
+    of: Link
+    job: Link | None
+    how: str
+    run: Link | None
+    since: int
+    entry: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatasetPage(Context):
+    """What the page of a dataset shows."""
+
+    id: str
+    namespace: str
+    name: str
+    state: str
+    rows: tuple[Row, ...]
+    gaps: tuple[Gap, ...]
+    columns: tuple[Column, ...]
+    total_columns: int
+    after: int | None
+    """The place of the last column that is shown, None where all that follow are."""
+    labels: EffectiveLabels | None
+    names: Mapping[str, Link]
+    """Of what the labels came through."""
+    upstream: Several
+    downstream: Several
+    snapshots: Several
+    findings: Several
+    approvals: Several
+
+
+def read(asking: Asking) -> DatasetPage:
+    """Read a dataset; raises AskerError 404 where it is not there, or may not be seen."""
+    view, asked = asking.view, asking.identifier({"Dataset"})
+    record = datasets(view, [asked]).get(asked)
+    if record is None or (view.as_of.valid_at != NOW and not existing(view, [asked]).get(asked)):
+        raise AskerError(NOT_THERE)
+    after = asking.number("after", 0, 0, 10**9)
+    every = listed_columns(view, [record.id]).get(record.id, ())
+    shown = [one for one in every if one.ordinal > after][:COLUMNS]
+    labels = effective_labels(view, [record.id]).get(record.id)
+    edges = {direction: _near(view, record.id, direction) for direction in (Direction.UPSTREAM, Direction.DOWNSTREAM)}
+    snapshots: tuple[SnapshotRecord, ...] = snapshots_of(view, [record.id]).get(record.id, ())
+    found: tuple[EstateFinding, ...] = findings_on(view, [record.id]).get(record.id, ())
+    approvals: tuple[Approval, ...] = approvals_of(view, [record.id]).get(record.id, ())
+    links = links_to(view, _named(labels, edges))
+    return DatasetPage(
+        title=record.name,
+        graphql=query(
+            "node",
+            {"id": record.id},
+            "{\n    ... on Dataset {\n      name owner gaps { field } effectiveLabels { labels { phiKind origin } }\n"
+            "      findings { text } columns { nodes { name type } }\n    }\n  }",
+            view.as_of,
+        ),
+        command=command("dataset", record.id, as_of=view.as_of),
+        found=None if labels is None else labels.completeness,
+        subjects=(record.id,),
+        id=record.id,
+        namespace=record.namespace,
+        name=record.name,
+        state=record.state.value,
+        rows=tuple(_rows(record)),
+        gaps=record.gaps,
+        columns=_columns(view, record.id, shown),
+        total_columns=len(every),
+        after=shown[-1].ordinal if shown and shown[-1].ordinal < every[-1].ordinal else None,
+        labels=labels,
+        names=links,
+        upstream=_neighbours(edges[Direction.UPSTREAM], links, upstream=True),
+        downstream=_neighbours(edges[Direction.DOWNSTREAM], links, upstream=False),
+        snapshots=Several.of(snapshots[::-1]),
+        findings=Several.of(found),
+        approvals=Several.of(approvals[::-1]),
+    )
+
+
+def _near(view: View, dataset: str, direction: Direction) -> tuple[LineageEdge, ...]:
+    return lineage(view, Walk((dataset,), direction, depth=1, budget=_NEAR)).edges
+
+
+def _columns(view: View, dataset: str, shown: list[ListedColumn]) -> tuple[Column, ...]:
+    labels = effective_labels_of_columns(view, [(dataset, one.name) for one in shown]) if shown else {}
+    suggested: dict[str, list[str]] = {}
+    for one in suggestions(view, [dataset]).get(dataset, ()) if shown else ():
+        if one.judgement == "OPEN" and one.label.column is not None:
+            suggested.setdefault(one.label.column, []).append(one.label.kind)
+    return tuple(
+        Column(
+            one,
+            found.labels if (found := labels.get((dataset, one.name))) is not None else (),
+            tuple(suggested.get(one.name, ())),
+        )
+        for one in shown
+    )
+
+
+def _named(labels: EffectiveLabels | None, edges: Mapping[Direction, tuple[LineageEdge, ...]]) -> Iterator[str]:
+    for several in edges.values():
+        for edge in several:
+            yield from (one for one in (edge.source, edge.target, edge.job, edge.run) if one)
+    for label in () if labels is None else labels.labels:
+        for hop in () if label.way is None else label.way.hops:
+            yield from (one for one in (hop.source, hop.target, hop.job) if one)
+    for cleared in () if labels is None else labels.cleared:
+        yield from (one for one in (cleared.source, cleared.job) if one)
+
+
+def _neighbours(edges: tuple[LineageEdge, ...], links: Mapping[str, Link], *, upstream: bool) -> Several:
+    found = []
+    for edge in edges:
+        other = links.get(edge.source if upstream else edge.target)
+        if other is not None:
+            job, run = links.get(edge.job or ""), links.get(edge.run or "")
+            found.append(Neighbour(other, job, edge.how, run, edge.valid_from, edge.known_from))
+    return Several.of(tuple(sorted(found, key=lambda one: (one.of.name, one.since))))
+
+
+def _rows(record: DatasetRecord) -> Iterator[Row]:
+    for title, aspect, stated in (
+        ("Owner", "owner", record.owner),
+        ("Source system", "source_system", record.source_system),
+        ("Schema version", "schema_version", record.schema_version),
+        ("Clinical purpose", "clinical_purpose", record.clinical_purpose),
+        ("PHI category", "phi_category", record.phi_category),
+        ("De-identification", "deidentification_state", record.deidentification_state),
+        ("Retention", "retention", record.retention),
+        ("Permitted use", "permitted_use", record.permitted_use),
+        ("Zone", "zone", record.zone),
+        ("Site", "site", record.site),
+        ("Region", "region", record.region),
+        ("Place", "place", record.place),
+        ("Supplied by", "source", record.supplier),
+        ("Documentation", "documentation", record.documentation),
+        ("Type", "dataset_type", record.dataset_type),
+    ):
+        if stated is not None:
+            yield Row(title, aspect, _in_words(stated.value), _by(stated), stated.since, stated.entry)
+
+
+def _by(stated: AspectInForce[Any]) -> str:
+    if stated.by_source is not None:
+        return f"its source {stated.by_source}"
+    if stated.by_place is not None:
+        return f"its place {stated.by_place}"
+    return stated.source.value
+
+
+def _in_words(value: object) -> str:
+    match value:
+        case str():
+            return value
+        case tuple() | list():
+            return ", ".join(map(_in_words, value)) or "none"
+        case int():
+            return f"{value:,}"
+    values = ((name, getattr(value, name)) for name in getattr(value, "__dataclass_fields__", ()))
+    return "; ".join(f"{name.replace('_', ' ')} {_in_words(one)}" for name, one in values if one not in {None, ()})
+
+
+PAGE = Page("dataset", "Dataset", DatasetPage, read, ("id", "after"))

@@ -1,0 +1,64 @@
+"""An entry of the ledger, with the proof that it is in the tree, which the browser checks for itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import orjson
+
+from catalog.api.http.ledger import LARGEST
+from catalog.api.pages.asking import Asking
+from catalog.api.pages.kinds import Link, links_to
+from catalog.api.pages.page import Context, Page
+from catalog.api.pages.questions import command
+from catalog.errors import AskerError
+from catalog.evidence.model import EntryEvidence
+from catalog.evidence.queries import entry
+
+MOST_CHARACTERS: Final = 40_000
+"""So much of a body is shown; the ledger's own address gives all of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryPage(Context):
+    """What the page of an entry shows."""
+
+    entry: EntryEvidence
+    size: int
+    root: str
+    subjects_named: tuple[Link, ...]
+    body: str | None
+    """As JSON; None where it was erased, or names what may not be seen."""
+    is_cut: bool
+    origin: str
+    signed_size: int
+    """How many entries the newest signed checkpoint covers."""
+
+
+def read(asking: Asking) -> EntryPage:
+    """Read an entry; raises AskerError 404 where the ledger has none of this index at the time asked for."""
+    view, ledger = asking.view, asking.services.ledger
+    index = asking.number("index", 0, 0, LARGEST)
+    found = entry(view, ledger, index)
+    if found is None:
+        raise AskerError(f"The ledger has no entry #{index} at the time asked for.")
+    links = links_to(view, found.subjects)
+    text = None if found.body is None else orjson.dumps(found.body, option=orjson.OPT_INDENT_2).decode()
+    point, signed = view.read_point(), ledger.latest_checkpoint()
+    return EntryPage(
+        title=f"Entry #{index}",
+        graphql="{\n  readPoint { ledgerSize ledgerRoot }\n}",
+        command=command("ledger", "proof", str(index)),
+        entry=found,
+        size=point.ledger_size,
+        root=point.ledger_root,
+        subjects_named=tuple(links[one] for one in found.subjects if one in links),
+        body=None if text is None else text[:MOST_CHARACTERS],
+        is_cut=text is not None and len(text) > MOST_CHARACTERS,
+        origin=ledger.origin,
+        signed_size=0 if signed is None else signed.checkpoint.size,
+    )
+
+
+PAGE = Page("entry", "Ledger entry", EntryPage, read, ("index",))

@@ -1,0 +1,137 @@
+"""A model version: what it was made of, whether it may go on, who approved it, and where it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal, get_args
+
+from starlette.responses import Response
+
+from catalog.access.permissions import Permission
+from catalog.api.http import reports
+from catalog.api.pages.asking import NOT_THERE, Asking
+from catalog.api.pages.kinds import Link, links_to
+from catalog.api.pages.page import Action, Context, Page, Several
+from catalog.api.pages.questions import command, query
+from catalog.approvals.queries import approvals_of
+from catalog.errors import AskerError, SenderError
+from catalog.findings.queries import findings_on
+from catalog.gate.model import Gate, GateQuestion
+from catalog.gate.queries import gate
+from catalog.labels.taint.queries import EffectiveLabels, effective_labels
+from catalog.releases.deployments import deployments_of, releases_of, retirements
+from catalog.releases.model import ModelVersionRecord, Retirement
+from catalog.releases.queries import model_versions, versions_of
+from catalog.use import asking as questions
+from graph_schema.identity import label_of
+from graph_schema.nodes import Model
+from reports.kinds import MODEL_DOSSIER, REPORTS
+
+_LABEL: Final = "ModelVersion"
+_MOST: Final = 50
+_FORM = Literal["pdf", "html", "json"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelVersionPage(Context):
+    """What the page of a model version shows."""
+
+    record: ModelVersionRecord
+    others: Several
+    """The other versions of its model."""
+    names: Mapping[str, Link]
+    labels: EffectiveLabels | None
+    purpose: str
+    place: str
+    environment: str
+    gate: Gate | None
+    """What the gate says, None where it was not asked."""
+    approvals: Several
+    releases: Several
+    deployments: Several
+    findings: Several
+    retirement: Retirement | None
+
+
+def read(asking: Asking) -> ModelVersionPage:
+    """Read a version, and ask the gate where the address says for what; raises AskerError 404 where it is not there."""
+    view, identifier = asking.view, asking.identifier({_LABEL})
+    record = model_versions(view, [identifier]).get(identifier)
+    if record is None:
+        raise AskerError(NOT_THERE)
+    purpose, place, environment = (asking.text(name) for name in ("purpose", "place", "for"))
+    found = None
+    if purpose:
+        asked = questions.question(purpose, view.moment)
+        redacted = asking.services.redactor.field
+        question = GateQuestion(
+            of=identifier,
+            purpose=asked.purpose,
+            place=redacted("place", place),
+            environment=redacted("environment", environment or "production"),
+        )
+        found = gate(view, question, asking.services.ancestors)
+    model = Model(record.namespace, record.model).id
+    others = tuple(one for one in versions_of(view, [model]).get(model, ()) if one != identifier)
+    used = {
+        one
+        for registration in record.registrations
+        for use in (*registration.trained_on, *registration.evaluated_on)
+        for one in (use.dataset, use.snapshot)
+    }
+    runs = {one for registration in record.registrations for one in (registration.run, registration.job) if one}
+    labels = effective_labels(view, [identifier]).get(identifier)
+    return ModelVersionPage(
+        title=f"{record.model} {record.version}",
+        graphql=query(
+            "node",
+            {"id": identifier},
+            "{\n    ... on ModelVersion { name approvals { state } releases { environmentName } }\n  }",
+            view.as_of,
+        ),
+        command=command(
+            "gate",
+            identifier,
+            "--purpose",
+            purpose or "HOPERAT",
+            "--place",
+            place or "Example-Hospital",
+            "--for",
+            environment or "production",
+        )
+        if found is not None
+        else command("lineage", identifier, as_of=view.as_of),
+        found=None if labels is None else labels.completeness,
+        subjects=(identifier,),
+        record=record,
+        others=Several.of(others),
+        names=links_to(view, {*used, *runs, *others[:_MOST]}),
+        labels=labels,
+        purpose=purpose,
+        place=place,
+        environment=environment,
+        gate=found,
+        approvals=Several.of(approvals_of(view, [identifier]).get(identifier, ())[::-1]),
+        releases=Several.of(releases_of(view, [identifier]).get(identifier, ())[::-1]),
+        deployments=Several.of(deployments_of(view, [identifier]).get(identifier, ())[::-1]),
+        findings=Several.of(findings_on(view, [identifier]).get(identifier, ())),
+        retirement=retirements(view, [identifier]).get(identifier),
+    )
+
+
+def dossier(asking: Asking) -> Response:
+    """Issue the dossier of a version in the form that was asked for, as of now."""
+    identifier, form = asking.text("id"), asking.text("form")
+    if label_of(identifier) != _LABEL:
+        raise AskerError(NOT_THERE)
+    for known in get_args(_FORM):
+        if form == known:
+            return reports.give(
+                asking.services, asking.actor, REPORTS[MODEL_DOSSIER.name], identifier, known, None, None
+            )
+    raise SenderError(f"form is one of {', '.join(get_args(_FORM))}.", status=422)
+
+
+PAGE = Page("model-version", "Model version", ModelVersionPage, read, ("id", "purpose", "place", "for"))
+DOSSIER = Action("dossier", dossier, Permission.READ)

@@ -1,0 +1,53 @@
+"""How the catalog runs: its parts, what could not be projected, and which programs send events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from catalog.api.http import health
+from catalog.api.pages.asking import Asking
+from catalog.api.pages.page import Context, Page, Several
+from catalog.producers.queries import producers
+from catalog.reading import AsOf
+from catalog.store.protocol import Quarantined
+
+_MOST: Final = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationPage(Context):
+    """What the page of operation shows."""
+
+    ready: bool
+    parts: tuple[tuple[str, bool, tuple[tuple[str, str], ...]], ...]
+    """Each part, whether it is in order, and what it says of itself."""
+    quarantined: Several
+    producers: Several
+
+
+def read(asking: Asking) -> OperationPage:
+    """Look at every part, as it is now."""
+    view = asking.view
+    found = health.look(asking.services)
+    stuck: list[Quarantined] = view.quarantined()
+    return OperationPage(
+        title="Operation",
+        graphql="{\n  producers { nodes { name events lastSeen } }\n}",
+        command="lineward producers",
+        current=view.as_of != AsOf(),
+        ready=found.ready,
+        parts=tuple((name, part["state"] == "green", _details(part)) for name, part in found.parts.items()),
+        quarantined=Several.of(tuple(stuck), _MOST),
+        producers=Several.of(tuple(producers(view, asking.services.ledger)), _MOST),
+    )
+
+
+def _details(part: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    return tuple((name.replace("_", " "), str(value)) for name, value in part.items() if name not in _LEFT and value)
+
+
+_LEFT: Final = frozenset({"state", "quarantined"})
+
+PAGE = Page("operation", "Operation", OperationPage, read)

@@ -1,0 +1,66 @@
+"""How a program asks for what a page shows: the text of a GraphQL query, and of a command."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Mapping, Sequence
+from enum import Enum
+
+from catalog.reading import AsOf
+from graph_schema.facts import NOW
+from graph_schema.times import format_time
+
+
+class Word(str):
+    """A word that GraphQL takes as it is: a member of an enum."""
+
+    __slots__ = ()
+
+
+def literal(value: object) -> str:
+    """Return a value as GraphQL writes it; None within a mapping is left out."""
+    match value:
+        case Word():
+            return str(value)
+        case Enum():
+            return value.name
+        case Mapping():
+            given = ", ".join(f"{name}: {literal(each)}" for name, each in value.items() if each is not None)
+            return f"{{{given}}}"
+        case str():
+            return json.dumps(value, ensure_ascii=False)
+        case Sequence():
+            return f"[{', '.join(map(literal, value))}]"
+        case _:
+            return json.dumps(value)
+
+
+def query(field: str, arguments: Mapping[str, object], selection: str, as_of: AsOf | None = None) -> str:
+    """Return a query of one field; `as_of` is left out where it is now."""
+    every = {**arguments, "asOf": None if as_of is None else _point(as_of)}
+    given = ", ".join(f"{name}: {literal(value)}" for name, value in every.items() if value is not None)
+    return f"{{\n  {field}{f'({given})' if given else ''} {selection}\n}}"
+
+
+def command(*words: str | None, as_of: AsOf | None = None) -> str:
+    """Return a command as a shell takes it; None among its words is left out."""
+    time = [] if as_of is None else [part for pair in _options(as_of) for part in pair]
+    return shlex.join(["lineward", *(word for word in words if word is not None), *time])
+
+
+def _point(as_of: AsOf) -> Mapping[str, object] | None:
+    given = {
+        "validAt": None if as_of.valid_at == NOW else format_time(as_of.valid_at),
+        "knownAtIndex": None if as_of.known_at == NOW else as_of.known_at,
+    }
+    return given if any(value is not None for value in given.values()) else None
+
+
+def _options(as_of: AsOf) -> list[tuple[str, str]]:
+    found = []
+    if as_of.valid_at != NOW:
+        found.append(("--valid-at", format_time(as_of.valid_at)))
+    if as_of.known_at != NOW:
+        found.append(("--known-at-index", str(as_of.known_at)))
+    return found

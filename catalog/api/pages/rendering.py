@@ -1,0 +1,95 @@
+"""From a page's context to HTML: everything that is drawn is escaped, hidden characters included."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib.metadata import version
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from catalog.api.pages import words
+from catalog.api.pages.links import Links
+from graph_schema.characters import escape_hidden, runs
+from graph_schema.identity import label_of
+from graph_schema.times import format_time
+from reports.document import Graph
+from reports.html import curve, isolated_in_svg
+
+LONGEST = 160
+"""So many characters of a name are shown in a list; its own page shows it whole."""
+
+
+def render(template: str, **values: Any) -> str:  # noqa: ANN401  whatever the template shows
+    """Return the HTML of a template of the explorer."""
+    return _environment().get_template(template).render(**values)
+
+
+def name(text: str, longest: int | None = LONGEST) -> Markup:
+    """Return a name as it is drawn: shortened in its middle, each stretch from right to left isolated (UAX #9)."""
+    shown = text
+    if longest is not None and len(text) > longest:
+        half = longest // 2
+        shown = f"{text[:half]} … {text[-half:]}"
+    return Markup().join(_isolated(shown))
+
+
+def _isolated(text: str) -> list[Markup]:
+    parts = [(escape(part), leftward) for part, leftward in runs(escape_hidden(text))]
+    return [Markup("<bdi>{}</bdi>").format(part) if leftward else part for part, leftward in parts]
+
+
+def _lines(text: str) -> Markup:
+    """Return a text of several lines, what is hidden in each of them escaped."""
+    return Markup("\n").join(escape_hidden(line) for line in text.split("\n"))
+
+
+def _finalized(value: Any) -> Any:  # noqa: ANN401  whatever an expression gives
+    """Return what is drawn of a value: a text with what is hidden in it escaped."""
+    return escape_hidden(value) if type(value) is str else value
+
+
+def _as_value(text: str) -> Markup:
+    """Return a text for the `value` of an input, which sends it back as it is."""
+    return Markup(escape(text))  # noqa: S704  escaped
+
+
+def _links_of_boxes(graph: Graph, to: Links, grain: str, direction: str, depth: int) -> dict[str, str]:
+    """Return where the boxes of a picture lead: to the lineage of what they show, seen as this one is."""
+    ids = (
+        box.node
+        for box in graph.boxes
+        if box.node and label_of(box.node) in {"Dataset", "Snapshot", "ModelVersion", "Run"}
+    )
+    return {one: to("lineage", id=one, direction=direction, grain=grain, depth=depth) for one in ids}
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("catalog.api.pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_finalized,
+    )
+    environment.filters |= {
+        "name": name,
+        "lines": _lines,
+        "whole": lambda text: name(text, None),
+        "as_value": _as_value,
+        "moment": words.moment,
+        "iso": format_time,
+        "counted": words.counted,
+        "worded": words.worded,
+        "kind": words.kind,
+        "curve": curve,
+        "in_svg": lambda text: isolated_in_svg(escape_hidden(text)),
+        "words_of": lambda field: field.replace("_", " ").capitalize(),
+        "as_json": lambda text: json.dumps(text, ensure_ascii=False),
+    }
+    environment.globals |= {"version": version("lineward"), "links": _links_of_boxes}
+    return environment

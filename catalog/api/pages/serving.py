@@ -1,0 +1,281 @@
+"""From a request to a page: who asks, from which View, and what becomes of an error.
+
+A form is taken only from a page of this server: the browser says so by its Origin (RFC 6454 §7), and the form holds a
+token that nothing but a page of its session knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qs, urlencode
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from catalog import logs
+from catalog.access import rules
+from catalog.access.model import Actor, is_proven
+from catalog.api import problems
+from catalog.api.edge import ROUTE
+from catalog.api.headers import headers_of
+from catalog.api.http.body import QUESTION_BYTES, read_body
+from catalog.api.pages import files, registry, words
+from catalog.api.pages.asking import KNOWN, VALID, Asking, Parameters, last, times_of
+from catalog.api.pages.links import HOME, Links, within
+from catalog.api.pages.page import Action, Context, Page
+from catalog.api.pages.rendering import render
+from catalog.api.services import PRINCIPAL, Services, is_from_here
+from catalog.api.sessions import Sessions
+from catalog.errors import ADDRESSED, AskerError, SenderError
+from catalog.reading import ReadPoint
+from catalog.view import View
+
+COOKIE = "lineward_session"
+FORM_TOKEN = "form_token"  # noqa: S105  the name of a field
+AS = "as"
+"""What an address calls the form in which a page is taken along."""
+SIGN_IN, SIGN_OUT = "sign-in", "sign-out"
+_MOST_FIELDS = 2_000
+_FORM = "application/x-www-form-urlencoded"
+_TIME = (VALID, KNOWN)
+_LONGEST = 4_000
+"""So many characters an address may say under one name: a page repeats some of it."""
+_REFUSED = "This form was not sent by a page of this session; open the page again and send it from there."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """What stands around every page: who looks, at what time, how whole the answer is, and where else to go."""
+
+    page: str
+    organisation: str | None
+    actor: Actor | None
+    """Who looks, None where nobody signed in."""
+    is_proven: bool
+    """Whether anything proves that; nothing does of the local principal."""
+    session: bool
+    """Whether it is somebody's session, which can be ended."""
+    form_token: str
+    time: Mapping[str, str]
+    """How the address names the two times; empty for now."""
+    point: ReadPoint | None
+    notices: tuple[str, ...]
+    here: tuple[tuple[str, str], ...]
+    """What the address says beside the time."""
+    listed: tuple[Page, ...] = registry.LISTED
+
+
+@dataclass(frozen=True, slots=True)
+class Explorer:
+    """The pages of one server, and the sessions of those who look at them."""
+
+    services: Services
+    sessions: Sessions
+
+    async def home(self, request: Request) -> Response:
+        """Return the home page."""
+        return await run_in_threadpool(self._shown, request, registry.PAGES[HOME])
+
+    async def serve(self, request: Request) -> Response:
+        """Return a page or a file, or take a form, by the address's last part."""
+        name = request.path_params["name"]
+        if request.method == "POST":
+            return await self._take(request, name)
+        file = files.file(name)
+        if file is not None:
+            return file
+        page = registry.PAGES.get(name)
+        if name == SIGN_IN or (page is not None and name != HOME):
+            request.scope[ROUTE] = f"/explorer/{name}"
+        if name == SIGN_IN:
+            return self._sign_in(request, request.query_params.get("next", ""))
+        if page is None or name == HOME:
+            if name in registry.ACTIONS or name == SIGN_OUT:
+                return problems.wrong_method("POST").response()
+            return self._failed(request, AskerError("There is no page at this address; the home page lists them all."))
+        return await run_in_threadpool(self._shown, request, page)
+
+    def _shown(self, request: Request, page: Page) -> Response:
+        try:
+            actor = self._actor(request)
+            if actor is None:
+                return self._asked_to_sign_in(request, page)
+            rules.require(actor.roles, page.permission)
+            return self._read(request, page, actor)
+        except ADDRESSED as error:
+            return self._failed(request, error)
+
+    def _read(self, request: Request, page: Page, actor: Actor) -> Response:
+        wanted = request.query_params.get(AS)
+        if wanted is not None and wanted not in page.exports:
+            forms = ", ".join(page.exports)
+            raise SenderError(f"This page is given as {forms or 'a page'} alone.", status=422)
+        parameters = _given(request, page)
+        at, time = times_of(parameters, self.services.ledger)
+        links = Links(page.name == HOME, time)
+        with self.services.store.reading() as reader:
+            view = self.services.view(reader, actor, at)
+            context = page.read(Asking(self.services, actor, view, parameters, logs.correlation_id()))
+            here = tuple((name, text) for name, several in parameters.items() if name not in _TIME for text in several)
+            frame = self._frame(request, actor, page.name, time, here, view, context)
+        if wanted is None:
+            return files.page(render(page.template, page=context, frame=frame, to=links))
+        export = page.exports[wanted]
+        template = f"explorer/{page.name}.{wanted}.j2"
+        text = render(template, page=context) if export.write is None else export.write(context)
+        return files.export(text, export.media_type, f"{page.name}.{wanted}")
+
+    def _frame(
+        self,
+        request: Request,
+        actor: Actor | None,
+        name: str,
+        time: Mapping[str, str] | None = None,
+        here: tuple[tuple[str, str], ...] = (),
+        view: View | None = None,
+        context: Context | None = None,
+    ) -> Frame:
+        token = request.cookies.get(COOKIE)
+        whole = (
+            () if view is None or context is None else words.notices(view.completeness(context.found, context.subjects))
+        )
+        return Frame(
+            page=name,
+            organisation=self.services.settings.organisation,
+            actor=actor,
+            is_proven=actor is not None and is_proven(actor.principal),
+            session=token is not None and self.sessions.actor(token) is not None,
+            form_token=self.sessions.form_token(token),
+            time=time or {},
+            point=None if view is None else view.read_point(),
+            notices=whole,
+            here=here,
+        )
+
+    def _actor(self, request: Request) -> Actor | None:
+        """Return who looks, None where nobody says so and somebody has to. Raises AskerError 401."""
+        token = request.cookies.get(COOKIE)
+        actor = None if token is None else self.sessions.actor(token)
+        if actor is not None:
+            request.scope[PRINCIPAL] = actor.principal
+            return actor
+        has_key = headers_of(request.scope).get(b"authorization") is not None
+        needs_key = self.services.owner is None and self.services.authenticator.needs_key()
+        return self.services.authenticate(request) if has_key or not needs_key else None
+
+    def _asked_to_sign_in(self, request: Request, page: Page) -> Response:
+        """Return what leads to the sign-in page, and back afterwards.
+
+        A link in a mail is followed without the cookie, which no other site's request carries: the page then asks for
+        itself once more.
+        """
+        if request.headers.get("sec-fetch-site") == "cross-site":
+            return files.page(render("explorer/again.html.j2"))
+        query = request.url.query
+        place = "../" if page.name == HOME else page.name
+        there = urlencode({"next": f"{place}?{query}" if query else place})
+        return RedirectResponse(f"{'explorer/' if page.name == HOME else ''}{SIGN_IN}?{there}", 303)
+
+    def _sign_in(self, request: Request, then: str, error: str = "", status: int = 200) -> Response:
+        frame = self._frame(request, None, SIGN_IN)
+        text = render(f"explorer/{SIGN_IN}.html.j2", frame=frame, to=Links(), then=within(then), error=error)
+        return files.page(text, status)
+
+    async def _take(self, request: Request, name: str) -> Response:
+        action = registry.ACTIONS.get(name)
+        if action is None and name not in {SIGN_IN, SIGN_OUT}:
+            return problems.wrong_method("GET").response()
+        request.scope[ROUTE] = f"/explorer/{name}"
+        try:
+            form = await self._form(request)
+            if name == SIGN_IN:
+                return self._opened(request, form)
+            if name == SIGN_OUT:
+                return self._closed(request, form)
+            assert action is not None  # noqa: S101  looked at above
+            return await run_in_threadpool(self._act, request, action, form)
+        except ADDRESSED as error:
+            return self._failed(request, error)
+
+    async def _form(self, request: Request) -> dict[str, list[str]]:
+        """Return the fields of a form of ours; raises AskerError 403 for any other."""
+        headers = headers_of(request.scope)
+        if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
+            raise SenderError(f"Send the form with Content-Type: {_FORM}.")
+        # That it is this server's own, the edge has looked at.
+        if headers.get(b"origin") is None:
+            raise AskerError(_REFUSED, status=403)
+        try:
+            text = (await read_body(request, QUESTION_BYTES)).decode()
+            fields = parse_qs(text, errors="strict", max_num_fields=_MOST_FIELDS)
+        except ValueError as error:
+            raise SenderError("The form cannot be read; send it in UTF-8.") from error
+        if not self.sessions.is_form_token(last(fields, FORM_TOKEN), request.cookies.get(COOKIE)):
+            raise AskerError(_REFUSED, status=403)
+        return fields
+
+    def _opened(self, request: Request, form: Parameters) -> Response:
+        """Open a session for who holds a key; the key itself is kept nowhere."""
+        authenticator = self.services.authenticator
+        try:
+            actor = authenticator.authenticate(last(form, "key"), from_loopback=is_from_here(request))
+            rules.require(actor.roles, registry.PAGES[HOME].permission)
+        except AskerError as error:
+            return self._sign_in(request, last(form, "next"), str(error), error.status)
+        key_id = actor.key_id or ""
+        token = self.sessions.open(lambda: authenticator.holder(key_id))
+        request.scope[PRINCIPAL] = actor.principal
+        return self._going_on(request, within(last(form, "next")), token)
+
+    def _closed(self, request: Request, form: Parameters) -> Response:
+        token = request.cookies.get(COOKIE, "")
+        actor = self.sessions.actor(token)
+        if actor is not None and last(form, "everywhere"):
+            self.sessions.close_all(actor.principal)
+        self.sessions.close(token)
+        return self._going_on(request, SIGN_IN, "")
+
+    def _act(self, request: Request, action: Action, form: Parameters) -> Response:
+        actor = self._actor(request)
+        if actor is None:
+            raise AskerError("Nobody is signed in; sign in and send the form again.", status=401)
+        rules.require(actor.roles, action.permission)
+        with self.services.store.reading() as reader:
+            view = self.services.view(reader, actor, times_of({}, self.services.ledger)[0])
+            asking = Asking(self.services, actor, view, form, logs.correlation_id())
+            done = action.act(asking)
+        return done if isinstance(done, Response) else self._going_on(request, within(done))
+
+    def _going_on(self, request: Request, to: str, session: str | None = None) -> Response:
+        answer = RedirectResponse(to, 303)
+        if session is not None:
+            secure = "https" in {request.url.scheme, request.headers.get("x-forwarded-proto")}
+            answer.set_cookie(
+                COOKIE, session, max_age=None if session else 0, httponly=True, samesite="strict", secure=secure
+            )
+        return answer
+
+    def _failed(self, request: Request, error: Exception) -> Response:
+        """Return the page of an error that says who has to act; a defect of ours is masked further out."""
+        found = problems.problem(error)
+        if found is None:
+            raise error
+        home = request.path_params.get("name") is None
+        frame = self._frame(request, None, "error")
+        text = render("explorer/error.html.j2", frame=frame, to=Links(home), problem=found)
+        answer = files.page(text, found.status)
+        answer.headers.update(found.headers)
+        return answer
+
+
+def _given(request: Request, page: Page) -> Parameters:
+    """Return what the address says that the page takes; raises SenderError 422 for too long a text."""
+    given: dict[str, list[str]] = {}
+    for name, text in request.query_params.multi_items():
+        if (name in _TIME or name in page.parameters) and text:
+            if len(text) > _LONGEST:
+                raise SenderError(f"{name} has at most {_LONGEST} characters.", status=422)
+            given.setdefault(name, []).append(text)
+    return given

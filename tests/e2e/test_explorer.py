@@ -1,0 +1,205 @@
+"""The explorer in a real browser: what people do there, on any screen, with and without JavaScript."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from playwright.sync_api import Browser, expect
+
+from graph_schema.nodes import Dataset, Job, ModelVersion
+from tests.e2e.conftest import Server, Start, command
+from tests.support.browser import Watched, launched
+from tests.support.records import (
+    CURATED,
+    DIGEST,
+    JOB,
+    MODEL,
+    attestation,
+    declaration,
+    event,
+    registration,
+    request,
+    run_node,
+    seal,
+    tag,
+)
+
+VISITS = Dataset(**CURATED).id
+PAGES = {
+    "home": "/",
+    "work": "/explorer/work",
+    "safe": "/explorer/safe?question=sharing",
+    "dataset": f"/explorer/dataset?id={VISITS}",
+    "lineage": f"/explorer/lineage?id={VISITS}",
+    "history": f"/explorer/history?id={VISITS}&aspect=schema",
+    "use": f"/explorer/use?id={VISITS}&purpose=HRESCH",
+    "evidence": f"/explorer/evidence?id={VISITS}",
+    "model version": f"/explorer/model-version?id={ModelVersion(MODEL['namespace'], MODEL['name'], '1').id}"
+    "&purpose=HOPERAT&place=North&for=production",
+    "job": f"/explorer/job?id={Job(**JOB).id}",
+    "run": f"/explorer/run?id={run_node().id}",
+    "findings": "/explorer/findings",
+    "approvals": f"/explorer/approvals?id={VISITS}",
+    "approval": "/explorer/approval?request=7",
+    "ledger": "/explorer/ledger",
+    "entry": "/explorer/entry?index=0",
+    "operation": "/explorer/operation",
+    "another time": f"/explorer/dataset?id={VISITS}&known=3",
+    "nothing": "/explorer/dataset?id=Dataset:none",
+}
+DESKTOP = 1280
+Open = Callable[..., Watched]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with launched() as found:
+        yield found
+
+
+@pytest.fixture
+def server(start: Start, tmp_path: Path) -> Server:
+    """A server over a small made-up catalog."""
+    found = start(tmp_path / "data")
+    with httpx2.Client(base_url=found.url, trust_env=False) as client:
+        for one in (event("START", "2026-01-01T09:00:00Z"), event(version={"datasetVersion": DIGEST})):
+            assert client.post("/api/v1/lineage", json=one).status_code == 201
+        for record in (declaration(), tag(), attestation(), seal(), registration(), request()):
+            _recorded(client, record)
+    return found
+
+
+def _recorded(client: httpx2.Client, record: dict[str, Any]) -> None:
+    """Send a record, again as long as the graph does not hold what it names."""
+    end = time.monotonic() + 60
+    while (answer := client.post("/api/v1/records", json=record)).status_code == 503:
+        assert time.monotonic() < end, answer.text
+        time.sleep(0.1)
+    assert answer.status_code == 201, answer.text
+
+
+@pytest.fixture
+def open_(browser: Browser, server: Server) -> Iterator[Open]:
+    """Open tabs, each in a profile of its own."""
+    opened = []
+
+    def tab(width: int = DESKTOP, **more: Any) -> Watched:
+        context = browser.new_context(viewport={"width": width, "height": 900}, **more)
+        opened.append(context)
+        return Watched(context.new_page(), server.url)
+
+    yield tab
+    for context in opened:
+        context.close()
+
+
+def test_one_searches_as_one_types_opens_a_dataset_and_follows_its_lineage(open_: Open, server: Server) -> None:
+    tab = open_()
+    page = tab.page
+    page.goto(f"{server.url}/")
+    expect(page.locator(".who")).to_contain_text("local principal")
+    page.locator("#q").press_sequentially("visits", delay=20)
+    expect(page).to_have_url(re.compile(r"q=visits"))
+    expect(page.locator("#q")).to_be_focused()
+    found = page.locator(".finds").get_by_role("link", name="visits", exact=True).first
+    page.locator(".choice[value=Dataset]").check()
+    expect(page).to_have_url(re.compile("label=Dataset"))
+    expect(page.locator(".choice[value=Dataset]")).to_be_checked()
+    found.click()
+    expect(page.locator("h1")).to_have_text("visits")
+    page.get_by_role("link", name="All of its lineage").click()
+    expect(page.locator("svg.picture")).to_be_visible()
+    page.locator("svg.picture a").first.click()
+    expect(page.locator("h1")).to_contain_text("visits")
+    page.go_back()
+    page.go_back()
+    expect(page).to_have_url(re.compile("/explorer/dataset"))
+    tab.check()
+
+
+def test_an_entry_is_verified_in_the_browser_and_a_forged_one_is_not(open_: Open, server: Server) -> None:
+    tab = open_()
+    for index in (0, 3, 6):
+        tab.page.goto(f"{server.url}/explorer/entry?index={index}")
+        expect(tab.page.locator("#proof")).to_have_text(re.compile("^Verified in your browser"))
+
+    def forge(route: Any) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, body=answer.text().replace("local", "other"))
+
+    tab.page.route("**/explorer/entry?index=2", forge)
+    tab.page.goto(f"{server.url}/explorer/entry?index=2")
+    expect(tab.page.locator("#proof")).to_have_text(re.compile("^This does not verify"))
+    tab.check()
+
+
+def test_all_of_it_works_without_javascript(open_: Open, server: Server) -> None:
+    tab = open_(java_script_enabled=False)
+    page = tab.page
+    page.goto(f"{server.url}/")
+    page.locator("#q").fill("visits")
+    page.get_by_role("button", name="Search").click()
+    expect(page).to_have_url(re.compile(r"\?q=visits"))
+    page.locator(".finds").get_by_role("link", name="visits", exact=True).first.click()
+    expect(page.locator("h1")).to_have_text("visits")
+    page.get_by_role("textbox", name="For").fill("HRESCH")
+    page.get_by_role("button", name="Ask").click()
+    expect(page.locator(".decision")).to_be_visible()
+    page.goto(f"{server.url}/explorer/findings")
+    page.locator("details", has_text="Decide").first.locator("summary").last.click()
+    page.get_by_label("Reason").first.fill("Seen to")
+    page.get_by_role("button", name="Acknowledge").first.click()
+    expect(page).to_have_url(re.compile("/explorer/findings$"))
+    expect(page.locator("main")).to_contain_text("Seen to")
+    tab.check()
+
+
+@pytest.mark.parametrize("width", [320, DESKTOP, 3840])
+def test_no_page_is_wider_than_its_screen_and_axe_finds_nothing(open_: Open, server: Server, width: int) -> None:
+    for scheme in ("light", "dark") if width == DESKTOP else ("light",):
+        tab = open_(width, color_scheme=scheme)
+        for name, address in PAGES.items():
+            answer = tab.page.goto(f"{server.url}{address}")
+            assert answer is not None
+            assert answer.status == (404 if name == "nothing" else 200), name
+            assert tab.wide_by() <= 0, name
+            assert width != DESKTOP or tab.violations() == [], name
+        tab.complaints = [one for one in tab.complaints if "404" not in one]
+        tab.check()
+
+
+def test_one_signs_in_by_a_key_and_out_again(open_: Open, server: Server, tmp_path: Path) -> None:
+    made = command(tmp_path / "data", "key", "create", "testperson-alpha", "--kind", "person", "--role", "steward")
+    assert made.returncode == 0, made.stderr
+    (key,) = re.findall(rb"lw_[a-z2-7]{10}_[A-Za-z0-9_-]{43}", made.stdout)
+    tab = open_()
+    page = tab.page
+    page.goto(f"{server.url}/explorer/findings?severity=high")
+    expect(page.locator("h1")).to_have_text("Sign in")
+    page.get_by_label("Your API key").fill("lw_wrong")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_contain_text("not valid")
+    page.get_by_label("Your API key").fill(key.decode())
+    page.get_by_role("button", name="Sign in").click()
+    expect(page).to_have_url(re.compile(r"/explorer/findings\?severity=high$"))
+    expect(page.locator(".who")).not_to_contain_text("local principal")
+    assert page.evaluate("document.cookie") == ""
+    assert key.decode() not in page.content()
+    # A link on another site's page carries no cookie, and leads there all the same.
+    page.set_content(f'<a href="{server.url}/explorer/ledger">there</a>')
+    page.get_by_role("link").click()
+    expect(page.locator("h1")).to_contain_text("Ledger")
+    other = page.context.new_page()
+    other.goto(f"{server.url}/")
+    other.get_by_role("button", name="Sign out").click()
+    expect(other.locator("h1")).to_have_text("Sign in")
+    page.reload()
+    expect(page.locator("h1")).to_have_text("Sign in")
+    assert [one for one in tab.complaints if "401" not in one] == []
+    assert tab.elsewhere == []

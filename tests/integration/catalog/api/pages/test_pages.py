@@ -1,0 +1,245 @@
+"""Every page there is: what it says of itself, what it asks, what it costs, and what it never shows."""
+
+from __future__ import annotations
+
+import dataclasses
+import html
+import inspect
+import re
+import shlex
+import sys
+from collections import Counter
+from collections.abc import Callable
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from catalog.access.model import Actor
+from catalog.api.pages import registry
+from catalog.api.pages.page import Context, Page
+from catalog.reading import EVERYTHING, Rights
+from graph_schema.nodes import Dataset, Job
+from tests.integration.catalog.api.test_graphql import CountingStore
+from tests.support.clinical_story import CLEARED, VERSION, Story
+from tests.support.commands import command_of, every_command
+from tests.support.pages import BROWSER, shown, walk
+from tests.support.records import CURATED, JOB, RAW, declaration, event
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from httpx2 import Response
+
+    from tests.integration.catalog.api.conftest import Catalog
+
+MOST_BYTES = 100 * 1024
+DATASET = Dataset("lake", CLEARED).id
+
+
+@pytest.fixture
+def clinical(serve: Callable[..., Catalog], tmp_path: Path) -> Catalog:
+    house = Story(tmp_path / "story").house
+    return serve(house.ledger, house.store, owner=True)
+
+
+def get(catalog: Catalog, address: str) -> Response:
+    found: Response = catalog.client.get(address, headers=BROWSER)
+    return found
+
+
+@pytest.mark.parametrize("page", registry.PAGES.values(), ids=list(registry.PAGES))
+def test_a_page_says_what_it_is_and_has_its_template(page: Page) -> None:
+    module = sys.modules[page.read.__module__]
+    assert page.name == module.__name__.rpartition(".")[2].replace("_", "-")
+    for thing in (module, page.context, page.read):
+        assert (inspect.getdoc(thing) or "").endswith("."), thing
+    assert issubclass(page.context, Context)
+    assert dataclasses.fields(page.context)
+    assert (files("catalog.api.pages") / "templates" / page.template).is_file()
+    source = inspect.getsource(module)
+    for name in page.parameters:
+        assert f'"{name}"' in source
+
+
+def test_every_page_and_every_form_is_reached_from_the_home_page(clinical: Catalog) -> None:
+    found = walk(clinical.client)
+    names = {re.sub(r"^/explorer/", "", at.partition("?")[0]) or "home" for at in found}
+    assert {name.replace("/", "home") for name in names} == registry.PAGES.keys()
+    forms = {
+        form["action"].partition("#")[0]
+        for page in found.values()
+        for form, _ in shown(page).forms
+        if form.get("method") == "post"
+    }
+    assert forms <= registry.ACTIONS.keys()
+
+
+def test_each_page_is_whole_and_nothing_in_it_comes_from_elsewhere(clinical: Catalog) -> None:
+    for at, page in walk(clinical.client).items():
+        if page.status_code == 404 and "valid=" in at:
+            continue  # it is of a time before its thing began
+        assert page.status_code == 200, at
+        assert len(page.content) <= MOST_BYTES, (at, len(page.content))
+        policy = page.headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert page.headers["cache-control"] == "no-store"
+        assert page.headers.get_list("referrer-policy") == ["same-origin"]
+        held = shown(page)
+        assert len(held.of("h1")) == len(held.of("main")) == len(held.of("title")) == 1, at
+        assert [script for script in held.of("script") if not script.get("src")] == [], at
+        assert [
+            tag for tag, given in held.elements if any(name.startswith("on") or name == "style" for name in given)
+        ] == []
+        identifiers = [given["id"] for _, given in held.elements if "id" in given]
+        assert [one for one, count in Counter(identifiers).items() if count > 1] == [], at
+        assert "local principal" in held.words
+
+
+def test_each_page_says_how_a_program_asks_for_the_same(clinical: Catalog) -> None:
+    known = every_command()
+    asked: set[tuple[str, str]] = set()
+    for at, page in walk(clinical.client).items():
+        found = re.findall(r"<pre><code>(.*?)</code></pre>", page.text, re.DOTALL)
+        if page.status_code == 200 and len(found) >= 2:
+            asked.add((html.unescape(found[-2]), html.unescape(found[-1])))
+            assert at
+    assert len(asked) > len(registry.PAGES)
+    for query, line in asked:
+        answer = clinical.ask(query)
+        assert "errors" not in answer, (query, answer)
+        words = tuple(shlex.split(line))
+        assert words[0] == "lineward"
+        name = command_of(words[1:])
+        assert name in known
+        options = {option for parameter in known[name].params for option in parameter.opts}
+        given = {word for word in words[1:] if word.startswith("--") and word != "--"}
+        assert given <= options, line
+
+
+def test_a_time_in_the_address_is_kept_by_every_link_and_said(clinical: Catalog) -> None:
+    page = get(clinical, f"/explorer/dataset?id={DATASET}&known=30")
+    held = shown(page)
+    assert "as far as it was known by entry #30" in held.words
+    links = [
+        one["href"] for one in held.of("a") if "dataset?" in one.get("href", "") or "lineage?" in one.get("href", "")
+    ]
+    assert links
+    assert [one for one in links if "known=30" not in one] == [f"dataset?id={DATASET.replace(':', '%3A')}"]
+    assert ("input", {"type": "hidden", "name": "known", "value": "30"}) in held.elements
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("/explorer/dataset?id=Dataset:none", 404),
+        ("/explorer/dataset", 404),
+        ("/explorer/nothing", 404),
+        ("/explorer/licences", 404),
+        (f"/explorer/dataset?id={DATASET}&valid=soon", 422),
+        (f"/explorer/dataset?id={DATASET}&known=-1", 422),
+        (f"/explorer/lineage?id={DATASET}&depth=0", 422),
+        (f"/explorer/lineage?id={DATASET}&direction=sideways", 422),
+        (f"/explorer/lineage?id={DATASET}&as=pdf", 422),
+        ("/?after=made-up", 422),
+        ("/?q=" + "x" * 2001, 422),
+        ("/explorer/findings?rule=NONE", 422),
+        ("/explorer/entry?index=99999999", 404),
+        ("/explorer/use?id=" + DATASET + "&purpose=MADE-UP", 422),
+    ],
+)
+def test_what_cannot_be_shown_is_a_page_that_says_why(clinical: Catalog, address: str, status: int) -> None:
+    page = get(clinical, address)
+    assert page.status_code == status
+    (alert,) = [given for _, given in shown(page).elements if given.get("role") == "alert"]
+    assert alert
+    assert len(page.content) < MOST_BYTES
+
+
+def test_a_program_at_the_first_address_gets_what_it_got_before(catalog: Catalog) -> None:
+    assert "Where to go" in catalog.client.get("/").text
+    assert 'role="search"' in get(catalog, "/").text
+
+
+def test_what_is_taken_along_is_what_is_shown(clinical: Catalog) -> None:
+    address = f"/explorer/lineage?id={DATASET}&depth=9"
+    rows = shown(get(clinical, address)).of("tr")[1:]
+    found = clinical.client.get(f"{address}&as=json", headers=BROWSER)
+    assert found.headers["content-disposition"] == 'attachment; filename="lineage.json"'
+    assert len(found.json()) == len(rows) == 7
+    lines = clinical.client.get(f"{address}&as=csv", headers=BROWSER).text.splitlines()
+    assert len(lines) == len(rows) + 1
+    picture = clinical.client.get(f"{address}&as=svg", headers=BROWSER)
+    assert picture.headers["content-type"].startswith("image/svg+xml")
+    assert picture.text.strip().startswith("<svg xmlns=")
+
+
+def test_what_rights_hide_stands_on_no_page_and_is_counted(serve: Callable[..., Catalog]) -> None:
+    filled: list[bool] = []
+
+    def rights(_: Actor) -> Rights:
+        return Rights(namespaces=frozenset({"curated", "models"})) if filled else EVERYTHING
+
+    catalog = serve(rights=rights)
+    catalog.fill()
+    filled.append(True)
+    hidden, absent = Dataset(**RAW).id, Dataset("curated", "never met").id
+    pages = {"dataset": hidden, "job": Job(**JOB).id, "lineage": hidden, "evidence": hidden, "use": hidden}
+    for name, identifier in pages.items():
+        of_hidden, of_absent = (
+            get(catalog, f"/explorer/{name}?id={one}")
+            for one in (identifier, identifier.partition(":")[0] + absent[7:])
+        )
+        assert (of_hidden.status_code, of_hidden.text) == (404, of_absent.text), name
+    found = walk(catalog.client)
+    assert len(found) > 10
+    for at, page in found.items():
+        # An entry's bytes are what is hashed, opaque ids included; what these stand for is not in them.
+        assert hidden.partition(":")[2] not in page.text or at.startswith("/explorer/entry?"), at
+        assert "cardiology" not in page.text, at  # who owns it
+    assert "hidden from you" in shown(get(catalog, f"/explorer/lineage?id={Dataset(**CURATED).id}")).words
+
+
+def wide(columns: int) -> dict[str, Any]:
+    schema = {"fields": [{"name": f"field_{number}", "type": "string"} for number in range(columns)]}
+    made = event(schema=schema)
+    made["inputs"] = [{"namespace": "feeds", "name": f"feed-{number}"} for number in range(columns)]
+    return made
+
+
+@pytest.mark.parametrize(
+    ("address", "most"),
+    [
+        ("/", 20),
+        (f"/explorer/dataset?id={Dataset(**CURATED).id}", 150),
+        (f"/explorer/lineage?id={Dataset(**CURATED).id}", 40),
+        (f"/explorer/job?id={Job(**JOB).id}", 60),
+        ("/explorer/ledger", 5),
+    ],
+)
+def test_a_page_asks_the_store_as_often_for_much_as_for_little(
+    serve: Callable[..., Catalog], address: str, most: int
+) -> None:
+    counted: list[Counter[str]] = []
+    for width in (2, 40):
+        store = CountingStore()
+        catalog = serve(store=store)
+        catalog.record(declaration())
+        catalog.event(wide(width))
+        catalog.caught_up()
+        catalog.labels_kept()
+        assert get(catalog, address).status_code == 200
+        store.calls.clear()
+        assert get(catalog, address).status_code == 200
+        counted.append(Counter(store.calls))
+    assert counted[0] == counted[1]
+    assert sum(counted[1].values()) <= most
+
+
+def test_the_gate_is_asked_on_the_page_of_a_version(clinical: Catalog) -> None:
+    page = shown(get(clinical, f"/explorer/model-version?id={VERSION}&purpose=HOPERAT&place=Example-Hospital"))
+    assert (
+        len([one for one in page.of("span") if one.get("class", "").split()[-1:] in (["pass"], ["fail"], ["unknown"])])
+        >= 19
+    )
