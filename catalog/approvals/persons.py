@@ -19,6 +19,7 @@ class Delegation:
     since: int
     until: int
     entry: int
+    reason: str = ""
 
 
 def delegations_at(delegations: Iterable[Delegation], kind: str, at: int) -> tuple[Delegation, ...]:

@@ -176,7 +176,7 @@ def people_of(view: View) -> People:
         else:
             value = aspects.ApprovalDelegation.from_json(one.data)
             kinds = frozenset(value.approval_kinds)
-            delegations.append(Delegation(one.by, name, kinds, one.valid_from, value.until, one.entry))
+            delegations.append(Delegation(one.by, name, kinds, one.valid_from, value.until, one.entry, value.reason))
     return People({name: person for name, (_, person) in same.items() if person is not None}, tuple(delegations))
 
 

@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from catalog.access import queries as access
-from catalog.access.model import Definition, Powers
+from catalog.access.model import Definition, Powers, is_proven
 from catalog.approvals.model import Approval as ApprovalRecord
 from catalog.approvals.model import ApprovalState
+from catalog.approvals.model import ConditionMet as ConditionRecord
 from catalog.approvals.model import Decision as DecisionRecord
+from catalog.approvals.queries import people_of
 from catalog.findings.estate.model import Decided as DecidedRecord
 from catalog.findings.estate.model import EstateFinding as EstateFindingRecord
 from catalog.findings.model import Finding as FindingRecord
 from catalog.findings.model import Gap as GapRecord
 from catalog.reporting.citations import Citations, time_of
 from catalog.store.protocol import Quarantined as QuarantinedEntry
+from catalog.view import View
+from graph_schema.aspects import approvals as aspects
 from graph_schema.times import format_time
-from reports.parts.approvals import Approval, ApprovalStatus, Decision, Invalidation, Signer, local_time
+from reports.parts.approvals import (
+    Approval,
+    ApprovalStatus,
+    ConditionMet,
+    Decision,
+    Delegation,
+    Determination,
+    Invalidation,
+    Signer,
+    SignIn,
+    Waiver,
+    local_time,
+)
 from reports.parts.estate import Decided, EstateFinding
 from reports.parts.findings import Finding
 from reports.parts.gaps import Gap
@@ -51,8 +67,41 @@ def approvals(citations: Citations, found: Iterable[ApprovalRecord], powers: Pow
             entries=citations.view.cite(*one.rests_on),
             digests=tuple(f"{bound.of}: {bound.digest}" for bound in one.digests),
             decisions=tuple(_decision(citations, decision, powers) for decision in one.decisions),
+            needed=one.needed,
+            emergency=one.emergency,
+            depends_on=one.depends_on,
+            approved_by=one.approved_by,
+            ends_at=time_of(one.ends_at),
+            met=tuple(_met(citations, each) for each in one.met),
             entry=citations.cite(one.request),
             leaf=citations.leaf(one.request),
+        )
+
+
+def _met(citations: Citations, one: ConditionRecord) -> ConditionMet:
+    return ConditionMet(
+        text=one.text,
+        evidence=one.evidence,
+        by=citations.actor(one.met_by, authenticated=is_proven(one.met_by)),
+        at=format_time(one.met_at),
+        entry=citations.cite(one.entry),
+    )
+
+
+def delegations(citations: Citations, view: View, found: Sequence[ApprovalRecord]) -> Iterator[Delegation]:
+    """Yield who lets whom decide in their place, of those who asked for any of these approvals or decided on them."""
+    acted = {name for one in found for name in (one.requested_by, *(each.decided_by for each in one.decisions))}
+    every = [one for one in people_of(view).delegations if not acted.isdisjoint({one.of, one.to})] if acted else []
+    citations.introduce({name for one in every for name in (one.of, one.to)})
+    for one in sorted(every, key=lambda each: each.entry):
+        yield Delegation(
+            of=citations.actor(one.of, authenticated=is_proven(one.of)),
+            to=citations.actor(one.to, authenticated=is_proven(one.to)),
+            kinds=tuple(sorted(one.kinds)),
+            since=format_time(one.since),
+            until=format_time(one.until),
+            reason=one.reason,
+            entry=citations.cite(one.entry),
         )
 
 
@@ -76,8 +125,35 @@ def _decision(citations: Citations, one: DecisionRecord, powers: Powers) -> Deci
         local_at=local_time(format_time(one.decided_at), one.time_zone),
         expires_at=time_of(one.expires_at),
         conditions=one.conditions,
+        requires=one.requires,
+        interest=one.interest,
+        conflicts=one.conflicts,
+        counts_for=one.counts_for,
+        sign_in=None
+        if one.sign_in is None
+        else SignIn(at=format_time(one.sign_in.at), components=one.sign_in.components),
+        irb=None if one.irb is None else _determination(one.irb),
+        signed=one.signed or None,
         entry=citations.cite(one.entry),
         leaf=citations.leaf(one.entry),
+    )
+
+
+def _determination(one: aspects.IrbDetermination) -> Determination:
+    waiver = one.waiver
+    return Determination(
+        determination=one.determination,
+        protocol=one.protocol,
+        continuing_review=time_of(one.continuing_review),
+        waiver=None
+        if waiver is None
+        else Waiver(
+            board=waiver.board,
+            acted_on=waiver.acted_on,
+            criteria=waiver.criteria,
+            information=waiver.information,
+            procedure=waiver.procedure,
+        ),
     )
 
 

@@ -11,7 +11,7 @@ from catalog.findings.judgement import approval_findings
 from catalog.ledger.protocol import Ledger
 from catalog.names.loading import Names
 from catalog.names.queries import other_names
-from catalog.reporting.approvals import approvals, findings, powers_of, quarantined
+from catalog.reporting.approvals import approvals, delegations, findings, powers_of, quarantined
 from catalog.reporting.citations import Citations
 from catalog.reporting.datasets import names as named
 from catalog.reporting.dossier_data import deciders
@@ -53,6 +53,7 @@ def approvals_record(
         ),
         names=_names(citations, identifier) if isinstance(known.node, Dataset) else (),
         approvals=tuple(approvals(citations, requested, powers)),
+        delegations=tuple(delegations(citations, point.view.uncited, requested)),
         findings=tuple(findings(citations, found)),
         quarantined=tuple(quarantined(citations, stuck)),
     )

@@ -9,12 +9,14 @@ from catalog.ledger.protocol import Ledger
 from catalog.reading import Truncated
 from catalog.releases.queries import model_versions
 from catalog.reporting import datasets, lineage
-from catalog.reporting.approvals import approvals, estate_findings, findings, gaps, powers_of, quarantined
+from catalog.reporting.approvals import approvals, delegations, estate_findings, findings, gaps, powers_of, quarantined
 from catalog.reporting.citations import Citations
 from catalog.reporting.dossier_data import BUDGET, DossierData
 from catalog.reporting.effective_labels import effective_labels
+from catalog.reporting.gate import gated
 from catalog.reporting.people import people
 from catalog.reporting.read_point import Point, settled
+from catalog.reporting.releases import released, signature
 from catalog.reporting.use import use_of_version
 from catalog.view import View
 from graph_schema.times import format_time
@@ -39,6 +41,8 @@ def model_dossier(view: View, ledger: Ledger, identifier: str, organisation: str
     judgement = judge(data.basis(powers))
     effective, cleared, columns_left_out = effective_labels(citations, data)
     statements, unstated, answers = use_of_version(citations, data)
+    gate, evaluations, overrides, questions_left_out = gated(citations, data.view, identifier)
+    releases, deployments, retirement = released(citations, data.view, identifier)
     context = ModelDossier(
         organisation=organisation,
         read_point=point.read_point(_answer(point, data)),
@@ -61,6 +65,15 @@ def model_dossier(view: View, ledger: Ledger, identifier: str, organisation: str
         unstated=unstated,
         answers=answers,
         approvals=tuple(approvals(citations, data.approvals, powers)),
+        delegations=tuple(delegations(citations, data.view, data.approvals)),
+        gate=gate,
+        evaluations=evaluations,
+        overrides=overrides,
+        questions_left_out=questions_left_out,
+        signed=signature(citations, data.view, data.registration),
+        releases=releases,
+        deployments=deployments,
+        retirement=retirement,
         findings=tuple(findings(citations, judgement.findings)),
         estate=tuple(estate_findings(citations, data.estate, judgement.findings)),
         schema_changes=tuple(datasets.schema_changes(citations, data)),

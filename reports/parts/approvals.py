@@ -12,6 +12,7 @@ from reports.context import Actor, Strict
 from reports.document import (
     Block,
     Cell,
+    Column,
     Item,
     Line,
     SignOff,
@@ -19,12 +20,14 @@ from reports.document import (
     cell,
     cites,
     code,
+    faint,
     item,
     mark,
     maybe,
     missing,
     plain,
     stamp,
+    table,
     words,
 )
 from reports.moment import local
@@ -50,6 +53,36 @@ class Signer(Strict):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignIn(Strict):
+    """How a signer had signed in, as they claim: 21 CFR 11.200(a)(1)."""
+
+    at: str
+    components: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiver(Strict):
+    """What 45 CFR 164.512(i)(2) wants of a waiver of authorization."""
+
+    board: str
+    acted_on: str
+    criteria: str
+    information: str
+    procedure: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Determination(Strict):
+    """What an institutional review board determined."""
+
+    determination: str
+    protocol: str
+    continuing_review: str | None = None
+    """When it is to be reviewed again: until then the approval holds."""
+    waiver: Waiver | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decision(Strict):
     """A signed decision with what 21 CFR 11.50(a) asks for: printed name, date and time, meaning."""
 
@@ -70,9 +103,46 @@ class Decision(Strict):
     """The time in that zone, worked out when the context is made: a later time zone database changes no report."""
     expires_at: str | None = None
     conditions: tuple[str, ...] = ()
+    requires: tuple[str, ...] = ()
+    """What has to be met on record before the approval holds."""
+    interest: str | None = None
+    """An interest of the signer's own, because of which it does not count."""
+    conflicts: tuple[str, ...] = ()
+    """Why it does not count, as the catalog found."""
+    counts_for: str | None = None
+    """The person whom it counts for, by a principal that they act under; None where it does not count."""
+    sign_in: SignIn | None = None
+    irb: Determination | None = None
+    signed: str | None = None
+    """The digest over the decision, its signer, what the request binds, and the request's entry and leaf (11.70)."""
     entry: int
     leaf: str
     """The leaf hash of the entry, in hex."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConditionMet(Strict):
+    """That a condition which a decision requires is met on record."""
+
+    text: str
+    evidence: str
+    by: Actor
+    at: str
+    entry: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delegation(Strict):
+    """That a principal lets another decide in its place: both are one person while that lasts."""
+
+    of: Actor
+    to: Actor
+    kinds: tuple[str, ...]
+    """The kinds of approval; none ends what was delegated before."""
+    since: str
+    until: str
+    reason: str
+    entry: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +175,18 @@ class Approval(Strict):
     entry: int
     leaf: str
     """The leaf hash of the entry, in hex."""
+    needed: int = 1
+    """How many distinct persons have to approve."""
+    emergency: bool = False
+    """Whether one person's approval holds for 72 hours, until another ratifies it."""
+    depends_on: tuple[int, ...] = ()
+    """The requests whose approvals it rests on, by ledger index."""
+    approved_by: tuple[str, ...] = ()
+    """The distinct persons, each proved by a key, whose newest decision approves."""
+    ends_at: str | None = None
+    """When it ends by itself as it stands."""
+    met: tuple[ConditionMet, ...] = ()
+    """The oldest first."""
     invalidated: Invalidation | None = None
     entries: tuple[int, ...] = ()
     """The records by which what it binds is what it is at the read point."""
@@ -116,6 +198,8 @@ class Approvals(Findings):
 
     approvals: tuple[Approval, ...] = ()
     """Every request, in the order of the ledger."""
+    delegations: tuple[Delegation, ...] = ()
+    """Of whoever asked or decided, and to them; in the order of the ledger."""
 
 
 _STATUSES: dict[ApprovalStatus, str] = {
@@ -155,6 +239,27 @@ def blocks(context: Approvals, _: Frame) -> Iterator[Block]:
             rows=_request(approval, doubted),
             decisions=tuple(_decision(decision, approval.expires_at) for decision in approval.decisions),
         )
+    if context.delegations:
+        yield _delegations(context)
+
+
+def _delegations(context: Approvals) -> Block:
+    return table(
+        "Who decides in whose place: both are one person while that lasts, and one of two that are needed",
+        (Column("Decides", 5), Column("In the place of", 5), Column("On what, and why", 8), Column("From, until", 5)),
+        [
+            (
+                cell(words(who(one.to), cites((one.entry,)))),
+                cell(who(one.of)),
+                cell(
+                    plain(", ".join(map(worded, one.kinds)) if one.kinds else "nothing any more"),
+                    plain(one.reason),
+                ),
+                cell(stamp(one.since), words(faint("until"), stamp(one.until)) if one.kinds else ()),
+            )
+            for one in context.delegations
+        ],
+    )
 
 
 def _title(approval: Approval) -> str:
@@ -194,6 +299,7 @@ def _request(approval: Approval, doubted: frozenset[int]) -> tuple[tuple[str, Ce
             ),
         ),
         *digests,
+        *_terms(approval),
         (
             "Expires",
             cell(
@@ -206,6 +312,37 @@ def _request(approval: Approval, doubted: frozenset[int]) -> tuple[tuple[str, Ce
         by = (approval.invalidated.entry,) if approval.invalidated else ()
         rows.insert(1, ("Because", cell(words(plain(approval.because), cites(by)))))
     return tuple(rows)
+
+
+def _terms(approval: Approval) -> Iterator[tuple[str, Cell]]:
+    """Yield by how many persons, on what other approvals, and what was met on record."""
+    if approval.needed > 1 or approval.emergency or len(approval.approved_by) > 1:
+        asked = (
+            "in an emergency: one person at once, a second within 72 hours"
+            if approval.emergency
+            else (f"{approval.needed} distinct persons")
+        )
+        by = words(faint("approved by"), plain(", ".join(approval.approved_by))) if approval.approved_by else ()
+        yield "Needs", cell(plain(asked), by)
+    if approval.depends_on:
+        yield (
+            "Depends on",
+            cell(plain(f"the approvals of {', '.join(f'request #{one}' for one in approval.depends_on)}")),
+        )
+    if approval.met:
+        yield (
+            "Conditions met",
+            cell(
+                *(
+                    line
+                    for one in approval.met
+                    for line in (
+                        words(plain(one.text), cites((one.entry,))),
+                        words(faint("by"), who(one.by), stamp(one.at), faint("evidence:"), plain(one.evidence)),
+                    )
+                )
+            ),
+        )
 
 
 def _until(decision: Decision, request_ends: str | None) -> Line:
@@ -246,10 +383,34 @@ def _decision(decision: Decision, request_ends: str | None) -> tuple[tuple[str, 
     ]
     if decision.conditions:
         rows.append(("Conditions", cell(*(plain(condition) for condition in decision.conditions))))
+    if decision.requires:
+        rows.append(("Requires first", cell(*(plain(condition) for condition in decision.requires))))
+    against = (*decision.conflicts, *([f"own interest: {decision.interest}"] if decision.interest else ()))
+    if against:
+        rows.append(("Does not count", cell(*(plain(one) for one in against))))
+    if decision.irb is not None:
+        rows.append(("Determination", cell(*_determination(decision.irb))))
+    if decision.sign_in is not None:
+        how = plain(f"by {', '.join(decision.sign_in.components)}")
+        rows.append(("Signed in", cell(words(stamp(decision.sign_in.at), how, faint("as whoever sent it says")))))
     if decision.decision == "APPROVE":
         rows.append(("Holds until", cell(_until(decision, request_ends))))
+    if decision.signed is not None:
+        linked = faint("over the decision, its signer, what the request binds, and the request's entry")
+        rows.append(("Signature", cell(code(decision.signed), linked)))
     rows.append(("Ledger entry", cell(words(cites((decision.entry,)), code(decision.leaf)))))
     return tuple(rows)
+
+
+def _determination(one: Determination) -> Iterator[Line]:
+    yield words(plain(worded(one.determination)), faint("protocol"), plain(one.protocol))
+    if one.continuing_review is not None:
+        yield words(faint("continuing review"), stamp(one.continuing_review))
+    if one.waiver is not None:
+        waiver = one.waiver
+        yield plain(f"waiver of {waiver.board}, {waiver.acted_on}, by {worded(waiver.procedure)} procedure")
+        yield words(faint("criteria:"), plain(waiver.criteria))
+        yield words(faint("information:"), plain(waiver.information))
 
 
 def _function(signer: Signer | None) -> Iterator[Line]:

@@ -48,7 +48,11 @@ _RUNS = (
     Term("START", "The run has begun; no event of its end is recorded."),
     Term("RUNNING", "The run has reported while it ran; no event of its end is recorded."),
     Term("OTHER", "The run has sent an event that is neither its beginning nor its end."),
-    Term("FAIL", "The run ended with an error: what it wrote does not count as produced."),
+    Term(
+        "FAIL",
+        "Of a run: it ended with an error, and what it wrote does not count as produced. Of the release gate: a "
+        "required check fails.",
+    ),
     Term("ABORT", "The run was stopped before its end: what it wrote does not count as produced."),
     Term("attempt", "A run that failed or was stopped, and so contributed nothing.", r"attempts?"),
     Term("R1, R2 …", "A run, by its number in the table of runs.", r"R\d+"),
@@ -151,6 +155,20 @@ _APPROVALS = (
     Term("partly recorded", "The ledger holds a record that bears on part of the question; what is missing is named."),
     Term("not kept here, by design", "What the question is about is never in this catalog; whoever keeps it has it."),
 )
+_RELEASES = (
+    Term("PASS", "Of the release gate or one of its checks: what it asks for is recorded, and in order."),
+    Term("UNKNOWN", "What would decide it is not recorded or not known; of a check of the release gate: that blocks."),
+    Term("BY_EXCEPTION", "Two persons let it pass the release gate for a time, although a check does not."),
+    Term("VERIFIED", "A registered key, in force at the registration, signed this very artifact."),
+    Term("INVALID", "Of a signature: it is over something else, was changed, or its key was not in force then."),
+    Term("UNKNOWN_KEY", "Of a signature: no registered key made it."),
+    Term("ABSENT", "Of a signature: the registration names none."),
+    Term("live", "Of a deployment: the version runs there at the read point."),
+    Term("retired", "Of a model version: it is neither released nor deployed any more."),
+    Term(
+        "quotes no evaluation of the gate", "Nothing shows that the version might be used there when it was put there."
+    ),
+)
 _PEOPLE = (
     Term(
         "principal",
@@ -189,7 +207,7 @@ _PROOF = (
     ),
     Term("projection", "The program that makes the graph of the entries of the ledger.", r"projection"),
 )
-TERMS = (*_COMPLETENESS, *_RUNS, *_STATES, *_DATA, *_PRIVACY, *_APPROVALS, *_PEOPLE, *_PROOF)
+TERMS = (*_COMPLETENESS, *_RUNS, *_STATES, *_DATA, *_PRIVACY, *_APPROVALS, *_RELEASES, *_PEOPLE, *_PROOF)
 
 
 def used(blocks: Iterable[Block]) -> tuple[Term, ...]:

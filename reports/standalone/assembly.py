@@ -25,6 +25,7 @@ MODULES = (
     "derived_coverage",
     "derived_names",
     "derived_records",
+    "derived_decisions",
     "derived_approvals",
     "derived_sources",
     "derived_lineage",
@@ -34,6 +35,8 @@ MODULES = (
     "derived_answers",
     "derived_effective",
     "derived_gaps",
+    "derived_releases",
+    "derived_gate",
     "derivation",
     "verification",
     "command",
@@ -63,8 +66,9 @@ What it does, step by step:
 7. The ledger holds an entry that says that this very report was issued: by SHA-256 its context and its pages, and its
    template, read point, subject and for whom.
 8. Everything that follows from the disclosed bodies (registration, snapshots, approvals, decisions and who signed them,
-   attestations, labels, declarations, runs, lineage, gaps, findings, who acted, by which keys, and on what) is derived
-   from them anew and compared with what the report says, both ways.
+   releases, deployments, what the release gate said, attestations, labels, declarations, runs, lineage, gaps, findings,
+   who acted, by which keys, and on what) is derived from them anew and compared with what the report says, both ways.
+   What the release gate says at the read point is held to be no milder than the rest of the report allows.
 9. Bodies that are withheld (erased, or too large) are named: what rests on them is not comparable.
 
 Each check passes, fails, or is not verified. Exit code 0: every check passed. 1: one failed, or something that is

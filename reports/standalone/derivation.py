@@ -24,8 +24,9 @@ from reports.standalone.comparison import (
     subject_of,
 )
 from reports.standalone.derived_answers import derive_answers
-from reports.standalone.derived_approvals import derive_approvals, derive_subject, printed_name
+from reports.standalone.derived_approvals import derive_approvals, derive_subject
 from reports.standalone.derived_coverage import Attested
+from reports.standalone.derived_decisions import printed_name
 from reports.standalone.derived_effective import derive_effective
 from reports.standalone.derived_estate import derive_estate
 from reports.standalone.derived_gaps import (
@@ -35,6 +36,7 @@ from reports.standalone.derived_gaps import (
     gaps_of_version,
     is_verified,
 )
+from reports.standalone.derived_gate import derive_gate
 from reports.standalone.derived_lineage import derive_edges, derive_nodes, derive_runs, derive_schema_changes
 from reports.standalone.derived_names import derive_names
 from reports.standalone.derived_people import derive_acts, derive_entry_subjects, derive_people
@@ -48,6 +50,7 @@ from reports.standalone.derived_records import (
     derive_suggestions,
     derive_use,
 )
+from reports.standalone.derived_releases import derive_releases, derive_signature
 from reports.standalone.derived_use import derive_statements
 from reports.standalone.disclosed import Disclosed
 from reports.standalone.evidence import Entry
@@ -86,6 +89,9 @@ _SHOWN_OTHERWISE = frozenset(
 )
 _OTHERWISE = "Versions of the dossier before the fourth show this as of the read point; use the verifier of its time."
 
+_OF_EVERYTHING = frozenset({"read point", "people", "who acted", "entry subjects", "gate"})
+"""The parts that are held to all entries, among them those that only the gate rests on."""
+
 Found = tuple[str, str, list[int]]
 """A finding that follows from what is shown: its rule, its subject, and the entries that show it."""
 
@@ -95,20 +101,34 @@ def derive(
 ) -> tuple[DerivedPart, ...]:
     """Return each part of a report's context held against the entries; raise MalformedError where it has no form."""
     shown = Shown(context, template)
-    log = Disclosed(entries, micros(valid_at))
-    parts = [_bodies(log)]
+    at = micros(valid_at)
+    every = Disclosed(entries, at)
+    # What only the gate rests on may be of other versions, requests and steps than the report is of.
+    own = _but_for_the_gate(shown, entries)
+    log = every if len(own) == len(entries) else Disclosed(own, at)
+    parts = [_bodies(every)]
     for name in PARTS_OF[kind]:
         if shown.is_before_fourth and name in _SHOWN_OTHERWISE:
             parts.append(DerivedPart(name, 0, (), understood=False, why=_OTHERWISE))
             continue
-        comparison, understood = Comparison(log), True
+        held_to = every if name in _OF_EVERYTHING else log
+        comparison, understood = Comparison(held_to), True
         try:
-            _PARTS[name](shown, log, comparison)
+            _PARTS[name](shown, held_to, comparison)
         except (LookupError, TypeError, ValueError, AttributeError):
             # A report that no catalog made is no reason to end the other checks.
             understood = False
         parts.append(DerivedPart(name, comparison.compared, tuple(comparison.differing), understood))
     return tuple(parts)
+
+
+def _but_for_the_gate(shown: Shown, entries: Sequence[Entry]) -> Sequence[Entry]:
+    """Return the entries without those that the gate's reasons alone rest on."""
+    if not shown.context.get("gate"):
+        return entries
+    others = set(citations({name: part for name, part in shown.context.items() if name != "gate"}))
+    gate = set(citations({"gate": shown.context["gate"]}))
+    return [one for one in entries if one.index in others or one.index not in gate]
 
 
 def _bodies(log: Disclosed) -> DerivedPart:
@@ -229,11 +249,11 @@ def _of_requests(shown: Shown) -> Iterator[Found]:
         subject, status, request = str(each.get("subject")), each.get("status"), index_in(each.get("entry"))
         decisions = objects_in(each.get("decisions"))
         entries = {request, *(index_in(one.get("entry")) for one in decisions)}
-        if status in {"DENIED", "EXPIRED", "INVALIDATED"}:
+        if status in {"DENIED", "EXPIRED", "LAPSED", "INVALIDATED"}:
             ended = each.get("invalidated")
             by = {index_in(ended.get("entry"))} if isinstance(ended, dict) else set()
             yield "approval in force", subject, sorted(entries | by)
-        if status in {"PENDING", "ABSTAINED"}:
+        if status in {"PENDING", "CONDITIONAL", "ABSTAINED"}:
             yield "approval decided", subject, sorted(entries)
         asked = object_in(each.get("requested_by"), "requested_by").get("id")
         for decision in decisions:
@@ -317,6 +337,9 @@ _PARTS: dict[str, Callable[[Shown, Disclosed, Comparison], None]] = {
     "model": derive_model,
     "snapshots": derive_snapshots,
     "separation": derive_separation,
+    "signature": derive_signature,
+    "releases": derive_releases,
+    "gate": derive_gate,
     "approvals": derive_approvals,
     "de-identification": derive_deidentification,
     "labels": derive_labels,

@@ -28,6 +28,8 @@ _ABOVE = {
 }
 """The purposes that are always asked for, and what covers them (HL7 v3-ActReason); of others only themselves."""
 
+_MOST_PURPOSES = 12
+
 
 def derive_answers(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     """Hold every answer to be no milder than the statements are, and to say why by statements that count."""
@@ -39,6 +41,9 @@ def derive_answers(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     unstated = bool(shown.context.get("unstated"))
     names = [each.get("statement") for each in applied]
     deciding = [each for each in effective if not _limits_only(each)]
+    others = {one for each in shown.each("statements") for one in each.get("purposes") or ()} - _ABOVE.keys()
+    asked = [*_ABOVE, *sorted(others)][:_MOST_PURPOSES]
+    compare.holds([each.get("purpose") for each in shown.each("answers")] == asked, "answers: not of every purpose")
     for answer in shown.each("answers"):
         purpose, decision = str(answer.get("purpose")), answer.get("decision")
         where = f"use for {purpose}"

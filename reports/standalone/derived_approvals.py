@@ -5,9 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from reports.standalone.bodies import Record, Values, identity_of, node_id, objects_in, optional_micros, stamp
 from reports.standalone.comparison import (
@@ -17,6 +15,7 @@ from reports.standalone.comparison import (
     registrations_of,
     subject_of,
 )
+from reports.standalone.derived_decisions import conditions_met, hold_decision, hold_delegations, persons_of
 from reports.standalone.disclosed import Disclosed
 
 _EMERGENCY = 72 * 3_600 * 1_000_000
@@ -39,6 +38,8 @@ def derive_approvals(shown: Shown, log: Disclosed, compare: Comparison) -> None:
         request = requests.get(index_in(each.get("entry")))
         if request is not None and not compare.rests_on_withheld(each):
             _approval(each, request, shown, log, compare)
+    if not shown.before_people:
+        hold_delegations(shown, log, compare)
 
 
 def _approval(each: Values, request: Record, shown: Shown, log: Disclosed, compare: Comparison) -> None:
@@ -58,23 +59,67 @@ def _approval(each: Values, request: Record, shown: Shown, log: Disclosed, compa
     }
     if not _hidden(request, shown, log, compare):
         change = _earliest(_change(each, request, shown, log), _ended_upstream(each, request, log))
-        status = _believed(each, request, decisions, _status(request, decisions, log.valid_at, change))
+        course = _Course(request, decisions, log, met=not shown.before_people)
+        status, ends_at = course.at(log.valid_at, change)
+        status = _believed(each, request, status, shown, decisions)
+        if not shown.before_people:
+            derived["ends_at"] = None if ends_at is None else stamp(ends_at)
         if not shown.is_second:
             since = {"at": stamp(change[0]), "entry": change[1]} if change is not None else None
             derived["invalidated"] = since if status == "INVALIDATED" else None
             derived["entries"] = _in_force(request, shown, log)
         elif not request.content["subject"].get("model_version"):
             # Until a report said since when, only a model version could have become something else.
-            status = _status(request, decisions, log.valid_at, None)
+            status, _ = course.at(log.valid_at, None)
         derived["status"] = status
+    if not shown.before_people:
+        derived |= _terms_of(request, log)
     compare.same(where, each, derived, by=(request.index, *(one.index for one in decisions)))
+    if not shown.before_people:
+        _approved_by(each, where, request, decisions, log, compare)
     invalid = each.get("status") == "INVALIDATED"
     compare.holds((each.get("because") is not None) == invalid, f"{where}: the reason of its status")
     listed = objects_in(each.get("decisions"))
     compare.holds(each.get("decisions") == listed, f"{where}: its decisions have not their form")
     compare.holds([one.get("entry") for one in listed] == [one.index for one in decisions], f"{where}: its decisions")
     for one, decision in zip(listed, decisions, strict=False):
-        _decision(one, decision, shown, log, compare)
+        hold_decision(one, decision, request, shown, log, compare)
+
+
+def _terms_of(request: Record, log: Disclosed) -> dict[str, Any]:
+    content = request.content
+    return {
+        "needed": content.get("needed", 1),
+        "emergency": content.get("emergency", False),
+        "depends_on": list(content.get("depends_on", ())),
+        "met": [
+            {
+                "text": one.content["text"],
+                "evidence": one.content["evidence"],
+                "by": log.actor(one),
+                "at": stamp(one.since),
+                "entry": one.index,
+            }
+            for one in conditions_met(request, log)
+        ],
+    }
+
+
+def _approved_by(
+    each: Values, where: str, request: Record, decisions: Sequence[Record], log: Disclosed, compare: Comparison
+) -> None:
+    """Hold how many persons approved; who stands for a person may be a principal that the file does not name."""
+    newest: dict[str, str] = {}
+    for index, person in persons_of(request, decisions, log).items():
+        one = next(decision for decision in decisions if decision.index == index)
+        if person is not None and one.authenticated and one.actor != request.actor:
+            newest[person] = one.content["decision"] if one.content["decision"] != "ABSTAIN" else newest.get(person, "")
+    listed = each.get("approved_by")
+    approving = sum(decision == "APPROVE" for decision in newest.values())
+    compare.holds(
+        isinstance(listed, list) and len(set(listed)) == len(listed) <= approving,
+        f"{where}: approved_by names more persons than approve it",
+    )
 
 
 def _in_force(request: Record, shown: Shown, log: Disclosed) -> list[int]:
@@ -157,123 +202,95 @@ def _declaration(dataset: str, log: Disclosed) -> str:
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 
-def printed_name(decision: Record) -> str | None:
-    """Return the name that a decision is signed with: the catalog added it; an older one took it from the body."""
-    found: str | None = decision.added.get("printed_name") or decision.content["signer"].get("printed_name")
-    return found
-
-
-def _signer(was: Record) -> dict[str, Any]:
-    return {
-        "title": was.content.get("title"),
-        "organisation": was.content.get("organisation"),
-        "entry": was.index,
-    }
-
-
-def _decision(one: Values, decision: Record, shown: Shown, log: Disclosed, compare: Comparison) -> None:
-    content, where = decision.content, f"decision #{decision.index}"
-    expires, zone = optional_micros(content.get("expires_at")), content["signer"]["time_zone"]
-    derived = {
-        "decision": content["decision"],
-        "decided_by": log.actor(decision),
-        "decided_at": decision.recorded_at,
-        "reason": content.get("reason"),
-        "meaning": content.get("meaning"),
-        "printed_name": printed_name(decision),
-        "time_zone": zone,
-        "expires_at": None if expires is None else stamp(expires),
-        "conditions": list(content.get("conditions", ())),
-    }
-    if not shown.before_people:
-        was = log.definition(decision.actor, decision.index)
-        derived["key_id"] = decision.added.get("key_id")
-        derived["signer"] = None if was is None else _signer(was)
-    compare.same(where, one, derived, by=(decision.index,))
-    local = one.get("local_at")
-    if local is not None:
-        compare.holds(_is_local(local, decision.since, zone), f"{where}: local_at is not its time in {zone}")
-
-
-def _is_local(text: Any, at: int, zone: str) -> bool:  # noqa: ANN401 - untrusted JSON
-    """Return whether a local time is the moment to the second, and the zone's where this machine knows the zone."""
-    try:
-        local = datetime.fromisoformat(text)
-        moment = datetime.fromisoformat(stamp(at))
-    except (TypeError, ValueError):
-        return False
-    if local.tzinfo is None or local != moment.replace(microsecond=0):
-        return False
-    try:
-        return local.utcoffset() == moment.astimezone(ZoneInfo(zone)).utcoffset()
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return True
-
-
-def _is_counted(decision: Record, needed: int) -> bool:
-    """Return whether a decision counts: nothing does of whoever has a part in it; of several, a key proved each."""
-    is_own = decision.content.get("interest") is not None or decision.added.get("conflicts")
-    return not is_own and (decision.authenticated or needed == 1)
-
-
 def _ends_of(decision: Record) -> list[int | None]:
     """Return when a decision ends."""
     irb = decision.content.get("irb") or {}
     return [optional_micros(decision.content.get("expires_at")), optional_micros(irb.get("continuing_review"))]
 
 
-def _believed(each: Values, request: Record, decisions: Sequence[Record], derived: str) -> str:
-    """Return where it stands, by what else than decisions it hangs on: that conditions are met, and who is one person.
+def _believed(each: Values, request: Record, derived: str, shown: Shown, decisions: Sequence[Record]) -> str:
+    """Return where it stands where that hangs on who is one person, which nothing in a file needs to say.
 
-    Nothing in a file needs to say either, so what is shown is believed where it grants less than the decisions do.
+    What is shown is believed where it grants less than the decisions do; in reports before they showed which
+    conditions are met, of these too.
     """
-    shown = str(each.get("status"))
-    if derived == "APPROVED" and shown == "CONDITIONAL" and any(one.content.get("requires") for one in decisions):
-        return shown
+    status = str(each.get("status"))
+    required = any(one.content.get("requires") for one in decisions)
+    if shown.before_people and derived == "APPROVED" and status == "CONDITIONAL" and required:
+        return status
     several = request.content.get("needed", 1) > 1 or request.content.get("emergency", False)
-    return shown if derived in {"APPROVED", "ABSTAINED"} and shown == "PENDING" and several else derived
+    return (
+        status if derived in {"APPROVED", "CONDITIONAL", "ABSTAINED"} and status == "PENDING" and several else derived
+    )
 
 
-def _status(request: Record, decisions: Sequence[Record], at: int, change: tuple[int, int] | None) -> str:
-    """Return where a request stands: a denial stands until its author decides anew, then what came first of its ends.
+class _Course:
+    """Where a request stands: a denial stands until its author decides anew, then what came first of its ends.
 
-    An abstention counts only where nobody approved. Each principal is taken for a person of their own.
+    An abstention counts until a decision is taken back.
     """
-    expires, needed = optional_micros(request.content.get("expires_at")), request.content.get("needed", 1)
-    emergency = request.content.get("emergency", False)
-    enough, whole = (1, max(2, needed)) if emergency else (needed, needed)
-    approvals: dict[str, Record] = {}
-    denials: set[str] = set()
-    until, lapses, is_abstained = expires, None, False
-    for one in decisions:
+
+    def __init__(self, request: Record, decisions: Sequence[Record], log: Disclosed, *, met: bool = True) -> None:
+        content = request.content
+        self._expires, self._needed = optional_micros(content.get("expires_at")), content.get("needed", 1)
+        self._emergency = content.get("emergency", False)
+        self._met = {one.content["text"]: one.since for one in reversed(conditions_met(request, log))} if met else None
+        self._approvals: dict[str, Record] = {}
+        self._denials: set[str] = set()
+        self._until: int | None = self._expires
+        self._lapses: int | None = None
+        self._is_abstained = self._is_lost = False
+        self.persons = persons_of(request, decisions, log)
+        for one in decisions:
+            person = self.persons[one.index]
+            if person is not None and not any(e is not None and e <= one.since for e in (self._until, self._lapses)):
+                self._take(one, person)
+
+    @property
+    def _enough(self) -> int:
+        return 1 if self._emergency else self._needed
+
+    @property
+    def _counted(self) -> list[Record]:
+        some = list(self._approvals.values())
+        whole = max(2, self._needed) if self._emergency else self._needed
+        return some[-whole:] if len(some) >= self._enough and not self._denials else []
+
+    def _take(self, one: Record, person: str) -> None:
         decision = one.content["decision"]
-        if any(end is not None and end <= one.since for end in (until, lapses)) or not _is_counted(one, needed):
-            continue
-        is_abstained = is_abstained or decision == "ABSTAIN"
-        denials.discard(one.actor)
+        is_lifted = person in self._denials and self._denials == {person} and decision != "DENY"
+        is_taken_back = decision == "WITHDRAW" and person in self._approvals
+        self._is_lost = self._is_lost or is_lifted or is_taken_back
+        self._is_abstained = decision == "ABSTAIN" or (self._is_abstained and decision != "WITHDRAW")
+        self._denials.discard(person)
         if decision != "ABSTAIN":
-            approvals.pop(one.actor, None)
-            is_abstained = is_abstained and decision != "WITHDRAW"
+            self._approvals.pop(person, None)
         if decision == "DENY":
-            denials.add(one.actor)
+            self._denials.add(person)
         if decision == "APPROVE":
-            approvals[one.actor] = one
-        some = list(approvals.values())
-        is_ratified = not emergency or not some or len(some) >= whole
-        lapses = None if is_ratified else min(each.since for each in some) + _EMERGENCY
-        counted = some[-whole:] if len(some) >= enough and not denials else []
-        limits = [expires, *(limit for each in counted for limit in _ends_of(each))]
-        until = min((limit for limit in limits if limit is not None), default=None)
-    if denials:
-        return "DENIED"
-    end = min((limit for limit in (until, lapses) if limit is not None and limit <= at), default=None)
-    if change is not None and (end is None or change[0] < end):
-        return "INVALIDATED"
-    if end is not None:
-        return "EXPIRED" if end == until else "LAPSED"
-    if len(approvals) >= enough:
-        return "APPROVED"
-    return "ABSTAINED" if is_abstained and not approvals else "PENDING"
+            self._approvals[person] = one
+        some = list(self._approvals.values())
+        is_ratified = not self._emergency or not some or len(some) >= max(2, self._needed)
+        self._lapses = None if is_ratified else min(each.since for each in some) + _EMERGENCY
+        limits = [self._expires, *(limit for each in self._counted for limit in _ends_of(each))]
+        self._until = min((limit for limit in limits if limit is not None), default=None)
+
+    def at(self, at: int, change: tuple[int, int] | None) -> tuple[str, int | None]:
+        """Return where it stands at a time, and when it ends by itself as it stands."""
+        if self._denials:
+            return "DENIED", None
+        ends = [limit for limit in (self._until, self._lapses) if limit is not None]
+        end = min((limit for limit in ends if limit <= at), default=None)
+        if change is not None and (end is None or change[0] < end):
+            return "INVALIDATED", None
+        if end is not None:
+            return ("EXPIRED" if end == self._until else "LAPSED"), None
+        until = min(ends, default=None)
+        if len(self._approvals) >= self._enough:
+            required = {text for one in self._counted for text in one.content.get("requires", ())}
+            open_ = self._met is not None and any(self._met.get(text, at + 1) > at for text in required)
+            return ("CONDITIONAL" if open_ else "APPROVED"), until
+        return ("ABSTAINED" if self._is_abstained and not self._is_lost else "PENDING"), until
 
 
 def _bound(content: Values) -> set[tuple[str, str]]:

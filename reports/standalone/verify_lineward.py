@@ -21,8 +21,9 @@ What it does, step by step:
 7. The ledger holds an entry that says that this very report was issued: by SHA-256 its context and its pages, and its
    template, read point, subject and for whom.
 8. Everything that follows from the disclosed bodies (registration, snapshots, approvals, decisions and who signed them,
-   attestations, labels, declarations, runs, lineage, gaps, findings, who acted, by which keys, and on what) is derived
-   from them anew and compared with what the report says, both ways.
+   releases, deployments, what the release gate said, attestations, labels, declarations, runs, lineage, gaps, findings,
+   who acted, by which keys, and on what) is derived from them anew and compared with what the report says, both ways.
+   What the release gate says at the read point is held to be no milder than the rest of the report allows.
 9. Bodies that are withheld (erased, or too large) are named: what rests on them is not comparable.
 
 Each check passes, fails, or is not verified. Exit code 0: every check passed. 1: one failed, or something that is
@@ -787,6 +788,40 @@ _RECORDS: dict[str, Shape] = {
         "run_id?": str,
         "job?": _NAMED,
     },
+    "register_signing_key": {"public_key": str, "key_holder": str, "valid_from?": str, "until?": str},
+    "end_signing_key": {"fingerprint": str, "valid_from?": str},
+    "release_model_version": {
+        "model_version": _VERSION,
+        "environment": str,
+        "reason": str,
+        "gate?": int,
+        "valid_from?": str,
+    },
+    "deploy_model_version": {
+        "model_version": _VERSION,
+        "place": str,
+        "environment": str,
+        "gate?": int,
+        "replaces?": int,
+        "valid_from?": str,
+        "until?": str,
+    },
+    "roll_back_deployment": {"model_version": _VERSION, "deployment": int, "gate?": int, "valid_from?": str},
+    "end_deployment": {"deployment": int, "valid_from?": str},
+    "retire_model_version": {"model_version": _VERSION, "reason": str, "valid_from?": str},
+    "assess_change": {"model_version": _VERSION, "status": str},
+    "override_gate": {"model_version": _VERSION, "evaluation": int, "reason": str, "until": str},
+    "gate_evaluated": {
+        "model_version": _VERSION,
+        "verdict": str,
+        "purpose": str,
+        "place": str,
+        "environment": str,
+        "requester": {},
+        "policies_digest": str,
+        "holds_until": str,
+        "checks": [{"check": str, "outcome": str, "required?": bool}],
+    },
     "request_approval": {
         "subject": {"model_version?": _VERSION, "snapshot?": _SNAPSHOT, "dataset?": _NAMED},
         "approval_kind": str,
@@ -798,11 +833,19 @@ _RECORDS: dict[str, Shape] = {
         "signer": {"printed_name?": str, "time_zone": str},
         "expires_at?": str,
         "conditions?": [str],
+        "requires?": [str],
+        "sign_in?": {"at": str, "components": [str]},
+        "irb?": {"determination": str, "protocol": str, "continuing_review?": str},
     },
+    "meet_condition": {"request": int, "text": str, "evidence": str},
+    "delegate_approvals": {"to": str, "approval_kinds": [str], "until": str, "reason": str},
 }
 _ADDED: dict[str, Shape] = {
     "seal_snapshot": {"job?": _NAMED},
     "register_model_version": {"job?": _NAMED},
+    "release_model_version": {"artifact_digest?": str},
+    "deploy_model_version": {"artifact_digest?": str},
+    "roll_back_deployment": {"artifact_digest?": str, "place": str, "environment": str},
     "request_approval": {"digests": [{"of": str, "digest": str}]},
     "decide_approval": {"printed_name?": str, "key_id?": str},
 }
@@ -3161,6 +3204,186 @@ def _decimal(value: float) -> str:
     return str(int(figure)) if figure.is_integer() else format(Decimal(repr(figure)), "f")
 
 
+def persons_of(request: Record, decisions: Sequence[Record], log: Disclosed) -> dict[int, str | None]:
+    """Return which person each decision counts for, by its entry: none of whoever has a part in it or asked for it.
+
+    Of several that are needed, a key proved each. Who is one person, definitions and delegations say.
+    """
+    kind, needed = request.content["approval_kind"], request.content.get("needed", 1)
+    found: dict[int, str | None] = {}
+    for one in decisions:
+        holding = [(each.actor, each.content["to"]) for each in _delegations_at(kind, one.since, log)]
+        person = _person_of(one.actor, holding, log)
+        asked = one.actor != request.actor and person == _person_of(request.actor, holding, log)
+        is_own = asked or one.content.get("interest") is not None or bool(one.added.get("conflicts"))
+        found[one.index] = None if is_own or (needed > 1 and not one.authenticated) else person
+    return found
+
+
+def _delegations_at(kind: str, at: int, log: Disclosed) -> Iterator[Record]:
+    """Yield those of a kind that hold at a time: of each pair the newest counts, and one of no kind ends it."""
+    newest: dict[tuple[str, str], Record] = {}
+    for one in sorted(log.of("delegate_approvals"), key=lambda each: (each.since, each.index)):
+        if one.since <= at:
+            newest[one.actor, one.content["to"]] = one
+    for one in newest.values():
+        if kind in one.content["approval_kinds"] and at < micros(one.content["until"]):
+            yield one
+
+
+def _person_of(principal: str, holding: Sequence[tuple[str, str]], log: Disclosed) -> str:
+    """Return what stands for all principals that are one person with this one, as far as the file says."""
+    same = {name: one.content.get("person") for name, one in log.people.items()}
+    found, front = {principal}, [principal]
+    while front:
+        name = front.pop()
+        person = same.get(name)
+        near = {other for pair in holding if name in pair for other in pair}
+        near |= {other for other, its in same.items() if person is not None and its == person}
+        front += near - found
+        found |= near
+    return min(found)
+
+
+def conditions_met(request: Record, log: Disclosed) -> list[Record]:
+    """Return what says that conditions of decisions on a request are met, the oldest first."""
+    met = log.of("meet_condition", lambda content: content["request"] == request.index)
+    return sorted(met, key=lambda one: (one.since, one.index))
+
+
+def hold_delegations(shown: Shown, log: Disclosed, compare: Comparison) -> None:
+    """Compare who decides for whom with the records, of whoever asked or decided."""
+    approvals, delegations = shown.each("approvals"), shown.each("delegations")
+    if compare.rests_on_withheld(delegations):
+        return
+    acted = {
+        object_in(by, "actor").get("id")
+        for each in approvals
+        for by in (each.get("requested_by"), *(one.get("decided_by") for one in objects_in(each.get("decisions"))))
+    }
+    every = [one for one in log.of("delegate_approvals") if not acted.isdisjoint({one.actor, one.content["to"]})]
+    every.sort(key=lambda one: one.index)
+    compare.holds(
+        [each.get("entry") for each in delegations] == [one.index for one in every],
+        "delegations: not those of the entries, in their order",
+    )
+    for each, one in zip(delegations, every, strict=False):
+        derived = {
+            "of": log.actor(one),
+            "to": {"id": one.content["to"]},
+            "kinds": sorted(one.content["approval_kinds"]),
+            "since": stamp(one.since),
+            "until": stamp(micros(one.content["until"])),
+            "reason": one.content["reason"],
+        }
+        compare.same(f"delegation #{one.index}", each, derived, by=(one.index,))
+
+
+def _beside(decision: Record) -> dict[str, Any]:
+    """Return what a decision says beside what every one does."""
+    content = decision.content
+    sign_in, irb = content.get("sign_in"), content.get("irb")
+    waiver = (irb or {}).get("waiver")
+    names = ("board", "acted_on", "criteria", "information", "procedure")
+    review = optional_micros((irb or {}).get("continuing_review"))
+    return {
+        "requires": list(content.get("requires", ())),
+        "interest": content.get("interest"),
+        "conflicts": list(decision.added.get("conflicts", ())),
+        "sign_in": None
+        if sign_in is None
+        else {"at": stamp(micros(sign_in["at"])), "components": list(sign_in["components"])},
+        "irb": None
+        if irb is None
+        else {
+            "determination": irb["determination"],
+            "protocol": irb["protocol"],
+            "continuing_review": None if review is None else stamp(review),
+            "waiver": None if waiver is None else {name: waiver[name] for name in names},
+        },
+        "signed": decision.added.get("signed") or None,
+    }
+
+
+def _signed_digest(decision: Record, request: Record, log: Disclosed) -> str:
+    """Return what the decision has to sign: itself, its signer, what the request binds, and the request's place."""
+    leaf = next(entry.leaf.hex() for entry in log.entries if entry.index == request.index)
+    name = printed_name(decision)
+    signer = decision.content["signer"] | ({} if name is None else {"printed_name": name})
+    said = {**decision.content, "signer": signer}
+    covered = {
+        "request": request.index,
+        "leaf": leaf,
+        "digests": [{"of": one["of"], "digest": one["digest"]} for one in request.added.get("digests", ())],
+        "decision": {key: said[key] for key in said if key != "request"},
+        "decided_by": decision.actor,
+        "authenticated": decision.authenticated,
+    }
+    return f"sha256:{hashlib.sha256(canonical(covered)).hexdigest()}"
+
+
+def printed_name(decision: Record) -> str | None:
+    """Return the name that a decision is signed with: the catalog added it; an older one took it from the body."""
+    found: str | None = decision.added.get("printed_name") or decision.content["signer"].get("printed_name")
+    return found
+
+
+def _signer(was: Record) -> dict[str, Any]:
+    return {
+        "title": was.content.get("title"),
+        "organisation": was.content.get("organisation"),
+        "entry": was.index,
+    }
+
+
+def hold_decision(
+    one: Values, decision: Record, request: Record, shown: Shown, log: Disclosed, compare: Comparison
+) -> None:
+    """Compare a decision with its record: who signed what, as what, and whether it counts."""
+    content, where = decision.content, f"decision #{decision.index}"
+    expires, zone = optional_micros(content.get("expires_at")), content["signer"]["time_zone"]
+    derived = {
+        "decision": content["decision"],
+        "decided_by": log.actor(decision),
+        "decided_at": decision.recorded_at,
+        "reason": content.get("reason"),
+        "meaning": content.get("meaning"),
+        "printed_name": printed_name(decision),
+        "time_zone": zone,
+        "expires_at": None if expires is None else stamp(expires),
+        "conditions": list(content.get("conditions", ())),
+    }
+    if not shown.before_people:
+        was = log.definition(decision.actor, decision.index)
+        derived["key_id"] = decision.added.get("key_id")
+        derived["signer"] = None if was is None else _signer(was)
+        derived |= _beside(decision)
+        person = persons_of(request, [decision], log)[decision.index]
+        compare.holds(one.get("counts_for") is None or person is not None, f"{where}: it counts for nobody")
+        signed = decision.added.get("signed")
+        if signed and request.index not in log.withheld:
+            compare.holds(signed == _signed_digest(decision, request, log), f"{where}: it signs something else")
+    compare.same(where, one, derived, by=(decision.index,))
+    local = one.get("local_at")
+    if local is not None:
+        compare.holds(_is_local(local, decision.since, zone), f"{where}: local_at is not its time in {zone}")
+
+
+def _is_local(text: Any, at: int, zone: str) -> bool:  # noqa: ANN401 - untrusted JSON
+    """Return whether a local time is the moment to the second, and the zone's where this machine knows the zone."""
+    try:
+        local = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(stamp(at))
+    except (TypeError, ValueError):
+        return False
+    if local.tzinfo is None or local != moment.replace(microsecond=0):
+        return False
+    try:
+        return local.utcoffset() == moment.astimezone(ZoneInfo(zone)).utcoffset()
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return True
+
+
 _EMERGENCY = 72 * 3_600 * 1_000_000
 _BESIDE = frozenset({"labels", "policy", "use"})
 """Digests that a request binds beside its subject: nothing in a file says what they are over."""
@@ -3181,6 +3404,8 @@ def derive_approvals(shown: Shown, log: Disclosed, compare: Comparison) -> None:
         request = requests.get(index_in(each.get("entry")))
         if request is not None and not compare.rests_on_withheld(each):
             _approval(each, request, shown, log, compare)
+    if not shown.before_people:
+        hold_delegations(shown, log, compare)
 
 
 def _approval(each: Values, request: Record, shown: Shown, log: Disclosed, compare: Comparison) -> None:
@@ -3200,23 +3425,67 @@ def _approval(each: Values, request: Record, shown: Shown, log: Disclosed, compa
     }
     if not _hidden(request, shown, log, compare):
         change = _earliest(_change(each, request, shown, log), _ended_upstream(each, request, log))
-        status = _believed(each, request, decisions, _status(request, decisions, log.valid_at, change))
+        course = _Course(request, decisions, log, met=not shown.before_people)
+        status, ends_at = course.at(log.valid_at, change)
+        status = _believed(each, request, status, shown, decisions)
+        if not shown.before_people:
+            derived["ends_at"] = None if ends_at is None else stamp(ends_at)
         if not shown.is_second:
             since = {"at": stamp(change[0]), "entry": change[1]} if change is not None else None
             derived["invalidated"] = since if status == "INVALIDATED" else None
             derived["entries"] = _in_force(request, shown, log)
         elif not request.content["subject"].get("model_version"):
             # Until a report said since when, only a model version could have become something else.
-            status = _status(request, decisions, log.valid_at, None)
+            status, _ = course.at(log.valid_at, None)
         derived["status"] = status
+    if not shown.before_people:
+        derived |= _terms_of(request, log)
     compare.same(where, each, derived, by=(request.index, *(one.index for one in decisions)))
+    if not shown.before_people:
+        _approved_by(each, where, request, decisions, log, compare)
     invalid = each.get("status") == "INVALIDATED"
     compare.holds((each.get("because") is not None) == invalid, f"{where}: the reason of its status")
     listed = objects_in(each.get("decisions"))
     compare.holds(each.get("decisions") == listed, f"{where}: its decisions have not their form")
     compare.holds([one.get("entry") for one in listed] == [one.index for one in decisions], f"{where}: its decisions")
     for one, decision in zip(listed, decisions, strict=False):
-        _decision(one, decision, shown, log, compare)
+        hold_decision(one, decision, request, shown, log, compare)
+
+
+def _terms_of(request: Record, log: Disclosed) -> dict[str, Any]:
+    content = request.content
+    return {
+        "needed": content.get("needed", 1),
+        "emergency": content.get("emergency", False),
+        "depends_on": list(content.get("depends_on", ())),
+        "met": [
+            {
+                "text": one.content["text"],
+                "evidence": one.content["evidence"],
+                "by": log.actor(one),
+                "at": stamp(one.since),
+                "entry": one.index,
+            }
+            for one in conditions_met(request, log)
+        ],
+    }
+
+
+def _approved_by(
+    each: Values, where: str, request: Record, decisions: Sequence[Record], log: Disclosed, compare: Comparison
+) -> None:
+    """Hold how many persons approved; who stands for a person may be a principal that the file does not name."""
+    newest: dict[str, str] = {}
+    for index, person in persons_of(request, decisions, log).items():
+        one = next(decision for decision in decisions if decision.index == index)
+        if person is not None and one.authenticated and one.actor != request.actor:
+            newest[person] = one.content["decision"] if one.content["decision"] != "ABSTAIN" else newest.get(person, "")
+    listed = each.get("approved_by")
+    approving = sum(decision == "APPROVE" for decision in newest.values())
+    compare.holds(
+        isinstance(listed, list) and len(set(listed)) == len(listed) <= approving,
+        f"{where}: approved_by names more persons than approve it",
+    )
 
 
 def _in_force(request: Record, shown: Shown, log: Disclosed) -> list[int]:
@@ -3299,123 +3568,95 @@ def _declaration(dataset: str, log: Disclosed) -> str:
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 
-def printed_name(decision: Record) -> str | None:
-    """Return the name that a decision is signed with: the catalog added it; an older one took it from the body."""
-    found: str | None = decision.added.get("printed_name") or decision.content["signer"].get("printed_name")
-    return found
-
-
-def _signer(was: Record) -> dict[str, Any]:
-    return {
-        "title": was.content.get("title"),
-        "organisation": was.content.get("organisation"),
-        "entry": was.index,
-    }
-
-
-def _decision(one: Values, decision: Record, shown: Shown, log: Disclosed, compare: Comparison) -> None:
-    content, where = decision.content, f"decision #{decision.index}"
-    expires, zone = optional_micros(content.get("expires_at")), content["signer"]["time_zone"]
-    derived = {
-        "decision": content["decision"],
-        "decided_by": log.actor(decision),
-        "decided_at": decision.recorded_at,
-        "reason": content.get("reason"),
-        "meaning": content.get("meaning"),
-        "printed_name": printed_name(decision),
-        "time_zone": zone,
-        "expires_at": None if expires is None else stamp(expires),
-        "conditions": list(content.get("conditions", ())),
-    }
-    if not shown.before_people:
-        was = log.definition(decision.actor, decision.index)
-        derived["key_id"] = decision.added.get("key_id")
-        derived["signer"] = None if was is None else _signer(was)
-    compare.same(where, one, derived, by=(decision.index,))
-    local = one.get("local_at")
-    if local is not None:
-        compare.holds(_is_local(local, decision.since, zone), f"{where}: local_at is not its time in {zone}")
-
-
-def _is_local(text: Any, at: int, zone: str) -> bool:  # noqa: ANN401 - untrusted JSON
-    """Return whether a local time is the moment to the second, and the zone's where this machine knows the zone."""
-    try:
-        local = datetime.fromisoformat(text)
-        moment = datetime.fromisoformat(stamp(at))
-    except (TypeError, ValueError):
-        return False
-    if local.tzinfo is None or local != moment.replace(microsecond=0):
-        return False
-    try:
-        return local.utcoffset() == moment.astimezone(ZoneInfo(zone)).utcoffset()
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return True
-
-
-def _is_counted(decision: Record, needed: int) -> bool:
-    """Return whether a decision counts: nothing does of whoever has a part in it; of several, a key proved each."""
-    is_own = decision.content.get("interest") is not None or decision.added.get("conflicts")
-    return not is_own and (decision.authenticated or needed == 1)
-
-
 def _ends_of(decision: Record) -> list[int | None]:
     """Return when a decision ends."""
     irb = decision.content.get("irb") or {}
     return [optional_micros(decision.content.get("expires_at")), optional_micros(irb.get("continuing_review"))]
 
 
-def _believed(each: Values, request: Record, decisions: Sequence[Record], derived: str) -> str:
-    """Return where it stands, by what else than decisions it hangs on: that conditions are met, and who is one person.
+def _believed(each: Values, request: Record, derived: str, shown: Shown, decisions: Sequence[Record]) -> str:
+    """Return where it stands where that hangs on who is one person, which nothing in a file needs to say.
 
-    Nothing in a file needs to say either, so what is shown is believed where it grants less than the decisions do.
+    What is shown is believed where it grants less than the decisions do; in reports before they showed which
+    conditions are met, of these too.
     """
-    shown = str(each.get("status"))
-    if derived == "APPROVED" and shown == "CONDITIONAL" and any(one.content.get("requires") for one in decisions):
-        return shown
+    status = str(each.get("status"))
+    required = any(one.content.get("requires") for one in decisions)
+    if shown.before_people and derived == "APPROVED" and status == "CONDITIONAL" and required:
+        return status
     several = request.content.get("needed", 1) > 1 or request.content.get("emergency", False)
-    return shown if derived in {"APPROVED", "ABSTAINED"} and shown == "PENDING" and several else derived
+    return (
+        status if derived in {"APPROVED", "CONDITIONAL", "ABSTAINED"} and status == "PENDING" and several else derived
+    )
 
 
-def _status(request: Record, decisions: Sequence[Record], at: int, change: tuple[int, int] | None) -> str:
-    """Return where a request stands: a denial stands until its author decides anew, then what came first of its ends.
+class _Course:
+    """Where a request stands: a denial stands until its author decides anew, then what came first of its ends.
 
-    An abstention counts only where nobody approved. Each principal is taken for a person of their own.
+    An abstention counts until a decision is taken back.
     """
-    expires, needed = optional_micros(request.content.get("expires_at")), request.content.get("needed", 1)
-    emergency = request.content.get("emergency", False)
-    enough, whole = (1, max(2, needed)) if emergency else (needed, needed)
-    approvals: dict[str, Record] = {}
-    denials: set[str] = set()
-    until, lapses, is_abstained = expires, None, False
-    for one in decisions:
+
+    def __init__(self, request: Record, decisions: Sequence[Record], log: Disclosed, *, met: bool = True) -> None:
+        content = request.content
+        self._expires, self._needed = optional_micros(content.get("expires_at")), content.get("needed", 1)
+        self._emergency = content.get("emergency", False)
+        self._met = {one.content["text"]: one.since for one in reversed(conditions_met(request, log))} if met else None
+        self._approvals: dict[str, Record] = {}
+        self._denials: set[str] = set()
+        self._until: int | None = self._expires
+        self._lapses: int | None = None
+        self._is_abstained = self._is_lost = False
+        self.persons = persons_of(request, decisions, log)
+        for one in decisions:
+            person = self.persons[one.index]
+            if person is not None and not any(e is not None and e <= one.since for e in (self._until, self._lapses)):
+                self._take(one, person)
+
+    @property
+    def _enough(self) -> int:
+        return 1 if self._emergency else self._needed
+
+    @property
+    def _counted(self) -> list[Record]:
+        some = list(self._approvals.values())
+        whole = max(2, self._needed) if self._emergency else self._needed
+        return some[-whole:] if len(some) >= self._enough and not self._denials else []
+
+    def _take(self, one: Record, person: str) -> None:
         decision = one.content["decision"]
-        if any(end is not None and end <= one.since for end in (until, lapses)) or not _is_counted(one, needed):
-            continue
-        is_abstained = is_abstained or decision == "ABSTAIN"
-        denials.discard(one.actor)
+        is_lifted = person in self._denials and self._denials == {person} and decision != "DENY"
+        is_taken_back = decision == "WITHDRAW" and person in self._approvals
+        self._is_lost = self._is_lost or is_lifted or is_taken_back
+        self._is_abstained = decision == "ABSTAIN" or (self._is_abstained and decision != "WITHDRAW")
+        self._denials.discard(person)
         if decision != "ABSTAIN":
-            approvals.pop(one.actor, None)
-            is_abstained = is_abstained and decision != "WITHDRAW"
+            self._approvals.pop(person, None)
         if decision == "DENY":
-            denials.add(one.actor)
+            self._denials.add(person)
         if decision == "APPROVE":
-            approvals[one.actor] = one
-        some = list(approvals.values())
-        is_ratified = not emergency or not some or len(some) >= whole
-        lapses = None if is_ratified else min(each.since for each in some) + _EMERGENCY
-        counted = some[-whole:] if len(some) >= enough and not denials else []
-        limits = [expires, *(limit for each in counted for limit in _ends_of(each))]
-        until = min((limit for limit in limits if limit is not None), default=None)
-    if denials:
-        return "DENIED"
-    end = min((limit for limit in (until, lapses) if limit is not None and limit <= at), default=None)
-    if change is not None and (end is None or change[0] < end):
-        return "INVALIDATED"
-    if end is not None:
-        return "EXPIRED" if end == until else "LAPSED"
-    if len(approvals) >= enough:
-        return "APPROVED"
-    return "ABSTAINED" if is_abstained and not approvals else "PENDING"
+            self._approvals[person] = one
+        some = list(self._approvals.values())
+        is_ratified = not self._emergency or not some or len(some) >= max(2, self._needed)
+        self._lapses = None if is_ratified else min(each.since for each in some) + _EMERGENCY
+        limits = [self._expires, *(limit for each in self._counted for limit in _ends_of(each))]
+        self._until = min((limit for limit in limits if limit is not None), default=None)
+
+    def at(self, at: int, change: tuple[int, int] | None) -> tuple[str, int | None]:
+        """Return where it stands at a time, and when it ends by itself as it stands."""
+        if self._denials:
+            return "DENIED", None
+        ends = [limit for limit in (self._until, self._lapses) if limit is not None]
+        end = min((limit for limit in ends if limit <= at), default=None)
+        if change is not None and (end is None or change[0] < end):
+            return "INVALIDATED", None
+        if end is not None:
+            return ("EXPIRED" if end == self._until else "LAPSED"), None
+        until = min(ends, default=None)
+        if len(self._approvals) >= self._enough:
+            required = {text for one in self._counted for text in one.content.get("requires", ())}
+            open_ = self._met is not None and any(self._met.get(text, at + 1) > at for text in required)
+            return ("CONDITIONAL" if open_ else "APPROVED"), until
+        return ("ABSTAINED" if self._is_abstained and not self._is_lost else "PENDING"), until
 
 
 def _bound(content: Values) -> set[tuple[str, str]]:
@@ -4228,6 +4469,8 @@ _ABOVE = {
 }
 """The purposes that are always asked for, and what covers them (HL7 v3-ActReason); of others only themselves."""
 
+_MOST_PURPOSES = 12
+
 
 def derive_answers(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     """Hold every answer to be no milder than the statements are, and to say why by statements that count."""
@@ -4239,6 +4482,9 @@ def derive_answers(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     unstated = bool(shown.context.get("unstated"))
     names = [each.get("statement") for each in applied]
     deciding = [each for each in effective if not _limits_only(each)]
+    others = {one for each in shown.each("statements") for one in each.get("purposes") or ()} - _ABOVE.keys()
+    asked = [*_ABOVE, *sorted(others)][:_MOST_PURPOSES]
+    compare.holds([each.get("purpose") for each in shown.each("answers")] == asked, "answers: not of every purpose")
     for answer in shown.each("answers"):
         purpose, decision = str(answer.get("purpose")), answer.get("decision")
         where = f"use for {purpose}"
@@ -4606,6 +4852,442 @@ def _gaps_of_people(shown: Shown) -> Iterator[MissingField]:
         yield from ((str(actor.get("id")), field) for field, is_absent in absent.items() if is_absent)
 
 
+_STATES = frozenset({"VERIFIED", "INVALID", "UNKNOWN_KEY", "ABSENT"})
+
+
+def derive_signature(shown: Shown, log: Disclosed, compare: Comparison) -> None:
+    """Hold the state of the signature to what the registration and the records of its key allow.
+
+    The signature itself is not computed anew: only the holder of the artifact can do all of that.
+    """
+    signed = shown.context.get("signed")
+    registrations = registrations_of(shown, log)
+    if shown.is_before_fourth or not registrations or compare.rests_on_withheld([shown.model, signed]):
+        return
+    found, newest = object_in(signed, "signed"), registrations[-1]
+    state, cited = found.get("state"), set(citations({"entries": found.get("entries")}))
+    compare.holds(state in _STATES, "signature: there is no such state")
+    compare.holds(
+        (state == "ABSENT") == (newest.content.get("signature") is None),
+        "signature: whether there is one is not what the registration says",
+    )
+    compare.holds(newest.index in cited, "signature: the registration is not cited")
+    fingerprint = found.get("fingerprint")
+    if fingerprint is None:
+        certified = _is_certified(newest.content.get("signature"))
+        compare.holds(state != "VERIFIED" or certified, "signature: it is verified by no key and no certificate")
+        compare.same("signature", found, {"key_holder": None, "entries": [newest.index]} if not certified else {})
+        return
+    keys = [one for one in log.of("register_signing_key") if _fingerprint(one) == fingerprint]
+    compare.holds(bool(keys), "signature: no entry registers its key")
+    by_entry = [one for one in keys if one.index in cited]
+    compare.holds(len(by_entry) == 1, "signature: it does not cite one registration of its key")
+    for key in by_entry[:1]:
+        compare.same("signature", found, {"key_holder": key.content["key_holder"]}, by=(key.index,))
+        ends = [one.since for one in log.of("end_signing_key", lambda content: content["fingerprint"] == fingerprint)]
+        ends += [until] if (until := optional_micros(key.content.get("until"))) is not None else []
+        cites = {newest.index, key.index, *(one.index for one in log.of("end_signing_key") if one.index in cited)}
+        compare.holds(cited == cites, "signature: it cites other entries than it rests on")
+        in_force = key.since <= newest.since and all(newest.since < end for end in ends)
+        compare.holds(state != "VERIFIED" or in_force, "signature: its key was not in force at the registration")
+
+
+def _is_certified(signature: object) -> bool:
+    """Return whether a certificate comes with a signature, as in a Sigstore bundle."""
+    try:
+        written = str(signature).translate(str.maketrans("-_", "+/"))
+        bundle = json.loads(base64.b64decode(written + "=" * (-len(written) % 4)))
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(bundle, dict) and "verificationMaterial" in bundle
+
+
+def _fingerprint(key: Record) -> str | None:
+    try:
+        der = base64.b64decode(key.content["public_key"], validate=True)
+    except ValueError:
+        return None
+    return f"sha256:{hashlib.sha256(der).hexdigest()}"
+
+
+def derive_releases(shown: Shown, log: Disclosed, compare: Comparison) -> None:
+    """Compare releases, deployments and the retirement with the records that make and end them."""
+    if shown.is_before_fourth:
+        return
+    parts = {name: shown.each(name) for name in ("releases", "deployments")}
+    if compare.rests_on_withheld([parts, shown.context.get("retirement")]):
+        return
+    own = log.of("release_model_version", lambda content: subject_of(content) == shown.version)
+    _compare_deployed("releases", parts["releases"], [_release(one, log) for one in own], compare)
+    begun = [
+        one
+        for kind in ("deploy_model_version", "roll_back_deployment")
+        for one in log.of(kind)
+        if subject_of(one.content) == shown.version
+    ]
+    begun.sort(key=lambda one: one.index)
+    _compare_deployed("deployments", parts["deployments"], [_deployment(one, log) for one in begun], compare)
+    retired = log.of("retire_model_version", lambda content: subject_of(content) == shown.version)
+    first = min(retired, key=lambda one: (one.since, one.index), default=None)
+    compare.same("retirement", shown.context, {"retirement": None if first is None else _retirement(first, log)})
+
+
+def _compare_deployed(
+    part: str, shown: list[dict[str, Any]], derived: list[dict[str, Any]], compare: Comparison
+) -> None:
+    compare.alike(part, (one.get("entry") for one in shown), (one["entry"] for one in derived))
+    by_entry = {one["entry"]: one for one in derived}
+    for each in shown:
+        entry = each.get("entry")
+        if isinstance(entry, int) and entry in by_entry:
+            compare.same(f"{part} #{entry}", each, by_entry[entry], by=(entry,))
+    listed = [one.get("entry") for one in shown if one.get("entry") in by_entry]
+    compare.holds(listed == [one["entry"] for one in derived], f"{part}: not in their order")
+
+
+def _release(one: Record, log: Disclosed) -> dict[str, Any]:
+    return {
+        "environment": one.content["environment"],
+        "reason": one.content["reason"],
+        **_of_release(one, log),
+    }
+
+
+def _of_release(one: Record, log: Disclosed) -> dict[str, Any]:
+    return {
+        "artifact_digest": one.added.get("artifact_digest"),
+        "gate": one.content.get("gate"),
+        "by": log.actor(one),
+        "at": stamp(one.since),
+        "entry": one.index,
+    }
+
+
+def _deployment(one: Record, log: Disclosed) -> dict[str, Any]:
+    rolls_back = one.kind == "roll_back_deployment"
+    places: Values = one.added if rolls_back else one.content
+    until = None if rolls_back else optional_micros(one.content.get("until"))
+    ends: list[tuple[int, int | None]] = [] if until is None else [(until, None)]
+    ends += sorted(_deployment_ends(one.index, log))[:1]
+    end = min(ends, key=lambda each: each[0], default=(None, None))
+    return {
+        "place": places["place"],
+        "environment": places["environment"],
+        "replaces": one.content.get("deployment" if rolls_back else "replaces"),
+        "rolls_back": rolls_back,
+        "until": None if end[0] is None else stamp(end[0]),
+        "live": end[0] is None or log.valid_at < end[0],
+        "ended": None if end[1] is None else {"entry": end[1]},
+        **_of_release(one, log),
+    }
+
+
+def _deployment_ends(deployment: int, log: Disclosed) -> Iterator[tuple[int, int]]:
+    """Yield when something ended a deployment, and by which entry."""
+    for kind, member in (
+        ("end_deployment", "deployment"),
+        ("roll_back_deployment", "deployment"),
+        ("deploy_model_version", "replaces"),
+    ):
+        for one in log.of(kind):
+            if one.content.get(member) == deployment:
+                yield one.since, one.index
+
+
+def _retirement(one: Record, log: Disclosed) -> dict[str, Any]:
+    return {"reason": one.content["reason"], "by": log.actor(one), "at": stamp(one.since), "entry": one.index}
+
+
+_CHECKS = (
+    "INPUTS_SEALED",
+    "INPUTS_VERIFIED",
+    "LABELS",
+    "USE_TRAINING",
+    "USE_DEPLOYMENT",
+    "RESIDENCY",
+    "APPROVALS",
+    "CODE",
+    "ENVIRONMENT",
+    "SIGNATURE",
+    "EVALUATION_LOCKED",
+    "EVALUATION_APART",
+    "EVALUATION_SPLIT",
+    "PARENT_MODELS",
+    "METRICS",
+    "CHANGE_PLAN",
+    "VIEW_COMPLETE",
+    "POLICIES",
+    "FINDINGS",
+)
+_OUTCOMES = frozenset({"PASS", "UNKNOWN", "FAIL"})
+_REQUESTER = ("user", "organization", "commercial", "institute", "project")
+_MOST_ASKED = 3
+
+
+def derive_gate(shown: Shown, log: Disclosed, compare: Comparison) -> None:
+    """Hold what is shown of the gate to the recorded evaluations and overrides, and to what else the file shows."""
+    if shown.is_before_fourth:
+        return
+    evaluations, overrides, answers = (shown.each(part) for part in ("evaluations", "overrides", "gate"))
+    recorded = log.of("gate_evaluated", lambda content: subject_of(content) == shown.version)
+    recorded.sort(key=lambda one: one.index)
+    let_pass = log.of("override_gate", lambda content: subject_of(content) == shown.version)
+    let_pass.sort(key=lambda one: one.index)
+    if compare.rests_on_withheld([evaluations, overrides, answers]):
+        return
+    _as_recorded("evaluation", evaluations, [_gate_evaluation(one, log) for one in recorded], compare)
+    _as_recorded("override", overrides, [_gate_override(one, log) for one in let_pass], compare)
+    asked = list(
+        {_key_of_question(one["question"]): one["question"] for one in map(_asked_by, reversed(recorded))}.values()
+    )
+    compare.holds([each.get("question") for each in answers] == asked[:_MOST_ASKED], "gate: its questions are others")
+    compare.same("gate", shown.context, {"questions_left_out": max(len(asked) - _MOST_ASKED, 0)})
+    for number, answer in enumerate(answers, 1):
+        _gate_answer(answer, f"gate {number}", let_pass, shown, log, compare)
+
+
+def _as_recorded(what: str, shown: list[dict[str, Any]], derived: list[dict[str, Any]], compare: Comparison) -> None:
+    listed = [each.get("entry") for each in shown]
+    compare.holds(listed == [one["entry"] for one in derived], f"{what}s: not those of the entries, in their order")
+    for each, one in zip(shown, derived, strict=False):
+        compare.same(f"{what} #{one['entry']}", each, one, by=(one["entry"],))
+
+
+def _key_of_question(question: Values) -> str:
+    return repr(question)
+
+
+def _asked_by(one: Record) -> dict[str, Any]:
+    content = one.content
+    requester = content.get("requester") or {}
+    return {
+        "question": {
+            "purpose": content["purpose"],
+            "place": content["place"],
+            "environment": content["environment"],
+            "requester": {name: requester.get(name) for name in _REQUESTER},
+        }
+    }
+
+
+def _gate_evaluation(one: Record, log: Disclosed) -> dict[str, Any]:
+    content = one.content
+    return {
+        **_asked_by(one),
+        "verdict": content["verdict"],
+        "checks": [{"check": each["check"], "outcome": each["outcome"]} for each in content["checks"]],
+        "artifact_digest": content.get("artifact_digest"),
+        "policies_digest": content["policies_digest"],
+        "by": log.actor(one),
+        "at": stamp(one.since),
+        "holds_until": stamp(micros(content["holds_until"])),
+        "entry": one.index,
+    }
+
+
+def _gate_override(one: Record, log: Disclosed) -> dict[str, Any]:
+    return {
+        "evaluation": one.content["evaluation"],
+        "reason": one.content["reason"],
+        "by": log.actor(one),
+        "at": stamp(one.since),
+        "until": stamp(micros(one.content["until"])),
+        "entry": one.index,
+    }
+
+
+def _gate_answer(
+    answer: Values, where: str, let_pass: list[Record], shown: Shown, log: Disclosed, compare: Comparison
+) -> None:
+    checks = objects_in(answer.get("checks"))
+    compare.holds([each.get("check") for each in checks] == list(_CHECKS), f"{where}: it has not every check, in order")
+    for each in checks:
+        _gate_check(each, f"{where} {each.get('check')}", compare)
+    newest = registrations_of(shown, log)[-1:]
+    artifact = newest[0].content["artifact_digest"] if newest else None
+    compare.same(where, answer, {"artifact_digest": artifact}, by=(one.index for one in newest))
+    _requirements(answer, checks, where, log, compare)
+    _gate_verdict(answer, checks, where, _exception(answer, artifact, newest, let_pass, log), compare)
+    effective = [each for each in shown.each("statements") if not each.get("replaced_by")]
+    for part in ("obligations", "refrains"):
+        left_out = {one for each in effective for one in each.get(part) or ()} - set(answer.get(part) or ())
+        compare.holds(not left_out, f"{where}: of its {part} {', '.join(sorted(left_out))} is left out")
+    for each in checks:
+        allows = ALLOWS.get(str(each.get("check")))
+        if each.get("outcome") == "PASS" and allows is not None and newest:
+            held = allows(each, newest[0], answer, shown, log)
+            compare.holds(held, f"{where}: {each.get('check')} is shown as passed, by what else is shown it does not")
+
+
+def _gate_check(each: Values, where: str, compare: Comparison) -> None:
+    """Hold what a check comes to, to its reasons; of one that does not pass no reason that does is shown."""
+    found = [one.get("outcome") for one in objects_in(each.get("reasons"))]
+    came_to = "FAIL" if "FAIL" in found else "PASS" if set(found) == {"PASS"} else "UNKNOWN"
+    compare.same(where, each, {"outcome": came_to})
+    compare.holds(set(found) <= _OUTCOMES - ({"PASS"} if came_to != "PASS" else set()), f"{where}: its reasons")
+
+
+def _requirements(
+    answer: Values, checks: list[dict[str, Any]], where: str, log: Disclosed, compare: Comparison
+) -> None:
+    """Hold which checks are required to an evaluation by the same requirements, and the requirements to an entry."""
+    policies = object_in(answer.get("policies"), "gate/policies")
+    if policies.get("entry") is not None:
+        published = [one.index for one in log.of("publish_policies")]
+        compare.holds(policies["entry"] in published, f"{where}: no entry publishes its requirements")
+    for one in _same_question(answer, log)[-1:]:
+        required = {each["check"] for each in one.content["checks"] if each.get("required") is True}
+        listed = {each.get("check") for each in checks if each.get("required") is True}
+        compare.holds(required == listed, f"{where}: by #{one.index} other checks are required")
+
+
+def _same_question(answer: Values, log: Disclosed) -> list[Record]:
+    """Return the recorded evaluations of the same question by the same requirements."""
+    policies = object_in(answer.get("policies"), "gate/policies").get("digest")
+    return [
+        one
+        for one in log.of("gate_evaluated")
+        if _asked_by(one)["question"] == answer.get("question") and one.content["policies_digest"] == policies
+    ]
+
+
+def _gate_verdict(
+    answer: Values,
+    checks: list[dict[str, Any]],
+    where: str,
+    excepted: list[Record],
+    compare: Comparison,
+) -> None:
+    required = {each.get("outcome") for each in checks if each.get("required") is True}
+    if required == {"PASS"}:
+        verdict = "PASS"
+    elif excepted:
+        verdict = "BY_EXCEPTION"
+    else:
+        verdict = "FAIL" if "FAIL" in required else "UNKNOWN"
+    counted = excepted if verdict == "BY_EXCEPTION" else []
+    reasons = (one for each in checks for one in objects_in(each.get("reasons")))
+    rests_on = {index for one in reasons for index in citations(one)}
+    rests_on |= {index for one in counted for index in (one.index, one.content["evaluation"])}
+    derived = {"verdict": verdict, "exception": [one.index for one in counted], "entries": sorted(rests_on)}
+    compare.same(where, answer, derived)
+
+
+def _exception(
+    answer: Values, artifact: object, newest: list[Record], let_pass: list[Record], log: Disclosed
+) -> list[Record]:
+    """Return the overrides of two persons that let exactly this pass at the read point, none where they are fewer."""
+    bound = {one.index for one in _same_question(answer, log) if one.content.get("artifact_digest") == artifact}
+    held: dict[str, Record] = {}
+    for one in sorted(let_pass, key=lambda each: (micros(each.content["until"]), each.index)):
+        was = log.defined(one.actor, one.index)
+        is_person = was is not None and was.content.get("principal_kind", "PERSON") == "PERSON"
+        counts = one.authenticated and is_person and all(one.actor != each.actor for each in newest)
+        lasts = one.since <= log.valid_at < micros(one.content["until"])
+        if counts and lasts and one.content["evaluation"] in bound:
+            held[one.actor] = one
+    return sorted(held.values(), key=lambda one: one.index) if len(held) > 1 else []
+
+
+_Allows = Callable[[Values, Record, Values, Shown, Disclosed], bool]
+
+
+def _of_role(shown: Shown, role: str) -> list[dict[str, Any]]:
+    return [each for each in shown.each("snapshots") if each.get("role") == role]
+
+
+def _inputs_sealed(_: Values, __: Record, ___: Values, shown: Shown, ____: Disclosed) -> bool:
+    used = _of_role(shown, "TRAINING")
+    return bool(used) and all(each.get("sealed_at") is not None for each in used)
+
+
+def _inputs_verified(_: Values, __: Record, ___: Values, shown: Shown, ____: Disclosed) -> bool:
+    return all(_is_sound(shown, each) for each in _of_role(shown, "TRAINING"))
+
+
+def _is_sound(shown: Shown, each: Values) -> bool:
+    found = each.get("verification")
+    return is_verified(shown, each) and isinstance(found, dict) and found.get("result") == "OK"
+
+
+def _evaluation_locked(_: Values, newest: Record, __: Values, ___: Shown, log: Disclosed) -> bool:
+    uses = newest.content.get("evaluated_on", ())
+    return bool(uses) and all(
+        any(
+            seal.content.get("locked") is True
+            for seal in log.of_snapshot("seal_snapshot", identity_of(one["dataset"]), one["digest"])
+        )
+        for one in uses
+    )
+
+
+def _evaluation_apart(_: Values, __: Record, ___: Values, shown: Shown, ____: Disclosed) -> bool:
+    separation = shown.context.get("separation")
+    return isinstance(separation, dict) and separation.get("result") == "APART"
+
+
+def _use_permitted(_: Values, __: Record, answer: Values, shown: Shown, ___: Disclosed) -> bool:
+    purpose = object_in(answer.get("question"), "gate/question").get("purpose")
+    return all(each.get("decision") != "DENY" for each in shown.each("answers") if each.get("purpose") == purpose)
+
+
+def _approvals_hold(each: Values, _: Record, __: Values, shown: Shown, ___: Disclosed) -> bool:
+    """Return whether each approval that a reason rests on is shown as in force."""
+    status = {index_in(one.get("entry")): one.get("status") for one in shown.each("approvals")}
+    for reason in objects_in(each.get("reasons")):
+        cited = set(citations(reason))
+        if cited and all(status.get(index) != "APPROVED" for index in cited):
+            return False
+    return True
+
+
+def _has_figures(_: Values, newest: Record, __: Values, ___: Shown, ____: Disclosed) -> bool:
+    return bool(newest.content.get("evaluated_on")) and bool(newest.content.get("metrics"))
+
+
+def _within_plan(each: Values, newest: Record, _: Values, shown: Shown, log: Disclosed) -> bool:
+    cited = set(citations(each))
+    every = log.of("assess_change", lambda content: subject_of(content) == shown.version)
+    return all(
+        one.index in cited
+        and one.authenticated
+        and one.actor != newest.actor
+        and one.content["status"] in {"INITIAL", "INSIDE"}
+        for one in every[-1:]
+    ) and bool(every)
+
+
+def _signed_by_key(_: Values, __: Record, ___: Values, shown: Shown, ____: Disclosed) -> bool:
+    return object_in(shown.context.get("signed"), "signed").get("state") == "VERIFIED"
+
+
+def _without_findings(_: Values, __: Record, ___: Values, shown: Shown, ____: Disclosed) -> bool:
+    version = [each.get("id") for each in shown.each("nodes") if each.get("root") is True]
+    return not any(
+        each.get("node") in version
+        and (each.get("severity"), each.get("stands")) == ("HIGH", "OPEN")
+        and each.get("code") not in {"EVALUATION_APART", "PLACE_ALLOWED", "CONSENT_HOLDS"}
+        for each in shown.each("estate")
+    )
+
+
+ALLOWS: Mapping[str, _Allows] = {
+    "INPUTS_SEALED": _inputs_sealed,
+    "INPUTS_VERIFIED": _inputs_verified,
+    "USE_DEPLOYMENT": _use_permitted,
+    "APPROVALS": _approvals_hold,
+    "CODE": lambda _, newest, *__: newest.content["code"].get("clean") is True,
+    "ENVIRONMENT": lambda _, newest, *__: newest.content["environment"].get("description") is not None,
+    "SIGNATURE": _signed_by_key,
+    "EVALUATION_LOCKED": _evaluation_locked,
+    "EVALUATION_APART": _evaluation_apart,
+    "METRICS": _has_figures,
+    "CHANGE_PLAN": _within_plan,
+    "FINDINGS": _without_findings,
+}
+"""Of a check whether what the file shows allows it to pass; of the others the catalog's word stands."""
+
+
 _RULES = {
     "code revision clean": ("HIGH", "code"),
     "snapshot unaltered": ("HIGH", "snapshot"),
@@ -4640,6 +5322,9 @@ _SHOWN_OTHERWISE = frozenset(
 )
 _OTHERWISE = "Versions of the dossier before the fourth show this as of the read point; use the verifier of its time."
 
+_OF_EVERYTHING = frozenset({"read point", "people", "who acted", "entry subjects", "gate"})
+"""The parts that are held to all entries, among them those that only the gate rests on."""
+
 Found = tuple[str, str, list[int]]
 """A finding that follows from what is shown: its rule, its subject, and the entries that show it."""
 
@@ -4649,20 +5334,34 @@ def derive(
 ) -> tuple[DerivedPart, ...]:
     """Return each part of a report's context held against the entries; raise MalformedError where it has no form."""
     shown = Shown(context, template)
-    log = Disclosed(entries, micros(valid_at))
-    parts = [_bodies(log)]
+    at = micros(valid_at)
+    every = Disclosed(entries, at)
+    # What only the gate rests on may be of other versions, requests and steps than the report is of.
+    own = _but_for_the_gate(shown, entries)
+    log = every if len(own) == len(entries) else Disclosed(own, at)
+    parts = [_bodies(every)]
     for name in PARTS_OF[kind]:
         if shown.is_before_fourth and name in _SHOWN_OTHERWISE:
             parts.append(DerivedPart(name, 0, (), understood=False, why=_OTHERWISE))
             continue
-        comparison, understood = Comparison(log), True
+        held_to = every if name in _OF_EVERYTHING else log
+        comparison, understood = Comparison(held_to), True
         try:
-            _PARTS[name](shown, log, comparison)
+            _PARTS[name](shown, held_to, comparison)
         except (LookupError, TypeError, ValueError, AttributeError):
             # A report that no catalog made is no reason to end the other checks.
             understood = False
         parts.append(DerivedPart(name, comparison.compared, tuple(comparison.differing), understood))
     return tuple(parts)
+
+
+def _but_for_the_gate(shown: Shown, entries: Sequence[Entry]) -> Sequence[Entry]:
+    """Return the entries without those that the gate's reasons alone rest on."""
+    if not shown.context.get("gate"):
+        return entries
+    others = set(citations({name: part for name, part in shown.context.items() if name != "gate"}))
+    gate = set(citations({"gate": shown.context["gate"]}))
+    return [one for one in entries if one.index in others or one.index not in gate]
 
 
 def _bodies(log: Disclosed) -> DerivedPart:
@@ -4783,11 +5482,11 @@ def _of_requests(shown: Shown) -> Iterator[Found]:
         subject, status, request = str(each.get("subject")), each.get("status"), index_in(each.get("entry"))
         decisions = objects_in(each.get("decisions"))
         entries = {request, *(index_in(one.get("entry")) for one in decisions)}
-        if status in {"DENIED", "EXPIRED", "INVALIDATED"}:
+        if status in {"DENIED", "EXPIRED", "LAPSED", "INVALIDATED"}:
             ended = each.get("invalidated")
             by = {index_in(ended.get("entry"))} if isinstance(ended, dict) else set()
             yield "approval in force", subject, sorted(entries | by)
-        if status in {"PENDING", "ABSTAINED"}:
+        if status in {"PENDING", "CONDITIONAL", "ABSTAINED"}:
             yield "approval decided", subject, sorted(entries)
         asked = object_in(each.get("requested_by"), "requested_by").get("id")
         for decision in decisions:
@@ -4871,6 +5570,9 @@ _PARTS: dict[str, Callable[[Shown, Disclosed, Comparison], None]] = {
     "model": derive_model,
     "snapshots": derive_snapshots,
     "separation": derive_separation,
+    "signature": derive_signature,
+    "releases": derive_releases,
+    "gate": derive_gate,
     "approvals": derive_approvals,
     "de-identification": derive_deidentification,
     "labels": derive_labels,

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from catalog.access.keys import KeyFile, NewKey
 from catalog.access.model import Actor
+from catalog.gate.model import GateQuestion
 from catalog.ledger import sealing
 from catalog.ledger.keys import MacKey, SiteKeys
 from catalog.ledger.note import Signer
@@ -416,6 +417,7 @@ class Story:
             until="2031-06-30T00:00:00Z",
             reason="The clearing house answers in June",
         )
+        self._release(version)
         self.at(_END)
         self.record(
             "testperson-alpha",
@@ -426,6 +428,16 @@ class Story:
             differing=[],
             method="Every file hashed again",
         )
+
+    def _release(self, version: dict[str, Any]) -> None:
+        """Ask the gate, which has a lot against it, and run the version beside what is in use."""
+        question = GateQuestion(of=VERSION, purpose="TREAT", place="example-ward", environment="production")
+        self.at("2031-03-06T13:00:00Z")
+        evaluation = self.house.ask_gate(question, self.people["testperson-alpha"]).receipt.index
+        put = {**version, "environment": "shadow"}
+        reason = "Runs beside the present score; nobody sees what it says"
+        self.record("testperson-alpha", "release_model_version", **put, reason=reason)
+        self.record("testperson-alpha", "deploy_model_version", **put, place="example-ward", gate=evaluation)
 
     def _request(self, subject: dict[str, Any], kind: str, use_case: str, expires: str | None) -> int:
         asked = {"subject": subject, "approval_kind": kind, "use_case": use_case}

@@ -69,7 +69,7 @@ def long_dossier(rows: int) -> ModelDossier:
 def dossier_saying(text: str) -> ModelDossier:
     """Return the clinical dossier with `text` wherever a stranger's text may stand, times and names included."""
     closed = {"evidence", "read_point", "role", "decision", "severity", "topic", "status", "result", "leaf"}
-    closed |= {"source", "target", "principal_kind", "how", "stands"}
+    closed |= {"source", "target", "principal_kind", "how", "stands", "verdict", "outcome", "signed"}
 
     def said(value: Any) -> Any:  # any JSON value
         if isinstance(value, dict):

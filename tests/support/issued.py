@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from catalog.access.model import Actor
+from catalog.gate.model import GateQuestion
 from catalog.reading import AsOf
 from catalog.reporting.model_dossier import model_dossier
 from graph_schema.nodes import ModelVersion
@@ -61,6 +63,23 @@ class Issuer:
             index = house.record(request(approval_kind=kind), ada).receipt.index
             for number, one in enumerate(decided):
                 house.record(decision(index, decision=one, reason=f"Reason {number}"), grace)
+        self._release(ada, grace)
+
+    def _release(self, ada: Actor, grace: Actor) -> None:
+        """Ask the gate, let the version pass by two persons, release and deploy it, and end one of its deployments."""
+        house, version = self.house, {"model_version": {"model": MODEL, "version": "1"}}
+        question = GateQuestion(of=VERSION, purpose="TREAT", place="North", environment="production")
+        evaluation = house.ask_gate(question, ada).receipt.index
+        for who, reason in ((grace, "As the board decided"), (house.act_as("joan", "approver"), "As well")):
+            until = "2027-01-01T00:00:00Z"
+            house.record(
+                {"kind": "override_gate", **version, "evaluation": evaluation, "reason": reason, "until": until}, who
+            )
+        put = {**version, "environment": "production"}
+        house.record({"kind": "release_model_version", **put, "gate": evaluation, "reason": "As decided"}, ada)
+        first = house.record({"kind": "deploy_model_version", **put, "place": "North", "gate": evaluation}, ada)
+        replacing = {"kind": "deploy_model_version", **put, "place": "South", "replaces": first.receipt.index}
+        house.record(replacing, ada)
 
     @property
     def key(self) -> str:
@@ -136,6 +155,11 @@ _OTHERS = {
     "ABSTAINED": "APPROVED",
     "APPROVED": "DENIED",
     "PENDING": "APPROVED",
+    "BY_EXCEPTION": "PASS",
+    "UNKNOWN": "PASS",
+    "ABSENT": "VERIFIED",
+    "INVALID": "VERIFIED",
+    "UNKNOWN_KEY": "VERIFIED",
     "INVALIDATED": "APPROVED",
     "MISMATCH": "OK",
     "FAIL": "COMPLETE",

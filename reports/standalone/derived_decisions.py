@@ -1,0 +1,194 @@
+"""Decisions on requests for approval: what each signs, for which person it counts, and who decides for whom."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from reports.standalone.bodies import Record, Values, micros, objects_in, optional_micros, stamp
+from reports.standalone.comparison import Comparison, Shown, object_in
+from reports.standalone.container import canonical
+from reports.standalone.disclosed import Disclosed
+
+
+def persons_of(request: Record, decisions: Sequence[Record], log: Disclosed) -> dict[int, str | None]:
+    """Return which person each decision counts for, by its entry: none of whoever has a part in it or asked for it.
+
+    Of several that are needed, a key proved each. Who is one person, definitions and delegations say.
+    """
+    kind, needed = request.content["approval_kind"], request.content.get("needed", 1)
+    found: dict[int, str | None] = {}
+    for one in decisions:
+        holding = [(each.actor, each.content["to"]) for each in _delegations_at(kind, one.since, log)]
+        person = _person_of(one.actor, holding, log)
+        asked = one.actor != request.actor and person == _person_of(request.actor, holding, log)
+        is_own = asked or one.content.get("interest") is not None or bool(one.added.get("conflicts"))
+        found[one.index] = None if is_own or (needed > 1 and not one.authenticated) else person
+    return found
+
+
+def _delegations_at(kind: str, at: int, log: Disclosed) -> Iterator[Record]:
+    """Yield those of a kind that hold at a time: of each pair the newest counts, and one of no kind ends it."""
+    newest: dict[tuple[str, str], Record] = {}
+    for one in sorted(log.of("delegate_approvals"), key=lambda each: (each.since, each.index)):
+        if one.since <= at:
+            newest[one.actor, one.content["to"]] = one
+    for one in newest.values():
+        if kind in one.content["approval_kinds"] and at < micros(one.content["until"]):
+            yield one
+
+
+def _person_of(principal: str, holding: Sequence[tuple[str, str]], log: Disclosed) -> str:
+    """Return what stands for all principals that are one person with this one, as far as the file says."""
+    same = {name: one.content.get("person") for name, one in log.people.items()}
+    found, front = {principal}, [principal]
+    while front:
+        name = front.pop()
+        person = same.get(name)
+        near = {other for pair in holding if name in pair for other in pair}
+        near |= {other for other, its in same.items() if person is not None and its == person}
+        front += near - found
+        found |= near
+    return min(found)
+
+
+def conditions_met(request: Record, log: Disclosed) -> list[Record]:
+    """Return what says that conditions of decisions on a request are met, the oldest first."""
+    met = log.of("meet_condition", lambda content: content["request"] == request.index)
+    return sorted(met, key=lambda one: (one.since, one.index))
+
+
+def hold_delegations(shown: Shown, log: Disclosed, compare: Comparison) -> None:
+    """Compare who decides for whom with the records, of whoever asked or decided."""
+    approvals, delegations = shown.each("approvals"), shown.each("delegations")
+    if compare.rests_on_withheld(delegations):
+        return
+    acted = {
+        object_in(by, "actor").get("id")
+        for each in approvals
+        for by in (each.get("requested_by"), *(one.get("decided_by") for one in objects_in(each.get("decisions"))))
+    }
+    every = [one for one in log.of("delegate_approvals") if not acted.isdisjoint({one.actor, one.content["to"]})]
+    every.sort(key=lambda one: one.index)
+    compare.holds(
+        [each.get("entry") for each in delegations] == [one.index for one in every],
+        "delegations: not those of the entries, in their order",
+    )
+    for each, one in zip(delegations, every, strict=False):
+        derived = {
+            "of": log.actor(one),
+            "to": {"id": one.content["to"]},
+            "kinds": sorted(one.content["approval_kinds"]),
+            "since": stamp(one.since),
+            "until": stamp(micros(one.content["until"])),
+            "reason": one.content["reason"],
+        }
+        compare.same(f"delegation #{one.index}", each, derived, by=(one.index,))
+
+
+def _beside(decision: Record) -> dict[str, Any]:
+    """Return what a decision says beside what every one does."""
+    content = decision.content
+    sign_in, irb = content.get("sign_in"), content.get("irb")
+    waiver = (irb or {}).get("waiver")
+    names = ("board", "acted_on", "criteria", "information", "procedure")
+    review = optional_micros((irb or {}).get("continuing_review"))
+    return {
+        "requires": list(content.get("requires", ())),
+        "interest": content.get("interest"),
+        "conflicts": list(decision.added.get("conflicts", ())),
+        "sign_in": None
+        if sign_in is None
+        else {"at": stamp(micros(sign_in["at"])), "components": list(sign_in["components"])},
+        "irb": None
+        if irb is None
+        else {
+            "determination": irb["determination"],
+            "protocol": irb["protocol"],
+            "continuing_review": None if review is None else stamp(review),
+            "waiver": None if waiver is None else {name: waiver[name] for name in names},
+        },
+        "signed": decision.added.get("signed") or None,
+    }
+
+
+def _signed_digest(decision: Record, request: Record, log: Disclosed) -> str:
+    """Return what the decision has to sign: itself, its signer, what the request binds, and the request's place."""
+    leaf = next(entry.leaf.hex() for entry in log.entries if entry.index == request.index)
+    name = printed_name(decision)
+    signer = decision.content["signer"] | ({} if name is None else {"printed_name": name})
+    said = {**decision.content, "signer": signer}
+    covered = {
+        "request": request.index,
+        "leaf": leaf,
+        "digests": [{"of": one["of"], "digest": one["digest"]} for one in request.added.get("digests", ())],
+        "decision": {key: said[key] for key in said if key != "request"},
+        "decided_by": decision.actor,
+        "authenticated": decision.authenticated,
+    }
+    return f"sha256:{hashlib.sha256(canonical(covered)).hexdigest()}"
+
+
+def printed_name(decision: Record) -> str | None:
+    """Return the name that a decision is signed with: the catalog added it; an older one took it from the body."""
+    found: str | None = decision.added.get("printed_name") or decision.content["signer"].get("printed_name")
+    return found
+
+
+def _signer(was: Record) -> dict[str, Any]:
+    return {
+        "title": was.content.get("title"),
+        "organisation": was.content.get("organisation"),
+        "entry": was.index,
+    }
+
+
+def hold_decision(
+    one: Values, decision: Record, request: Record, shown: Shown, log: Disclosed, compare: Comparison
+) -> None:
+    """Compare a decision with its record: who signed what, as what, and whether it counts."""
+    content, where = decision.content, f"decision #{decision.index}"
+    expires, zone = optional_micros(content.get("expires_at")), content["signer"]["time_zone"]
+    derived = {
+        "decision": content["decision"],
+        "decided_by": log.actor(decision),
+        "decided_at": decision.recorded_at,
+        "reason": content.get("reason"),
+        "meaning": content.get("meaning"),
+        "printed_name": printed_name(decision),
+        "time_zone": zone,
+        "expires_at": None if expires is None else stamp(expires),
+        "conditions": list(content.get("conditions", ())),
+    }
+    if not shown.before_people:
+        was = log.definition(decision.actor, decision.index)
+        derived["key_id"] = decision.added.get("key_id")
+        derived["signer"] = None if was is None else _signer(was)
+        derived |= _beside(decision)
+        person = persons_of(request, [decision], log)[decision.index]
+        compare.holds(one.get("counts_for") is None or person is not None, f"{where}: it counts for nobody")
+        signed = decision.added.get("signed")
+        if signed and request.index not in log.withheld:
+            compare.holds(signed == _signed_digest(decision, request, log), f"{where}: it signs something else")
+    compare.same(where, one, derived, by=(decision.index,))
+    local = one.get("local_at")
+    if local is not None:
+        compare.holds(_is_local(local, decision.since, zone), f"{where}: local_at is not its time in {zone}")
+
+
+def _is_local(text: Any, at: int, zone: str) -> bool:  # noqa: ANN401 - untrusted JSON
+    """Return whether a local time is the moment to the second, and the zone's where this machine knows the zone."""
+    try:
+        local = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(stamp(at))
+    except (TypeError, ValueError):
+        return False
+    if local.tzinfo is None or local != moment.replace(microsecond=0):
+        return False
+    try:
+        return local.utcoffset() == moment.astimezone(ZoneInfo(zone)).utcoffset()
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return True

@@ -1,0 +1,134 @@
+"""Wherever a request for approval stands, a genuine report of it verifies, and one that makes it milder does not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from catalog.access.model import Actor
+from catalog.reading import AsOf
+from catalog.reporting.approvals_record import approvals_record
+from catalog.reporting.model_dossier import model_dossier
+from reports.context import Context
+from reports.kinds import ApprovalsRecord
+from reports.standalone import verify_lineward
+from tests.support.genuine import REGISTERED, VERSION
+from tests.support.records import House, decision, request
+
+TRAINED = "Train the staff on the ward"
+DAY = 86_400
+
+
+class Asked:
+    """A request for approval of a version, and who decides on it."""
+
+    def __init__(self, house: House, **terms: Any) -> None:
+        self.house = house
+        self.ada = house.act_as("ada", "engineer", "steward")
+        self.people = {name: house.act_as(name, "approver") for name in ("grace", "joan")}
+        for payload in REGISTERED[:3]:
+            house.record(payload, self.ada)
+        self.index = house.record(request(**terms), self.ada).receipt.index
+
+    def decide(self, who: str, what: str, **more: Any) -> None:
+        self.house.record(decision(self.index, decision=what, conditions=[], **more), self.people[who])
+
+    def say(self, kind: str, who: Actor | None = None, **fields: Any) -> None:
+        self.house.record({"kind": kind, **fields}, who or self.ada)
+
+    def record(self) -> ApprovalsRecord:
+        view = self.house.view(AsOf(valid_at=self.house.clock.micros()))
+        found = approvals_record(view, self.house.ledger, VERSION)
+        assert found is not None
+        return found
+
+    def wrong(self, context: Context) -> set[str]:
+        file = self.house.issue_context(context, "json")
+        key = str(self.house.ledger.verifiers[0])
+        return {one.name for one in verify_lineward.verify(file, key).checks if one.status != "PASS"}
+
+    def stands(self) -> str:
+        """Return where it stands, after both reports of it were verified."""
+        found = self.record()
+        dossier = model_dossier(self.house.view(AsOf(valid_at=self.house.clock.micros())), self.house.ledger, VERSION)
+        assert dossier is not None
+        assert self.wrong(found) == self.wrong(dossier) == set()
+        return found.approvals[0].status
+
+
+@pytest.mark.parametrize(
+    ("terms", "decided", "stands"),
+    [
+        ({}, ["grace DENY", "grace ABSTAIN"], "PENDING"),
+        ({}, ["grace ABSTAIN"], "ABSTAINED"),
+        ({}, ["grace APPROVE", "grace WITHDRAW", "joan ABSTAIN"], "PENDING"),
+        ({"needed": 2}, ["grace APPROVE", "joan ABSTAIN"], "ABSTAINED"),
+        ({"needed": 2}, ["grace APPROVE", "joan APPROVE"], "APPROVED"),
+        ({"needed": 2}, ["grace APPROVE"], "PENDING"),
+        ({"emergency": True}, ["grace APPROVE"], "APPROVED"),
+    ],
+)
+def test_a_genuine_report_verifies_wherever_a_request_stands(
+    house: House, terms: dict[str, Any], decided: list[str], stands: str
+) -> None:
+    asked = Asked(house, **terms)
+    for who, what in map(str.split, decided):
+        asked.decide(who, what)
+    assert asked.stands() == stands
+
+
+def test_an_emergency_that_nobody_ratified_lapses(house: House) -> None:
+    asked = Asked(house, emergency=True)
+    asked.decide("grace", "APPROVE")
+    house.clock.now += 4 * DAY
+    assert asked.stands() == "LAPSED"
+
+
+def test_an_approval_that_requires_something_holds_once_that_is_met_on_record(house: House) -> None:
+    asked = Asked(house)
+    asked.decide("grace", "APPROVE", requires=[TRAINED])
+    assert asked.stands() == "CONDITIONAL"
+    milder = asked.record()
+    granted = replace(milder, approvals=(replace(milder.approvals[0], status="APPROVED"),), findings=())
+    assert "derived: approvals" in asked.wrong(granted)
+    asked.say("meet_condition", request=asked.index, text=TRAINED, evidence="Their signatures")
+    assert asked.stands() == "APPROVED"
+    assert [one.text for one in asked.record().approvals[0].met] == [TRAINED]
+
+
+def test_a_delegate_and_who_delegated_are_one_of_two_persons(house: House) -> None:
+    asked = Asked(house, needed=2)
+    kinds, until = [request()["approval_kind"]], "2027-01-01T00:00:00Z"
+    asked.say(
+        "delegate_approvals", asked.people["grace"], to="joan", approval_kinds=kinds, until=until, reason="On leave"
+    )
+    asked.decide("grace", "APPROVE")
+    asked.decide("joan", "APPROVE")
+    assert asked.stands() == "PENDING"
+    found = asked.record()
+    assert [(one.of.id, one.to.id) for one in found.delegations] == [("grace", "joan")]
+    granted = replace(found, approvals=(replace(found.approvals[0], status="APPROVED"),), findings=())
+    assert "derived: approvals" in asked.wrong(granted)
+    assert "derived: approvals" in asked.wrong(replace(found, delegations=()))
+
+
+def test_a_signature_cannot_be_moved_to_another_decision(house: House) -> None:
+    asked = Asked(house)
+    asked.decide("grace", "ABSTAIN")
+    asked.decide("joan", "APPROVE")
+    found = asked.record()
+    first, second = found.approvals[0].decisions
+    moved = replace(found.approvals[0], decisions=(replace(first, signed=second.signed), second))
+    assert "derived: approvals" in asked.wrong(replace(found, approvals=(moved,)))
+
+
+def test_who_decides_with_an_interest_of_their_own_counts_for_nobody(house: House) -> None:
+    asked = Asked(house)
+    asked.decide("grace", "APPROVE", interest="Owns shares of the maker")
+    assert asked.stands() == "PENDING"
+    found = asked.record().approvals[0]
+    assert found.decisions[0].counts_for is None
+    counted = replace(found, decisions=(replace(found.decisions[0], counts_for="grace"),))
+    assert "derived: approvals" in asked.wrong(replace(asked.record(), approvals=(counted,)))
