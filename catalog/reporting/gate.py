@@ -43,7 +43,7 @@ def gated(citations: Citations, view: View, version: str) -> Gated:
     if not recorded:
         return (), (), (), 0
     overrides = overrides_of(view, version)
-    citations.introduce({one.by for one in (*recorded, *overrides)})
+    citations.introduce({one.by for one in recorded} | {one.by for one in overrides})
     questions = list(dict.fromkeys(asked_again(one) for one in reversed(recorded)))
     answers = []
     for question in questions[:_MOST]:

@@ -42,8 +42,8 @@ def derive_answers(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     names = [each.get("statement") for each in applied]
     deciding = [each for each in effective if not _limits_only(each)]
     others = {one for each in shown.each("statements") for one in each.get("purposes") or ()} - _ABOVE.keys()
-    asked = [*_ABOVE, *sorted(others)][:_MOST_PURPOSES]
-    compare.holds([each.get("purpose") for each in shown.each("answers")] == asked, "answers: not of every purpose")
+    purposes = [*_ABOVE, *sorted(others)][:_MOST_PURPOSES]
+    compare.holds([each.get("purpose") for each in shown.each("answers")] == purposes, "answers: not of every purpose")
     for answer in shown.each("answers"):
         purpose, decision = str(answer.get("purpose")), answer.get("decision")
         where = f"use for {purpose}"

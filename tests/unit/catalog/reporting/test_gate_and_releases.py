@@ -14,7 +14,7 @@ from catalog.reporting.model_dossier import model_dossier
 from catalog.safe_use.model import Outcome
 from graph_schema.vocabulary.words import GateCheckName
 from reports.kinds import ModelDossier
-from reports.parts.gate import GateAnswer
+from reports.parts.gate import GateAnswer, Verdict
 from reports.standalone import verify_lineward
 from reports.standalone.derived_gate import ALLOWS
 from tests.support.gate_story import MODEL, QUESTION, VERSION, GateStory
@@ -125,7 +125,7 @@ def milder(answer: GateAnswer, check: str) -> GateAnswer:
     )
     entries = {index for one in checks for each in one.reasons for index in each.entries}
     required = {one.outcome for one in checks if one.required}
-    verdict = "PASS" if required == {"PASS"} else "FAIL" if "FAIL" in required else "UNKNOWN"
+    verdict: Verdict = "PASS" if required == {"PASS"} else "FAIL" if "FAIL" in required else "UNKNOWN"
     return replace(answer, checks=checks, verdict=verdict, entries=tuple(sorted(entries)))
 
 
@@ -148,8 +148,9 @@ def test_a_release_or_deployment_that_no_record_makes_so_is_found(
 ) -> None:
     found = dossier(told.house)
     first, *others = getattr(found, part)
-    assert "derived: releases" in wrong(told.house, replace(found, **{part: (replace(first, **changed), *others)}))
-    assert "derived: releases" in wrong(told.house, replace(found, **{part: tuple(others)}))
+    for shown in ((replace(first, **changed), *others), tuple(others)):
+        forged: dict[str, Any] = {part: shown}
+        assert "derived: releases" in wrong(told.house, replace(found, **forged))
 
 
 def test_a_key_that_ended_before_the_registration_signs_nothing(tmp_path: Path) -> None:
