@@ -5,6 +5,7 @@ applies an analyser or collation. What a node is found by are its terms:
 
 - a word: of a chunk of letters and digits the whole, and the humps of its camelCase, folded;
 - `=` and the folded words of a name: equal where the name is what was asked;
+- `^` and the first of these words, by which names are found that begin with one word, however many there are;
 - `~` and two words that stand next to each other in a text, each with a dot behind it: of these a phrase is made;
 - `#` and the hexadecimal digits of a digest or UUID, found by their beginning alone.
 """
@@ -36,8 +37,10 @@ SEARCHED: Final = 250_000
 """Characters of a value by whose words it is found, some 15,000 columns or 100 pages: what follows is kept, and not
 searched. Of a text of 14 MB every word would be a row, for 8 s and 75 MB."""
 
-NAME, PAIR, DIGITS = "=", "~", "#"
-_MARKS: Final = (NAME, PAIR, DIGITS)
+NAME, FIRST, PAIR, DIGITS = "=", "^", "~", "#"
+_MARKS: Final = (NAME, FIRST, PAIR, DIGITS)
+_BETWEEN: Final = "."
+"""Stands between the words of a name."""
 _PART: Final = (LONGEST - 3) // 2
 """Letters of each of two words that stand next to each other."""
 
@@ -69,7 +72,7 @@ class Asked:
         for terms, place in ((key, 2), (stated, 4)):
             if any(term.startswith(self.text) for term in terms):
                 return place
-            if self.inside and any(self.text in term for term in terms if not term.startswith(_MARKS)):
+            if self.inside and any(self.text in term for term in terms if is_word(term)):
                 return place + 1
         return None
 
@@ -89,8 +92,9 @@ class Question:
 
     @property
     def begun(self) -> str:
-        """Return the term that begins with how a name begins that begins with what was asked."""
-        return next((term for term in self.exact if term.startswith(NAME)), "")
+        """Return how a term of a name begins that begins with what was asked."""
+        name = next((term for term in self.exact if term.startswith(NAME)), "")
+        return name if _BETWEEN in name or not name else FIRST + name[1:]
 
     def rank(self, key: frozenset[str], stated: frozenset[str]) -> int | None:
         """Return how well a node of these terms matches, the best first, None where it does not.
@@ -147,7 +151,19 @@ def key_terms(node: Node) -> frozenset[str]:
     if named_by is not None:
         fields = {field: fields[field] for field in named_by}
     names = {_name_of(text) for field, text in fields.items() if field != "namespace" and not _WHOLE.fullmatch(text)}
-    return frozenset(_terms(fields.values())) | names - {NAME}
+    named = names - {NAME}
+    first = {FIRST + name[1:].partition(_BETWEEN)[0] for name in named}
+    return frozenset(_terms(fields.values())) | named | first
+
+
+def carried(terms: Iterable[str]) -> tuple[str, str]:
+    """Return the name and the digest among the terms of a key that hardly another node has, "" for none.
+
+    An engine may let the node carry them itself.
+    """
+    found = sorted(terms)
+    name, digits = (next((term for term in found if term.startswith(mark)), "") for mark in (NAME, DIGITS))
+    return name, digits
 
 
 def value_terms(aspect: str, value: object) -> frozenset[str]:
@@ -163,11 +179,16 @@ def value_terms(aspect: str, value: object) -> frozenset[str]:
     return frozenset(_terms(texts, paired=aspect not in _UNPAIRED))
 
 
+def is_word(term: str) -> bool:
+    """Tell whether a term is a word, which is found by what is inside it too."""
+    return not term.startswith(_MARKS)
+
+
 def suffixes(term: str) -> Iterator[str]:
     """Yield a word and each of its ends that a question may find, so that what is inside it is the beginning of one of
     them; nothing of a word without such an end, and of other terms.
     """
-    if term.startswith(_MARKS):
+    if not is_word(term):
         return
     ends = (term[place:] for place in range(1, len(term)))
     found = [end for end in ends if len(end) >= _INSIDE or is_caseless(end)]
@@ -209,7 +230,7 @@ def _digits(pattern: re.Pattern[str], text: str) -> str | None:
 
 
 def _name_of(text: str) -> str:
-    return (NAME + ".".join(fold(chunk) for chunk in _chunks(text)))[:LONGEST]
+    return (NAME + _BETWEEN.join(fold(chunk) for chunk in _chunks(text)))[:LONGEST]
 
 
 def _pieces(word: str) -> Iterator[str]:

@@ -16,14 +16,14 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from graph_schema.aspects import ASPECTS
 from graph_schema.registry import LABELS, TYPES, UnregisteredError
 
 _TAKEN: Final = frozenset({*LABELS, "Entity", "Record", "Content", "Value", "Quarantined", "Lineward"})
 """The labels of kinds, and those that are no kind: what all kinds share, history, what is restated, long texts once,
 refused entries, state."""
 
-SEARCHED: Final = ("search_key", *(f"search_{aspect.name}" for aspect in ASPECTS if aspect.searchable))
+TITLED: Final = ("Dataset", "Job", "Snapshot", "Model", "ModelVersion")
+"""The labels whose nodes are read in the order of their titles, however many there are: what is searched for."""
 
 FACET_SOURCE: Final = "\\u001f"
 """Stands in `search_facets` between a facet and the column that it is said of; as Cypher writes it."""

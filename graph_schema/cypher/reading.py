@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from graph_schema.cypher import FACET_SOURCE, edge_type, label, lookup
+from graph_schema.cypher import edge_type, label, lookup
 from graph_schema.registry import STRUCTURAL, TYPES
 
 _RECORD: Final = "[r.id, r.run, r.job, r.valid_from, r.rank, r.tie, r.entry, r.by, r.authenticated, r.own, {content}]"
@@ -146,6 +146,14 @@ _COLUMN_STEPS: Final = {
 """From a node to the other end of a flow and its dataset; out of a whole, and out of what reads it, to its columns."""
 
 
+def facets() -> str:
+    """Return by which facets nodes are counted."""
+    return (
+        "UNWIND $ids AS id MATCH (n:Entity {id: id}) WHERE n.search_facets IS NOT NULL "
+        "RETURN collect([n.id, n.search_facets]) AS found"
+    )
+
+
 def alias_reach() -> str:
     """Return how many names hang together at most with any of the datasets."""
     return (
@@ -154,50 +162,76 @@ def alias_reach() -> str:
     )
 
 
-def find(labels: Iterable[str], *, text: bool, after: bool, beside: bool = False) -> str:
-    """Return a page of (id, rank, facets) with the total and the counts, all of one set; `beside` tells whether facets
-    are given that count beside those that nodes carry.
+def sets() -> str:
+    """Return the rows of sets that a search compares, and the numbers of nodes that are given.
+
+    `words` and `marks` are what terms begin with, `parts` what is inside words, `terms` whole ones; `lists` are names
+    with a value, `names` those of which every value is wanted. Terms that nodes carry are asked of these too.
     """
-    named = sorted(label(name) for name in labels)
-    start = (
-        f"CALL () {{ {' UNION ALL '.join(map(_asked, range(len(_RANKED))))} }} WITH node AS n, min(rank) AS rank "
-        f"WHERE ({' OR '.join(f'n:{name}' for name in named)}) AND"
-        if text
-        else f"MATCH (n:{'|'.join(named)}) WITH n, 0 AS rank WHERE"
-    )
-    facets = "coalesce(n.search_facets, [])"
-    if beside:
-        facets = f"({facets} + coalesce($beside[n.id], []))"
-    held = f"(name IN coalesce(n.search_has, []) OR any(f IN {facets} WHERE f STARTS WITH name + '='))"
-    place = (
-        "WHERE rank > $rank OR (rank = $rank AND (n.title > $title OR (n.title = $title AND n.id > $id))) "
-        if after
-        else ""
-    )
-    # Of all that is found only nodes are collected: with what stands on them the server would run out of memory.
-    each = "UNWIND found AS hit WITH hit[0] AS n, hit[1] AS rank"
+    found = {**{given: _set_of(given) for given in _SETS}, **{name: _carried(name) for name in _CARRIED}}
+    asked = ", ".join(f"{given}: {given}" for given in (*found, "nodes"))
+    return f"{' '.join(found.values())} {_NUMBERED} RETURN {{{asked}}} AS found"
+
+
+_OF_TERM: Final = "[one, r.aspect = '', r.chunk, r.bits]"
+_OF_LIST: Final = "[r.name, coalesce(r.whole, r.value), r.chunk, r.bits]"
+_ANY: Final = "r.chunk >= 0"
+_SETS: Final = {
+    "words": ("WordSet", "INDEX SEEK", "term, aspect, chunk", "r.term STARTS WITH one AND r.aspect >= ''", _OF_TERM),
+    "marks": ("MarkSet", "INDEX SEEK", "term, aspect, chunk", "r.term STARTS WITH one AND r.aspect >= ''", _OF_TERM),
+    "terms": ("MarkSet", "INDEX SEEK", "term, aspect, chunk", "r.term = one AND r.aspect >= ''", _OF_TERM),
+    "parts": ("WordSet", "TEXT INDEX", "term", "r.term CONTAINS one", _OF_TERM),
+    "lists": ("ListSet", "INDEX SEEK", "name, value, chunk", "r.name = one[0] AND r.value = one[1]", _OF_LIST),
+    "names": ("ListSet", "INDEX SEEK", "name, value, chunk", "r.name = one AND r.value >= ''", _OF_LIST),
+}
+_NUMBERED: Final = (
+    "CALL () { UNWIND $nodes AS id MATCH (n:Entity {id: id}) RETURN collect([n.id, n.search_number]) AS nodes }"
+)
+
+
+def _set_of(given: str) -> str:
+    name, index, fields, where, wanted = _SETS[given]
     return (
-        f"{start} n.known_from IS NOT NULL "
-        f"AND all(allowed IN $filters WHERE any(f IN {facets} WHERE split(f, '{FACET_SOURCE}')[0] IN allowed)) "
-        f"AND all(name IN $has WHERE {held}) AND none(name IN $missing WHERE {held}) "
-        "WITH collect([n, rank]) AS found "
-        f"CALL (found) {{ {each} {place}WITH n, rank ORDER BY rank, n.title, n.id LIMIT $first "
-        f"RETURN collect([n.id, rank, {facets}]) AS page }} "
-        f"CALL (found) {{ {each} UNWIND {facets} AS facet "
-        "WITH n, facet WHERE any(name IN $facets WHERE facet STARTS WITH name + '=') "
-        f"WITH DISTINCT n, split(facet, '{FACET_SOURCE}')[0] AS facet "
-        "WITH facet, count(*) AS counted RETURN collect([facet, counted]) AS facets } "
-        f"CALL (found) {{ {each} WITH split(n.id, ':')[0] AS label, count(*) AS counted "
-        "RETURN collect([label, counted]) AS labels } "
-        "RETURN size(found) AS total, page, facets, labels"
+        f"CALL () {{ UNWIND ${given} AS one MATCH (r:{name}) USING {index} r:{name}({fields}) WHERE {where} "
+        f"AND {_ANY} RETURN collect({wanted}) AS {given} }}"
     )
 
 
-_RANKED: Final = ("$exact", "$named", "$begun", "$inside", "$said", "$within")
+_CARRIED: Final = {
+    f"{place}_{how}": (f"search_{place}", given, compared)
+    for place in ("name", "digits")
+    for how, given, compared in (("begun", "marks", "STARTS WITH"), ("whole", "terms", "="))
+}
 
 
-def _asked(rank: int) -> str:
-    return f"CALL db.index.fulltext.queryNodes('terms', {_RANKED[rank]}) YIELD node RETURN node, {rank} AS rank"
+def _carried(name: str) -> str:
+    place, given, compared = _CARRIED[name]
+    return (
+        f"CALL () {{ UNWIND ${given} AS one MATCH (n:Entity) USING INDEX SEEK n:Entity({place}) "
+        f"WHERE n.{place} {compared} one RETURN collect([one, n.search_number]) AS {name} }}"
+    )
+
+
+def sorted_finds() -> str:
+    """Return the first of (number, rank) behind a place, by rank, title and id."""
+    return (
+        "UNWIND $asked AS one MATCH (n:Entity) USING INDEX SEEK n:Entity(search_number) "
+        "WHERE n.search_number = one[0] AND n.known_from IS NOT NULL "
+        "AND (one[1] > $rank OR n.title > $title OR (n.title = $title AND n.id > $id)) "
+        f"WITH n, one[1] AS rank ORDER BY rank, n.title, n.id LIMIT $first RETURN collect({_FOUND}) AS found"
+    )
+
+
+def walked_finds(name: str) -> str:
+    """Return the first of a label behind a place, by title and id, of those whose number has a 1 in `flags`."""
+    return (
+        f"MATCH (n:{label(name)}) USING INDEX SEEK n:{label(name)}(title, id) WHERE n.title >= $title AND n.id >= '' "
+        "AND (n.title > $title OR n.id > $id) AND $flags[n.search_number - $from] = 1 AND n.known_from IS NOT NULL "
+        f"WITH n, $rank AS rank ORDER BY n.title, n.id LIMIT $first RETURN collect({_FOUND}) AS found"
+    )
+
+
+_FOUND: Final = "[n.id, rank, n.known_from, n.key, coalesce(n.search_facets, []), n.search_gaps]"
 
 
 def quarantined() -> str:

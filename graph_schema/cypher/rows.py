@@ -31,7 +31,8 @@ class Rows:
     Of arrows, `source` and `target` are the columns that name their ends, `types` what they are called, `kind` the
     column that says which of several types; `hubs` are those ends that are rows of another table. A table that is
     `ordered` is read by the order of its key. `texts` are those columns of the key that hold texts, `orders` further
-    orders of columns of the key in which rows that are nodes are found.
+    orders of columns of the key in which rows that are nodes are found, `inside` the column that they are found by what
+    is inside it too.
     """
 
     table: str
@@ -46,6 +47,7 @@ class Rows:
     hubs: frozenset[str] = frozenset()
     ordered: bool = False
     orders: tuple[tuple[str, ...], ...] = ()
+    inside: str = ""
 
     @property
     def label(self) -> str:
@@ -109,7 +111,14 @@ def indexes(rows: Rows) -> tuple[str, ...]:
         return (_index(rows, "key", f"()-[r:{rows.type}]-()", rows.keyed),) if rows.ordered else ()
     pattern = f"(r:{rows.label})"
     further = (_index(rows, f"order_{place}", pattern, order) for place, order in enumerate(rows.orders))
-    return (_index(rows, "key", pattern, rows.keyed), *further)
+    return (_index(rows, "key", pattern, rows.keyed), *further, *_of_parts(rows))
+
+
+def _of_parts(rows: Rows) -> tuple[str, ...]:
+    if not rows.inside:
+        return ()
+    place = column(rows.inside)
+    return (f"CREATE TEXT INDEX row_{column(rows.table)}_inside IF NOT EXISTS FOR (r:{rows.label}) ON (r.{place})",)
 
 
 def _index(rows: Rows, which: str, pattern: str, fields: Iterable[str]) -> str:

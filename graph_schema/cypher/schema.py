@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from graph_schema.cypher import SEARCHED, label, lookup
+from graph_schema.cypher import TITLED, label, lookup
 from graph_schema.cypher.rows import Rows, indexes
-from graph_schema.registry import LABELS, NODES
+from graph_schema.registry import NODES
 
 
 def schema(tables: Iterable[Rows], lookups: Iterable[tuple[str, str]]) -> tuple[str, ...]:
@@ -32,19 +32,31 @@ def schema(tables: Iterable[Rows], lookups: Iterable[tuple[str, str]]) -> tuple[
     )
     # The next in time is found without sorting only if ORDER BY names all of these columns.
     records = ("CREATE INDEX record_of_run IF NOT EXISTS FOR (r:Record) ON (r.run, r.valid_from)",)
-    found = ", ".join(f"n.{name}" for name in SEARCHED)
-    # What an earlier release called it, which does not change by itself.
-    earlier = "DROP INDEX search IF EXISTS"
-    search = (
-        f"CREATE FULLTEXT INDEX terms IF NOT EXISTS FOR (n:{'|'.join(LABELS)}) ON EACH [{found}] "
-        "OPTIONS {indexConfig: {`fulltext.analyzer`: 'whitespace'}}"
+    # Those of earlier releases do not go by themselves.
+    earlier = tuple(f"DROP INDEX {name} IF EXISTS" for name in ("search", "terms"))
+    carried = tuple(
+        f"CREATE INDEX entity_{name} IF NOT EXISTS FOR (n:Entity) ON (n.{name})"
+        for name in ("search_number", "search_name", "search_digits")
+    )
+    titles = tuple(
+        f"CREATE INDEX {name.lower()}_title IF NOT EXISTS FOR (n:{label(name)}) ON (n.title, n.id)" for name in TITLED
     )
     of_rows = tuple(text for rows in tables for text in indexes(rows))
     of_fields = tuple(
         f"CREATE INDEX lookup_{name.lower()}_{field} IF NOT EXISTS FOR (n:{label(name)}) ON (n.{lookup(field)})"
         for name, field in lookups
     )
-    return (*constraints, *keys, *records, *of_rows, *of_fields, earlier, search, "CALL db.awaitIndexes(120)")
+    return (
+        *constraints,
+        *keys,
+        *records,
+        *of_rows,
+        *of_fields,
+        *earlier,
+        *carried,
+        *titles,
+        "CALL db.awaitIndexes(120)",
+    )
 
 
 def lock() -> str:
@@ -59,7 +71,8 @@ def state() -> str:
 
 _STATE = (
     "coalesce(l.checkpoint, -1) AS checkpoint, coalesce(l.counts, '{}') AS counts, coalesce(l.rows, '{}') AS rows, "
-    "coalesce(l.alias_reach, 0) AS alias_reach, coalesce(l.indexes, '{}') AS indexes"
+    "coalesce(l.alias_reach, 0) AS alias_reach, coalesce(l.indexes, '{}') AS indexes, "
+    "coalesce(l.numbers, '{}') AS numbers"
 )
 
 
@@ -67,7 +80,7 @@ def advance() -> str:
     """Write the checkpoint and what is counted, and let the lock go."""
     return (
         "MATCH (l:Lineward {name: 'graph'}) SET l.checkpoint = $checkpoint, l.counts = $counts, l.rows = $rows, "
-        "l.alias_reach = $alias_reach, l.indexes = $indexes REMOVE l.locked"
+        "l.alias_reach = $alias_reach, l.indexes = $indexes, l.numbers = $numbers REMOVE l.locked"
     )
 
 
@@ -85,7 +98,7 @@ def begin_clearing() -> str:
     """Let the graph be empty for whoever reads the checkpoint, and note that the rest is going."""
     return (
         "MERGE (l:Lineward {name: 'graph'}) SET l.clearing = true, l.checkpoint = -1, l.counts = '{}', l.rows = '{}', "
-        "l.alias_reach = 0, l.indexes = '{}'"
+        "l.alias_reach = 0, l.indexes = '{}', l.numbers = '{}'"
     )
 
 

@@ -6,8 +6,11 @@ from graph_schema.cypher import FACET_SOURCE, label
 
 
 def existing() -> str:
-    """Return which of the ids are there, and whether an entry named them."""
-    return "UNWIND $ids AS id MATCH (n:Entity {id: id}) RETURN collect([n.id, n.known_from IS NOT NULL]) AS found"
+    """Return which of the ids are there, whether an entry named them, and their numbers."""
+    return (
+        "UNWIND $ids AS id MATCH (n:Entity {id: id}) "
+        "RETURN collect([n.id, n.known_from IS NOT NULL, n.search_number]) AS found"
+    )
 
 
 def create_nodes(name: str) -> str:
@@ -73,11 +76,10 @@ def record_is_about() -> str:
 
 
 def show() -> str:
-    """Let nodes show what is in force, and be found by it."""
+    """Let nodes show what is in force, and by which facets they are counted."""
     return (
         "UNWIND $rows AS row MATCH (n:Entity {id: row.subject}) SET n += row.properties, "
-        "n.search_facets = [f IN coalesce(n.search_facets, []) WHERE NOT f IN (row.lost + row.won)] + row.won, "
-        "n.search_has = [a IN coalesce(n.search_has, []) WHERE NOT a IN row.aspects] + row.has "
+        "n.search_facets = [f IN coalesce(n.search_facets, []) WHERE NOT f IN (row.lost + row.won)] + row.won "
         "WITH n CALL (n) { UNWIND [f IN n.search_facets WHERE f STARTS WITH 'phi='] AS facet "
         f"WITH DISTINCT split(substring(facet, 4), '{FACET_SOURCE}')[0] AS kind ORDER BY kind "
         "RETURN collect(kind) AS phi } "
@@ -86,10 +88,10 @@ def show() -> str:
 
 
 def hide() -> str:
-    """Let no node be found by what is in force about it: it is shown anew."""
+    """Let no node be counted by what is in force about it: it is shown anew."""
     return (
-        "MATCH (n:Entity) WHERE n.search_has IS NOT NULL OR n.search_facets IS NOT NULL "
-        "REMOVE n.search_facets, n.search_has, n.phi"
+        "MATCH (n:Entity) WHERE n.search_gaps IS NOT NULL OR n.search_facets IS NOT NULL "
+        "REMOVE n.search_facets, n.search_gaps, n.phi"
     )
 
 
@@ -98,9 +100,16 @@ def look_up_by() -> str:
     return "UNWIND $rows AS row MATCH (n:Entity {id: row.id}) SET n += row.fields RETURN count(n) AS written"
 
 
-def find_by_key() -> str:
-    """Let nodes be found by the terms of their keys."""
-    return "UNWIND $rows AS row MATCH (n:Entity {id: row.id}) SET n.search_key = row.terms RETURN count(n) AS written"
+def without_number() -> str:
+    """Return the nodes that have no number by which sets name them."""
+    return "MATCH (n:Entity) WHERE n.search_number IS NULL RETURN collect(n.id) AS found"
+
+
+def number_nodes() -> str:
+    """Give nodes their numbers."""
+    return (
+        "UNWIND $rows AS row MATCH (n:Entity {id: row.id}) SET n.search_number = row.number RETURN count(n) AS written"
+    )
 
 
 def show_runs() -> str:

@@ -386,7 +386,7 @@ def _answers(reader: IndexReader, ids: Sequence[str]) -> Iterator[Row]:
 
 SEARCH: Final = Index(
     "search",
-    7,
+    8,
     (WORD, SUFFIX, FACET, LISTED, SUPPLIED, UNRECORDED, PHI_CLAIM),
     _derive,
     _specification,

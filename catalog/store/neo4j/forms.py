@@ -12,9 +12,10 @@ from catalog.store.indexes import INDEXES
 from catalog.store.indexes.column_flows import COLUMN_FLOW
 from catalog.store.indexes.contributions import CONTRIBUTION, JOINED
 from catalog.store.indexes.flows import ALIAS, FLOW, INLET, OUTLET
+from catalog.store.indexes.index import Index
 from catalog.store.indexes.keys import KEY_FIELD
 from catalog.store.indexes.run_states import ACCESS, FLOWING, MOMENT, RUN_STATE
-from catalog.store.indexes.search import FACET, LISTED, SUFFIX, UNRECORDED, WORD
+from catalog.store.indexes.search import FACET, LISTED, SEARCH, SUFFIX, UNRECORDED, WORD
 from catalog.store.indexes.table import Kind, Merge, Table
 from graph_schema.cypher.rows import Form, Rows
 from graph_schema.registry import STRUCTURAL, TYPES
@@ -29,12 +30,28 @@ SENTENCE: Final = Table(
 )
 """Every edge once, with the first entry that states it, however often it is stated; ACCESS has those of runs' data."""
 
+_BITS: Final = (("chunk", Kind.INTEGER), ("bits", Kind.VALUE))
+
+WORD_SET: Final = Table("word_set", (("term", Kind.TEXT), ("aspect", Kind.TEXT), *_BITS), key=3, prefix=3)
+"""The words, of which what is inside them is found too."""
+
+MARK_SET: Final = Table("mark_set", (("term", Kind.TEXT), ("aspect", Kind.TEXT), *_BITS), key=3, prefix=3)
+"""The terms that are found by their beginnings alone, but the name and digest of a key: these its node carries."""
+
+LIST_SET: Final = Table(
+    "list_set", (("name", Kind.TEXT), ("value", Kind.TEXT), *_BITS, ("whole", Kind.VALUE)), key=3, prefix=3
+)
+"""Of a value that is too long for an index, `whole` is all of it."""
+
+SETS: Final = (WORD_SET, MARK_SET, LIST_SET)
+
 SENTENCES: Final = tuple(sorted(kind for kind in TYPES if kind not in FLOWING))
 
 _ELSEWHERE: Final = frozenset(
     {MOMENT.name, WORD.name, SUFFIX.name, FACET.name, LISTED.name, UNRECORDED.name, KEY_FIELD.name}
 )
-"""The moments of runs are the times of their records, and nodes carry by what they are found and looked up."""
+"""The moments of runs are the times of their records, nodes carry by what they are looked up, and what is searched for
+stands in sets of nodes."""
 
 
 @lru_cache(maxsize=64)
@@ -42,9 +59,20 @@ def rows_of(table: Table) -> Rows:
     """Return the form of a table's rows."""
     texts = frozenset(name for name, kind in table.columns[: table.key] if kind is not Kind.INTEGER)
     form, types, source, target, kind, hubs = _FORMS.get(table.name, (Form.NODE, (), "", "", "", frozenset()))
-    ordered = table.name == CONTRIBUTION.name
     return Rows(
-        table.name, table.names, table.key, texts, form, types, source, target, kind, hubs, ordered, table.orders
+        table.name,
+        table.names,
+        table.key,
+        texts,
+        form,
+        types,
+        source,
+        target,
+        kind,
+        hubs,
+        ordered=table.name == CONTRIBUTION.name,
+        orders=table.orders,
+        inside="term" if table is WORD_SET else "",
     )
 
 
@@ -66,6 +94,7 @@ _FORMS: Final[dict[str, _Shape]] = {
 
 TABLES: Final[tuple[Table, ...]] = (
     SENTENCE,
+    *SETS,
     *(table for index in INDEXES for table in index.tables if table.name not in _ELSEWHERE),
 )
 """Every table whose rows this store keeps, in the order in which they are written."""
@@ -74,6 +103,11 @@ TABLES: Final[tuple[Table, ...]] = (
 def is_kept(table: Table) -> bool:
     """Tell whether rows of the table are stored as such."""
     return table.name not in _ELSEWHERE
+
+
+def kept_of(index: Index) -> tuple[Table, ...]:
+    """Return the tables in which an index stands."""
+    return (*filter(is_kept, index.tables), *(SETS if index is SEARCH else ()))
 
 
 def is_structural(kind: str) -> bool:

@@ -6,10 +6,12 @@ from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
 
 from catalog.store.indexes.run_states import MOMENT
+from catalog.store.indexes.search import FACET
 from catalog.store.indexes.table import Key, Kind, Row, Span, Table
 from catalog.store.neo4j.connection import Run
 from catalog.store.neo4j.contents import Contents, Recorded, recorded
-from catalog.store.neo4j.forms import is_kept, rows_of
+from catalog.store.neo4j.facets import sources_of
+from catalog.store.neo4j.forms import SETS, is_kept, rows_of
 from catalog.store.neo4j.row_values import read, stored_key
 from graph_schema.aspects import is_momentary
 from graph_schema.cypher import reading, rows
@@ -18,6 +20,7 @@ from graph_schema.identity import label_of
 from graph_schema.nodes import Node
 
 _REMEMBERED = 200_000
+_OF_SETS = frozenset(table.name for table in SETS)
 
 Found = dict[Key, Row]
 """Rows by their keys."""
@@ -30,6 +33,8 @@ class RowMemory:
         """Remember nothing yet."""
         self._capacity = capacity
         self._held: OrderedDict[tuple[str, Key], Found] = OrderedDict()
+        self.opened: set[int] = set()
+        """The chunks of sets of which everything is remembered."""
 
     def get(self, table: Table, prefix: Key) -> Found | None:
         """Return the rows under a prefix, None where they are not remembered."""
@@ -45,22 +50,39 @@ class RowMemory:
             self._held[place] = some
             self._held.move_to_end(place)
         while len(self._held) > self._capacity:
-            self._held.popitem(last=False)
+            (table, _), _ = self._held.popitem(last=False)
+            if table in _OF_SETS:
+                self.opened = set()
 
     def forget(self) -> None:
         """Start anew."""
         self._held.clear()
+        self.opened = set()
 
 
 class Neo4jPast:
     """What is stored, asked in bulk; what is among `absent` is known not to be stored."""
 
-    def __init__(self, run: Run, memory: RowMemory, contents: Contents, absent: Collection[str]) -> None:
-        """Ask through this transaction, up to what is stored when it begins."""
+    def __init__(  # through what is asked, what is remembered, and what is known not to be there
+        self,
+        run: Run,
+        memory: RowMemory,
+        contents: Contents,
+        absent: Collection[str],
+        opened: Collection[int] = (),
+        *,
+        empty: bool = False,
+    ) -> None:
+        """Ask through this transaction, up to what is stored when it begins.
+
+        Of `opened` chunks no set has anything yet; of an `empty` past no table.
+        """
         self._run = run
         self._memory = memory
         self._contents = contents
         self._absent = absent
+        self._opened = opened
+        self._empty = empty
         self.seen: dict[tuple[str, Key], Found] = {}
         """The rows that this transaction looked at, with what it makes of them: remembered once it is committed."""
         self.before: dict[tuple[str, Key], Row | None] = {}
@@ -69,6 +91,8 @@ class Neo4jPast:
     def under(self, table: Table, prefixes: Collection[Key]) -> Mapping[Key, Sequence[Row]]:
         if table == MOMENT:
             return self._moments(prefixes)
+        if table == FACET:
+            return self._facets(prefixes)
         if not is_kept(table):
             return dict.fromkeys(prefixes, ())
         if prefixes and len(next(iter(prefixes))) != table.prefix:
@@ -98,6 +122,8 @@ class Neo4jPast:
             self.seen[table.name, row[: table.prefix]][row[: table.key]] = row
 
     def _is_absent(self, table: Table, prefix: Key) -> bool:
+        if self._empty or (table in SETS and (prefix[-1] in self._opened or prefix[-1] in self._memory.opened)):
+            return True
         columns = zip(prefix, table.columns, strict=False)
         return any(kind is Kind.ID and part in self._absent for part, (_, kind) in columns)
 
@@ -115,6 +141,17 @@ class Neo4jPast:
             for length in (1, 2, 3):
                 if row[:length] in found:
                     found[row[:length]].append(row)
+        return found
+
+    def _facets(self, prefixes: Collection[Key]) -> Mapping[Key, Sequence[Row]]:
+        """Return the rows of FACET that begin with (node, name, value): nodes carry them."""
+        known = sorted({prefix[0] for prefix in prefixes if prefix[0] not in self._absent})
+        answer = self._run(reading.facets(), ids=known)[0]["found"] if known and not self._empty else ()
+        found: dict[Key, list[Row]] = {prefix: [] for prefix in prefixes}
+        for node, texts in answer:
+            for name, value, source in sources_of(texts, node):
+                if (node, name, value) in found:
+                    found[node, name, value].append((node, name, value, source))
         return found
 
     def outputs(self, spans: Collection[Span]) -> list[Statement]:

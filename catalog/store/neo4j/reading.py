@@ -24,18 +24,16 @@ from catalog.store.neo4j.contents import Contents, Recorded, recorded
 from catalog.store.neo4j.forms import is_structural, rows_of
 from catalog.store.neo4j.past import records_about, under_fields, under_moments
 from catalog.store.neo4j.row_values import read, stored_key
-from catalog.store.neo4j.searching import facet_text, facets_of, lucene
+from catalog.store.neo4j.searching import search
 from catalog.store.ordering import Row, edge_order, rows, statement_order
 from catalog.store.protocol import Found, KnownNode, Page, Quarantined, Query
 from catalog.store.run_memory import ACCESSES, RunMemory, assemble
-from catalog.store.words import question
 from graph_schema.bitemporal import RunFacts
 from graph_schema.cypher import reading, schema
 from graph_schema.cypher import rows as cypher_rows
 from graph_schema.facts import ALWAYS, NOW, Edge, Facts, Statement
 from graph_schema.identity import label_of
 from graph_schema.nodes import Node
-from graph_schema.registry import LABELS
 
 
 class Neo4jReading(IndexReads):
@@ -216,36 +214,21 @@ class Neo4jReading(IndexReads):
         return ColumnReach(reached, self.column_flows(sorted(reached), direction, valid_at, known_at))
 
     def find(self, query: Query) -> Page:
-        empty: Page = Page((), 0, {facet: {} for facet in query.facets}, more=False)
-        labels = [name for name in dict.fromkeys(query.labels) if name in LABELS]
-        if "label" in query.filters:
-            labels = [name for name in labels if name in query.filters["label"]]
-        if not labels or "label" in query.missing:
-            return empty
-        asked = question(query.text)
-        rank, title, identifier = query.after or (0, "", "")
-        row = self._run(
-            reading.find(labels, text=bool(asked.words), after=query.after is not None, beside=bool(query.beside)),
-            **lucene(asked),
-            beside={
-                node: [facet_text(name, value, node, node) for name, value in sorted(pairs)]
-                for node, pairs in query.facets_beside.items()
-            },
-            filters=[
-                [f"{facet}={value}" for value in allowed]
-                for facet, allowed in query.filters.items()
-                if facet != "label"
-            ]
-            + [[f"{facet}={value}"] for facet, value in query.every],
-            has=[name for name in query.has if name != "label"],
-            missing=list(query.missing),
-            facets=list(query.facets),
-            rank=rank,
-            title=title,
-            id=identifier,
-            first=query.first + 1,
-        )[0]
-        return self._page(query, row)
+        found = search(self._found, query)
+        current = by_aspect(self.in_force([hit.id for hit in found.hits]))
+        none: frozenset[tuple[str, str]] = frozenset()
+        hits = tuple(
+            Found(
+                hit.id,
+                hit.node,
+                hit.entry,
+                current.get(hit.id, {}),
+                hit.facets | query.facets_beside.get(hit.id, none),
+                hit.rank,
+            )
+            for hit in found.hits
+        )
+        return Page(hits, found.total, found.facets, found.more)
 
     def quarantined(self) -> list[Quarantined]:
         return [
@@ -295,24 +278,6 @@ class Neo4jReading(IndexReads):
 
     def _known(self, known_at: int) -> int:
         return min(known_at, self._checkpoint)
-
-    def _page(self, query: Query, row: Mapping[str, Any]) -> Page:
-        found = row["page"][: query.first]
-        ids = [identifier for identifier, _, _ in found]
-        nodes, current = self.nodes(ids), by_aspect(self.in_force(ids))
-        hits = tuple(
-            Found(one, nodes[one].node, nodes[one].entry, current.get(one, {}), facets_of(facets), rank)
-            for one, rank, facets in found
-            if one in nodes
-        )
-        counts: dict[str, dict[str, int]] = {facet: {} for facet in query.facets}
-        if "label" in counts:
-            counts["label"] = dict(sorted((name, count) for name, count in row["labels"]))
-        for facet, count in sorted(row["facets"]):
-            name, _, value = facet.partition("=")
-            if name in counts:
-                counts[name][value] = count
-        return Page(hits, row["total"], counts, len(row["page"]) > query.first)
 
 
 _LEVELS_AT_ONCE: Final = 7

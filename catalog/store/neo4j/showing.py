@@ -13,10 +13,8 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, Final
 
-from catalog.store.indexes.search import GAP
 from catalog.store.indexes.table import Key, Row
-from catalog.store.neo4j.searching import facet_text, facets_of
-from catalog.store.words import is_searchable, value_terms
+from catalog.store.neo4j.facets import facet_text, facets_of
 from graph_schema.aspects import BY_NAME, FAMILIES, Facet
 from graph_schema.identity import label_of
 from graph_schema.registry import property_of
@@ -132,8 +130,6 @@ def properties(label: str, aspect: str, value: object | None) -> dict[str, Shown
         return found
     if not aspect.startswith(tuple(FAMILIES)):
         found |= {property_of(label, name): one for name, one in shown(aspect, value).items()}
-    if is_searchable(aspect):
-        found[f"search_{aspect}"] = " ".join(sorted(value_terms(aspect, value)))
     return found
 
 
@@ -147,17 +143,6 @@ def note(shown: dict[str, dict[str, Any]], subject: str, aspect: str, old: str |
     label = label_of(subject)
     row["properties"].update(dict.fromkeys(properties(label, aspect, before)))
     row["properties"].update(properties(label, aspect, now))
-    row["aspects"].append(aspect)
-    row["has"] += [] if now is None else [aspect]
-
-
-def note_supplied(shown: dict[str, dict[str, Any]], put: Iterable[Row], gone: Iterable[Key]) -> None:
-    """Note by which words of their sources, and of their names, datasets are found from now on."""
-    for _, dataset in gone:
-        _row(shown, dataset)["properties"]["search_source"] = None
-    for source, dataset, given in put:
-        words = {*value_terms("source", source), *given.split()}
-        _row(shown, dataset)["properties"]["search_source"] = " ".join(sorted(words))
 
 
 def note_facets(shown: dict[str, dict[str, Any]], put: Iterable[Row], gone: Iterable[Row]) -> None:
@@ -168,24 +153,23 @@ def note_facets(shown: dict[str, dict[str, Any]], put: Iterable[Row], gone: Iter
 
 
 def note_gaps(shown: dict[str, dict[str, Any]], put: Iterable[Row], gone: Iterable[Key]) -> None:
-    """Note which mandatory fields are missing of datasets from now on, and which no more, as they are listed."""
-    for rows, name in ((put, "won"), (gone, "lost")):
-        for facet, value, node in rows:
-            if facet == GAP:
-                _row(shown, node)[name].append(facet_text(facet, value, node, node))
+    """Note which mandatory fields are missing of datasets from now on, with spaces between."""
+    for (dataset,) in gone:
+        _row(shown, dataset)["properties"]["search_gaps"] = None
+    for dataset, fields in put:
+        _row(shown, dataset)["properties"]["search_gaps"] = fields
 
 
 def of_new(row: Mapping[str, Any]) -> dict[str, Shown]:
     """Return the properties of a node that is new, as `graph_schema.cypher.writing.show` would set them."""
     won: list[str] = row["won"]
     found = {name: value for name, value in row["properties"].items() if value is not None}
-    found |= {"search_facets": won, "search_has": row["has"]}
+    if won:
+        found["search_facets"] = won
     if phi := sorted({value for name, value in facets_of(won) if name == "phi"}):
         found["phi"] = phi
     return found
 
 
 def _row(shown: dict[str, dict[str, Any]], subject: str) -> dict[str, Any]:
-    return shown.setdefault(
-        subject, {"subject": subject, "properties": {}, "lost": [], "won": [], "aspects": [], "has": []}
-    )
+    return shown.setdefault(subject, {"subject": subject, "properties": {}, "lost": [], "won": []})

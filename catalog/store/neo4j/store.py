@@ -21,7 +21,7 @@ from catalog.store.indexes.table import Changes, Table
 from catalog.store.indexes.table import Row as IndexRow
 from catalog.store.neo4j.connection import Run, runner, translated
 from catalog.store.neo4j.contents import Contents
-from catalog.store.neo4j.forms import TABLES, is_kept, rows_of
+from catalog.store.neo4j.forms import TABLES, kept_of, rows_of
 from catalog.store.neo4j.reading import Neo4jReading
 from catalog.store.neo4j.writing import Batch, Written
 from catalog.store.ordering import Row, unseen
@@ -139,9 +139,10 @@ class Neo4jStore(SingleReads):
             state = run(schema.lock())[0]
             if state["checkpoint"] != self._written.checkpoint:
                 self._written.forget()
-            batch = Batch(run, self._written, self._contents)
+            batch = Batch(run, self._written, self._contents, state["numbers"])
             kept = batch.keep(changes, table, now, before)
-            run(schema.advance(), **{**state, "rows": added(state["rows"], batch.rows)})
+            grown = {"rows": added(state["rows"], batch.rows), "numbers": batch.numbers.kept()}
+            run(schema.advance(), **{**state, **grown})
             return (state["checkpoint"], batch) if kept else None
 
         with self._writing, translated(self._uri), self._session() as session:
@@ -161,7 +162,7 @@ class Neo4jStore(SingleReads):
         # What was written at this checkpoint is there: the graph is a function of the ledger up to it.
         if checkpoint != self._written.checkpoint:
             self._written.forget()
-        batch = Batch(run, self._written, self._contents)
+        batch = Batch(run, self._written, self._contents, state["numbers"])
         indexes = self._brought_up(run, batch, state)
         if new:
             batch.write(new)
@@ -174,6 +175,7 @@ class Neo4jStore(SingleReads):
             rows=added(state["rows"], batch.rows),
             alias_reach=max(state["alias_reach"], batch.alias_reach),
             indexes=indexes,
+            numbers=batch.numbers.kept(),
         )
         return now, batch
 
@@ -183,7 +185,7 @@ class Neo4jStore(SingleReads):
         if behind:
             facts = Neo4jReading(run, RunMemory(), self._contents).all_facts()
             for index in behind:
-                for table in filter(is_kept, index.tables):
+                for table in kept_of(index):
                     run(rows.clear(rows_of(table)))
                     batch.rows[table.name] -= json.loads(state["rows"]).get(table.name, 0)
                 batch.refill(index, facts)

@@ -14,17 +14,19 @@ from catalog.store.indexes.in_force import IN_FORCE_NOW
 from catalog.store.indexes.index import Index
 from catalog.store.indexes.keys import KEYS, looked_up_by
 from catalog.store.indexes.run_states import FLOWING, RUN_STATE, RunState
-from catalog.store.indexes.search import FACET, LISTED, SEARCH, SUPPLIED
+from catalog.store.indexes.search import FACET, SEARCH, UNRECORDED
 from catalog.store.indexes.table import Changes, Key, Row, Table
 from catalog.store.indexes.work import Work
 from catalog.store.neo4j import showing
 from catalog.store.neo4j.connection import Run, write
 from catalog.store.neo4j.contents import Contents, Texts, encoded, mentions, own
-from catalog.store.neo4j.forms import SENTENCE, is_kept, is_structural
+from catalog.store.neo4j.forms import SENTENCE, SETS, is_kept, is_structural
+from catalog.store.neo4j.numbering import Numbers
 from catalog.store.neo4j.past import Neo4jPast, RowMemory
 from catalog.store.neo4j.row_writing import RowWriter
+from catalog.store.neo4j.set_rows import nodes_of, rows_of_sets
 from catalog.store.protocol import Quarantined
-from catalog.store.words import key_terms
+from catalog.store.words import carried, key_terms
 from graph_schema.assertions import Assertion, assertions
 from graph_schema.cypher import lookup, reading, writing
 from graph_schema.facts import Edge, Facts
@@ -40,7 +42,8 @@ class Written:
     """What is known to be stored, as long as the graph stands where the last batch of this process left it."""
 
     checkpoint: int = -1
-    named: set[str] = field(default_factory=set)
+    numbers: dict[str, int] = field(default_factory=dict)
+    """Of the nodes that an entry named."""
     digests: set[str] = field(default_factory=set)
     """Of contents and of long texts."""
     rows: RowMemory = field(default_factory=RowMemory)
@@ -48,13 +51,13 @@ class Written:
     def forget(self) -> None:
         """Know nothing: someone else wrote, or a transaction failed."""
         self.checkpoint = -1
-        self.named, self.digests = set(), set()
+        self.numbers, self.digests = {}, set()
         self.rows.forget()
 
     def bound(self) -> None:
         """Forget what has become too much to remember."""
-        if len(self.named) > _MOST:
-            self.named = set()
+        if len(self.numbers) > _MOST:
+            self.numbers = {}
         if len(self.digests) > _MOST:
             self.digests = set()
 
@@ -62,13 +65,19 @@ class Written:
 class Batch:
     """The facts of some entries on their way in."""
 
-    def __init__(self, run: Run, written: Written, contents: Contents) -> None:
-        """Write through this transaction; `written` is read here, and changed only by `remember`."""
+    def __init__(self, run: Run, written: Written, contents: Contents, numbers: str) -> None:
+        """Write through this transaction, and number nodes from where `numbers` are.
+
+        `written` is read here, and changed only by `remember`.
+        """
         self._run = run
         self._written = written
         self._contents = contents
         self._new_digests: set[str] = set()
         self._newly_named: set[str] = set()
+        self.numbers = Numbers(numbers)
+        self._number_of: dict[str, int] = {}
+        """Of the ids that are stored."""
         self._present: dict[str, bool] = {}
         """The ids that are stored, and whether an entry named them."""
         self._created: set[str] = set()
@@ -84,7 +93,7 @@ class Batch:
         ids.update(end for edge in new.edges for end in (edge.source, edge.target))
         ids.update(statement.subject for statement in new.statements)
         self._look_up(ids)
-        self._past = Neo4jPast(self._run, self._written.rows, self._contents, ids - self._present.keys())
+        self._past = self._past_of(ids - self._present.keys())
         work = Work(self._named_for_the_first_time(new), self._past)
         for index in INDEXES:
             work.derived[index.name] = index.derive(work)
@@ -93,11 +102,12 @@ class Batch:
         self._write_sentences(new.edges)
         for index in INDEXES:
             self.put(index.tables, work.derived[index.name])
+        self._write_sets(work.derived[SEARCH.name])
         self._show(work.derived.values())
 
     def keep(self, changes: Changes, table: Table, now: Row, before: Row | None) -> bool:
         """Write rows that follow from no new fact, where a row of the table stands as before; return whether it did."""
-        self._past = Neo4jPast(self._run, self._written.rows, self._contents, ())
+        self._past = self._past_of(())
         key = now[: table.prefix]
         if list(self._past.under(table, [key])[key]) != ([] if before is None else [before]):
             return False
@@ -108,11 +118,17 @@ class Batch:
 
     def refill(self, index: Index, facts: Facts) -> None:
         """Write the rows of one index that follow from all facts; none is stored."""
-        self._past = Neo4jPast(self._run, RowMemory(), self._contents, ())
-        self.put(index.tables, index.specification(facts))
+        self._past = Neo4jPast(self._run, RowMemory(), self._contents, (), empty=True)
+        made = index.specification(facts)
+        self.put(index.tables, made)
         if index is KEYS:
             sent = [{"id": node.id, "fields": fields} for node, _ in facts.nodes if (fields := _lookups(node))]
             write(self._run, writing.look_up_by(), sent)
+        if index is SEARCH:
+            self._number_all()
+            sent = [{"id": node.id, "fields": fields} for node, _ in facts.nodes if (fields := _carried(node))]
+            write(self._run, writing.look_up_by(), sent)
+            self._write_sets(made)
         if index in (IN_FORCE_NOW, SEARCH):
             self._run(writing.hide())
             held = IN_FORCE_NOW.specification(facts)
@@ -120,8 +136,6 @@ class Batch:
                 ((IN_FORCE.name, row[: IN_FORCE.key]), None) for row in held.put.get(IN_FORCE.name, ())
             )
             self._show((held, SEARCH.specification(facts)))
-            found = [{"id": node.id, "terms": " ".join(sorted(key_terms(node)))} for node, _ in facts.nodes]
-            write(self._run, writing.find_by_key(), found)
 
     def quarantine(self, refused: Iterable[Quarantined]) -> None:
         """Add what could not be projected."""
@@ -135,19 +149,22 @@ class Batch:
     def remember(self, checkpoint: int) -> None:
         """Know from now on what was written: the transaction is committed."""
         self._written.checkpoint = checkpoint
-        self._written.named |= self._newly_named
+        self._written.numbers.update((one, self._number_of[one]) for one in self._newly_named)
         self._written.digests |= self._new_digests
         if self._past is not None:
+            self._written.rows.opened |= self.numbers.opened
             self._written.rows.put(self._past.seen)
         self._written.bound()
 
     def _look_up(self, ids: Collection[str]) -> None:
-        named = self._written.named
-        self._present.update((one, True) for one in ids if one in named)
+        named = self._written.numbers
+        for one in ids:
+            if one in named:
+                self._present[one], self._number_of[one] = True, named[one]
         unsure = [one for one in ids if one not in self._present]
         if unsure:
-            for identifier, is_named in self._run(writing.existing(), ids=unsure)[0]["found"]:
-                self._present[identifier] = is_named
+            for identifier, is_named, number in self._run(writing.existing(), ids=unsure)[0]["found"]:
+                self._present[identifier], self._number_of[identifier] = is_named, number
                 if is_named:
                     self._newly_named.add(identifier)
 
@@ -172,8 +189,7 @@ class Batch:
                 continue
             row: dict[str, Any] = dict(zip(node.key_fields(), node.key, strict=True))
             row |= {"id": identifier, "title": node.title, "known_from": entry, "key": list(node.key)}
-            row |= _lookups(node)
-            row["search_key"] = " ".join(sorted(key_terms(node)))
+            row |= _lookups(node) | _carried(node)
             if is_named is None:
                 if identifier in shown:
                     row |= showing.of_new(shown[identifier])
@@ -201,7 +217,25 @@ class Batch:
 
     def _create(self, created: Mapping[str, list[dict[str, Any]]]) -> None:
         for name, rows in created.items():
+            for row in rows:
+                row["search_number"] = self._number_of[row["id"]] = self.numbers.take(name)
             write(self._run, writing.create_nodes(name), rows)
+
+    def _past_of(self, absent: Collection[str]) -> Neo4jPast:
+        return Neo4jPast(self._run, self._written.rows, self._contents, absent, self.numbers.opened)
+
+    def _number_all(self) -> None:
+        """Number the nodes that have no number."""
+        found = sorted(self._run(writing.without_number())[0]["found"])
+        self._number_of.update((one, self.numbers.take(label_of(one))) for one in found)
+        write(self._run, writing.number_nodes(), [{"id": one, "number": self._number_of[one]} for one in found])
+
+    def _write_sets(self, made: Changes) -> None:
+        """Write what becomes of the sets of search."""
+        assert self._past is not None  # noqa: S101  # see `put`
+        self.mention(nodes_of(made))
+        changes = rows_of_sets(made, self._number_of.__getitem__, self._past)
+        self.put(SETS, changes)
 
     def _write_records(self, stated: Iterable[Assertion]) -> None:
         texts = Texts()
@@ -311,9 +345,8 @@ class Batch:
                     old = before[place]
                     value = now.get((subject, aspect))
                     showing.note(shown, subject, aspect, None if old is None else old[_VALUE], value)
-            showing.note_supplied(shown, changes.put.get(SUPPLIED.name, ()), changes.drop.get(SUPPLIED.name, ()))
             showing.note_facets(shown, changes.put.get(FACET.name, ()), changes.drop.get(FACET.name, ()))
-            showing.note_gaps(shown, changes.put.get(LISTED.name, ()), changes.drop.get(LISTED.name, ()))
+            showing.note_gaps(shown, changes.put.get(UNRECORDED.name, ()), changes.drop.get(UNRECORDED.name, ()))
         return shown
 
 
@@ -338,6 +371,11 @@ def _record(assertion: Assertion, ordinals: Counter[int], texts: Texts) -> dict[
 
 def _lookups(node: Node) -> dict[str, str]:
     return {lookup(field): value for field, value in looked_up_by(node)}
+
+
+def _carried(node: Node) -> dict[str, str]:
+    name, digits = carried(key_terms(node))
+    return {place: term for place, term in (("search_name", name), ("search_digits", digits)) if term}
 
 
 def _shown(state: RunState) -> dict[str, Any]:

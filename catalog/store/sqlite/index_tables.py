@@ -11,9 +11,9 @@ from typing import Final
 
 from catalog.store.indexes.index import Index
 from catalog.store.indexes.table import Changes, Key, Kind, Row, Table
+from catalog.store.packed import places, places_of, stored
 from catalog.store.sqlite.index_rows import translated
 from catalog.store.sqlite.names import Names
-from catalog.store.sqlite.packed import places, places_of, stored
 from catalog.store.sqlite.schema import shared_by
 
 _REMEMBERED: Final = 50_000

@@ -1,8 +1,8 @@
 // schema.advance()
-MATCH (l:Lineward {name: 'graph'}) SET l.checkpoint = $checkpoint, l.counts = $counts, l.rows = $rows, l.alias_reach = $alias_reach, l.indexes = $indexes REMOVE l.locked
+MATCH (l:Lineward {name: 'graph'}) SET l.checkpoint = $checkpoint, l.counts = $counts, l.rows = $rows, l.alias_reach = $alias_reach, l.indexes = $indexes, l.numbers = $numbers REMOVE l.locked
 
 // schema.begin_clearing()
-MERGE (l:Lineward {name: 'graph'}) SET l.clearing = true, l.checkpoint = -1, l.counts = '{}', l.rows = '{}', l.alias_reach = 0, l.indexes = '{}'
+MERGE (l:Lineward {name: 'graph'}) SET l.clearing = true, l.checkpoint = -1, l.counts = '{}', l.rows = '{}', l.alias_reach = 0, l.indexes = '{}', l.numbers = '{}'
 
 // schema.clear()
 MATCH (n) WHERE NOT n:Lineward WITH n LIMIT $limit DETACH DELETE n RETURN count(*) AS removed
@@ -11,7 +11,7 @@ MATCH (n) WHERE NOT n:Lineward WITH n LIMIT $limit DETACH DELETE n RETURN count(
 MATCH (l:Lineward {name: 'graph'}) DELETE l
 
 // schema.lock()
-MERGE (l:Lineward {name: 'graph'}) SET l.locked = true RETURN coalesce(l.checkpoint, -1) AS checkpoint, coalesce(l.counts, '{}') AS counts, coalesce(l.rows, '{}') AS rows, coalesce(l.alias_reach, 0) AS alias_reach, coalesce(l.indexes, '{}') AS indexes
+MERGE (l:Lineward {name: 'graph'}) SET l.locked = true RETURN coalesce(l.checkpoint, -1) AS checkpoint, coalesce(l.counts, '{}') AS counts, coalesce(l.rows, '{}') AS rows, coalesce(l.alias_reach, 0) AS alias_reach, coalesce(l.indexes, '{}') AS indexes, coalesce(l.numbers, '{}') AS numbers
 
 // schema.mark()
 MERGE (l:Lineward {name: 'graph'}) SET l.version = $version
@@ -58,11 +58,19 @@ CREATE INDEX row_effect_order_0 IF NOT EXISTS FOR (r:Effect) ON (r.at, r.run);
 CREATE INDEX row_contribution_key IF NOT EXISTS FOR ()-[r:CONTRIBUTED_TO]-() ON (r.target, r.at, r.run);
 CREATE INDEX lookup_run_run_id IF NOT EXISTS FOR (n:Run) ON (n.lookup_run_id);
 DROP INDEX search IF EXISTS;
-CREATE FULLTEXT INDEX terms IF NOT EXISTS FOR (n:Source|Dataset|Column|Snapshot|Job|Run|CodeRevision|Environment|PhiTag|Model|ModelVersion|Evaluation|Approval|Attestation|Principal|Mapping|SafeUse|Finding|Site|EncryptionKey|SigningKey|Deployment|Place|UseStatement|PolicySet|Project|Transfer|Undertaking|NamespaceRule) ON EACH [n.search_key, n.search_schema, n.search_documentation, n.search_ownership, n.search_tags, n.search_sql, n.search_owner, n.search_source_system, n.search_clinical_purpose, n.search_source, n.search_registration, n.search_principal] OPTIONS {indexConfig: {`fulltext.analyzer`: 'whitespace'}};
+DROP INDEX terms IF EXISTS;
+CREATE INDEX entity_search_number IF NOT EXISTS FOR (n:Entity) ON (n.search_number);
+CREATE INDEX entity_search_name IF NOT EXISTS FOR (n:Entity) ON (n.search_name);
+CREATE INDEX entity_search_digits IF NOT EXISTS FOR (n:Entity) ON (n.search_digits);
+CREATE INDEX dataset_title IF NOT EXISTS FOR (n:Dataset) ON (n.title, n.id);
+CREATE INDEX job_title IF NOT EXISTS FOR (n:Job) ON (n.title, n.id);
+CREATE INDEX snapshot_title IF NOT EXISTS FOR (n:Snapshot) ON (n.title, n.id);
+CREATE INDEX model_title IF NOT EXISTS FOR (n:Model) ON (n.title, n.id);
+CREATE INDEX modelversion_title IF NOT EXISTS FOR (n:ModelVersion) ON (n.title, n.id);
 CALL db.awaitIndexes(120)
 
 // schema.state()
-MATCH (l:Lineward {name: 'graph'}) RETURN coalesce(l.checkpoint, -1) AS checkpoint, coalesce(l.counts, '{}') AS counts, coalesce(l.rows, '{}') AS rows, coalesce(l.alias_reach, 0) AS alias_reach, coalesce(l.indexes, '{}') AS indexes
+MATCH (l:Lineward {name: 'graph'}) RETURN coalesce(l.checkpoint, -1) AS checkpoint, coalesce(l.counts, '{}') AS counts, coalesce(l.rows, '{}') AS rows, coalesce(l.alias_reach, 0) AS alias_reach, coalesce(l.indexes, '{}') AS indexes, coalesce(l.numbers, '{}') AS numbers
 
 // schema.version()
 MATCH (l:Lineward {name: 'graph'}) RETURN l.version AS version, coalesce(l.clearing, false) AS clearing
@@ -89,7 +97,7 @@ UNWIND $rows AS row CREATE (r:Record) SET r = row.record, r.stated_at = datetime
 UNWIND $rows AS row CREATE (v:Value) SET v = row RETURN count(v) AS written
 
 // writing.existing()
-UNWIND $ids AS id MATCH (n:Entity {id: id}) RETURN collect([n.id, n.known_from IS NOT NULL]) AS found
+UNWIND $ids AS id MATCH (n:Entity {id: id}) RETURN collect([n.id, n.known_from IS NOT NULL, n.search_number]) AS found
 
 // writing.existing_contents()
 UNWIND $digests AS digest MATCH (c:Content {digest: digest}) RETURN collect(c.digest) AS found
@@ -97,11 +105,8 @@ UNWIND $digests AS digest MATCH (c:Content {digest: digest}) RETURN collect(c.di
 // writing.existing_values()
 UNWIND $digests AS digest MATCH (v:Value {digest: digest}) RETURN collect(v.digest) AS found
 
-// writing.find_by_key()
-UNWIND $rows AS row MATCH (n:Entity {id: row.id}) SET n.search_key = row.terms RETURN count(n) AS written
-
 // writing.hide()
-MATCH (n:Entity) WHERE n.search_has IS NOT NULL OR n.search_facets IS NOT NULL REMOVE n.search_facets, n.search_has, n.phi
+MATCH (n:Entity) WHERE n.search_gaps IS NOT NULL OR n.search_facets IS NOT NULL REMOVE n.search_facets, n.search_gaps, n.phi
 
 // writing.look_up_by()
 UNWIND $rows AS row MATCH (n:Entity {id: row.id}) SET n += row.fields RETURN count(n) AS written
@@ -109,14 +114,20 @@ UNWIND $rows AS row MATCH (n:Entity {id: row.id}) SET n += row.fields RETURN cou
 // writing.name_nodes()
 UNWIND $rows AS row MATCH (n:Entity {id: row.id}) SET n += row RETURN count(n) AS written
 
+// writing.number_nodes()
+UNWIND $rows AS row MATCH (n:Entity {id: row.id}) SET n.search_number = row.number RETURN count(n) AS written
+
 // writing.record_is_about()
 UNWIND $rows AS row MATCH (r:Record {id: row.of}) MATCH (n:Entity {id: row.node}) CREATE (r)-[a:IS_ABOUT]->(n) SET a = row.what RETURN count(a) AS written
 
 // writing.show()
-UNWIND $rows AS row MATCH (n:Entity {id: row.subject}) SET n += row.properties, n.search_facets = [f IN coalesce(n.search_facets, []) WHERE NOT f IN (row.lost + row.won)] + row.won, n.search_has = [a IN coalesce(n.search_has, []) WHERE NOT a IN row.aspects] + row.has WITH n CALL (n) { UNWIND [f IN n.search_facets WHERE f STARTS WITH 'phi='] AS facet WITH DISTINCT split(substring(facet, 4), '\u001f')[0] AS kind ORDER BY kind RETURN collect(kind) AS phi } SET n.phi = CASE WHEN size(phi) > 0 THEN phi END RETURN count(n) AS written
+UNWIND $rows AS row MATCH (n:Entity {id: row.subject}) SET n += row.properties, n.search_facets = [f IN coalesce(n.search_facets, []) WHERE NOT f IN (row.lost + row.won)] + row.won WITH n CALL (n) { UNWIND [f IN n.search_facets WHERE f STARTS WITH 'phi='] AS facet WITH DISTINCT split(substring(facet, 4), '\u001f')[0] AS kind ORDER BY kind RETURN collect(kind) AS phi } SET n.phi = CASE WHEN size(phi) > 0 THEN phi END RETURN count(n) AS written
 
 // writing.show_runs()
 UNWIND $rows AS row MATCH (r:Entity {id: row.id}) SET r.state = row.state, r.started_at = datetime({epochMillis: row.started_at / 1000}), r.ended_at = CASE WHEN row.ended_at IS NULL THEN null ELSE datetime({epochMillis: row.ended_at / 1000}) END RETURN count(r) AS written
+
+// writing.without_number()
+MATCH (n:Entity) WHERE n.search_number IS NULL RETURN collect(n.id) AS found
 
 // reading.alias_reach()
 UNWIND $ids AS id MATCH (n:Entity {id: id}) CALL (n) { MATCH (n)-[:IS_ALIAS_OF*0..]-(m:Entity) RETURN count(DISTINCT m) AS names } RETURN max(names) AS names
@@ -130,11 +141,8 @@ UNWIND $ids AS id MATCH (n:Entity {id: id}) WITH collect(n) AS front WITH front,
 // reading.contents()
 UNWIND $digests AS digest MATCH (c:Content {digest: digest}) RETURN collect([c.digest, c.states]) AS found
 
-// reading.find(labels=['Dataset'], text=False, after=False)
-MATCH (n:Dataset) WITH n, 0 AS rank WHERE n.known_from IS NOT NULL AND all(allowed IN $filters WHERE any(f IN coalesce(n.search_facets, []) WHERE split(f, '\u001f')[0] IN allowed)) AND all(name IN $has WHERE (name IN coalesce(n.search_has, []) OR any(f IN coalesce(n.search_facets, []) WHERE f STARTS WITH name + '='))) AND none(name IN $missing WHERE (name IN coalesce(n.search_has, []) OR any(f IN coalesce(n.search_facets, []) WHERE f STARTS WITH name + '='))) WITH collect([n, rank]) AS found CALL (found) { UNWIND found AS hit WITH hit[0] AS n, hit[1] AS rank WITH n, rank ORDER BY rank, n.title, n.id LIMIT $first RETURN collect([n.id, rank, coalesce(n.search_facets, [])]) AS page } CALL (found) { UNWIND found AS hit WITH hit[0] AS n, hit[1] AS rank UNWIND coalesce(n.search_facets, []) AS facet WITH n, facet WHERE any(name IN $facets WHERE facet STARTS WITH name + '=') WITH DISTINCT n, split(facet, '\u001f')[0] AS facet WITH facet, count(*) AS counted RETURN collect([facet, counted]) AS facets } CALL (found) { UNWIND found AS hit WITH hit[0] AS n, hit[1] AS rank WITH split(n.id, ':')[0] AS label, count(*) AS counted RETURN collect([label, counted]) AS labels } RETURN size(found) AS total, page, facets, labels
-
-// reading.find(labels=['Job', 'Dataset'], text=True, after=True)
-CALL () { CALL db.index.fulltext.queryNodes('terms', $exact) YIELD node RETURN node, 0 AS rank UNION ALL CALL db.index.fulltext.queryNodes('terms', $named) YIELD node RETURN node, 1 AS rank UNION ALL CALL db.index.fulltext.queryNodes('terms', $begun) YIELD node RETURN node, 2 AS rank UNION ALL CALL db.index.fulltext.queryNodes('terms', $inside) YIELD node RETURN node, 3 AS rank UNION ALL CALL db.index.fulltext.queryNodes('terms', $said) YIELD node RETURN node, 4 AS rank UNION ALL CALL db.index.fulltext.queryNodes('terms', $within) YIELD node RETURN node, 5 AS rank } WITH node AS n, min(rank) AS rank WHERE (n:Dataset OR n:Job) AND n.known_from IS NOT NULL AND all(allowed IN $filters WHERE any(f IN coalesce(n.search_facets, []) WHERE split(f, '\u001f')[0] IN allowed)) AND all(name IN $has WHERE (name IN coalesce(n.search_has, []) OR any(f IN coalesce(n.search_facets, []) WHERE f STARTS WITH name + '='))) AND none(name IN $missing WHERE (name IN coalesce(n.search_has, []) OR any(f IN coalesce(n.search_facets, []) WHERE f STARTS WITH name + '='))) WITH collect([n, rank]) AS found CALL (found) { UNWIND found AS hit WITH hit[0] AS n, hit[1] AS rank WHERE rank > $rank OR (rank = $rank AND (n.title > $title OR (n.title = $title AND n.id > $id))) WITH n, rank ORDER BY rank, n.title, n.id LIMIT $first RETURN collect([n.id, rank, coalesce(n.search_facets, [])]) AS page } CALL (found) { UNWIND found AS hit WITH hit[0] AS n, hit[1] AS rank UNWIND coalesce(n.search_facets, []) AS facet WITH n, facet WHERE any(name IN $facets WHERE facet STARTS WITH name + '=') WITH DISTINCT n, split(facet, '\u001f')[0] AS facet WITH facet, count(*) AS counted RETURN collect([facet, counted]) AS facets } CALL (found) { UNWIND found AS hit WITH hit[0] AS n, hit[1] AS rank WITH split(n.id, ':')[0] AS label, count(*) AS counted RETURN collect([label, counted]) AS labels } RETURN size(found) AS total, page, facets, labels
+// reading.facets()
+UNWIND $ids AS id MATCH (n:Entity {id: id}) WHERE n.search_facets IS NOT NULL RETURN collect([n.id, n.search_facets]) AS found
 
 // reading.looked_up(name='Run', field='run_id', values=True)
 UNWIND $values AS value MATCH (n:Run) USING INDEX n:Run(lookup_run_id) WHERE n.lookup_run_id = value AND n.known_from <= $known_at RETURN collect([n.lookup_run_id, n.id, n.known_from]) AS found
@@ -181,11 +189,20 @@ MATCH (r:Record) WHERE r.entry > $after AND r.entry <= $until OPTIONAL MATCH (r)
 // reading.scan_structural()
 MATCH (:Entity)-[e:CAPTURES|DEPENDS_ON|EXECUTED|HAS_COLUMN|HAS_PARENT|IS_VERSION_OF]->() RETURN [type(e), startNode(e).id, endNode(e).id, e.entry] AS found
 
+// reading.sets()
+CALL () { UNWIND $words AS one MATCH (r:WordSet) USING INDEX SEEK r:WordSet(term, aspect, chunk) WHERE r.term STARTS WITH one AND r.aspect >= '' AND r.chunk >= 0 RETURN collect([one, r.aspect = '', r.chunk, r.bits]) AS words } CALL () { UNWIND $marks AS one MATCH (r:MarkSet) USING INDEX SEEK r:MarkSet(term, aspect, chunk) WHERE r.term STARTS WITH one AND r.aspect >= '' AND r.chunk >= 0 RETURN collect([one, r.aspect = '', r.chunk, r.bits]) AS marks } CALL () { UNWIND $terms AS one MATCH (r:MarkSet) USING INDEX SEEK r:MarkSet(term, aspect, chunk) WHERE r.term = one AND r.aspect >= '' AND r.chunk >= 0 RETURN collect([one, r.aspect = '', r.chunk, r.bits]) AS terms } CALL () { UNWIND $parts AS one MATCH (r:WordSet) USING TEXT INDEX r:WordSet(term) WHERE r.term CONTAINS one AND r.chunk >= 0 RETURN collect([one, r.aspect = '', r.chunk, r.bits]) AS parts } CALL () { UNWIND $lists AS one MATCH (r:ListSet) USING INDEX SEEK r:ListSet(name, value, chunk) WHERE r.name = one[0] AND r.value = one[1] AND r.chunk >= 0 RETURN collect([r.name, coalesce(r.whole, r.value), r.chunk, r.bits]) AS lists } CALL () { UNWIND $names AS one MATCH (r:ListSet) USING INDEX SEEK r:ListSet(name, value, chunk) WHERE r.name = one AND r.value >= '' AND r.chunk >= 0 RETURN collect([r.name, coalesce(r.whole, r.value), r.chunk, r.bits]) AS names } CALL () { UNWIND $marks AS one MATCH (n:Entity) USING INDEX SEEK n:Entity(search_name) WHERE n.search_name STARTS WITH one RETURN collect([one, n.search_number]) AS name_begun } CALL () { UNWIND $terms AS one MATCH (n:Entity) USING INDEX SEEK n:Entity(search_name) WHERE n.search_name = one RETURN collect([one, n.search_number]) AS name_whole } CALL () { UNWIND $marks AS one MATCH (n:Entity) USING INDEX SEEK n:Entity(search_digits) WHERE n.search_digits STARTS WITH one RETURN collect([one, n.search_number]) AS digits_begun } CALL () { UNWIND $terms AS one MATCH (n:Entity) USING INDEX SEEK n:Entity(search_digits) WHERE n.search_digits = one RETURN collect([one, n.search_number]) AS digits_whole } CALL () { UNWIND $nodes AS id MATCH (n:Entity {id: id}) RETURN collect([n.id, n.search_number]) AS nodes } RETURN {words: words, marks: marks, terms: terms, parts: parts, lists: lists, names: names, name_begun: name_begun, name_whole: name_whole, digits_begun: digits_begun, digits_whole: digits_whole, nodes: nodes} AS found
+
+// reading.sorted_finds()
+UNWIND $asked AS one MATCH (n:Entity) USING INDEX SEEK n:Entity(search_number) WHERE n.search_number = one[0] AND n.known_from IS NOT NULL AND (one[1] > $rank OR n.title > $title OR (n.title = $title AND n.id > $id)) WITH n, one[1] AS rank ORDER BY rank, n.title, n.id LIMIT $first RETURN collect([n.id, rank, n.known_from, n.key, coalesce(n.search_facets, []), n.search_gaps]) AS found
+
 // reading.structural(kinds=['EXECUTED'], direction='out')
 UNWIND $ids AS id MATCH (n:Entity {id: id})-[e:EXECUTED]->(:Entity) WHERE e.entry <= $known_at RETURN collect([type(e), startNode(e).id, endNode(e).id, e.entry]) AS found
 
 // reading.values()
 UNWIND $digests AS digest MATCH (v:Value {digest: digest}) RETURN collect([v.digest, v.text]) AS found
+
+// reading.walked_finds(name='Dataset')
+MATCH (n:Dataset) USING INDEX SEEK n:Dataset(title, id) WHERE n.title >= $title AND n.id >= '' AND (n.title > $title OR n.id > $id) AND $flags[n.search_number - $from] = 1 AND n.known_from IS NOT NULL WITH n, $rank AS rank ORDER BY n.title, n.id LIMIT $first RETURN collect([n.id, rank, n.known_from, n.key, coalesce(n.search_facets, []), n.search_gaps]) AS found
 
 // reading.with_arrows(kinds=['READ', 'WROTE'], direction='out')
 UNWIND $ids AS id MATCH (n:Entity {id: id}) WHERE EXISTS { (n)-[:READ|WROTE]->() } RETURN collect(n.id) AS found

@@ -48,10 +48,7 @@ ARGUMENTS: dict[str, tuple[dict[str, object], ...]] = {
     ),
     "reading.reach": ({"direction": "out", "depth": 3}, {"direction": "in", "depth": 41}),
     "reading.column_reach": ({"direction": "in", "levels": 2}, {"direction": "out", "levels": 1}),
-    "reading.find": (
-        {"labels": ["Dataset"], "text": False, "after": False},
-        {"labels": ["Job", "Dataset"], "text": True, "after": True},
-    ),
+    "reading.walked_finds": ({"name": "Dataset"},),
     "rows.indexes": ({"rows": NODE}, {"rows": ORDERED}),
     "rows.create": (*EVERY, {"rows": ACCESS, "kind": "READ"}, {"rows": HUB}),
     "rows.update": EVERY,

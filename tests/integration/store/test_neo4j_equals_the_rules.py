@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import neo4j
 import pytest
@@ -10,14 +10,20 @@ from catalog.lineage.model import Direction, FlowScope, Grain, Walk
 from catalog.lineage.queries import lineage
 from catalog.store.indexes.in_force import by_aspect
 from catalog.store.memory import MemoryStore
-from catalog.store.neo4j import Neo4jStore
+from catalog.store.neo4j import Neo4jStore, searching
+from catalog.store.neo4j import store as neo4j_store
+from catalog.store.neo4j.connection import Run, runner
 from catalog.store.protocol import Query
 from catalog.view import View
+from graph_schema.bitemporal import RECORD_RANK
+from graph_schema.builder import FactBuilder
 from graph_schema.facts import NOW
+from graph_schema.nodes import Dataset
 from tests.support.answers import DIRECTIONS, answers, everything, ids_of
 from tests.support.columns import column, column_lineage, dataset, facts_of, indirect, ran
 from tests.support.facts import LONG, WIDE, World, history, joined, shuffled
 from tests.support.neo4j_server import Neo4jEndpoint
+from tests.support.searching import asked, pages, record
 
 pytestmark = pytest.mark.neo4j
 LIMIT = 99
@@ -99,6 +105,75 @@ def test_columns_are_walked_as_in_memory(store: Neo4jStore, seed: int) -> None:
                     assert lineage(View(read), walk) == lineage(View(expected), walk)
 
 
+@pytest.mark.parametrize("most_sorted", [0, 2_000], ids=["walked", "sorted"])
+@pytest.mark.parametrize("seed", range(4))
+def test_it_finds_what_comparing_every_node_finds(
+    store: Neo4jStore, monkeypatch: pytest.MonkeyPatch, seed: int, most_sorted: int
+) -> None:
+    monkeypatch.setattr(searching, "_SORTED", most_sorted)
+    chance = random.Random(seed)  # noqa: S311  # made-up facts, nothing secret
+    records = [record(chance, entry) for entry in range(40)]
+    expected = MemoryStore()
+    for start in range(0, 40, 7):
+        part, upto = joined(records[start : start + 7]), min(start + 7, 40) - 1
+        expected.apply(part, upto)
+        store.apply(part, upto)
+    ids = sorted({node.id for node, _ in joined(records).nodes})
+    with expected.reading() as one, store.reading() as other:
+        for query in (asked(chance, ids) for _ in range(30)):
+            assert pages(other, query) == pages(one, query), query
+
+
+def test_what_search_keeps_is_the_same_when_it_is_filled_anew_from_the_facts(
+    store: Neo4jStore, neo4j_driver: neo4j.Driver, neo4j_uri: str, neo4j_endpoint: Neo4jEndpoint
+) -> None:
+    chance = random.Random(5)  # noqa: S311  # made-up facts, nothing secret
+    records = [record(chance, entry) for entry in range(40)]
+    for entry, facts in enumerate(records):
+        store.apply(facts, entry)
+    ids = sorted({node.id for node, _ in joined(records).nodes})
+    queries = [asked(chance, ids) for _ in range(20)]
+    with store.reading() as read:
+        before = [pages(read, query) for query in queries]
+    neo4j_driver.execute_query(
+        "MATCH (l:Lineward {name: 'graph'}) SET l.indexes = '{}', l.numbers = '{}' WITH l "
+        "MATCH (n:Entity) REMOVE n.search_number, n.search_name, n.search_digits"
+    )
+    again = Neo4jStore(neo4j_uri, neo4j_endpoint.user, neo4j_endpoint.password)
+    with again.reading() as read:
+        assert [pages(read, query) for query in queries] == before
+    again.close()
+
+
+@pytest.mark.parametrize("named", [5, 400])
+def test_a_search_takes_the_same_statements_and_rows_however_many_nodes_it_finds(
+    store: Neo4jStore, monkeypatch: pytest.MonkeyPatch, named: int
+) -> None:
+    builder = FactBuilder(0, 0, "0" * 16, RECORD_RANK)
+    for number in range(named):
+        builder.add_statement(Dataset("made-up", f"ward{number % 5}/set{number:04}"), "zone", "LANDING")
+    store.apply(builder.build(), 0)
+    rows: list[int] = []
+
+    def counting(transaction: neo4j.Transaction) -> Run:
+        run = runner(transaction)
+
+        def counted(query: str, **parameters: object) -> Sequence[neo4j.Record]:
+            answer = run(query, **parameters)
+            found = answer[0]["found"] if answer and "found" in answer[0] else ()
+            rows.append(sum(map(len, found.values())) if isinstance(found, dict) else len(found))
+            return answer
+
+        return counted
+
+    monkeypatch.setattr(neo4j_store, "runner", counting)
+    page = store.find(Query(("Dataset",), text="ward", facets=("zone", "label", "gap"), first=5))
+    assert page.total == named
+    assert len(rows) == 4
+    # Words that begin so, values of facets, finds of the page and one more, and their aspects in force.
+    assert sum(rows) <= 40
+
+
 def test_a_rebuild_in_other_batches_stores_the_same_and_again_changes_nothing(store: Neo4jStore) -> None:
     chance = random.Random(7)  # noqa: S311  # made-up facts, nothing secret
     records = history(chance, 40, World(3, 2, 3))
@@ -124,11 +199,10 @@ def test_what_is_in_force_stands_on_the_node_as_a_person_reads_it(
     found = {hit.id: hit.facets for hit in expected.find(Query(("Dataset",), first=10_000)).hits}
     current = by_aspect(store.in_force(ids_of(joined(records))))
     shown = neo4j_driver.execute_query(
-        "MATCH (n:Dataset) RETURN n.id AS id, n.zone AS zone, coalesce(n.phi, []) AS phi, n.search_has AS has"
+        "MATCH (n:Dataset) RETURN n.id AS id, n.zone AS zone, coalesce(n.phi, []) AS phi"
     ).records
     assert shown
     for row in shown:
         aspects = current.get(row["id"], {})
         assert row["zone"] == aspects.get("zone")
-        assert sorted(row["has"] or []) == sorted(aspects)
         assert sorted(row["phi"]) == sorted(value for name, value in found[row["id"]] if name == "phi")

@@ -45,7 +45,7 @@ def test_no_identifier_reaches_cypher_but_from_the_registry(name: str) -> None:
     with pytest.raises(UnregisteredError):
         reading.with_arrows([name], "out")
     with pytest.raises(UnregisteredError):
-        reading.find([name], text=False, after=False)
+        reading.walked_finds(name)
 
 
 @pytest.mark.parametrize("name", ["row) DETACH DELETE (n", "row`", "Row", ""])

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from catalog.store.words import SEARCHED, facets_of, key_terms, question, suffixes, value_terms
+from catalog.store.words import SEARCHED, carried, facets_of, key_terms, question, suffixes, value_terms
 from graph_schema.nodes import Column, Dataset, ModelVersion, Snapshot
 from tests.support.facts import run_node
 
@@ -51,6 +53,7 @@ def test_a_name_is_a_term_of_its_own_and_a_namespace_only_has_words() -> None:
         "monitor",
         "hourly",
         "=icu.monitor.hourly",
+        "^icu",
         "~made.up.",
         "~icu.monitor.",
         "~monitor.hourly.",
@@ -59,7 +62,7 @@ def test_a_name_is_a_term_of_its_own_and_a_namespace_only_has_words() -> None:
 
 def test_a_run_is_one_term_of_its_digits() -> None:
     assert key_terms(run_node(RUN)) == {"#0191b7a0001b7000800000000000abcd"}
-    assert key_terms(run_node("nightly-7")) == {"nightly", "7", "=nightly.7", "~nightly.7."}
+    assert key_terms(run_node("nightly-7")) == {"nightly", "7", "=nightly.7", "^nightly", "~nightly.7."}
 
 
 @pytest.mark.parametrize("text", [DIGEST, DIGEST[:15], DIGEST[7:], DIGEST[7:15], DIGEST.upper(), "01234567"])
@@ -206,3 +209,23 @@ def test_words_of_two_texts_are_no_phrase_nor_are_those_of_a_schema() -> None:
 
 def test_a_run_id_between_quotation_marks_is_one() -> None:
     assert question(f'"{RUN}"').rank(key_terms(run_node(RUN)), NONE) is not None
+
+
+NAMES = st.lists(st.sampled_from(["ward", "wards", "ward7", "bed", "b"]), min_size=1, max_size=3).map("/".join)
+
+
+@given(NAMES, st.integers(1, 12))
+def test_a_name_begins_with_what_was_asked_by_its_first_word_or_by_all_of_it(name: str, length: int) -> None:
+    asked = question(name[:length].rstrip("/"))
+    other = Dataset("made-up", name)
+    assert asked.rank(key_terms(other), NONE) in {0, 1}
+    behind = Dataset("made-up", f"x/{name}")
+    assert asked.rank(key_terms(behind), NONE) not in {0, 1}
+
+
+def test_a_node_carries_its_name_and_digest_and_shares_every_other_term() -> None:
+    assert carried(key_terms(Dataset("made-up", "ward/bed"))) == ("=ward.bed", "")
+    assert carried(key_terms(run_node(RUN))) == ("", "#" + RUN.replace("-", ""))
+    version = key_terms(ModelVersion("made-up", "sepsis", "v1"))
+    assert carried(version) == ("=sepsis", "")
+    assert "=v1" in version

@@ -73,7 +73,6 @@ def test_a_member_that_is_no_more_is_taken_off_the_node() -> None:
         "source_system_name": None,
         "source_system_kind": None,
         "source_system": "b",
-        "search_source_system": "b",
     }
 
 

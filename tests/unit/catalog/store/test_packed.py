@@ -5,7 +5,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.store.sqlite.packed import CHUNK, Gathered, InChunks, chunks, numbers, places, stored, united
+from catalog.store.packed import CHUNK, Gathered, InChunks, chunks, numbers, places, stored, united
 
 NUMBERS = st.one_of(
     st.sets(st.integers(1, 5 * CHUNK), max_size=40),
