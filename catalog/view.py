@@ -55,7 +55,7 @@ from catalog.store.protocol import (
 from catalog.store.remembering import Remembering
 from catalog.visibility import Visibility, known_nodes
 from graph_schema.bitemporal import Contribution, Flow, RunFold
-from graph_schema.column_lineage import ColumnLineage
+from graph_schema.column_lineage import Mentioned
 from graph_schema.facts import NOW, Edge, Role, Statement
 from graph_schema.nodes import Run
 
@@ -463,9 +463,9 @@ class View:
         ends = self.visible(end for one in found for end in (one.source, one.target))
         return [one for one in found if one.source in ends and one.target in ends]
 
-    def lineages(self, stated: Collection[str]) -> dict[str, ColumnLineage]:
-        """Return what the `stated` of such rows stand for."""
-        return self._reader.lineages(stated) if any(stated) else {}
+    def mentioned(self, stated: Collection[str]) -> dict[str, Mentioned]:
+        """Return what the `stated` of such rows mention."""
+        return self._reader.mentioned(stated) if any(stated) else {}
 
     def find(self, query: Query) -> Page:
         """Return a page of what is current; what is hidden is neither found nor counted."""

@@ -153,6 +153,44 @@ def read_entry(entry: Mapping[str, Any]) -> Entry:
     return Entry(frozenset(sources), found if by_field or wide else None)
 
 
+class Mentioned(NamedTuple):
+    """What a facet mentions: the addresses of fields, and as (namespace, name) the datasets that feed any field."""
+
+    fields: frozenset[str] = frozenset()
+    sources: frozenset[tuple[str, str]] = frozenset()
+
+    def joined(self, other: Mentioned) -> Mentioned:
+        """Return what either mentions."""
+        return Mentioned(self.fields | other.fields, self.sources | other.sources)
+
+
+def mentioned_by_column_lineage(facet: Mapping[str, Any]) -> Mentioned:
+    """Return the fields of what `read_column_lineage` reads, and the datasets of its origins, without reading these."""
+    fields, sources = set[str](), set[tuple[str, str]]()
+    for name, part in members(facet, "fields"):
+        fields.add(address(name))
+        sources.update(_named(objects(part, "inputFields")))
+    sources.update(_named(objects(facet, "dataset")))
+    return Mentioned(frozenset(fields), frozenset(sources))
+
+
+def mentioned_by_entry(entry: Mapping[str, Any]) -> Mentioned:
+    """Return the same of the columns of what `read_entry` reads."""
+    fields, sources = set[str](), set[tuple[str, str]]()
+    for name, part in members(entry, "fields"):
+        fields.add(address(name))
+        sources.update(_named(filter(_is_dataset, objects(part, "inputs")), datasets=True))
+    sources.update(_named(filter(_is_dataset, objects(entry, "inputs"))))
+    return Mentioned(frozenset(fields), frozenset(sources))
+
+
+def _named(items: Iterable[Mapping[str, Any]], *, datasets: bool = False) -> Iterator[tuple[str, str]]:
+    for item in items:
+        namespace, name = text(item, "namespace"), text(item, "name")
+        if namespace and name and (text(item, "field") or (datasets and "field" not in item)):
+            yield namespace, name
+
+
 def read_entries(facet: Mapping[str, Any]) -> Iterator[tuple[Dataset, Mapping[str, Any]]]:
     """Yield each dataset that is a target of a job's explicit lineage facet, with the entry of it."""
     for entry in objects(facet, "entries"):

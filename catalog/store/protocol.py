@@ -34,7 +34,7 @@ from catalog.store.indexes.schemas import SchemaStated
 from catalog.store.indexes.table import Changes, Direction, Either, Row, Table
 from catalog.store.indexes.uses import Use
 from graph_schema.bitemporal import Contribution, Flow, RunFacts
-from graph_schema.column_lineage import ColumnLineage
+from graph_schema.column_lineage import Mentioned
 from graph_schema.facts import NOW, Edge, Facts, Statement
 from graph_schema.nodes import Node
 
@@ -337,8 +337,8 @@ class StoreReader(Protocol):
         then: one for each (target, job, stated, source) with its earliest (valid_from, entry), in that order.
         """
 
-    def lineages(self, stated: Collection[str]) -> dict[str, ColumnLineage]:
-        """Return what the `stated` of such rows stand for; what is empty is absent."""
+    def mentioned(self, stated: Collection[str]) -> dict[str, Mentioned]:
+        """Return what the `stated` of such rows mention; what is empty is absent."""
 
     def find(self, query: Query) -> Page:
         """Return a page of what is current."""

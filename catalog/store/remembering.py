@@ -27,7 +27,7 @@ from catalog.store.ordering import edge_order, statement_order
 from catalog.store.protocol import Direction, Either, KnownNode, Page, Quarantined, Query, StoreReader
 from catalog.store.single import SingleReads
 from graph_schema.bitemporal import Contribution, Flow, RunFacts
-from graph_schema.column_lineage import ColumnLineage
+from graph_schema.column_lineage import Mentioned
 from graph_schema.facts import NOW, Edge, Statement
 
 
@@ -145,7 +145,7 @@ class Remembering(SingleReads):
         self._nodes: dict[str, KnownNode | None] = {}
         self._runs: dict[str, RunFacts | None] = {}
         self._hows: dict[str, How | None] = {}
-        self._lineages: dict[str, ColumnLineage | None] = {}
+        self._mentioned: dict[str, Mentioned | None] = {}
         self._contributions: dict[tuple[int, bool], dict[str, list[Contribution]]] = {}
         self._listings: dict[str, list[Listing] | None] = {}
         self._named: dict[str, list[NamedInFacet] | None] = {}
@@ -391,8 +391,8 @@ class Remembering(SingleReads):
     def transformations(self, hows: Collection[str]) -> dict[str, How]:
         return _each(self._hows, hows, self._reader.transformations)
 
-    def lineages(self, stated: Collection[str]) -> dict[str, ColumnLineage]:
-        return _each(self._lineages, stated, self._reader.lineages)
+    def mentioned(self, stated: Collection[str]) -> dict[str, Mentioned]:
+        return _each(self._mentioned, stated, self._reader.mentioned)
 
     def grounds(
         self, wanted: Sequence[Ground], ids: Sequence[str] | None = None, known_at: int = NOW

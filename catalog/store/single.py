@@ -27,7 +27,7 @@ from catalog.store.indexes.schemas import SchemaStated
 from catalog.store.indexes.uses import Use
 from catalog.store.protocol import Direction, Either, KnownNode, Page, Quarantined, Query, StoreReader
 from graph_schema.bitemporal import Contribution, Flow, RunFacts
-from graph_schema.column_lineage import ColumnLineage
+from graph_schema.column_lineage import Mentioned
 from graph_schema.facts import NOW, Edge, Statement
 
 
@@ -218,9 +218,9 @@ class SingleReads(ABC):
         with self.reading() as read:
             return read.column_coverage(ids, valid_at, known_at)
 
-    def lineages(self, stated: Collection[str]) -> dict[str, ColumnLineage]:
+    def mentioned(self, stated: Collection[str]) -> dict[str, Mentioned]:
         with self.reading() as read:
-            return read.lineages(stated)
+            return read.mentioned(stated)
 
     def find(self, query: Query) -> Page:
         with self.reading() as read:

@@ -32,7 +32,7 @@ from catalog.store.protocol import ColumnFlow, Covered, How
 from catalog.store.protocol import Flow as Between
 from catalog.view import View
 from graph_schema.aspects.labels import Treatment
-from graph_schema.column_lineage import ColumnLineage, dataset_of
+from graph_schema.column_lineage import Mentioned
 from graph_schema.facts import ALWAYS, Edge
 from graph_schema.identity import label_of
 from graph_schema.nodes import Column, Dataset, Node, Principal
@@ -228,7 +228,7 @@ class _Loading:
             groups.load(sorted(ends | {one.source for one in coverage}))
         self._note_joins(between)
         hows = self._view.transformations({flow.how for flow in column_flows})
-        lineages = self._view.lineages({one.stated for one in coverage})
+        mentioned = self._view.mentioned({one.stated for one in coverage})
         ends = {end for flow in column_flows for end in (flow.source, flow.target)} | {edge.target for edge in owned}
         self._nodes |= {one: known.node for one, known in self._view.nodes(sorted({*ends, *datasets})).items()}
         self._loader.column_names.load(groups.members)
@@ -239,7 +239,7 @@ class _Loading:
         for dataset, name in columns:
             groups.column(dataset, name)
         self._take_apart(attested, steps)
-        covered = self._take_coverage(coverage, lineages)
+        covered = self._take_coverage(coverage, mentioned)
         self._take_columns(column_flows, hows)
         self._take_between(between, covered)
         self._take_mapped(datasets)
@@ -387,13 +387,10 @@ class _Loading:
         return frozenset(name for name, entry in first.items() if entry is not None and entry > attestation.entry)
 
     def _take_coverage(
-        self, coverage: Sequence[Covered], lineages: Mapping[str, ColumnLineage]
+        self, coverage: Sequence[Covered], every: Mapping[str, Mentioned]
     ) -> frozenset[tuple[str, str | None, str]]:
         """Add what writes say, and do not say, of columns; return of which (target, job, source)."""
-        sources = {
-            stated: frozenset(self._id(*one.key) for one in {dataset_of(origin.source) for origin in lineage.origins()})
-            for stated, lineage in lineages.items()
-        }
+        sources = {stated: frozenset(self._id(*one) for one in some.sources) for stated, some in every.items()}
         trusts = column_lineage_trusts(self._view, sorted({one.job for one in coverage if one.job and one.stated}))
         covered = set()
         for one in coverage:
@@ -405,16 +402,17 @@ class _Loading:
                 for place in self._fields(one.target):
                     self._add(origin, place, Passage.TRAINED, **at)
                 continue
-            lineage = lineages.get(one.stated)
-            mentioned = frozenset(self._groups.address(one.target, name) for name in lineage.fields) if lineage else ()
+            mentioned = every.get(one.stated)
+            names = frozenset() if mentioned is None else mentioned.fields
+            fields = frozenset(self._groups.address(one.target, name) for name in names)
             trust = trusts.get(one.job or "")
-            if trust is not None and keeps_out(trust, one.valid_from, of_columns=lineage is not None):
-                self._trusted[self._groups.of(one.target)][Trusted(trust, frozenset(mentioned))] = None
+            if trust is not None and keeps_out(trust, one.valid_from, of_columns=mentioned is not None):
+                self._trusted[self._groups.of(one.target)][Trusted(trust, fields)] = None
             else:
-                for place in self._fields(one.target, frozenset(mentioned)):
+                for place in self._fields(one.target, fields):
                     self._add(origin, place, Passage.UNMENTIONED, **at)
             # By the very name: what joins two names later must not make one mentioned that was not.
-            if lineage is not None and one.source not in sources[one.stated]:
+            if mentioned is not None and one.source not in sources[one.stated]:
                 for place in self._fields(one.target):
                     self._add(origin, place, Passage.INDIRECT, **at)
         return frozenset(covered)

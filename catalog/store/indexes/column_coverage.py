@@ -7,6 +7,7 @@ one run read and wrote so widely that the pairs would outgrow it is kept as a hu
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,7 +21,13 @@ from catalog.store.indexes.run_states import first_accesses
 from catalog.store.indexes.table import Changes, IndexReader, Kind, Merge, Past, Row, Table
 from catalog.store.indexes.work import Work
 from graph_schema.bitemporal import earliest
-from graph_schema.column_lineage import COLUMN_LINEAGE, LINEAGE, ColumnLineage
+from graph_schema.column_lineage import (
+    COLUMN_LINEAGE,
+    LINEAGE,
+    Mentioned,
+    mentioned_by_column_lineage,
+    mentioned_by_entry,
+)
 from graph_schema.facts import NOW, Edge, Facts, Role, Statement
 
 Key = TypeVar("Key")
@@ -93,7 +100,7 @@ class Covered(NamedTuple):
     target: str
     job: str | None
     stated: str
-    """Which values say it, as `lineages` tells; empty where nothing was said."""
+    """Which values say it, as `mentioned` tells; empty where nothing was said."""
     source: str
     valid_from: int
     entry: int
@@ -126,24 +133,25 @@ def column_coverage(reader: IndexReader, ids: Sequence[str], valid_at: int = NOW
     return list(first.values())
 
 
-def lineages(reader: IndexReader, stated: Collection[str]) -> dict[str, ColumnLineage]:
-    """Return what the `stated` of such rows stand for; what is empty is absent."""
+def mentioned(reader: IndexReader, stated: Collection[str]) -> dict[str, Mentioned]:
+    """Return what the `stated` of such rows mention; what is empty is absent."""
     parts = {one: [part.partition(":") for part in one.split()] for one in stated if one}
     digests = sorted({digest for some in parts.values() for _, _, digest in some})
     texts: dict[str, str] = dict(reader.rows(VALUE, [(digest,) for digest in digests])) if digests else {}
     found = {}
     for one, some in parts.items():
-        whole = ColumnLineage()
+        whole = Mentioned()
         for facet, _, digest in some:
-            whole = whole.joined(_lineage(facet, texts[digest]))
+            whole = whole.joined(_mentioned(facet, texts[digest]))
         found[one] = whole
     return found
 
 
 @lru_cache(maxsize=1_024)
-def _lineage(facet: str, text: str) -> ColumnLineage:
-    """Return what a value says; one question after the other is about the same ones."""
-    return lineage_of(facet, text) or ColumnLineage()
+def _mentioned(facet: str, text: str) -> Mentioned:
+    """Return what a value mentions; one question after the other is about the same ones."""
+    value = json.loads(text)
+    return mentioned_by_column_lineage(value) if facet == COLUMN_LINEAGE else mentioned_by_entry(value)
 
 
 class _Point(NamedTuple):

@@ -39,7 +39,7 @@ from catalog.store.indexes.schemas import SchemaStated, schemas
 from catalog.store.indexes.table import Direction, Either, IndexReader
 from catalog.store.indexes.uses import Use
 from graph_schema.bitemporal import Contribution, Flow
-from graph_schema.column_lineage import ColumnLineage
+from graph_schema.column_lineage import Mentioned
 from graph_schema.facts import NOW, Edge
 
 
@@ -174,5 +174,5 @@ class IndexReads(IndexReader):
     def column_coverage(self, ids: Sequence[str], valid_at: int = NOW, known_at: int = NOW) -> list[Covered]:
         return column_coverage.column_coverage(self, ids, valid_at, known_at)
 
-    def lineages(self, stated: Collection[str]) -> dict[str, ColumnLineage]:
-        return column_coverage.lineages(self, stated)
+    def mentioned(self, stated: Collection[str]) -> dict[str, Mentioned]:
+        return column_coverage.mentioned(self, stated)

@@ -38,7 +38,7 @@ def further(read: StoreReader, ids: Sequence[str], valid_at: int, known_at: int)
     for by_job in (True, False):
         asks = [(one, min(valid_at, at)) for one in ids for at in (NOW, 5)]
         found[f"contributions {by_job}"] = read.contributions(asks, known_at, 1, by_job=by_job)
-    found["lineages"] = read.lineages({one.stated for one in found["coverage"]})
+    found["mentioned"] = read.mentioned({one.stated for one in found["coverage"]})
     for direction in DIRECTIONS:
         flows = found[f"columns {direction}"] = read.column_flows(ids, direction, valid_at, known_at)
         found[f"hows {direction}"] = read.transformations({flow.how for flow in flows})

@@ -12,6 +12,7 @@ from catalog.labels.taint.current import current_labels, label_counts
 from catalog.labels.taint.following import LabelFollower
 from catalog.projection import facts_of
 from catalog.reading import Complete, Lagging, Rights
+from catalog.store.indexes import column_flows
 from catalog.store.indexes.label_work import (
     EQUATION,
     FOLLOWED,
@@ -65,6 +66,16 @@ def test_a_label_reaches_what_is_made_of_its_dataset(house: House) -> None:
     assert house.view().assets_labelled([DIRECT]) == frozenset(EVERY)
     (held,) = house.view().held_labels([CURATED_ID])
     assert [code for _, code in held.codes] == ["H"]
+
+
+def test_of_column_lineage_that_was_taken_in_no_origin_is_read_again(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.send(event(**lineage(key=[("mrn", PLAIN)])))
+    house.record(tag(valid_from=EARLY))
+    monkeypatch.setattr(column_flows, "lineage_of", None)
+    assert follow(house.store)
+    assert kept(house)[CURATED_ID] == {DIRECT}
 
 
 def test_until_it_is_judged_an_answer_says_that_it_is_behind(house: House) -> None:
