@@ -168,7 +168,7 @@ def _of_labels_behind(ever: View, nodes: Sequence[str], jobs: set[str], found: _
         until = None if one.value is None else label_aspects.ColumnLineageTrust.from_json(one.data).until
         found.add(one.entry, one.valid_from, until)
     for schema in ever.schemas(names):
-        found.add(schema.entry, ALWAYS)
+        found.add(schema.entry, ALWAYS, schema.valid_from)
     for pointer in ever.pointers(names):
         found.add(pointer.entry, ALWAYS)
     for edge in ever.edges(nodes, ("IS_SAME_AS", "WAS_RENAMED_TO", "TRAINED_ON"), "both"):

@@ -33,7 +33,7 @@ from catalog.store.protocol import Flow as Between
 from catalog.view import View
 from graph_schema.aspects.labels import Treatment
 from graph_schema.column_lineage import Mentioned
-from graph_schema.facts import ALWAYS, Edge
+from graph_schema.facts import ALWAYS, NOW, Edge
 from graph_schema.identity import label_of
 from graph_schema.nodes import Column, Dataset, Node, Principal
 from graph_schema.vocabulary.words import Stance, TagOrigin, Technique
@@ -151,20 +151,22 @@ def load(
     budget: int = BUDGET,
     supposed: Attestation | None = None,
     place: str | None = None,
+    made_at: int | None = None,
 ) -> Sources:
     """Return what the labels of datasets, model versions and columns, by (dataset, name), follow from.
 
     It is judged for everybody: whoever shows it takes out what rights hide. A supposed attestation counts as one by
-    somebody who may attest it. At a `place` what was attested for other places alone counts for nothing.
+    somebody who may attest it. At a `place` what was attested for other places alone counts for nothing. Of what was
+    made by `made_at` columns are no part that a write brought later.
     """
-    return _Loading(view.unredacted, budget, supposed, place).load(assets, columns)
+    return _Loading(view.unredacted, budget, supposed, place, made_at).load(assets, columns)
 
 
 def load_into(view: View, assets: Sequence[str], columns: Iterable[tuple[str, str]] = ()) -> Sources:
     """Return the same of these datasets and model versions alone: what was said of them and what flows into them, from
     wherever; nothing that lies behind.
     """
-    return _Loading(view.unredacted, BUDGET, None, None).load(assets, columns, behind=False)
+    return _Loading(view.unredacted, BUDGET, None, None, None).load(assets, columns, behind=False)
 
 
 class _Ran(NamedTuple):
@@ -176,10 +178,15 @@ class _Ran(NamedTuple):
 
 
 class _Loading:
-    def __init__(self, view: View, budget: int, supposed: Attestation | None, place: str | None) -> None:
+    def __init__(
+        self, view: View, budget: int, supposed: Attestation | None, place: str | None, made_at: int | None
+    ) -> None:
         self._view = view
         self._supposed = supposed
         self._place = place
+        self._made_at = made_at
+        self._came_later: frozenset[Place] = frozenset()
+        """The columns that a write brought after that."""
         self._budget = budget
         self._loader = LineageLoader(view, renamed=True)
         self._groups = Groups(self._loader)
@@ -238,6 +245,8 @@ class _Loading:
         self._note_columns(owned, {groups.of(one.target) for one in steps if one.job in attested})
         for dataset, name in columns:
             groups.column(dataset, name)
+        if self._made_at is not None:
+            self._came_later = self._brought_after(self._made_at, datasets)
         self._take_apart(attested, steps)
         covered = self._take_coverage(coverage, mentioned)
         self._take_columns(column_flows, hows)
@@ -319,6 +328,8 @@ class _Loading:
         self._groups.joins = {whole: tuple(sorted(entries)) for whole, entries in joined.items()}
 
     def _add(self, source: Place, target: Place, passage: Passage, **more: object) -> None:
+        if self._came_later and not self._came_later.isdisjoint((source, target)):
+            return
         if source != target or passage is Passage.INDIRECT:
             self._reached.add(target)
             self._flows[Flow(source, target, passage, **more)] = None  # type: ignore[arg-type]
@@ -373,6 +384,28 @@ class _Loading:
         for stated in self._view.schemas(names):
             for one in schema_columns("", "", json.loads(stated.text)):
                 self._note_column(self._groups.column(stated.dataset, one.name), stated.entry)
+
+    def _brought_after(self, made_at: int, datasets: Sequence[str]) -> frozenset[Place]:
+        """Return the columns that schemas named first after a time, and after a write since then.
+
+        Where no schema was known by that time, or nothing was written since, a column may have been there before.
+        """
+        first: dict[Place, int] = {}
+        known = set()
+        for stated in self._view.schemas(datasets):
+            if stated.valid_from <= made_at:
+                known.add(self._groups.of(stated.dataset))
+            for one in schema_columns("", "", json.loads(stated.text)):
+                place = self._groups.column(stated.dataset, one.name)
+                first[place] = min(stated.valid_from, first.get(place, stated.valid_from))
+        later = {place: at for place, at in first.items() if at > made_at and place.node in known}
+        names = sorted({name for place in later for name in self._groups.members[place.node]})
+        written: dict[str, int] = {}
+        for edge in self._view.edges(names, ("WROTE",), "in") if names else ():
+            if edge.valid_from > made_at:
+                whole = self._groups.of(edge.target)
+                written[whole] = min(edge.valid_from, written.get(whole, edge.valid_from))
+        return frozenset(place for place, at in later.items() if written.get(place.node, NOW) <= at)
 
     def _note_column(self, place: Place, entry: int) -> None:
         self._first[place] = min(entry, self._first.get(place, entry))
@@ -522,6 +555,8 @@ class _Loading:
                         holding[whole, label.kind].add(dataset)
                 else:
                     place = self._groups.column(dataset, label.column)
+                    if place in self._came_later:
+                        continue
                     if not label.present:
                         judging[place][label.kind].add(dataset)
                 found.add(place, label, rules)

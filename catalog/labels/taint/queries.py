@@ -165,16 +165,22 @@ class SupposedLabels:
 
 
 def effective_labels(
-    view: View, ids: Sequence[str], *, recipient: str | None = None, place: str | None = None
+    view: View,
+    ids: Sequence[str],
+    *,
+    recipient: str | None = None,
+    place: str | None = None,
+    made_at: int | None = None,
 ) -> dict[str, EffectiveLabels]:
     """Return the labels of each dataset, model version or snapshot; one of which nothing is known is absent.
 
     For a recipient attestations clear nothing that anticipated others, 45 CFR 164.514(b)(1)(i); at a place nothing that
-    are of other places alone, by the declared tree. Whoever asks,
-    labels flow through what rights hide; a way that passes it is not shown, and counted.
+    are of other places alone, by the declared tree. Of what was made by `made_at`, in microseconds UTC, and never
+    changes, columns are no part that a write brought later. Whoever asks, labels flow through what rights hide; a way
+    that passes it is not shown, and counted.
     """
     assets = _assets(view, ids)
-    judge = _judge(view, assets.values(), (), recipient, place)
+    judge = _judge(view, assets.values(), (), recipient, place, made_at)
     judge.prepare(judge.place(asset, None) for asset in assets.values())
     return {one: judge.labels(one, asset, None) for one, asset in assets.items()}
 
@@ -266,14 +272,15 @@ def _judge(
     columns: Sequence[tuple[str, str]],
     recipient: str | None,
     place: str | None = None,
+    made_at: int | None = None,
 ) -> _Judge:
     """Return what judges assets and columns: by what is kept where that is what is asked for, else by all that lies
     behind them.
     """
     wanted = sorted(set(assets))
-    if recipient is None and place is None and view.is_now and view.labels_lagging() is None:
+    if recipient is None and place is None and made_at is None and view.is_now and view.labels_lagging() is None:
         return _Judge(view, Kept(view, wanted, columns), assets)
-    return _Judge(view, Loaded(load(view, wanted, columns, place=place), recipient), assets)
+    return _Judge(view, Loaded(load(view, wanted, columns, place=place, made_at=made_at), recipient), assets)
 
 
 class _Judge:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -11,9 +11,10 @@ from catalog.approvals.binding import FLOWING
 from catalog.approvals.model import Approval, ApprovalState
 from catalog.approvals.queries import approvals_of
 from catalog.errors import SenderError
+from catalog.labels.taint.queries import effective_labels
 from catalog.reading import AsOf
 from catalog.view import View
-from graph_schema.nodes import ModelVersion
+from graph_schema.nodes import Dataset, ModelVersion
 from graph_schema.times import format_time
 from tests.support.records import (
     CURATED,
@@ -138,6 +139,54 @@ def test_a4_a_source_of_which_nothing_is_said_ends_an_approval(story: House, app
     now = at(story)
     assert (now.state, now.because) == (ApprovalState.INVALIDATED, flowed)
     assert now.explanation == "it is made of a source of which nothing says what it may be used for"
+
+
+class TestA4MadeBefore:
+    """What a write adds to data once a version was made of it is not in that version."""
+
+    FIELDS: ClassVar = [{"name": "key", "type": "STRING"}]
+    MORE: ClassVar = [*FIELDS, {"name": "birth_date", "type": "DATE"}]
+    AGAIN = "0190d2e6-0000-7000-8000-00000000000d"
+
+    @pytest.fixture
+    def story(self, story: House, approver: Actor) -> House:
+        story.send(event("RUNNING", "2026-01-01T09:50:00Z", schema={"fields": self.FIELDS}))
+        approved(story, approver)
+        story.clock.now += 5 * 86_400
+        return story
+
+    def test_a4_a_column_that_a_later_run_adds_ends_no_approval_of_a_version(self, story: House) -> None:
+        story.send(event(at=days(story, -1), run=self.AGAIN, schema={"fields": self.MORE}))
+        assert at(story).state is ApprovalState.APPROVED
+        curated = Dataset(**CURATED).id
+        assert "QUASI_IDENTIFIER" in {one.kind for one in effective_labels(story.view(), [curated])[curated].labels}
+        story.record(tag(dataset=CURATED, column="birth_date", phi_kind="CLINICAL_NOTE", codes=[]))
+        assert at(story).state is ApprovalState.APPROVED
+
+    def test_a4_a_label_of_what_was_there_ends_it_all_the_same(self, story: House) -> None:
+        story.send(event(at=days(story, -1), run=self.AGAIN, schema={"fields": self.MORE}))
+        labelled = story.record(tag(phi_kind="CLINICAL_NOTE", codes=[])).receipt.index
+        assert (at(story).state, at(story).because) == (ApprovalState.INVALIDATED, labelled)
+
+    def test_a4_a_column_that_is_only_said_later_may_have_been_there(self, story: House) -> None:
+        read = event(at=days(story, -1), run=self.AGAIN)
+        read["job"] = {"namespace": "pipeline", "name": "reports"}
+        read["inputs"] = [{**CURATED, "facets": {"schema": {"fields": self.MORE}}}]
+        read["outputs"] = []
+        stated = story.send(read).receipt.index
+        assert (at(story).state, at(story).because) == (ApprovalState.INVALIDATED, stated)
+
+    def test_a4_what_a_late_event_says_of_before_was_there(self, story: House) -> None:
+        stated = story.send(event("RUNNING", "2026-01-01T09:55:00Z", schema={"fields": self.MORE})).receipt.index
+        assert (at(story).state, at(story).because) == (ApprovalState.INVALIDATED, stated)
+
+    def test_a4_an_approval_of_the_data_ends(self, story: House, approver: Actor) -> None:
+        story.record({"kind": "declare_dataset", "dataset": CURATED, "owner": "Testperson Gamma"})
+        index = story.record(request(subject={"dataset": CURATED})).receipt.index
+        story.record(decision(index), approver)
+        story.send(event(at=days(story, 0), run=self.AGAIN, schema={"fields": self.MORE}))
+        (one,) = approvals_of(story.view(), [Dataset(**CURATED).id])[Dataset(**CURATED).id]
+        assert one.state is ApprovalState.INVALIDATED
 
 
 @pytest.fixture
