@@ -22,6 +22,7 @@ MEASURES = (
     "columns",
     "connected",
     "search",
+    "pages",
     "labels",
     "findings",
     "use",

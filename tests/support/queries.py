@@ -52,7 +52,7 @@ from catalog.decisions.model import Wanted as WantedDecisions
 from catalog.decisions.queries import decide, unknown_parts
 from catalog.emergencies.queries import emergencies, emergencies_of, opening
 from catalog.encryption.queries import encryption_keys
-from catalog.evidence.queries import evidence
+from catalog.evidence.queries import entry, evidence
 from catalog.findings.choke_points import choke_points
 from catalog.findings.queries import Wanted, decisions, finding_details, findings, findings_on
 from catalog.findings.rules import FindingState
@@ -547,6 +547,7 @@ def about_entries(ledger: Ledger) -> Mapping[str, tuple[str, Ask]]:
         "evidence": ("Dataset", every),
         "evidence of runs": ("Run", every),
         "evidence of approvals": ("Approval", every),
+        "entry": ("Dataset", lambda view, _: [entry(view, ledger, index) for index in range(-1, 30)]),
         "decisions_logged": (
             "Dataset",
             lambda view, ids: [

@@ -26,7 +26,7 @@ from graph_schema.times import format_time
 from reports.document import Graph
 from reports.layout import Arrow, Vertex, lay_out
 
-ROWS: Final = 100
+ROWS: Final = 40
 """How many flows are listed on one page."""
 _BUDGET: Final = 2_000
 _DEPTH: Final = 3
