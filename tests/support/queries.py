@@ -97,7 +97,7 @@ from catalog.mappings.queries import carriers, claimable, claimed, dry_run, mapp
 from catalog.memberships.queries import memberships_of, projects, projects_called
 from catalog.names.queries import lives, namespace_rules, other_names, spelled
 from catalog.places.queries import job_places, places, places_tree
-from catalog.policies.queries import in_force, policy_sets, publications
+from catalog.policies.queries import in_force, policy_sets, publications, published
 from catalog.releases.deployments import (
     deployments,
     deployments_of,
@@ -448,6 +448,7 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
     "carriers": ("Dataset", lambda view, _: [carriers(view, facet, on) for facet in FACETS for on in MappedKind]),
     "dry_run": ("Dataset", lambda view, _: dry_run(view, SAYS)),
     "in_force": ("PolicySet", lambda view, _: in_force(view)),
+    "published": ("PolicySet", lambda view, _: published(view)),
     "publications": ("PolicySet", lambda view, _: publications(view)),
     "policy_sets": ("PolicySet", policy_sets),
     "known": ("Dataset", known),
