@@ -39,14 +39,25 @@ def sign(artifact: str, key: Path, *, new_key: bool, as_json: bool) -> Exit:
     return Exit.FINE
 
 
-def register_key(client: Client, key: Path, key_holder: str, times: dict[str, str | None], *, as_json: bool) -> Exit:
-    """Record that a public key signs."""
+def register_key(
+    client: Client,
+    file: Path,
+    key_holder: str,
+    times: dict[str, str | None],
+    certified: tuple[str, str] | None = None,
+    *,
+    as_json: bool,
+) -> Exit:
+    """Record that a public key signs, or whose certificates count: identity and issuer, by a trusted root in a file."""
     try:
-        public = read(key).decode("ascii")
+        text = read(file).decode("ascii" if certified is None else "utf-8")
     except UnicodeDecodeError:
-        raise SenderError(f"{key} is no key in PEM.") from None
+        raise SenderError(f"{file} is no {'key in PEM' if certified is None else 'trusted root in JSON'}.") from None
+    what: dict[str, Any] = {"public_key": text}
+    if certified is not None:
+        what = {"certified": {"identity": certified[0], "issuer": certified[1], "trusted_root": text}}
     given = {name: value for name, value in times.items() if value is not None}
-    record = {"kind": "register_signing_key", "public_key": public, "key_holder": key_holder, **given}
+    record = {"kind": "register_signing_key", **what, "key_holder": key_holder, **given}
     receipt = document(client.request("POST", "api/v1/records", json=record), "index")
     if as_json:
         print_json(receipt)

@@ -63,7 +63,7 @@ def _is_signature(written: str) -> bool:
     return isinstance(bundle, dict) and bool(bundle) and bundle.keys() <= _BUNDLE
 
 
-Signature = Annotated[str, Field(max_length=16_384), AfterValidator(_signature)]
+Signature = Annotated[str, Field(max_length=65_536), AfterValidator(_signature)]
 """A signature over the artifact, in base64 or base64url: raw, or as a DSSE or Sigstore bundle."""
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 PAYLOAD_TYPE: Final = "application/vnd.in-toto+json"
@@ -42,6 +42,8 @@ class Signed:
     message: bytes | None
     signatures: tuple[Signature, ...]
     certified: bool = False
+    bundle: str = ""
+    """Of one that is certified, the bundle as it came, in JSON."""
 
 
 def read(text: str, artifact_digest: str) -> Signed:
@@ -54,7 +56,8 @@ def read(text: str, artifact_digest: str) -> Signed:
     if not isinstance(bundle, dict):
         return Signed(frozenset({artifact_digest}), None, (Signature(content),))
     if "verificationMaterial" in bundle or "mediaType" in bundle:
-        return _of_bundle(bundle)
+        found = _of_bundle(bundle)
+        return replace(found, bundle=content.decode("ascii")) if found.certified else found
     return _of_envelope(bundle)
 
 

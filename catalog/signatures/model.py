@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from graph_schema.aspects.signatures import SigningKey
+from graph_schema.aspects.signatures import CertifiedSigner, SigningKey
 from graph_schema.vocabulary.words import SignatureState
 
 
@@ -30,12 +30,14 @@ class KnownKey:
     """What was registered of a key: since when it signs and from when on no longer, and the entries that say so."""
 
     fingerprint: str
-    der: bytes
+    der: bytes | None
+    """None where it is whoever is `certified`."""
     key_holder: str
     entry: int
     since: int
     ended: int | None = None
     end_entry: int | None = None
+    certified: CertifiedSigner | None = None
 
 
 @dataclass(frozen=True, slots=True)

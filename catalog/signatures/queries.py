@@ -83,9 +83,8 @@ def _known_at(
 def _known(fingerprint: str, statement: Statement, since: int, ends: Iterable[Statement]) -> KnownKey:
     registered = SigningKey.from_json(statement.data)
     ended, entry = ended_at(registered.until, [(one.valid_from, one.entry) for one in ends])
-    return KnownKey(
-        fingerprint, der_of(registered.public_key), registered.key_holder, statement.entry, since, ended, entry
-    )
+    der = None if registered.public_key is None else der_of(registered.public_key)
+    return KnownKey(fingerprint, der, registered.key_holder, statement.entry, since, ended, entry, registered.certified)
 
 
 def _no_run(_: str) -> RunFold | None:

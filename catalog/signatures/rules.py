@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from catalog.signatures.certificates import Certified, certified, named_in
 from catalog.signatures.envelopes import Signature, Signed, UnreadableError, read
 from catalog.signatures.keys import hints_of, load, signed_digest, signed_message
 from catalog.signatures.model import KnownKey, SignatureCheck
@@ -66,12 +67,35 @@ def _judged(
             named,
         )
     if signed.certified:
-        return _Judged(SignatureState.UNKNOWN_KEY, "A certificate stands for who signed, and no registered key does.")
+        return _by_certificate(signed, artifact_digest, registered_at, keys)
     return _Judged(SignatureState.UNKNOWN_KEY, "No registered key made it.")
 
 
+def _by_certificate(signed: Signed, artifact_digest: str, registered_at: int, keys: Sequence[KnownKey]) -> _Judged:
+    """Return what a certificate comes to by whoever is registered as certified."""
+    several = [key for key in keys if key.certified is not None]
+    for key in several:
+        by = key.certified
+        if by is None:
+            continue
+        found = certified(signed.bundle, artifact_digest, by.identity, by.issuer, by.trusted_root)
+        if found is Certified.HOLDS:
+            return _in_force(key, registered_at)
+        if found is Certified.NOT_INSTALLED:
+            text = "A certificate stands for who signed, and what verifies those is not installed where this was asked."
+            return _Judged(SignatureState.UNKNOWN_KEY, text)
+    named = named_in(signed.bundle)
+    claimed = next((key for key in several if key.certified is not None and key.certified.identity in named), None)
+    if claimed is not None:
+        text = "It does not hold by the certificate that it names, or that is not of the trusted root."
+        return _Judged(SignatureState.INVALID, text, claimed)
+    text = "A certificate stands for who signed, and "
+    text += "it is of nobody who is registered." if several else "nobody is registered whose certificates count."
+    return _Judged(SignatureState.UNKNOWN_KEY, text)
+
+
 def _made(key: KnownKey, signature: Signature, signed: Signed, artifact_digest: str) -> bool:
-    public = load(key.der)
+    public = None if key.der is None else load(key.der)
     if public is None:
         return False
     if signed.message is not None:

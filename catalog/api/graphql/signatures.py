@@ -25,11 +25,15 @@ SignatureState = words.SignatureState
 enums.enter(SignatureState)
 
 
-@strawberry.type(description="A public key that signs model artifacts.")
+@strawberry.type(description="A public key that signs model artifacts, or whoever is certified to.")
 class SigningKey(Node):
     fingerprint: Digest = strawberry.field(description="The SHA-256 over its SubjectPublicKeyInfo in DER.")
-    public_key: str = strawberry.field(description="Its SubjectPublicKeyInfo in DER, in base64.")
-    key_holder: str = strawberry.field(description="Who holds the private half.")
+    public_key: str | None = strawberry.field(
+        description="Its SubjectPublicKeyInfo in DER, in base64; null where certificates stand for who signs."
+    )
+    certificate_identity: str | None = strawberry.field(description="Whose certificates count, by the name in them.")
+    certificate_issuer: str | None = strawberry.field(description="Who proves that name to the authority.")
+    key_holder: str = strawberry.field(description="Who holds the private half, or is certified.")
     entry: int = strawberry.field(description="The ledger entry that registers it.")
     since: Micros = strawberry.field(description="Since when it signs.")
     ends_at: Micros | None = strawberry.field(description="From when on it signs no longer; null without an end.")
@@ -76,10 +80,13 @@ def _by_id(view: View, ids: Sequence[str]) -> dict[str, model.SigningKeyRecord]:
 
 
 def _key(found: model.SigningKeyRecord) -> SigningKey:
+    certified = found.registered.certified
     return converted(
         SigningKey,
         found,
         id=strawberry.ID(found.id),
         public_key=found.registered.public_key,
+        certificate_identity=None if certified is None else certified.identity,
+        certificate_issuer=None if certified is None else certified.issuer,
         key_holder=found.registered.key_holder,
     )

@@ -40,7 +40,12 @@ def sign(
     commands, "lineward model register-key release.pem.pub --key-holder 'release engineering'", name="register-key"
 )
 def register_key(
-    key: Annotated[Path, typer.Argument(metavar="FILE", readable=False, help="The public key in PEM.")],
+    key: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE", readable=False, help="The public key in PEM; with --identity, Sigstore's trusted root."
+        ),
+    ],
     key_holder: Annotated[
         str, typer.Option("--key-holder", metavar="WHO", help="Who holds the private half: a person, role or system.")
     ],
@@ -50,16 +55,26 @@ def register_key(
     until: Annotated[
         str | None, typer.Option("--until", metavar="TIME", help="From when on what it signs no longer counts.")
     ] = None,
+    identity: Annotated[
+        str | None,
+        typer.Option(metavar="URI", help="Whose certificates count in place of a key, by the name in them."),
+    ] = None,
+    issuer: Annotated[
+        str | None, typer.Option(metavar="URL", help="Who proves that name to the authority that certifies it.")
+    ] = None,
     url: Url = None,
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Record that a public key signs model artifacts."""
+    """Record that a public key signs model artifacts, or whoever is certified by Sigstore to be somebody."""
     from catalog.cli.signatures import register_key as register
 
+    if (identity is None) != (issuer is None):
+        raise SenderError("--identity and --issuer belong together: give both, or none.")
+    certified = None if identity is None or issuer is None else (identity, issuer)
     times = {"valid_from": time(valid_from, "--from"), "until": time(until, "--until")}
     with connected(url, data_dir) as client:
-        raise typer.Exit(int(register(client, key, key_holder, times, as_json=as_json)))
+        raise typer.Exit(int(register(client, key, key_holder, times, certified, as_json=as_json)))
 
 
 @command(commands, "lineward model keys", name="keys")

@@ -57,6 +57,7 @@ from tests.support.records import (
     tombstone,
     trust,
 )
+from tests.support.sigstore import IDENTITY, ISSUER, MadeUpSigstore
 from tests.support.uses import (
     ending,
     ending_exception,
@@ -107,6 +108,8 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     )
     for dated in dated_records:
         house.record(dated(valid_from=EARLY))
+    certified = {"identity": IDENTITY, "issuer": ISSUER, "trusted_root": MadeUpSigstore().trusted_root}
+    house.record({"kind": "register_signing_key", "certified": certified, "key_holder": "a workflow"})
     house.record(trust(until=LATE))
     house.record(code_key(place="North"))
     house.record(declaration(**FURTHER))

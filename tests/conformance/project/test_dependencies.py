@@ -25,7 +25,7 @@ WITHOUT_AN_IMPORT = {
 }
 """What the product needs though no line of it imports it, and why."""
 
-NOT_INSTALLED = {"mlflow": ["mlflow-skinny"]}
+NOT_INSTALLED = {"mlflow": ["mlflow-skinny"], "sigstore_models": ["sigstore"]}
 """What of the product is no part of what the tests install, by the module that is imported of it."""
 
 COMES_WITH = {
@@ -77,6 +77,7 @@ def product() -> set[str]:
         | declared(extras["neo4j"])
         | declared(extras["remote"])
         | declared(extras["mlflow"])
+        | declared(extras["sigstore"])
     )
 
 

@@ -28,7 +28,7 @@ def test_a_pipeline_that_reports_itself_installs_the_standards_client_and_what_t
 
 
 def test_extras_are_few() -> None:
-    assert set(EXTRAS) == {"service", "neo4j", "remote", "mlflow", "demo", "build", "test"}
+    assert set(EXTRAS) == {"service", "neo4j", "remote", "mlflow", "sigstore", "demo", "build", "test"}
 
 
 def test_what_decides_over_the_bytes_of_a_report_is_pinned_exactly() -> None:
