@@ -79,9 +79,7 @@ class EndSigningKey(Record):
     name: ClassVar[str] = "end_signing_key"
 
     fingerprint: Digest
-    """The SHA-256 over the key's SubjectPublicKeyInfo in DER, or over who is certified, as `lineward model keys` shows
-    it.
-    """
+    """The SHA-256 over the key in DER, or over who is certified, as `lineward model keys` shows it."""
     reason: Text
     """Why it ends."""
     valid_from: Time | None = None

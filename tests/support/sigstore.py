@@ -113,16 +113,14 @@ class MadeUpSigstore:
         if envelope:
             payload = statement(artifact_digest, "model")
             signature = signer.sign(pre_authentication_encoding(PAYLOAD_TYPE, payload), ec.ECDSA(_SHA256))
-            kind, signed = (
-                "dsse",
-                {
-                    "dsseEnvelope": {
-                        "payload": _b64(payload),
-                        "payloadType": PAYLOAD_TYPE,
-                        "signatures": [{"sig": _b64(signature)}],
-                    }
-                },
-            )
+            kind = "dsse"
+            signed: dict[str, Any] = {
+                "dsseEnvelope": {
+                    "payload": _b64(payload),
+                    "payloadType": PAYLOAD_TYPE,
+                    "signatures": [{"sig": _b64(signature)}],
+                }
+            }
             spec: dict[str, Any] = {
                 "envelopeHash": {"algorithm": "sha256", "value": "0" * 64},
                 "payloadHash": {"algorithm": "sha256", "value": hashlib.sha256(payload).hexdigest()},
@@ -131,15 +129,13 @@ class MadeUpSigstore:
         else:
             digest = bytes.fromhex(artifact_digest.partition(":")[2])
             signature = signer.sign(digest, ec.ECDSA(Prehashed(_SHA256)))
-            kind, signed = (
-                "hashedrekord",
-                {
-                    "messageSignature": {
-                        "messageDigest": {"algorithm": "SHA2_256", "digest": _b64(digest)},
-                        "signature": _b64(signature),
-                    }
-                },
-            )
+            kind = "hashedrekord"
+            signed = {
+                "messageSignature": {
+                    "messageDigest": {"algorithm": "SHA2_256", "digest": _b64(digest)},
+                    "signature": _b64(signature),
+                }
+            }
             spec = {
                 "data": {"hash": {"algorithm": "sha256", "value": digest.hex()}},
                 "signature": {"content": _b64(signature), "publicKey": {"content": pem}},
