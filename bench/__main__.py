@@ -27,6 +27,7 @@ MEASURES = (
     "findings",
     "use",
     "gate",
+    "access",
     "wide",
     "ledger",
     "report",

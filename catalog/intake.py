@@ -271,8 +271,8 @@ class Intake:
         sent = self._read_record(kind, payload, actor, now, [])
         return kind, self._searched(kind, sent)[0]
 
-    def _await_graph(self) -> None:
-        newest = self._ledger.size() - 1
+    def _await_graph(self, upto: int | None = None) -> None:
+        newest = self._ledger.size() - 1 if upto is None else upto
         if not self._follower.wait_for(newest, self._patience):
             raise OperatorError(
                 "The graph is behind the ledger, so that nobody can say what is in force.",
@@ -296,14 +296,38 @@ class Intake:
         payload = {"kind": record.name, **record.fields()}
         return self._take(KINDS[record.name], payload, actor, correlation_id)
 
-    def await_graph(self) -> None:
-        """Wait a moment for the graph to hold the ledger; raises OperatorError where it does not."""
-        self._await_graph()
+    def await_graph(self, upto: int | None = None) -> None:
+        """Wait a moment for the graph to hold the ledger, or this entry; raises OperatorError where it does not."""
+        self._await_graph(upto)
 
-    def record_decision(self, record: DecideAccess, actor: Actor, correlation_id: str) -> Future[Accepted]:
-        """Record what was decided of a request for access, before it is answered; raises as `submit_record`."""
-        payload = {"kind": record.name, **record.fields()}
-        return self._take(KINDS[record.name], payload, actor, correlation_id)
+    def record_decision(self, record: DecideAccess, actor: Actor, correlation_id: str) -> Future[Receipt]:
+        """Record what was decided of a request for access, before it is answered.
+
+        Each is recorded, alike or not, as it was made: the catalog wrote it, of names that were searched before. Raises
+        AskerError 403, and OperatorError as `submit_record`.
+        """
+        kind = KINDS[record.name]
+        require(actor.roles, kind.permission(record))
+        fields = record.fields()
+        subjects = [node.id for node in record.nodes]
+        body = {
+            "record": fields,
+            "added": {},
+            "authenticated": actor.authenticated,
+            "redactions": [],
+            "subjects": [],
+            **provenance_of(self._rules),
+        }
+        written = canonical_bytes(body)
+        draft = Draft(
+            kind=kind.in_ledger,
+            actor=actor.principal,
+            correlation_id=correlation_id,
+            subjects=tuple(subjects),
+            body=written,
+            received=b'{"body":' + written + b',"number":%d}' % next(self._numbers),
+        )
+        return self._append(draft)
 
     def issue_report(self, record: ReportIssued, actor: Actor, correlation_id: str) -> Future[Accepted]:
         """Record that a report is issued to whoever asks for it, before it leaves; answered as before for the same one.

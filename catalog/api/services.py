@@ -14,6 +14,8 @@ from catalog.access.permissions import Permission
 from catalog.access.presence import Presence
 from catalog.api.headers import headers_of
 from catalog.api.room import Room
+from catalog.decisions.basis import Basis
+from catalog.decisions.memo import DecisionMemo
 from catalog.errors import AskerError, EvidenceError, OperatorError
 from catalog.intake import Intake
 from catalog.ledger.protocol import Ledger
@@ -67,12 +69,19 @@ class Services:
     ancestors: Ancestors | None = None
     """Of each disease what it is a kind of, where an ontology is configured."""
 
+    decisions: DecisionMemo = field(default_factory=DecisionMemo)
+    """What requests for access rest on, of the newest point."""
+
+    basis: Basis = field(init=False)
+    """As of what they are decided."""
+
     large_bodies: Room = field(init=False)
     """The room for a body of events that is larger than others may be."""
 
     def __post_init__(self) -> None:
         """Make the room."""
         object.__setattr__(self, "large_bodies", Room(self.settings.max_body_bytes))
+        object.__setattr__(self, "basis", Basis(self.ledger))
 
     @property
     def redactor(self) -> Redactor:

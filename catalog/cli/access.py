@@ -15,8 +15,8 @@ _PAGE: Final = 100
 _MEANT: Final = ("Dataset", "ModelVersion")
 _NODE: Final = """query Node($id: ID!) { node(id: $id) { __typename
   ... on Dataset { ref { namespace name } } ... on ModelVersion { version model { namespace name } } } }"""
-_ONE: Final = """entry askedBy at principal action purpose project protocol site place environment network correlationId
-  allowed reasons policies policySet obligations refrains awaits
+_ONE: Final = """entry askedBy at recordedAt principal action purpose project protocol site place environment network
+  correlationId allowed reasons policies policySet obligations refrains awaits
   target { targetKind ref { namespace name } column version }"""
 _DECISIONS: Final = f"""
 query Decisions($filter: AccessDecisionFilter, $first: Int!, $before: Int) {{
@@ -80,7 +80,7 @@ def decisions(client: Client, of: str | None, wanted: dict[str, Any], first: int
         [
             (
                 f"#{one['entry']}",
-                one["at"],
+                one["recordedAt"],
                 one["principal"],
                 one["action"],
                 target(one),

@@ -10,10 +10,13 @@ from catalog.access.queries import principals
 from catalog.approvals.ethics import ethics_approvals
 from catalog.assets.folds import aspects_in_force
 from catalog.decisions import rules
+from catalog.decisions.memo import DecisionsAt
 from catalog.decisions.model import Asked, Decided, StatedBy
-from catalog.emergencies.queries import opening
+from catalog.emergencies.queries import emergencies_of
+from catalog.emergencies.rules import opening_of
 from catalog.errors import SenderError
-from catalog.grants.queries import granting
+from catalog.grants.queries import grants_of
+from catalog.grants.rules import covering
 from catalog.labels.taint.queries import effective_labels, effective_labels_of_columns
 from catalog.memberships.queries import memberships_of, projects, projects_called
 from catalog.policies.engine import Engine, Entity, Request, Verdict, engine_of
@@ -23,8 +26,9 @@ from catalog.policies.schema import ACTIONS, optional
 from catalog.reading import Complete
 from catalog.use.answers import MayUse
 from catalog.use.asking import question
-from catalog.use.model import Ancestors, Decision, Requester
+from catalog.use.model import Ancestors, Decision, Requester, UseQuestion
 from catalog.use.queries import may_use
+from catalog.use.terms import US
 from catalog.view import View
 from graph_schema.aspects.access import Circumstances, Target
 from graph_schema.nodes import Column, Dataset, ModelVersion, Node, Principal
@@ -34,18 +38,25 @@ _CLAIMS: Final = ("project", "protocol", "site", "place", "environment", "networ
 
 
 def decide(
-    view: View, asked: Asked, ancestors: Ancestors | None = None, *, instead: PolicySet | None = None
+    view: View,
+    asked: Asked,
+    ancestors: Ancestors | None = None,
+    *,
+    instead: PolicySet | None = None,
+    kept: DecisionsAt | None = None,
 ) -> Decided:
     """Return whether a principal may have access, by the policies in force at the view's point, and why.
 
     Whatever is not known, not there, hidden, or not evaluated is a denial. With `instead` it is by these policies.
+    `kept` is what was read before at the same point by the same rights.
     """
-    published = instead or in_force(view)
+    kept = kept or DecisionsAt({})
+    published = instead or kept.once("policies", lambda: in_force(view))
     if published is None:
         return rules.denied(rules.NO_POLICIES)
     node = _node(asked.target)
-    principal = _principal(view, asked.principal)
-    refused = _refused(view, asked, node)
+    principal = kept.once(("principal", asked.principal), lambda: _principal(view, asked.principal))
+    refused = _refused(view, asked, node, kept)
     if refused is None and principal is None:
         refused = rules.UNKNOWN_PRINCIPAL
     if refused is not None or principal is None:
@@ -54,11 +65,11 @@ def decide(
         engine = engine_of(published.files)
     except ValueError:
         return rules.denied(rules.ERRED, policy_set=published.digest)
-    found = _decided(view, asked, node, principal, (published, engine), ancestors)
+    found = _decided(view, asked, node, principal, (published, engine), ancestors, kept)
     return rules.enforced(found, asked.circumstances.enforces)
 
 
-def _refused(view: View, asked: Asked, node: Node) -> str | None:
+def _refused(view: View, asked: Asked, node: Node, kept: DecisionsAt) -> str | None:
     """Return why a request is denied whatever the policies, None where it is theirs to decide."""
     if asked.action not in ACTIONS:
         return f"An action is one of {', '.join(ACTIONS)}."
@@ -68,17 +79,21 @@ def _refused(view: View, asked: Asked, node: Node) -> str | None:
         question(asked.circumstances.purpose, view.moment)
     except SenderError as error:
         return error.detail
-    return None if view.nodes([_judged(node)]) else rules.NOT_THERE
+    return None if _is_known(view, _judged(node), kept) else rules.NOT_THERE
 
 
-def unknown_parts(view: View, asked: Asked) -> tuple[str, ...]:
+def unknown_parts(view: View, asked: Asked, kept: DecisionsAt | None = None) -> tuple[str, ...]:
     """Return which of principal, target and column nothing is known of, or what is may not be seen."""
+    kept = kept or DecisionsAt({})
     node = _node(asked.target)
     parts = {"principal": Principal(asked.principal).id, "target": _judged(node)}
     if node.label == Column.__name__:
         parts["column"] = node.id
-    known = view.nodes(tuple(parts.values()))
-    return tuple(part for part, id_ in parts.items() if id_ not in known)
+    return tuple(part for part, id_ in parts.items() if not _is_known(view, id_, kept))
+
+
+def _is_known(view: View, id_: str, kept: DecisionsAt) -> bool:
+    return kept.once(("known", id_), lambda: id_ in view.nodes([id_]))
 
 
 def _judged(node: Node) -> str:
@@ -121,13 +136,24 @@ def _decided(
     principal: Mapping[str, Any],
     by: tuple[PolicySet, Engine],
     ancestors: Ancestors | None,
+    kept: DecisionsAt,
 ) -> Decided:
     published, engine = by
-    attributes, stated = _attributes(view, node)
+    attributes, stated = kept.once(("resource", node.id), lambda: _attributes(view, node))
     around = _upheld(view, asked.circumstances, principal)
-    used = _use(view, replace(asked, circumstances=around), node, ancestors)
-    grant = granting(view, asked.principal, asked.action, asked.target, around.purpose, around.project)
-    emergency = opening(view, asked.principal, asked.action, asked.target, around.purpose)
+    asks = question(
+        around.purpose or "",
+        view.moment,
+        place=around.place,
+        requester=Requester(user=asked.principal, project=around.project),
+    )
+    used = _use(view, _judged(node), asks, ancestors, kept)
+    id_ = Principal(asked.principal).id
+    granted = kept.once(("grants", id_), lambda: grants_of(view, [id_]).get(id_, ()))
+    grant = covering(granted, asked.action, asked.target, around.purpose, around.project)
+    broken = kept.once(("emergencies", id_), lambda: emergencies_of(view, [id_]).get(id_, ()))
+    emergency = opening_of(broken, asked.action, asked.target, around.purpose, view.moment)
+    view.cite(*(one.entry for one in (grant, emergency) if one is not None))
     context: dict[str, Any] = {name: value for name in _CLAIMS if (value := getattr(around, name)) is not None}
     if around.device is not None:
         context["device"] = around.device.to_json()
@@ -219,12 +245,15 @@ def _plain(value: Any) -> Any:  # noqa: ANN401  any value of an aspect
     return [_plain(one) for one in value] if isinstance(value, list | tuple) else value
 
 
-def _use(view: View, asked: Asked, node: Node, ancestors: Ancestors | None) -> MayUse:
-    around = asked.circumstances
-    asks = question(
-        around.purpose or "",
-        view.moment,
-        place=around.place,
-        requester=Requester(user=asked.principal, project=around.project),
-    )
-    return may_use(view, _judged(node), asks, ancestors=ancestors, ethics=ethics_approvals)
+def _use(view: View, of: str, asks: UseQuestion, ancestors: Ancestors | None, kept: DecisionsAt) -> MayUse:
+    """Return what use comes to: judged once for everybody, and anew for who asks where a statement lists its users."""
+
+    def judged(question: UseQuestion) -> MayUse:
+        return kept.once(
+            ("use", of, question),
+            lambda: may_use(view, of, question, ancestors=ancestors, ethics=ethics_approvals),
+        )
+
+    for_all = judged(replace(asks, requester=replace(asks.requester, user=None)))
+    lists_users = any(term.code == US for one in for_all.permitted.applied for term in one.statement.terms)
+    return judged(asks) if lists_users else for_all

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from catalog.access.persons import require_another
-from catalog.emergencies.queries import LONGEST, emergencies_of
+from catalog.emergencies.queries import emergencies_of
 from catalog.emergencies.records import BreakGlass, ReviewEmergency
+from catalog.emergencies.rules import LONGEST
 from catalog.errors import AskerError, SenderError
 from catalog.record import DECLARE_FIRST, Admission, Admitted
 from graph_schema.times import parse_zoned

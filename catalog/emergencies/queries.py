@@ -4,21 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Final
 
 from catalog.emergencies.model import Emergency, Review
-from catalog.grants.rules import within
 from catalog.view import View
-from graph_schema.aspects.access import EmergencyAccess, EmergencyReview, Target
+from graph_schema.aspects.access import EmergencyAccess, EmergencyReview
 from graph_schema.facts import Statement
 from graph_schema.nodes import Principal
-from graph_schema.times import SECOND, parse_zoned
-from graph_schema.vocabulary.words import AccessAction
-
-LONGEST: Final = 3_600 * SECOND
-"""For how long the glass is broken at most, in microseconds."""
-
-_READING: Final = frozenset({AccessAction.READ, AccessAction.QUERY})
+from graph_schema.times import parse_zoned
 
 
 def emergencies_of(view: View, principals: Sequence[str]) -> dict[str, tuple[Emergency, ...]]:
@@ -50,25 +42,6 @@ def emergencies(view: View) -> tuple[Emergency, ...]:
     """Return each time that anybody broke the glass, the newest first."""
     found = emergencies_of(view, view.all_of(Principal.__name__))
     return tuple(sorted((one for every in found.values() for one in every), key=lambda one: one.entry, reverse=True))
-
-
-def opening(view: View, principal: str, action: str, target: Target, purpose: str | None) -> Emergency | None:
-    """Return the emergency that a request falls under at the view's own time, None where none does.
-
-    It opens nothing but reading, for the purpose that it was broken for, and nothing once it was found unjustified.
-    """
-    id_ = Principal(principal).id
-    for one in emergencies_of(view, [id_]).get(id_, ()):
-        if (
-            action in _READING
-            and one.since <= view.moment < one.until
-            and purpose == one.content.purpose
-            and within(one.content.target, target)
-            and (one.review is None or one.review.justified)
-        ):
-            view.cite(one.entry)
-            return one
-    return None
 
 
 def _emergency(principal: str, stated: Statement, review: Review | None) -> Emergency:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from catalog.access.model import Definition
 from catalog.access.queries import definitions
 from catalog.grants.model import AccessRequest, Grant, GrantState, RequestState
-from catalog.grants.rules import DAY, covers, due, lost_role
+from catalog.grants.rules import DAY, due, lost_role
 from catalog.memberships.model import ProjectRecord
 from catalog.memberships.queries import projects_called
 from catalog.view import View
@@ -61,18 +61,6 @@ def recertifications_due(view: View, days: int = 0) -> tuple[Grant, ...]:
     latest = view.moment + days * DAY
     due_ = [(one.due_at, one) for one in grants(view) if one.state is GrantState.IN_FORCE and one.due_at is not None]
     return tuple(one for at, one in sorted(due_, key=lambda each: (each[0], each[1].entry)) if at <= latest)
-
-
-def granting(
-    view: View, principal: str, action: str, target: aspects.Target, purpose: str | None, project: str | None
-) -> Grant | None:
-    """Return the grant that covers a request at the view's own time, None where none does."""
-    id_ = Principal(principal).id
-    for grant in grants_of(view, [id_]).get(id_, ()):
-        if covers(grant, action, target, purpose, project):
-            view.cite(grant.entry)
-            return grant
-    return None
 
 
 def access_requests_of(view: View, principals: Sequence[str]) -> dict[str, tuple[AccessRequest, ...]]:

@@ -46,6 +46,13 @@ def covers(grant: Grant, action: str, target: Target, purpose: str | None, proje
     )
 
 
+def covering(
+    grants: Iterable[Grant], action: str, target: Target, purpose: str | None, project: str | None
+) -> Grant | None:
+    """Return the first grant that is in force, and for this."""
+    return next((one for one in grants if covers(one, action, target, purpose, project)), None)
+
+
 def grants_no_more(granted: AccessGrant, asked: AccessRequest) -> bool:
     """Tell whether a grant stays within what was asked for."""
     return (

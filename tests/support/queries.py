@@ -50,7 +50,7 @@ from catalog.decisions.log import access_decisions, decisions_logged, replay, re
 from catalog.decisions.model import Asked as AskedAccess
 from catalog.decisions.model import Wanted as WantedDecisions
 from catalog.decisions.queries import decide, unknown_parts
-from catalog.emergencies.queries import emergencies, emergencies_of, opening
+from catalog.emergencies.queries import emergencies, emergencies_of
 from catalog.encryption.queries import encryption_keys
 from catalog.evidence.queries import entry, evidence
 from catalog.findings.choke_points import choke_points
@@ -61,7 +61,6 @@ from catalog.gate.queries import gate, gate_evaluations, overrides_of, quoted
 from catalog.grants.queries import (
     access_requests,
     access_requests_of,
-    granting,
     grants,
     grants_of,
     recertifications_due,
@@ -460,15 +459,10 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
     "access_requests_of": ("Principal", access_requests_of),
     "emergencies": ("Principal", lambda view, _: emergencies(view)),
     "emergencies_of": ("Principal", emergencies_of),
-    "opening": ("Principal", lambda view, _: opening(view, "grace", "read", MAY_READ.target, "ETREAT")),
     "memberships_of": ("Principal", memberships_of),
     "projects": ("Project", lambda view, _: projects(view)),
     "projects_called": ("Project", lambda view, _: projects_called(view, ["made-up project"])),
     "holders": ("Dataset", lambda view, ids: {one: found for one in ids if (found := holders(view, one))}),
-    "granting": (
-        "Principal",
-        lambda view, _: granting(view, "grace", "read", MAY_READ.target, "HRESCH", "made-up project"),
-    ),
     "access_decisions": ("Dataset", access_decisions),
     "unknown_parts": ("Dataset", lambda view, _: unknown_parts(view, MAY_READ)),
     "access_decisions of principals": ("Principal", access_decisions),

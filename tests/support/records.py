@@ -22,7 +22,7 @@ from catalog.intake import Accepted, Intake
 from catalog.kinds import KINDS
 from catalog.ledger.keys import SiteKeys
 from catalog.ledger.memory import MemoryLedger
-from catalog.ledger.protocol import Draft
+from catalog.ledger.protocol import Draft, Receipt
 from catalog.operations.records import RestoreLedger
 from catalog.projection import Projection, facts_of
 from catalog.reading import EVERYTHING, LATEST, AsOf, Rights
@@ -772,12 +772,12 @@ class House:
         story["break_glass"] = self.record(breaking_glass(soon, approver.principal), approver)
         self.record(review(story["break_glass"].receipt.index, approver.principal))
 
-    def decide_access(self, **more: Any) -> Accepted:
+    def decide_access(self, **more: Any) -> Receipt:
         """Record a decision on access."""
         record = DecideAccess.read(access_decision(**more))
-        accepted = self.intake.record_decision(record, local_actor(), "tests").result()
+        receipt = self.intake.record_decision(record, local_actor(), "tests").result()
         self.project()
-        return accepted
+        return receipt
 
     def restore(self) -> Accepted:
         """Record that an older ledger was restored."""

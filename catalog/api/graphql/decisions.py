@@ -90,7 +90,11 @@ class AccessDecision:
     at_point: strawberry.Private[AsOf]
     entry: int = strawberry.field(description="The ledger entry that recorded it.")
     asked_by: str = strawberry.field(description="Through whom it was asked.")
-    at: Micros = strawberry.field(description="When it was decided.")
+    at: Micros = strawberry.field(description="As of when it was decided.")
+
+    @strawberry.field(description="When it was recorded, before anybody was answered.")
+    def recorded_at(self, info: ContextInfo) -> Micros:
+        return Micros(info.context.ledger.entry(self.found.entry).entry.recorded_at)
 
     @strawberry.field(description="Who would have access.")
     def principal(self) -> str:

@@ -5,7 +5,9 @@ A denial is an answer, 200; 400 is for a request without subject, action or reso
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
@@ -24,6 +26,7 @@ from catalog.decisions.model import Asked, Decided
 from catalog.decisions.queries import decide, unknown_parts
 from catalog.decisions.records import DecideAccess
 from catalog.errors import SenderError
+from catalog.ledger.protocol import Receipt
 from catalog.ledger.sealing import utc_microseconds
 from catalog.reading import AsOf
 from graph_schema.times import SECOND, format_time
@@ -49,7 +52,7 @@ async def evaluations(services: Services, request: Request) -> Response:
     several = value.get("evaluations")
     if not several:
         return _answered(request, await run_in_threadpool(_one, services, value, actor, logs.correlation_id()))
-    found = await run_in_threadpool(lambda: list(_several(services, value, actor, logs.correlation_id())))
+    found = await run_in_threadpool(_several, services, value, actor, logs.correlation_id())
     return _answered(request, {"evaluations": found})
 
 
@@ -70,7 +73,12 @@ def _answered(request: Request, answer: Mapping[str, Any]) -> Response:
     )
 
 
-def _several(services: Services, value: Mapping[str, Any], actor: Actor, correlation: str) -> Iterator[dict[str, Any]]:
+def _one(services: Services, value: Mapping[str, Any], actor: Actor, correlation: str) -> dict[str, Any]:
+    return _make(services, value, actor, correlation).result()
+
+
+def _several(services: Services, value: Mapping[str, Any], actor: Actor, correlation: str) -> list[dict[str, Any]]:
+    """Return the answers in order: all are decided, and handed to the ledger, before any is waited for."""
     several, options = value["evaluations"], value.get("options")
     name = options.get("evaluations_semantic", "execute_all") if isinstance(options, dict) else "execute_all"
     if name not in _SEMANTICS:
@@ -78,32 +86,42 @@ def _several(services: Services, value: Mapping[str, Any], actor: Actor, correla
     if not isinstance(several, list) or len(several) > _MOST:
         raise SenderError(f"evaluations is a list of {_MOST:,} requests at most.")
     whole = {part: value[part] for part in _PARTS if part in value}
+    made: list[_Made] = []
     for one in several:
         own = one if isinstance(one, dict) else dict.fromkeys(_PARTS)
         try:
-            answer = _one(services, {**whole, **own}, actor, correlation)
+            made.append(_make(services, {**whole, **own}, actor, correlation))
         except SenderError as error:
-            answer = {"decision": False, "context": {"error": {"status": 400, "message": error.detail}}}
-        yield answer
-        if answer["decision"] is _SEMANTICS[name]:
-            return
+            made.append(_Made({"decision": False, "context": {"error": {"status": 400, "message": error.detail}}}))
+        if made[-1].answer["decision"] is _SEMANTICS[name]:
+            break
+    return [one.result() for one in made]
 
 
-def _one(services: Services, value: Mapping[str, Any], actor: Actor, correlation: str) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """An answer, and its decision on the way into the ledger."""
+
+    answer: dict[str, Any]
+    recorded: Future[Receipt] | None = None
+
+    def result(self) -> dict[str, Any]:
+        """Return the answer once its decision is durable."""
+        if self.recorded is not None:
+            self.answer["context"]["entry"] = self.recorded.result().index
+        return self.answer
+
+
+def _make(services: Services, value: Mapping[str, Any], actor: Actor, correlation: str) -> _Made:
     asked = read(value, services.redactor)
     if isinstance(asked, Problem):
-        return {"decision": False, "context": {"id": correlation, "reasons": [asked.sentence]}}
-    services.intake.await_graph()
-    with services.store.reading() as reader:
-        at, known_at = utc_microseconds(), reader.checkpoint()
-        view = services.view(reader, actor, AsOf(at, known_at))
-        found = decide(view, asked, services.ancestors)
-        unknown = unknown_parts(view, asked)
-    record = DecideAccess.read({**_fields(asked, found, at, known_at), "unknown": unknown})
-    accepted = services.intake.record_decision(record, actor, correlation).result()
+        return _Made({"decision": False, "context": {"id": correlation, "reasons": [asked.sentence]}})
+    at = services.basis.at(utc_microseconds())
+    found, unknown = _decided(services, actor, asked, at)
+    fields = {**_fields(asked, found, at), "unknown": unknown}
+    recorded = services.intake.record_decision(DecideAccess.replay(fields), actor, correlation)
     context = {
         "id": correlation,
-        "entry": accepted.receipt.index,
         "reasons": list(found.reasons),
         "policies": list(found.policies),
         "policySet": found.policy_set,
@@ -111,20 +129,33 @@ def _one(services: Services, value: Mapping[str, Any], actor: Actor, correlation
         "refrains": list(found.refrains),
         "awaits": list(found.awaits),
         "attributes": [{"name": name, "statedBy": by.value} for name, by in found.stated],
-        "validUntil": format_time(at + SECONDS_TO_LIVE * SECOND),
+        "validUntil": format_time(at.valid_at + SECONDS_TO_LIVE * SECOND),
     }
-    return {"decision": found.allowed, "context": context}
+    return _Made({"decision": found.allowed, "context": context}, recorded)
 
 
-def _fields(asked: Asked, found: Decided, at: int, known_at: int) -> dict[str, Any]:
+def _decided(services: Services, actor: Actor, asked: Asked, at: AsOf) -> tuple[Decided, tuple[str, ...]]:
+    kept = services.decisions.at(at, services.rights_of(actor))
+    before: tuple[Decided, tuple[str, ...]] | None = kept.get(asked)
+    if before is not None:
+        return before
+    services.intake.await_graph(at.known_at)
+    with services.store.reading() as reader:
+        view = services.view(reader, actor, at)
+        return kept.once(
+            asked, lambda: (decide(view, asked, services.ancestors, kept=kept), unknown_parts(view, asked, kept))
+        )
+
+
+def _fields(asked: Asked, found: Decided, at: AsOf) -> dict[str, Any]:
     return {
         "principal": asked.principal,
         "action": asked.action,
         "target": asked.target.to_json(),
         "circumstances": asked.circumstances.to_json(),
         "allowed": found.allowed,
-        "at": format_time(at),
-        "known_at": known_at,
+        "at": format_time(at.valid_at),
+        "known_at": at.known_at,
         "reasons": found.reasons,
         "policies": found.policies,
         "policy_set": found.policy_set,

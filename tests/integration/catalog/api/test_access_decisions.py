@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from typing import Any
 
 import pytest
 
 from catalog.access.keys import local_actor
+from catalog.decisions.model import Decided
+from catalog.decisions.queries import decide
 from catalog.decisions.records import DecideAccess
+from catalog.ledger.protocol import Receipt
 from catalog.ledger.sealing import utc_microseconds
 from graph_schema.nodes import Dataset, Principal
 from graph_schema.times import format_time
@@ -34,7 +38,7 @@ _DECISIONS = """
 query Decisions($filter: AccessDecisionFilter, $first: Int = 20, $before: Int, $asOf: AsOfInput) {
   accessDecisions(filter: $filter, first: $first, before: $before, asOf: $asOf) { entry askedBy principal action purpose
   project protocol site place environment network correlationId allowed reasons policies policySet obligations refrains
-  awaits sameAgain at decidedByEntry target { targetKind column version ref { namespace name } } } }
+  awaits sameAgain at recordedAt decidedByEntry target { targetKind column version ref { namespace name } } } }
 """
 _REPLAY = """
 query Replay($filter: AccessDecisionFilter, $policies: [UnpublishedPolicyFileInput!], $after: Int = -1
@@ -320,17 +324,17 @@ def test_decisions_can_be_asked_for_by_what_they_are_of_why_and_when(decided: Ca
     assert listed(decided, {"policy": "granted"}) == [second]
     assert listed(decided, {"reason": "On managed devices"}) == [first]
     assert listed(decided, {"of": Dataset(**CURATED).id, "action": "export"}) == [third]
-    assert listed(decided, {"since": second["at"]}) == [third, second]
-    assert listed(decided, {"until": second["at"]}) == [first]
-    assert listed(decided, {"of": Principal("grace").id, "since": second["at"], "allowed": True}) == [second]
+    assert listed(decided, {"since": second["recordedAt"]}) == [third, second]
+    assert listed(decided, {"until": second["recordedAt"]}) == [first]
+    assert listed(decided, {"of": Principal("grace").id, "since": second["recordedAt"], "allowed": True}) == [second]
     assert listed(decided, None, first=2) == [third, second]
     assert listed(decided, None, first=2, before=second["entry"]) == [first]
 
 
 def test_decisions_are_listed_as_of_an_entry(decided: Catalog) -> None:
-    first, second, third = reversed(listed(decided, None))
+    first, second, _ = reversed(listed(decided, None))
     assert listed(decided, None, asOf={"knownAtIndex": second["entry"]}) == [second, first]
-    assert listed(decided, None, asOf={"validAt": third["at"]}) == [second, first]
+    assert listed(decided, None, asOf={"validAt": second["recordedAt"]}) == [second, first]
 
 
 def test_a_period_is_decided_again_from_the_ledger_and_comes_to_the_same(decided: Catalog) -> None:
@@ -353,7 +357,7 @@ def test_what_was_recorded_otherwise_than_it_is_decided_is_listed(decided: Catal
         "at": format_time(utc_microseconds()),
     }
     record = DecideAccess.read(access_decision(**wrong))
-    entry = decided.service.intake.record_decision(record, local_actor(), "made-up").result().receipt.index
+    entry = decided.service.intake.record_decision(record, local_actor(), "made-up").result().index
     decided.caught_up()
     (one,) = decided.data(_REPLAY)["accessReplay"]["changed"]
     assert one["recorded"] == {"entry": entry, "allowed": True}
@@ -381,3 +385,61 @@ def test_grants_are_listed(ruled: Catalog) -> None:
     (found,) = ruled.data(query)["accessGrants"]
     assert (found["entry"], found["actions"], found["endedBy"]) == (3, ["READ"], None)
     assert found["target"]["ref"] == CURATED
+
+
+def test_the_same_request_again_is_recorded_again_by_the_same_basis(ruled: Catalog) -> None:
+    first, second = (ask(ruled, asked())["context"] for _ in range(2))
+    assert second["entry"] == first["entry"] + 1
+    ruled.caught_up()
+    newest, before = listed(ruled, None)
+    assert newest["decidedByEntry"] == before["decidedByEntry"] == first["entry"] - 1
+    ruled.record(principal("ada"))
+    ask(ruled, asked())
+    ruled.caught_up()
+    assert listed(ruled, None)[0]["decidedByEntry"] == second["entry"] + 1
+    assert ruled.data(_REPLAY)["accessReplay"]["changed"] == []
+
+
+def test_several_are_handed_to_the_ledger_before_any_is_waited_for(
+    ruled: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes: list[int] = []
+    handed_on: list[Future[Receipt]] = []
+    intake = ruled.service.intake
+    record = intake.record_decision
+
+    class Awaited(Future[Receipt]):
+        def result(self, timeout: float | None = None) -> Receipt:
+            sizes.append(len(handed_on))
+            return super().result(timeout)
+
+    def recorded(*given: Any) -> Future[Receipt]:
+        durable, awaited = record(*given), Awaited()
+        durable.add_done_callback(lambda done: awaited.set_result(done.result()))
+        handed_on.append(awaited)
+        return awaited
+
+    monkeypatch.setattr(intake, "record_decision", recorded)
+    body = {**asked(), "evaluations": [{}, {"action": {"name": "export"}}, {}]}
+    found = ask(ruled, body, SEVERAL)["evaluations"]
+    assert sizes == [3, 3, 3]
+    assert len({one["context"]["entry"] for one in found}) == 3
+
+
+def test_what_was_read_once_is_not_read_again_until_something_else_is_recorded(
+    ruled: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, made = utc_microseconds(), list[int]()
+
+    def counted(*given: Any, **more: Any) -> Decided:
+        made.append(1)
+        return decide(*given, **more)
+
+    monkeypatch.setattr("catalog.api.http.access.utc_microseconds", lambda: now)
+    monkeypatch.setattr("catalog.api.http.access.decide", counted)
+    for _ in range(4):
+        ask(ruled, asked())
+    assert len(made) == 1
+    ruled.record(principal("ada"))
+    ask(ruled, asked())
+    assert len(made) == 2

@@ -8,7 +8,8 @@ import pytest
 
 from catalog.access.keys import local_actor
 from catalog.access.model import Actor
-from catalog.emergencies.queries import emergencies, opening
+from catalog.emergencies.queries import emergencies
+from catalog.emergencies.rules import opening_of
 from catalog.errors import AskerError, SenderError
 from catalog.findings.queries import Wanted, finding_details, findings
 from catalog.findings.rules import FindingState, Rule
@@ -33,7 +34,8 @@ def grace(house: House) -> Actor:
 
 
 def opened(house: House, action: str = "read", target: Target = TARGET, purpose: str = "ETREAT") -> int | None:
-    found = opening(house.view(AsOf(house.clock.micros())), "grace", action, target, purpose)
+    at = house.clock.micros()
+    found = opening_of(emergencies(house.view(AsOf(at))), action, target, purpose, at)
     return None if found is None else found.entry
 
 

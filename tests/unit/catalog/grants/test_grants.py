@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from catalog.errors import AskerError, SenderError
-from catalog.grants.queries import granting, grants_of
-from catalog.grants.rules import within
+from catalog.grants.queries import grants_of
+from catalog.grants.rules import covering, within
 from catalog.reading import AsOf
 from graph_schema.aspects.access import Target
 from graph_schema.nodes import Principal
@@ -32,7 +32,8 @@ def house(house: House) -> House:
 
 def granted(house: House, purpose: str = "HRESCH", action: str = "read", **more: Any) -> int | None:
     at = house.clock.micros()
-    found = granting(house.view(AsOf(at)), "grace", action, more.get("target", TARGET), purpose, more.get("project"))
+    held = grants_of(house.view(AsOf(at)), [GRACE]).get(GRACE, ())
+    found = covering(held, action, more.get("target", TARGET), purpose, more.get("project"))
     return None if found is None else found.entry
 
 
@@ -140,4 +141,4 @@ def test_what_a_grant_is_of(outer: Target, inner: Target, *, is_within: bool) ->
 def test_a_grant_is_read_as_of_its_entry(house: House) -> None:
     entry = house.record(access_grant(until=day(house, 1))).receipt.index
     now = parse_zoned(day(house, 0))
-    assert granting(house.view(AsOf(now, entry - 1)), "grace", "read", TARGET, "HRESCH", None) is None
+    assert grants_of(house.view(AsOf(now, entry - 1)), [GRACE]) == {}

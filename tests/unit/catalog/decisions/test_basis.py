@@ -1,0 +1,161 @@
+"""As of what requests are decided: the newest entry that is no decision, and what is read once for all of one point."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from catalog.decisions.asking import Problem, read
+from catalog.decisions.basis import Basis
+from catalog.decisions.memo import MOST, DecisionMemo
+from catalog.decisions.queries import decide, unknown_parts
+from catalog.reading import EVERYTHING, AsOf, Rights
+from graph_schema.times import SECOND, format_time
+from tests.support.records import (
+    CURATED,
+    RAW,
+    House,
+    access_grant,
+    breaking_glass,
+    declaration,
+    member,
+    policies,
+    principal,
+    project,
+)
+from tests.support.uses import permission
+
+
+@given(kinds=st.lists(st.booleans(), max_size=90), looks=st.sets(st.integers(0, 89), max_size=6))
+@settings(deadline=None, suppress_health_check=list(HealthCheck))
+def test_the_basis_is_the_newest_entry_that_is_no_decision(kinds: list[bool], looks: set[int]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        house = House(Path(folder))
+        basis, newest = Basis(house.ledger), -1
+        for number, is_decision in enumerate(kinds):
+            if is_decision:
+                house.decide_access(reasons=[f"Made-up reason {number}"])
+            else:
+                newest = house.record(principal(f"made-up-{number}")).receipt.index
+            if number in looks:
+                assert basis.at(0).known_at == newest
+        assert basis.at(0).known_at == newest
+        house.keys.close()
+
+
+def test_all_of_one_second_are_decided_as_of_its_begin_or_of_a_newer_entry(house: House) -> None:
+    basis = Basis(house.ledger)
+    assert basis.at(7 * SECOND + 5) == AsOf(7 * SECOND, -1)
+    house.record(principal("grace"))
+    recorded = house.ledger.entry(0).entry.recorded_at
+    assert basis.at(recorded + 1) == AsOf(recorded, 0)
+    later = recorded + 2 * SECOND
+    assert basis.at(later) == basis.at(later - later % SECOND) == AsOf(later - later % SECOND, 0)
+
+
+def request(who: str, name: dict[str, str], purpose: str, **context: Any) -> dict[str, Any]:
+    return {
+        "subject": {"type": "user", "id": who},
+        "action": {"name": "read"},
+        "resource": {"type": "dataset", "id": name["name"], "properties": {"namespace": name["namespace"]}},
+        "context": {"purpose": purpose, "place": "North", "enforces": ["AUDIT"], **context},
+    }
+
+
+REQUESTS = st.lists(
+    st.builds(
+        request,
+        st.sampled_from(["grace", "ada", "nobody"]),
+        st.sampled_from([RAW, CURATED, {"namespace": "n", "name": "unheard of"}]),
+        st.sampled_from(["HRESCH", "ETREAT", "FUN"]),
+        project=st.sampled_from([None, "made-up project", "another"]),
+    ),
+    min_size=1,
+    max_size=9,
+)
+RULES = """permit (principal, action, resource) when {context.granted || context.emergency};
+@id("inside") @reason("As made up") permit (principal, action, resource)
+when {principal.projects.contains("made-up project") && context.use == "PERMIT"};
+"""
+
+
+@pytest.fixture(scope="module")
+def known(tmp_path_factory: pytest.TempPathFactory) -> House:
+    house = House(tmp_path_factory.mktemp("told"))
+    for payload in (
+        declaration(),
+        declaration(dataset=CURATED),
+        permission(terms=[{"code": "GRU"}], purposes=["HRESCH"], places=["North"]),
+        policies(RULES),
+        principal("grace", "engineer"),
+        project(),
+        member(),
+    ):
+        house.record(payload)
+    until = format_time(house.clock.micros() + 1_800 * SECOND)
+    house.record(access_grant(until=until))
+    house.record(breaking_glass(until, "ada"), house.act_as("ada", "engineer"))
+    return house
+
+
+@given(asked=REQUESTS)
+@settings(deadline=None, suppress_health_check=list(HealthCheck))
+def test_what_is_read_once_for_all_of_a_point_changes_no_decision(known: House, asked: list[dict[str, Any]]) -> None:
+    at, memo = AsOf(known.clock.micros(), known.ledger.size() - 1), DecisionMemo()
+    for one in (*asked, *asked):
+        found = read(one, known.intake.redactor)
+        assert not isinstance(found, Problem)
+        kept = memo.at(at, EVERYTHING)
+        assert decide(known.view(at), found, kept=kept) == decide(known.view(at), found)
+        assert unknown_parts(known.view(at), found, kept) == unknown_parts(known.view(at), found)
+
+
+def test_use_is_judged_of_who_asks_where_a_statement_lists_its_users(house: House) -> None:
+    """And once for everybody where none does."""
+    for payload in (
+        declaration(permitted_use=None),
+        permission(terms=[{"code": "GRU"}, {"code": "US", "users": ["grace"]}], purposes=["HRESCH"], places=["North"]),
+        policies('permit (principal, action, resource) when {context.use == "PERMIT"};'),
+        principal("grace", "engineer"),
+        principal("ada", "engineer"),
+    ):
+        house.record(payload)
+    at, memo = AsOf(house.clock.micros(), house.ledger.size() - 1), DecisionMemo()
+    for who, allowed in (("ada", False), ("grace", True), ("ada", False)):
+        found = read(request(who, RAW, "HRESCH"), house.intake.redactor)
+        assert not isinstance(found, Problem)
+        for kept in (memo.at(at, EVERYTHING), None):
+            decided = decide(house.view(at), found, kept=kept)
+            assert decided.allowed is allowed, decided.reasons
+
+
+def test_values_are_kept_of_the_newest_point_alone_by_rights_and_not_without_bound() -> None:
+    memo, made = DecisionMemo(), list[int]()
+
+    def ask(at: AsOf, rights: Rights = EVERYTHING, key: object = "key") -> None:
+        def make() -> str:
+            made.append(1)
+            return "value"
+
+        memo.at(at, rights).once(key, make)
+
+    ask(AsOf(1, 1))
+    ask(AsOf(1, 1))
+    assert len(made) == 1
+    ask(AsOf(1, 1), Rights(frozenset({"n"})))
+    ask(AsOf(2, 1))
+    assert len(made) == 3
+    ask(AsOf(1, 1))
+    ask(AsOf(1, 1))
+    assert len(made) == 5
+    ask(AsOf(2, 1))
+    assert len(made) == 5
+    for number in range(MOST + 1):
+        ask(AsOf(2, 1), key=number)
+    ask(AsOf(2, 1), key=0)
+    assert len(made) == 5 + MOST + 2
