@@ -9,7 +9,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from catalog.access.model import Actor
 from catalog.errors import AskerError, SenderError
+from catalog.gate.model import GateQuestion
 from catalog.reading import AsOf
 from catalog.reporting.model_dossier import model_dossier
 from catalog.snapshots.rules import manifest_digest
@@ -41,6 +43,8 @@ REGISTERED = [
 ]
 """What a history needs to have a dossier: a version that was trained on lake/x, and an approval that is asked for."""
 VERSION = ModelVersion("models", "readmission", "1").id
+QUESTION = GateQuestion(of=VERSION, purpose="TREAT", place="North", environment="production")
+"""What is asked of the gate."""
 
 
 def not_right(history: Sequence[dict[str, Any]], valid_at: str | None = None, *, local: bool = False) -> dict[str, str]:
@@ -89,26 +93,58 @@ def _told(history: str, valid_at: str | None, local: bool) -> str:  # noqa: FBT0
 
 
 def tell(house: House, happened: Sequence[dict[str, Any]], *, local: bool) -> None:
-    """Send and record what the catalog takes, by two people of whom one decides."""
-    ada = house.act_as("ada", "engineer", "steward")
-    as_local = {"attest_deidentification"} if local else set()
-    grace = house.act_as("grace", "approver")
-    requests: list[int] = []
-    attested: list[int] = []
+    """Send and record what the catalog takes, each by whom it is due to."""
+    teller = _Teller(house, local=local)
     for payload in happened:
         try:
-            if "kind" not in payload:
-                house.send(payload, ada)
-            elif payload["kind"] == "decide_approval":
-                house.record(payload | {"request": requests[-1] if requests else 0}, grace)
-            elif payload["kind"] == "end_attestation":
-                house.record(payload | {"attestation": attested[-1] if attested else 0}, ada)
-            elif payload["kind"] in as_local:
-                # As a ledger of an older version holds it: by whom nobody authenticated.
-                house.append({**payload, "clears": [], "alterations": []}, "local", authenticated=False)
-            else:
-                index = house.record(payload, ada).receipt.index
-                requests += [index] if payload["kind"] == "request_approval" else []
-                attested += [index] if payload["kind"] == "attest_deidentification" else []
+            teller.say(payload)
         except (AskerError, SenderError):
             continue
+
+
+class _Teller:
+    """Three people, of whom two decide, and what they refer to: the newest of its kind."""
+
+    def __init__(self, house: House, *, local: bool) -> None:
+        self._house = house
+        self._as_local = {"attest_deidentification"} if local else set()
+        self._ada = house.act_as("ada", "engineer", "steward")
+        self._grace, self._joan = (house.act_as(name, "approver") for name in ("grace", "joan"))
+        self._newest: dict[str, int] = {}
+
+    def say(self, payload: dict[str, Any]) -> None:
+        kind = payload.get("kind")
+        if kind is None:
+            self._house.send(payload, self._ada)
+        elif kind in self._as_local:
+            # As a ledger of an older version holds it: by whom nobody authenticated.
+            self._house.append({**payload, "clears": [], "alterations": []}, "local", authenticated=False)
+        elif kind == "ask_gate":
+            if self._house.view().nodes([VERSION]):
+                self._newest[kind] = self._house.ask_gate(QUESTION, self._ada).receipt.index
+        else:
+            said = payload | self._referring(kind)
+            self._newest[kind] = self._house.record(said, self._by(payload)).receipt.index
+
+    def _referring(self, kind: str) -> dict[str, int]:
+        """Return what it is about by its ledger index; a deployment may be the first and replace none."""
+        member, of = _REFERS.get(kind, ("", ""))
+        if of == "deploy_model_version" and of not in self._newest and kind == of:
+            return {}
+        return {member: self._newest.get(of, 0)} if member else {}
+
+    def _by(self, payload: dict[str, Any]) -> Actor:
+        if payload["kind"] == "assess_change" or payload.get("reason") in {"As well", "Second"}:
+            return self._joan
+        return self._grace if payload["kind"] in _OF_APPROVERS else self._ada
+
+
+_OF_APPROVERS = frozenset({"decide_approval", "delegate_approvals", "override_gate"})
+_REFERS = {
+    "decide_approval": ("request", "request_approval"),
+    "meet_condition": ("request", "request_approval"),
+    "end_attestation": ("attestation", "attest_deidentification"),
+    "override_gate": ("evaluation", "ask_gate"),
+    "deploy_model_version": ("replaces", "deploy_model_version"),
+    "end_deployment": ("deployment", "deploy_model_version"),
+}

@@ -201,6 +201,53 @@ def records(draw: st.DrawFn) -> dict[str, Any]:
     )
 
 
+@st.composite
+def governed(draw: st.DrawFn) -> dict[str, Any]:
+    """Draw what is said of the version besides: of its approvals, the gate, its releases and deployments."""
+    version = {"model_version": {"model": {"namespace": "models", "name": "readmission"}, "version": "1"}}
+    until = draw(st.sampled_from(["2026-05-28T20:26:41Z", "2027-01-01T00:00:00Z"]))
+    many = draw(st.sampled_from([{}, {"needed": 2}, {"emergency": True}]))
+    required = draw(st.sampled_from([{}, {}, {"requires": ["Train the staff"]}, {"interest": "Owns shares"}]))
+    decided = draw(st.sampled_from(["APPROVE", "APPROVE", "APPROVE", "DENY", "ABSTAIN", "WITHDRAW"]))
+    put = {**version, "environment": "production"}
+    return draw(
+        st.sampled_from(
+            [
+                request(subject=version, approval_kind="CLINICAL", **many),
+                decision(0, decision=decided, conditions=[], **required),
+                decision(0, decision=decided, conditions=[], reason="Second"),
+                {"kind": "meet_condition", "text": "Train the staff", "evidence": "Their signatures"},
+                {
+                    "kind": "delegate_approvals",
+                    "to": "joan",
+                    "approval_kinds": draw(st.sampled_from([["CLINICAL"], []])),
+                    "until": until,
+                    "reason": "On leave",
+                },
+                {"kind": "ask_gate"},
+                {"kind": "ask_gate"},
+                {
+                    "kind": "override_gate",
+                    **version,
+                    "reason": draw(st.sampled_from(["As", "As well"])),
+                    "until": until,
+                },
+                {"kind": "release_model_version", **put, "reason": "Ready"},
+                {"kind": "deploy_model_version", **put, "place": draw(st.sampled_from(["North", "South"]))},
+                {"kind": "end_deployment", "reason": "Over"},
+                {"kind": "retire_model_version", **version, "reason": "Over"},
+                {
+                    "kind": "assess_change",
+                    **version,
+                    "status": draw(st.sampled_from(["INITIAL", "OUTSIDE"])),
+                    "plan": "The plan",
+                    "reason": "As it says",
+                },
+            ]
+        )
+    )
+
+
 @settings(
     max_examples=40,
     deadline=None,
@@ -209,7 +256,7 @@ def records(draw: st.DrawFn) -> dict[str, Any]:
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(
-    st.lists(events() | events() | records(), min_size=4, max_size=18),
+    st.lists(events() | events() | records() | governed(), min_size=4, max_size=18),
     st.integers(0, 6),
     st.sampled_from([None, None, None, "2026-05-28T20:26:40.030000Z"]),
     st.sampled_from([False, False, False, False, True]),
