@@ -27,6 +27,7 @@ from graph_schema.times import parse_zoned
 from graph_schema.vocabulary.words import DecisionKind
 
 REQUEST_KIND = "record.request_approval"
+_ISSUED = "report.issued"
 _MOST = 500
 _HINTS = {"model_version": "register it first", "snapshot": "seal it first", "dataset": DECLARE_FIRST}
 _OTHER_BYTES = "its newest verification found the bytes missing or different; seal what is there and ask for that"
@@ -51,10 +52,39 @@ def admit_request(record: RequestApproval, admission: Admission) -> Admitted:
     policies = queries.policies_on(published(view), record.approval_kind)
     bound = sorted((*digests, *effective(view, subject.id).digests, *policies.digests))
     checks.check_not_denied(_denied(record, view, bound))
+    shown = {} if record.dossier is None else {"dossier_digest": _dossier(record, admission, digests)}
     return Admitted(
-        {"digests": [each.to_json() for each in bound]},
+        {"digests": [each.to_json() for each in bound], **shown},
         read_at={"bound_at": admission.now, "bound_by": view.known_at},
     )
+
+
+def _dossier(record: RequestApproval, admission: Admission, digests: Sequence[BoundDigest]) -> str:
+    """Return the digest of the content of the report that a request is made with.
+
+    Raises:
+        SenderError: that entry issued no report of the subject, or what the request binds is otherwise since.
+    """
+    subject, index = record.subject.node.id, record.dossier or 0
+    stored = admission.ledger.entry(index) if index < admission.ledger.size() else None
+    if stored is None or stored.entry.kind != _ISSUED or stored.body is None or subject not in stored.entry.subjects:
+        raise SenderError(
+            "dossier is the ledger index of the entry by which a report of the subject was issued; that entry is none.",
+            pointer="/dossier",
+            status=422,
+        )
+    issued = orjson.loads(stored.body)["record"]
+    point = issued["read_point"]
+    view = admission.view.unredacted
+    then = view.at(parse_zoned(point["valid_at"]), point["ledger_index"])
+    flowing = [effective(one, subject).digests for one in (then, view.at(admission.now))]
+    if queries.bindings(then, [subject])[subject].digests != tuple(digests) or flowing[0] != flowing[1]:
+        raise SenderError(
+            "What this report shows has changed since it was issued: issue it again, and ask with that one.",
+            pointer="/dossier",
+            status=422,
+        )
+    return str(issued["context_digest"])
 
 
 def _check_in_use(subject: str, admission: Admission, pointer: str) -> None:

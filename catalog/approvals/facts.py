@@ -29,6 +29,7 @@ def project_request(record: RequestApproval, context: RecordContext) -> None:
                 "digests": context.added.get("digests", []),
                 "bound_at": context.added.get("bound_at"),
                 "bound_by": context.added.get("bound_by"),
+                "dossier_digest": context.added.get("dossier_digest"),
                 "expires_at": None if record.expires_at is None else parse_zoned(record.expires_at),
             }
         ),

@@ -95,6 +95,8 @@ class RequestApproval(Record):
     """How many distinct persons have to approve."""
     emergency: StrictBool = False
     """Whether one person's approval is to hold at once: for 72 hours, unless another ratifies it by then."""
+    dossier: Index | None = None
+    """The ledger index of the entry by which the report was issued that whoever decides is to look at."""
 
 
 class Signer(Part):

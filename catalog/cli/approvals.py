@@ -13,7 +13,7 @@ from graph_schema import nodes
 _PAGE: Final = 500
 _ONE: Final = """
 request approvalKind useCase reason requestedBy requestedAt expiresAt needed emergency approvedBy dependsOn
-approvalState since decidingEntry explanation digests { of digest } met { text entry }
+dossier dossierDigest approvalState since decidingEntry explanation digests { of digest } met { text entry }
 subject { __typename id ... on Named { name } }
 decisions { entry decision meaning reason decidedBy decidedAt expiresAt authenticated conditions requires
   signatureBlock }

@@ -70,6 +70,8 @@ def approvals(citations: Citations, found: Iterable[ApprovalRecord], powers: Pow
             needed=one.needed,
             emergency=one.emergency,
             depends_on=one.depends_on,
+            dossier=one.dossier,
+            dossier_digest=one.dossier_digest,
             approved_by=one.approved_by,
             ends_at=time_of(one.ends_at),
             met=tuple(_met(citations, each) for each in one.met),

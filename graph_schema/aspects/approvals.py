@@ -31,6 +31,8 @@ class Request(Part):
     depends_on: Annotated[tuple[int, ...], "The requests whose approvals it rests on, by ledger index."] = ()
     needed: Annotated[int, "How many distinct persons have to approve."] = 1
     emergency: Annotated[bool, "Whether one person's approval holds for 72 hours, until others ratify it."] = False
+    dossier: Annotated[int | None, "The entry by which the report was issued that it was asked with."] = None
+    dossier_digest: Annotated[str | None, "The digest of that report's content."] = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,6 +181,10 @@ class Approval(Strict):
     """Whether one person's approval holds for 72 hours, until another ratifies it."""
     depends_on: tuple[int, ...] = ()
     """The requests whose approvals it rests on, by ledger index."""
+    dossier: int | None = None
+    """The entry by which the report was issued that it was asked with, by ledger index."""
+    dossier_digest: str | None = None
+    """The digest of that report's content."""
     approved_by: tuple[str, ...] = ()
     """The distinct persons, each proved by a key, whose newest decision approves."""
     ends_at: str | None = None
@@ -324,6 +328,11 @@ def _terms(approval: Approval) -> Iterator[tuple[str, Cell]]:
         )
         by = words(faint("approved by"), plain(", ".join(approval.approved_by))) if approval.approved_by else ()
         yield "Needs", cell(plain(asked), by)
+    if approval.dossier_digest is not None:
+        yield (
+            "Asked with",
+            cell(plain(f"the report issued by entry #{approval.dossier}"), code(approval.dossier_digest)),
+        )
     if approval.depends_on:
         yield (
             "Depends on",

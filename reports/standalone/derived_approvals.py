@@ -92,6 +92,8 @@ def _terms_of(request: Record, log: Disclosed) -> dict[str, Any]:
         "needed": content.get("needed", 1),
         "emergency": content.get("emergency", False),
         "depends_on": list(content.get("depends_on", ())),
+        "dossier": content.get("dossier"),
+        "dossier_digest": request.added.get("dossier_digest"),
         "met": [
             {
                 "text": one.content["text"],

@@ -134,7 +134,7 @@ _ADDED: dict[str, Shape] = {
     "release_model_version": {"artifact_digest?": str},
     "deploy_model_version": {"artifact_digest?": str},
     "roll_back_deployment": {"artifact_digest?": str, "place": str, "environment": str},
-    "request_approval": {"digests": [{"of": str, "digest": str}]},
+    "request_approval": {"digests": [{"of": str, "digest": str}], "dossier_digest?": str},
     "decide_approval": {"printed_name?": str, "key_id?": str},
 }
 

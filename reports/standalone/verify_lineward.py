@@ -846,7 +846,7 @@ _ADDED: dict[str, Shape] = {
     "release_model_version": {"artifact_digest?": str},
     "deploy_model_version": {"artifact_digest?": str},
     "roll_back_deployment": {"artifact_digest?": str, "place": str, "environment": str},
-    "request_approval": {"digests": [{"of": str, "digest": str}]},
+    "request_approval": {"digests": [{"of": str, "digest": str}], "dossier_digest?": str},
     "decide_approval": {"printed_name?": str, "key_id?": str},
 }
 
@@ -3458,6 +3458,8 @@ def _terms_of(request: Record, log: Disclosed) -> dict[str, Any]:
         "needed": content.get("needed", 1),
         "emergency": content.get("emergency", False),
         "depends_on": list(content.get("depends_on", ())),
+        "dossier": content.get("dossier"),
+        "dossier_digest": request.added.get("dossier_digest"),
         "met": [
             {
                 "text": one.content["text"],

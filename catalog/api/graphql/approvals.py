@@ -152,6 +152,10 @@ class Approval(Node):
     depends_on: list[int] = strawberry.field(
         description="The requests, by ledger index, whose approvals it depends on: where one ends, it is INVALIDATED."
     )
+    dossier: int | None = strawberry.field(
+        description="The entry by which the report was issued that it was asked with: what whoever decides looks at."
+    )
+    dossier_digest: str | None = strawberry.field(description="The digest of that report's content.")
     approval_state: ApprovalState = strawberry.field(description="Where it stands.")
     since: Micros = strawberry.field(description="Since when it stands there.")
     deciding_entry: int | None = strawberry.field(

@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 
 from catalog.access.model import Actor
+from catalog.errors import SenderError
 from catalog.reading import AsOf
 from catalog.reporting.approvals_record import approvals_record
+from catalog.reporting.issuing import issued_record
 from catalog.reporting.model_dossier import model_dossier
 from reports.context import Context
+from reports.drawing import draw
 from reports.kinds import ApprovalsRecord
 from reports.standalone import verify_lineward
 from tests.support.genuine import REGISTERED, VERSION
@@ -122,6 +125,38 @@ def test_a_signature_cannot_be_moved_to_another_decision(house: House) -> None:
     first, second = found.approvals[0].decisions
     moved = replace(found.approvals[0], decisions=(replace(first, signed=second.signed), second))
     assert "derived: approvals" in asked.wrong(replace(found, approvals=(moved,)))
+
+
+def test_a_request_carries_the_digest_of_the_report_that_it_was_asked_with(house: House) -> None:
+    asked = Asked(house)
+    drawing = draw(asked.record(), "json")
+    issued = house.intake.issue_report(issued_record(asked.record(), drawing), asked.ada, "tests").result()
+    house.project()
+    asked.house.clock.now += 1
+    index = house.record(request(approval_kind="SAFETY", dossier=issued.receipt.index), asked.ada).receipt.index
+    found = asked.record().approvals[-1]
+    assert (found.entry, found.dossier, found.dossier_digest) == (index, issued.receipt.index, drawing.context_digest)
+    assert asked.wrong(asked.record()) == set()
+    other = replace(found, dossier_digest="sha256:" + "0" * 64)
+    assert "derived: approvals" in asked.wrong(replace(asked.record(), approvals=(asked.record().approvals[0], other)))
+
+
+@pytest.mark.parametrize("index", [0, 10_000])
+def test_a_request_with_what_is_no_report_of_its_subject_is_refused(house: House, index: int) -> None:
+    asked = Asked(house)
+    with pytest.raises(SenderError, match="a report of the subject was issued"):
+        house.record(request(approval_kind="SAFETY", dossier=index), asked.ada)
+
+
+def test_a_request_with_a_report_that_shows_something_else_by_now_is_refused(house: House) -> None:
+    asked = Asked(house)
+    drawing = draw(asked.record(), "json")
+    issued = house.intake.issue_report(issued_record(asked.record(), drawing), asked.ada, "tests").result()
+    house.project()
+    house.clock.now += 1
+    house.record({**REGISTERED[2], "artifact_digest": "sha256:" + "9" * 64}, asked.ada)
+    with pytest.raises(SenderError, match="issue it again"):
+        house.record(request(approval_kind="SAFETY", dossier=issued.receipt.index), asked.ada)
 
 
 def test_who_decides_with_an_interest_of_their_own_counts_for_nobody(house: House) -> None:
