@@ -107,6 +107,8 @@ def show(client: Client, request: int, as_of: dict[str, Any], *, as_json: bool) 
     if found["explanation"]:
         by = "" if found["decidingEntry"] is None else f" (entry {found['decidingEntry']})"
         print_line(f"  {found['explanation']}{by}")
+    if found["dossierDigest"]:
+        print_line(f"  asked with the report issued by entry {found['dossier']}, {found['dossierDigest']}")
     print_table("binds", ("what", "digest"), [(one["of"], one["digest"]) for one in found["digests"]], empty="nothing")
     for one in found["decisions"]:
         print_line(f"  {one['signatureBlock']}")

@@ -206,8 +206,10 @@ def governed(draw: st.DrawFn) -> dict[str, Any]:
     """Draw what is said of the version besides: of its approvals, the gate, its releases and deployments."""
     version = {"model_version": {"model": {"namespace": "models", "name": "readmission"}, "version": "1"}}
     until = draw(st.sampled_from(["2026-05-28T20:26:41Z", "2027-01-01T00:00:00Z"]))
-    many = draw(st.sampled_from([{}, {"needed": 2}, {"emergency": True}]))
-    required = draw(st.sampled_from([{}, {}, {"requires": ["Train the staff"]}, {"interest": "Owns shares"}]))
+    many: dict[str, Any] = draw(st.sampled_from([{}, {"needed": 2}, {"emergency": True}]))
+    required: dict[str, Any] = draw(
+        st.sampled_from([{}, {}, {"requires": ["Train the staff"]}, {"interest": "Owns shares"}])
+    )
     decided = draw(st.sampled_from(["APPROVE", "APPROVE", "APPROVE", "DENY", "ABSTAIN", "WITHDRAW"]))
     put = {**version, "environment": "production"}
     return draw(
