@@ -24,8 +24,8 @@ permit (principal, action, resource) when { context.granted };
 """Who may read what in the example, with its own tests."""
 _PURPOSE: Final = "MLTRAINING"
 _HOUR: Final = 3_600
-_LEFT: Final = 10
-"""So many seconds of the hour are left when the grant is recorded: what ends by itself is then seen to end."""
+_LEFT: Final = (3, 10, 30)
+"""So many seconds of the hour are left when a grant is recorded, so that it is seen to end: more where a machine is slow."""
 _MOST: Final = 60
 
 
@@ -40,8 +40,11 @@ class _Asked:
 def answer(enforcer: Client, steward: Client, outcome: Any, engineer: str) -> bool:  # noqa: ANN401  the example's own outcome
     """Ask before, under and after a grant whether the engineer may read the training data, and print what is said."""
     before = _ask(enforcer, outcome.training, engineer)
-    entry = record(steward, _grant(outcome.training, engineer))
-    granted = _until(enforcer, outcome.training, engineer, decision=True)
+    entry, granted = 0, before
+    for left in _LEFT:
+        if not granted.decision:
+            entry = record(steward, _grant(outcome.training, engineer, left))
+            granted = _ask(enforcer, outcome.training, engineer)
     after = _until(enforcer, outcome.training, engineer, decision=False)
     rows = [
         ("without a grant", before),
@@ -59,21 +62,21 @@ def answer(enforcer: Client, steward: Client, outcome: Any, engineer: str) -> bo
     return [one.decision for _, one in rows] != [False, True, False]
 
 
-def _grant(dataset: Any, engineer: str) -> dict[str, Any]:  # noqa: ANN401  the example's own dataset
+def _grant(dataset: Any, engineer: str, left: int) -> dict[str, Any]:  # noqa: ANN401  the example's own dataset
     return {
         "kind": "grant_access",
         "principal": engineer,
         "actions": ["read"],
         "target": {"target_kind": "DATASET", "namespace": dataset.namespace, "name": dataset.name},
         "purposes": [_PURPOSE],
-        "since": in_seconds(_LEFT - _HOUR),
-        "until": in_seconds(_LEFT),
+        "since": in_seconds(left - _HOUR),
+        "until": in_seconds(left),
         "reason": "To look at what the training columns hold, once",
     }
 
 
 def _until(enforcer: Client, dataset: Any, engineer: str, *, decision: bool) -> _Asked:  # noqa: ANN401  as above
-    """Ask until this is the answer, for a while: the graph follows the ledger, and the hour its clock."""
+    """Ask until this is the answer, for a while."""
     end = time.monotonic() + _MOST
     while (found := _ask(enforcer, dataset, engineer)).decision is not decision and time.monotonic() < end:
         time.sleep(1)
