@@ -25,7 +25,7 @@ permit (principal, action, resource) when { context.granted };
 _PURPOSE: Final = "MLTRAINING"
 _HOUR: Final = 3_600
 _LEFT: Final = (3, 10, 30)
-"""So many seconds of the hour are left when a grant is recorded, so that it is seen to end: more where a machine is slow."""
+"""So many seconds of the hour are left when a grant is recorded, so that it is seen to end; more on a slow machine."""
 _MOST: Final = 60
 
 

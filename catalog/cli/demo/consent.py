@@ -64,12 +64,12 @@ def answer(
         },
     )
     of = ModelVersion(outcome.model.namespace, outcome.model.name, version.version).id
-    before = _standing(reader, of, engineer, request)
+    before = _state(reader, of, engineer, request)
     withdrawn = record(
         offices["steward"],
         {"kind": "withdraw_consent", "use_statement": _STATEMENT, "reason": "By letter to the ethics board"},
     )
-    now = _standing(reader, of, engineer, request)
+    now = _state(reader, of, engineer, request)
     out.print()
     print_table(
         f"9. What becomes of the approval of {version.version} once consent behind {observation.name} is withdrawn?",
@@ -85,7 +85,7 @@ def answer(
     return states != ["APPROVED", "INVALIDATED"] or now["decidingEntry"] != withdrawn or not now["again"]
 
 
-def _standing(reader: Client, version: str, engineer: str, request: int) -> dict[str, Any]:
+def _state(reader: Client, version: str, engineer: str, request: int) -> dict[str, Any]:
     """Return how a request stands, and whether whoever asked is told to ask again."""
     found = ask(reader, _APPROVALS, {"id": version, "principal": engineer})
     (one,) = (one for one in found["node"]["approvals"] if one["request"] == request)
