@@ -114,11 +114,7 @@ def number_nodes() -> str:
 
 def show_runs() -> str:
     """Let runs show their state and times."""
-    return (
-        "UNWIND $rows AS row MATCH (r:Entity {id: row.id}) SET r.state = row.state, "
-        "r.started_at = datetime({epochMillis: row.started_at / 1000}), r.ended_at = CASE WHEN row.ended_at IS NULL "
-        "THEN null ELSE datetime({epochMillis: row.ended_at / 1000}) END RETURN count(r) AS written"
-    )
+    return "UNWIND $rows AS row MATCH (r:Entity {id: row.id}) SET r += row.properties RETURN count(r) AS written"
 
 
 def create_quarantined() -> str:

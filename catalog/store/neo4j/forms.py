@@ -99,6 +99,9 @@ TABLES: Final[tuple[Table, ...]] = (
 )
 """Every table whose rows this store keeps, in the order in which they are written."""
 
+PROPERTIES: Final = tuple(table for table in TABLES if rows_of(table).form is Form.PROPERTIES)
+"""The tables whose rows are properties of the node that they are about."""
+
 
 def is_kept(table: Table) -> bool:
     """Tell whether rows of the table are stored as such."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Protocol
 
 from catalog.store.indexes.table import Changes, Key, Row, Table
@@ -12,6 +12,7 @@ from catalog.store.neo4j.forms import rows_of
 from catalog.store.neo4j.past import Neo4jPast
 from catalog.store.neo4j.row_values import changed, ends_of, stored, stored_key
 from graph_schema.cypher import rows as cypher_rows
+from graph_schema.cypher.rows import Form
 
 
 class Mentions(Protocol):
@@ -24,16 +25,17 @@ class Mentions(Protocol):
 class RowWriter:
     """Writes changes of tables; `counted` is by how many rows each has grown."""
 
-    def __init__(self, run: Run, past: Neo4jPast, nodes: Mentions) -> None:
-        """Write through this transaction."""
+    def __init__(self, run: Run, past: Neo4jPast, nodes: Mentions, carrying: Collection[str] = ()) -> None:
+        """Write through this transaction; nodes that are `carrying` were created with the properties that rows are."""
         self._run = run
         self._past = past
         self._nodes = nodes
+        self._carrying = carrying
         self.counted: Counter[str] = Counter()
 
     def write(self, table: Table, changes: Changes) -> list[Row]:
         """Write what becomes of a table's rows; return those that are new."""
-        now = _merged(table, changes.put.get(table.name, ()))
+        now = merged(table, changes.put.get(table.name, ()))
         gone = [key for key in changes.drop.get(table.name, ()) if key not in now]
         self._past.look_up(table, {key[: table.prefix] for key in (*now, *gone)})
         created: list[Row] = []
@@ -60,6 +62,8 @@ class RowWriter:
         rows = rows_of(table)
         groups: dict[str, list[dict[str, Any]]] = {}
         for row in created:
+            if rows.form is Form.PROPERTIES and row[0] in self._carrying:
+                continue
             kind = row[table.place(rows.kind)] if rows.kind else ""
             groups.setdefault(kind, []).append(stored(table, row))
         self._nodes.mention(end for sent in groups.values() for one in sent for end in ends_of(table, one))
@@ -78,7 +82,7 @@ class RowWriter:
             self.counted[table.name] -= len(keys)
 
 
-def _merged(table: Table, put: Iterable[Row]) -> Mapping[Key, Row]:
+def merged(table: Table, put: Iterable[Row]) -> Mapping[Key, Row]:
     """Return what is written, each key once."""
     now: dict[Key, Row] = {}
     for row in put:

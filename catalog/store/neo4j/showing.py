@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any, Final
 
+from catalog.store.indexes.run_states import RunState
 from catalog.store.indexes.table import Key, Row
 from catalog.store.neo4j.facets import facet_text, facets_of
 from graph_schema.aspects import BY_NAME, FAMILIES, Facet
@@ -169,6 +170,19 @@ def of_new(row: Mapping[str, Any]) -> dict[str, Shown]:
     if phi := sorted({value for name, value in facets_of(won) if name == "phi"}):
         found["phi"] = phi
     return found
+
+
+def of_run(state: RunState) -> dict[str, Shown]:
+    """Return the properties of a run by which people see what became of it; None where it did not begin or end."""
+    return {"state": state.state, "started_at": _at(state.began_at), "ended_at": _at(state.ended_at)}
+
+
+def _at(time: int | None) -> datetime | None:
+    """Return a time in microseconds UTC, to the millisecond."""
+    return None if time is None else _EPOCH + timedelta(milliseconds=time // 1000)
+
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def _row(shown: dict[str, dict[str, Any]], subject: str) -> dict[str, Any]:

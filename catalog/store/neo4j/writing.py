@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -20,10 +21,11 @@ from catalog.store.indexes.work import Work
 from catalog.store.neo4j import showing
 from catalog.store.neo4j.connection import Run, write
 from catalog.store.neo4j.contents import Contents, Texts, encoded, mentions, own
-from catalog.store.neo4j.forms import SENTENCE, SETS, is_kept, is_structural
+from catalog.store.neo4j.forms import PROPERTIES, SENTENCE, SETS, is_kept, is_structural
 from catalog.store.neo4j.numbering import Numbers
 from catalog.store.neo4j.past import Neo4jPast, RowMemory
-from catalog.store.neo4j.row_writing import RowWriter
+from catalog.store.neo4j.row_values import stored
+from catalog.store.neo4j.row_writing import RowWriter, merged
 from catalog.store.neo4j.set_rows import nodes_of, rows_of_sets
 from catalog.store.protocol import Quarantined
 from catalog.store.words import carried, key_terms
@@ -81,7 +83,7 @@ class Batch:
         self._present: dict[str, bool] = {}
         """The ids that are stored, and whether an entry named them."""
         self._created: set[str] = set()
-        """Those that were created with what they show."""
+        """Those that were created with what they show, and with the rows that are properties of theirs."""
         self._past: Neo4jPast | None = None
         self.tally: Counter[str] = Counter()
         self.rows: Counter[str] = Counter()
@@ -173,11 +175,19 @@ class Batch:
         return Facts(fresh, new.edges, new.statements)
 
     def _shown_first(self, new: Facts, made: Iterable[Changes]) -> dict[str, dict[str, Any]]:
-        """Return what nodes show that are not there: they are created with it, and need not be found again."""
+        """Return what nodes show and hold of rows that are not there: created with it, they need not be found again."""
         absent = {node.id for node, _ in new.nodes}.difference(self._present)
         put = [Changes(changes.put) for changes in made]
         before = {(IN_FORCE.name, row[: IN_FORCE.key]): None for one in put for row in one.put.get(IN_FORCE.name, ())}
-        return {subject: row for subject, row in self._noted(put, before).items() if subject in absent}
+        noted = self._noted(put, before)
+        found = {subject: showing.of_new(row) for subject, row in noted.items() if subject in absent}
+        for table, changes in itertools.product(PROPERTIES, put):
+            for (subject,), row in merged(table, changes.put.get(table.name, ())).items():
+                if subject in absent:
+                    found.setdefault(subject, {}).update(stored(table, row)["row"])
+                    if table is RUN_STATE:
+                        found[subject].update(showing.of_run(RunState.of(row)))
+        return found
 
     def _write_nodes(self, new: Facts, ids: Collection[str], shown: Mapping[str, dict[str, Any]]) -> None:
         created: dict[str, list[dict[str, Any]]] = {}
@@ -191,9 +201,8 @@ class Batch:
             row |= {"id": identifier, "title": node.title, "known_from": entry, "key": list(node.key)}
             row |= _lookups(node) | _carried(node)
             if is_named is None:
-                if identifier in shown:
-                    row |= showing.of_new(shown[identifier])
-                    self._created.add(identifier)
+                row |= shown.get(identifier, {})
+                self._created.add(identifier)
                 created.setdefault(node.label, []).append(row)
             else:
                 named.append(row)
@@ -309,7 +318,7 @@ class Batch:
     def put(self, tables: Iterable[Table], changes: Changes) -> list[Row]:
         """Write the rows of these tables; return the new ones."""
         assert self._past is not None  # noqa: S101  # rows follow from facts that were looked up
-        writer = RowWriter(self._run, self._past, self)
+        writer = RowWriter(self._run, self._past, self, self._created)
         new: list[Row] = []
         for table in tables:
             if is_kept(table) and (table.name in changes.put or table.name in changes.drop):
@@ -325,7 +334,8 @@ class Batch:
         """Let nodes show what is in force about them, and runs what became of them."""
         assert self._past is not None  # noqa: S101  # see `put`
         shown = self._noted(made, self._past.before)
-        runs = [_shown(RunState.of(row)) for changes in made for row in changes.put.get(RUN_STATE.name, ())]
+        states = [RunState.of(row) for changes in made for row in changes.put.get(RUN_STATE.name, ())]
+        runs = [{"id": one.run, "properties": showing.of_run(one)} for one in states if one.run not in self._created]
         if rows := [row for subject, row in shown.items() if subject not in self._created]:
             self.mention(shown)
             write(self._run, writing.show(), rows)
@@ -376,7 +386,3 @@ def _lookups(node: Node) -> dict[str, str]:
 def _carried(node: Node) -> dict[str, str]:
     name, digits = carried(key_terms(node))
     return {place: term for place, term in (("search_name", name), ("search_digits", digits)) if term}
-
-
-def _shown(state: RunState) -> dict[str, Any]:
-    return {"id": state.run, "state": state.state, "started_at": state.began_at, "ended_at": state.ended_at}

@@ -124,7 +124,7 @@ UNWIND $rows AS row MATCH (r:Record {id: row.of}) MATCH (n:Entity {id: row.node}
 UNWIND $rows AS row MATCH (n:Entity {id: row.subject}) SET n += row.properties, n.search_facets = [f IN coalesce(n.search_facets, []) WHERE NOT f IN (row.lost + row.won)] + row.won WITH n CALL (n) { UNWIND [f IN n.search_facets WHERE f STARTS WITH 'phi='] AS facet WITH DISTINCT split(substring(facet, 4), '\u001f')[0] AS kind ORDER BY kind RETURN collect(kind) AS phi } SET n.phi = CASE WHEN size(phi) > 0 THEN phi END RETURN count(n) AS written
 
 // writing.show_runs()
-UNWIND $rows AS row MATCH (r:Entity {id: row.id}) SET r.state = row.state, r.started_at = datetime({epochMillis: row.started_at / 1000}), r.ended_at = CASE WHEN row.ended_at IS NULL THEN null ELSE datetime({epochMillis: row.ended_at / 1000}) END RETURN count(r) AS written
+UNWIND $rows AS row MATCH (r:Entity {id: row.id}) SET r += row.properties RETURN count(r) AS written
 
 // writing.without_number()
 MATCH (n:Entity) WHERE n.search_number IS NULL RETURN collect(n.id) AS found

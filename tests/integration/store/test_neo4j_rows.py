@@ -15,6 +15,8 @@ from catalog.store.indexes import INDEXES
 from catalog.store.indexes.reads import IndexReads
 from catalog.store.memory import MemoryStore
 from catalog.store.neo4j import Neo4jStore
+from catalog.store.neo4j import store as neo4j_store
+from catalog.store.neo4j.connection import Run, runner
 from catalog.store.neo4j.forms import TABLES, rows_of
 from graph_schema.cypher import rows
 from graph_schema.cypher.rows import Form
@@ -61,6 +63,30 @@ def test_a_run_that_says_nothing_new_adds_three_nodes_and_at_most_eight_relation
     nodes, relationships = (now - then for then, now in zip(before, sizes(neo4j_driver), strict=True))
     assert nodes <= 5 * 3
     assert relationships <= 5 * 8
+
+
+def test_a_node_is_created_with_all_that_it_shows_and_holds_and_not_found_again(
+    store: Neo4jStore, neo4j_driver: neo4j.Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, *_ = run_of_a_job(0)
+    changed: list[str] = []
+
+    def counting(transaction: neo4j.Transaction) -> Run:
+        run = runner(transaction)
+
+        def counted(query: str, **parameters: Any) -> Any:  # whatever a statement takes and gives
+            if "SET r +=" in query or "SET n +=" in query:
+                changed.extend(query for _ in parameters["rows"])
+            return run(query, **parameters)
+
+        return counted
+
+    monkeypatch.setattr(neo4j_store, "runner", counting)
+    store.apply(first, 0)
+    assert changed == []
+    shown = neo4j_driver.execute_query("MATCH (r:Run) RETURN r.state AS state, r.started_at AS at, r.run_state AS row")
+    (run,) = (record.data() for record in shown.records)
+    assert (run["state"], run["at"].to_native(), run["row"]) == ("RUNNING", BEGIN, True)
 
 
 def test_two_processes_worth_of_stores_write_to_one_graph(
