@@ -200,7 +200,7 @@ class DeclareDataset(Record):
     site: Name | None = None
     """The hospital, institute or place that holds it."""
     region: Name | None = None
-    """The region that it may not leave, such as EU or DE."""
+    """The region that it lies in, such as EU or DE; `place` says it more closely, `permit_use` limits places."""
     source: Name | None = None
     """The source that supplies it, as `declare_source` calls it: it has what that says, unless itself says else."""
     place: Name | None = None

@@ -40,6 +40,21 @@ class Presence(StrEnum):
     """A model was trained on it there, or it is a model that was."""
 
 
+LOCATIONS: Final = ("place", "region", "site")
+"""The aspects of a dataset that say where it is."""
+
+
+def declared_presence(declared: Collection[str]) -> dict[str, Presence]:
+    """Return by which of what is declared of where a dataset is it lies somewhere, or is held there.
+
+    A region is where it lies, as far as no place says so more closely; where data may not leave, statements of use say
+    by their places, on a basis: a dataset's own word is none.
+    """
+    lies = next((aspect for aspect in ("place", "region") if aspect in declared), None)
+    found = {} if lies is None else {lies: Presence.LIES}
+    return found | ({"site": Presence.HELD} if "site" in declared else {})
+
+
 class Placed(NamedTuple):
     """That data was at a place at a time: the place is None where nobody recorded one."""
 
@@ -234,10 +249,10 @@ def _trained_on(view: View, of: str, names: Sequence[str]) -> Iterable[tuple[Pre
 
 
 def _declared(then: View, names: Sequence[str]) -> Iterable[Placed]:
-    for held in in_force(then, names, ("place", "site")).values():
-        for aspect, presence in (("place", Presence.LIES), ("site", Presence.HELD)):
-            if (one := held.get(aspect)) is not None:
-                yield Placed(presence, str(one.value), None, None, then.as_of.valid_at, (one.entry,))
+    for held in in_force(then, names, LOCATIONS).values():
+        for aspect, presence in declared_presence(held).items():
+            one = held[aspect]
+            yield Placed(presence, str(one.value), None, None, then.as_of.valid_at, (one.entry,))
 
 
 def _at_jobs(view: View, used: Sequence[tuple[Presence, Edge]]) -> list[Placed]:

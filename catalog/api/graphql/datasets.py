@@ -158,7 +158,7 @@ class Dataset(Asset):
     def site(self) -> str | None:
         return value_of(self.record.site)
 
-    @strawberry.field(description="The region that it may not leave, or by its place the one that it lies in.")
+    @strawberry.field(description="The region that it lies in, as it is declared or by its place.")
     def region(self) -> str | None:
         return value_of(self.record.region)
 

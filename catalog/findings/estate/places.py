@@ -23,7 +23,7 @@ from catalog.use.loading import limits, places_of
 from catalog.use.model import Decision, UseStatement
 from catalog.use.places import Places
 from catalog.use.queries import use_statements
-from catalog.use.residency import Located, residency
+from catalog.use.residency import LOCATIONS, Located, declared_presence, residency
 from catalog.use.rules import common_places, judge_place
 from catalog.view import View
 from graph_schema.facts import NOW
@@ -107,9 +107,9 @@ def _suspected(view: View, bounds: Allowed, asked: Iterable[str]) -> list[str]:
     names.load(asked)
     elsewhere = used_elsewhere(view, bounds)
     every = under_every_name(view, asked)
-    declared = recorded(view.unredacted, every, ("place", "site"))
+    declared = recorded(view.unredacted, every, LOCATIONS)
     for name, held in declared.items():
-        if any(bounds.forbids(str(one.value)) for one in held.values()):
+        if any(bounds.forbids(str(held[aspect].value)) for aspect in declared_presence(held)):
             elsewhere.add(name)
     return [id_ for id_ in asked if not elsewhere.isdisjoint({id_, *names.names(id_)})]
 

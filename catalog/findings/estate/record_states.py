@@ -102,9 +102,9 @@ def _elsewhere(view: View, own: Sequence[RecordState], others: Sequence[str]) ->
     if bounds.nowhere:
         return [*others, *(row.dataset for row in own)]
     used = used_elsewhere(view, bounds)
-    places = {text for row in own for text in (row.place, row.site) if text is not None}
+    places = {text for row in own for text in (row.place, row.region, row.site) if text is not None}
     forbidden = {text for text in places if bounds.forbids(str(json.loads(text)))}
-    there = {row.dataset for row in own if row.place in forbidden or row.site in forbidden}
+    there = {row.dataset for row in own if not forbidden.isdisjoint((row.place, row.region, row.site))}
     return sorted({*others, *used, *there})
 
 

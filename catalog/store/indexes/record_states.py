@@ -51,11 +51,12 @@ RECORD_STATE: Final = Table(
         ("retention", Kind.VALUE),
         ("permitted_use", Kind.VALUE),
         ("place", Kind.VALUE),
+        ("region", Kind.VALUE),
         ("site", Kind.VALUE),
     ),
     key=1,
     prefix=1,
-    merge=(Merge.NEWEST,) * 14,
+    merge=(Merge.NEWEST,) * 15,
     orders=(("open", "dataset"),),
 )
 """What is missing of a record stands in it as bits; what never was is at `NOW`, which no time comes after."""
@@ -120,6 +121,7 @@ class RecordState(NamedTuple):
     retention: str | None
     permitted_use: str | None
     place: str | None
+    region: str | None
     site: str | None
 
 
@@ -183,7 +185,7 @@ _MEMBERS: Final = {
     "retention": ("policy_class", RetentionClass.SCRATCH, Trait.SCRATCH),
     "encryption": ("at_rest", EncryptionAtRest.NONE, Trait.PLAIN),
 }
-_KEPT: Final = ("retention", "permitted_use", "place", "site")
+_KEPT: Final = ("retention", "permitted_use", "place", "region", "site")
 _WITH_TRAITS: Final = frozenset(
     {"deidentification_state", "phi_category", "storage_pattern", "encryption_keys", *_MEMBERS}
 )
@@ -296,7 +298,7 @@ def _dataset_of(node: Node | None) -> str | None:
 
 
 def _row(dataset: str, before: Row | None, change: _Change) -> Row:
-    row = before or (dataset, 1, _ALL, 0, 0, NOW, NOW, NOW, NOW, NOW, 0, None, None, None, None)
+    row = before or (dataset, 1, _ALL, 0, 0, NOW, NOW, NOW, NOW, NOW, 0, None, None, None, None, None)
     _, _, missing, aspects, seen, written, declared, classified, began, unjudged, traits, *kept = row
     missing = (missing | change.come) & ~change.gone
     aspects += change.aspects
@@ -463,5 +465,5 @@ def _answers(reader: IndexReader, ids: Sequence[str]) -> Iterator[Row]:
 
 
 RECORD_STATES: Final = Index(
-    "record_states", 3, (RECORD_STATE,), _derive, _specification, _answers, uses=("runs", "in_force")
+    "record_states", 4, (RECORD_STATE,), _derive, _specification, _answers, uses=("runs", "in_force")
 )

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from catalog.errors import SenderError
+from catalog.findings.queries import Wanted, findings
+from catalog.findings.rules import Rule
 from catalog.reading import Rights
 from catalog.use.model import Decision, RecordKind
 from catalog.use.residency import Located, Presence, Residency, residency
@@ -64,6 +66,32 @@ def test_r1_within_is_by_the_tree_and_what_is_not_in_it_is_unknown(
         assert [one.reason.awaits for one in written.reasons] == [RecordKind.PLACE]
     assert entry is None or entry in written.entries
     assert set(written.entries) <= set(found.entries)
+
+
+@pytest.mark.parametrize(
+    ("declared", "place", "decision"),
+    [
+        ({"region": "sampletown"}, "sampletown", PERMIT),
+        ({"region": "elsewhere"}, "elsewhere", DENY),
+        ({"region": "elsewhere", "place": "sampletown"}, "sampletown", PERMIT),
+        ({"region": "nowhere-land", "place": "elsewhere"}, "elsewhere", DENY),
+    ],
+)
+def test_r2_a_region_is_where_data_lies_and_a_place_says_it_more_closely(
+    estate: House, declared: dict[str, str], place: str, decision: Decision
+) -> None:
+    runs_at(estate, "sampletown")
+    estate.record({"kind": "declare_dataset", "dataset": CURATED, "valid_from": BEFORE, **declared})
+    lies = at(ask(estate), Presence.LIES)
+    assert (lies.place, lies.decision) == (place, decision)
+    keys = findings(estate.view(), Wanted(rules=frozenset({Rule.PLACE_ALLOWED}))).keys
+    assert bool(keys) is (decision is DENY)
+
+
+def test_r2_a_region_limits_nothing_that_is_made_of_it(estate: House) -> None:
+    runs_at(estate, "sampletown")
+    estate.record({"kind": "declare_dataset", "dataset": RAW, "valid_from": BEFORE, "region": "elsewhere"})
+    assert ask(estate).decision is PERMIT
 
 
 def test_r2_a_read_is_at_its_own_place(estate: House) -> None:
