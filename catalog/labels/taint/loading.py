@@ -32,6 +32,7 @@ from catalog.store.protocol import ColumnFlow, Covered, How
 from catalog.store.protocol import Flow as Between
 from catalog.view import View
 from graph_schema.aspects.labels import Treatment
+from graph_schema.bitemporal import has_begun
 from graph_schema.column_lineage import Mentioned
 from graph_schema.facts import ALWAYS, NOW, Edge
 from graph_schema.identity import label_of
@@ -393,7 +394,7 @@ class _Loading:
         first: dict[Place, int] = {}
         known = set()
         for stated in self._view.schemas(datasets):
-            if stated.valid_from <= made_at:
+            if has_begun(stated.valid_from, made_at):
                 known.add(self._groups.of(stated.dataset))
             for one in schema_columns("", "", json.loads(stated.text)):
                 place = self._groups.column(stated.dataset, one.name)
@@ -402,7 +403,7 @@ class _Loading:
         names = sorted({name for place in later for name in self._groups.members[place.node]})
         written: dict[str, int] = {}
         for edge in self._view.edges(names, ("WROTE",), "in") if names else ():
-            if edge.valid_from > made_at:
+            if not has_begun(edge.valid_from, made_at):
                 whole = self._groups.of(edge.target)
                 written[whole] = min(edge.valid_from, written.get(whole, edge.valid_from))
         return frozenset(place for place, at in later.items() if written.get(place.node, NOW) <= at)
