@@ -120,12 +120,12 @@ def _signed_digest(decision: Record, request: Record, log: Disclosed) -> str:
     leaf = next(entry.leaf.hex() for entry in log.entries if entry.index == request.index)
     name = printed_name(decision)
     signer = decision.content["signer"] | ({} if name is None else {"printed_name": name})
-    said = {**decision.content, "signer": signer}
+    stated = {**decision.content, "signer": signer}
     covered = {
         "request": request.index,
         "leaf": leaf,
         "digests": [{"of": one["of"], "digest": one["digest"]} for one in request.added.get("digests", ())],
-        "decision": {key: said[key] for key in said if key != "request"},
+        "decision": {key: stated[key] for key in stated if key != "request"},
         "decided_by": decision.actor,
         "authenticated": decision.authenticated,
     }
