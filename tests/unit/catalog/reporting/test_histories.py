@@ -7,7 +7,7 @@ from typing import Any, Final
 import pytest
 
 from tests.support.genuine import DIGESTS, LAKE, MANIFESTS, REGISTERED, not_right
-from tests.support.records import declaration, place, seal
+from tests.support.records import declaration, place, registration, request, seal, tombstone, verification
 
 JOB: Final = {"namespace": "pipeline", "name": "curate"}
 RUN: Final = {"runId": "0190d2e6-0000-7000-8000-0000000000aa"}
@@ -27,7 +27,26 @@ def renamed(before: str) -> dict[str, Any]:
 
 TAGGED: Final = {"lineward_phiTags": {"tags": [{"kind": "QUASI_IDENTIFIER"}]}}
 
+USED: Final = {"dataset": LAKE, "digest": DIGESTS["a"]}
+LOCKED: Final = {"dataset": LAKE, "digest": DIGESTS["b"]}
+MEASURED: Final = [
+    *REGISTERED[:2],
+    seal(**LOCKED, manifest=MANIFESTS["b"], locked=True, role="EVALUATION", run_id=None, job=None),
+    registration(trained_on=[USED], evaluated_on=[LOCKED], run_id=None, job=None),
+    request(),
+]
+"""A version that was measured on data that is locked."""
+OF_ANOTHER: Final = registration(
+    model={"namespace": "models", "name": "another"}, trained_on=[LOCKED], evaluated_on=[], run_id=None, job=None
+)
+
 HISTORIES: Final[dict[str, tuple[list[dict[str, Any]], str | None]]] = {
+    "the bytes that it was trained on were deleted, and then missing": (
+        [*REGISTERED, tombstone(**USED), verification(**USED, result="MISSING", differing=["a.csv"])],
+        None,
+    ),
+    "another version was trained on what it was measured on, which was locked": ([*MEASURED, OF_ANOTHER], None),
+    "what it was measured on was locked and deleted": ([*MEASURED, tombstone(**LOCKED)], None),
     "a label came over a name that no completed run gave": (
         [
             {"dataset": lake("z", **TAGGED)},
