@@ -17,7 +17,7 @@ from catalog.labels.code_keys import CodeKey, code_keys
 from catalog.lineage.model import Direction
 from catalog.use.closure import closure
 from catalog.use.model import UseStatement
-from catalog.use.queries import permitted_use
+from catalog.use.queries import UseJudge
 from catalog.view import View
 from graph_schema.facts import NOW, Edge
 from graph_schema.identity import label_of
@@ -123,11 +123,11 @@ def link_cases(view: View, ids: Sequence[str]) -> dict[str, LinkCase]:
 
 def _unlinkable(view: View, datasets: Collection[str]) -> dict[str, list[UseStatement]]:
     """Return of each dataset the statements that reach it, whenever they hold, which forbid to link it again."""
-    ever = view.at(NOW)
+    judge = UseJudge(view.at(NOW), sorted(datasets))
     return {
         one: [
             each.statement
-            for each in permitted_use(ever, one).applied
+            for each in judge.permitted(one).applied
             if _NORELINK in each.statement.refrains and not each.replaced_by
         ]
         for one in datasets

@@ -22,7 +22,7 @@ from catalog.use.closure import closure
 from catalog.use.loading import limits, places_of
 from catalog.use.model import Decision, UseStatement
 from catalog.use.places import Places
-from catalog.use.queries import use_statements
+from catalog.use.queries import UseJudge, use_statements
 from catalog.use.residency import LOCATIONS, Located, declared_presence, residency
 from catalog.use.rules import common_places, judge_place
 from catalog.view import View
@@ -91,9 +91,10 @@ def place_cases(view: View, ids: Sequence[str]) -> dict[str, PlaceCase]:
     suspected = _suspected(view, bounds, asked)
     if len(suspected) > _MANY:
         suspected = _bound(view, suspected)
-    cases = {}
+    view = view.remembering
+    judge, cases = UseJudge(view, suspected), {}
     for id_ in suspected:
-        denied = [one for one in residency(view, id_).located if one.decision is Decision.DENY]
+        denied = [one for one in residency(view, id_, judge=judge).located if one.decision is Decision.DENY]
         if denied:
             cases[id_] = _case(view, denied)
     return cases

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -13,6 +14,7 @@ from catalog.view import Anchor, View
 from graph_schema.nodes import Dataset, EncryptionKey, Job, ModelVersion
 from graph_schema.nodes import UseStatement as UseStatementNode
 from graph_schema.times import format_time
+from tests.support.counting import Counting
 from tests.support.records import (
     CURATED,
     MODEL,
@@ -197,6 +199,19 @@ class TestPlaceAllowed:
         assert found[RAW_ID].since is not None
         house.record(transfer(of={"dataset": RAW}, place="US", valid_from="2025-12-01T00:00:00Z"))
         assert of(house.view(), Rule.PLACE_ALLOWED) == {}
+
+    def test_what_those_elsewhere_were_made_of_is_walked_together(self, house: House) -> None:
+        def walks(count: int) -> int:
+            for number in range(count):
+                made = {"namespace": "curated", "name": f"made-up {number}"}
+                house.send({**event(run=str(UUID(int=number + 1))), "outputs": [made]})
+                house.record({"kind": "declare_dataset", "dataset": made, "place": "west"})
+            counted = Counting(house.store)
+            view = View(counted, LATEST, anchor=Anchor(house.ledger, "1", house.clock.micros()))
+            assert len(of(view, Rule.PLACE_ALLOWED)) == count
+            return counted.calls["reach"] + counted.calls["flows"]
+
+        assert walks(2) == walks(7)
 
     def test_where_other_data_may_not_be_is_no_matter(self, house: House) -> None:
         house.record({"kind": "declare_dataset", "dataset": OTHER, "place": "west"})
