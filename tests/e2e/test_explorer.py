@@ -53,6 +53,7 @@ PAGES = {
     "another time": f"/explorer/dataset?id={VISITS}&known=3",
     "nothing": "/explorer/dataset?id=Dataset:none",
 }
+pytestmark = pytest.mark.timeout(300)
 DESKTOP = 1280
 Open = Callable[..., Watched]
 
@@ -160,6 +161,7 @@ def test_all_of_it_works_without_javascript(open_: Open, server: Server) -> None
     tab.check()
 
 
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize("width", [320, DESKTOP, 3840])
 def test_no_page_is_wider_than_its_screen_and_axe_finds_nothing(open_: Open, server: Server, width: int) -> None:
     for scheme in ("light", "dark") if width == DESKTOP else ("light",):

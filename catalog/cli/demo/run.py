@@ -215,10 +215,13 @@ def _verified(path: Path, vkey: str) -> bool:
     return result.ok
 
 
+_WORTH_A_LOOK = (("explorer", ""), ("its findings", "explorer/findings"), ("its ledger", "explorer/ledger"))
+
+
 def _farewell(explorer: str | None, data: Path, place: Path, output: Path, seconds: float) -> None:
     out.print()
     rows = [
-        *([] if explorer is None else [("explorer", explorer)]),
+        *([] if explorer is None else [(what, f"{explorer}{page}") for what, page in _WORTH_A_LOOK]),
         ("reports", str(output.resolve())),
         ("ledger and graph", str(data)),
         ("the pipeline's data", str(place / "pipeline")),
