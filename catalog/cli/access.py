@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any, Final
 
 from catalog.cli.assets import identify
+from catalog.cli.audit import FORMATS, AuditFormat
 from catalog.cli.client import Client, ask, document
-from catalog.cli.output import note, print_json, print_line, print_table
+from catalog.cli.output import note, print_document, print_json, print_line, print_table
 from catalog.cli.words import count, in_words
 from catalog.errors import Exit
+from graph_schema.characters import escape_json
 
 _PAGE: Final = 100
 _MEANT: Final = ("Dataset", "ModelVersion")
@@ -108,6 +111,16 @@ def every_decision(client: Client, wanted: dict[str, Any], most: int | None = No
             return
         before = page[-1]["entry"]
         left = None if left is None else left - first
+
+
+def export(client: Client, of: str | None, wanted: dict[str, Any], form: AuditFormat) -> Exit:
+    """Print decisions on access, the newest first, one a line."""
+    number = 0
+    for one in every_decision(client, _filter(client, of, wanted)):
+        print_document(escape_json(json.dumps(FORMATS[form](one), ensure_ascii=False)) + "\n")
+        number += 1
+    note(f"{count(number, 'decision')} written.")
+    return Exit.FINE
 
 
 def replay(client: Client, of: str | None, wanted: dict[str, Any], *, as_json: bool) -> Exit:

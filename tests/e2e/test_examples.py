@@ -69,6 +69,7 @@ ORDER = (
     "policy show",
     "access may",
     "access decisions",
+    "access export",
     "access who",
     "access grants",
     "access due",

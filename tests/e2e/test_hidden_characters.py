@@ -85,6 +85,7 @@ COMMANDS = {
     "policy diff": ("policy", "diff", f"no such {HOSTILE}"),
     "policy show": ("policy", "show"),
     "access may": ("access", "may", HOSTILE, "read", "landing visits", "--purpose", HOSTILE),
+    "access export": ("access", "export", "--principal", HOSTILE),
     "access who": ("access", "who", HOSTILE),
     "access grants": ("access", "grants", HOSTILE),
     "access due": ("access", "due"),

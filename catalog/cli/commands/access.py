@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from catalog.cli.audit import AuditFormat
 from catalog.cli.commands.connection import connected
 from catalog.cli.commands.groups import command, group
 from catalog.cli.options import DataDir, Json, KnownAtIndex, Url, ValidAt, choice, point
@@ -182,6 +183,25 @@ def due(
 
     with connected(url, data_dir, owner=True) as client:
         raise typer.Exit(int(show(client, within_days, point(valid_at, known_at_index), as_json=as_json)))
+
+
+@command(commands, "lineward access export --format fhir --from 2026-01-01T00:00:00Z", name="export")
+def export(
+    form: Annotated[str, choice(AuditFormat, "In which format", name="--format")] = AuditFormat.FHIR,
+    of: Of = None,
+    principal: Principal = None,
+    since: From = None,
+    until: To = None,
+    url: Url = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Print decisions on access for an audit log, the newest first, one a line: FHIR R4 AuditEvent, or OCSF."""
+    from catalog.cli.access import export as write
+
+    wanted = {"principal": principal, "since": time(since, "--from"), "until": time(until, "--to")}
+    chosen = AuditFormat(one_of(form, AuditFormat, "--format"))
+    with connected(url, data_dir, owner=True) as client:
+        raise typer.Exit(int(write(client, of, wanted, chosen)))
 
 
 @command(commands, "lineward access replay --from 2026-01-01T00:00:00Z", name="replay")

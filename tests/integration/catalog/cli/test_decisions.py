@@ -97,3 +97,15 @@ def test_policies_are_held_against_what_was_decided_before_they_are_published(fo
     assert "denied (landing-is-for-stewards)" in shown.out
     for wrong in ("soon", "0d", "40000"):
         assert typed(folder, "policy", "diff", str(changed), "--replay", wrong).code == 2
+
+
+def test_decisions_are_exported_one_a_line_for_an_audit_log(folder: Path) -> None:
+    may(folder)
+    may(folder, *KEPT, "--place", "North")
+    done = typed(folder, "access", "export", "--format", "fhir")
+    assert done.code == 0, done.err
+    permitted, denied = map(json.loads, done.out.splitlines())
+    assert (permitted["resourceType"], permitted["outcome"], denied["outcome"]) == ("AuditEvent", "0", "4")
+    done = typed(folder, "access", "export", "--format", "OCSF", "--principal", "grace")
+    assert [one["action"] for one in map(json.loads, done.out.splitlines())] == ["Allowed", "Denied"]
+    assert typed(folder, "access", "export", "--format", "cef").code == 2

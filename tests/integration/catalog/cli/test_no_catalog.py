@@ -56,6 +56,7 @@ READING = (
     ("policy", "show"),
     ("access", "may", "grace", "read", "anything", "--purpose", "HRESCH"),
     ("access", "decisions"),
+    ("access", "export"),
     ("access", "who", "anything"),
     ("access", "grants", "grace"),
     ("access", "due"),

@@ -1,0 +1,134 @@
+"""Decisions on access as others' audit formats have them: FHIR R4 AuditEvent, and OCSF for a SIEM.
+
+The shape of an AuditEvent follows IHE's Basic Audit Log Patterns as far as it goes: no patient is named, since there is
+none in a decision on data. An OCSF event is a Datastore Activity (6005) under the profile Security Control.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from typing import Any, Final
+
+from graph_schema.times import parse_zoned
+
+_TERMINOLOGY: Final = "http://terminology.hl7.org/CodeSystem"
+_FHIR_ACTION: Final = {"write": "U", "promote": "E", "deploy": "E"}
+_ALLOWED, _DENIED = "0", "4"
+"""AuditEvent.outcome: success, and a minor failure, as a request that is refused is one."""
+
+_CLASS: Final = 6005
+_OCSF_ACTIVITY: Final = {"read": 1, "query": 4, "write": 5}
+_OTHER: Final = 99
+_VERSION: Final = "1.3.0"
+_DETAILS: Final = (
+    "entry",
+    "correlationId",
+    "policySet",
+    "policies",
+    "obligations",
+    "refrains",
+    "awaits",
+    "project",
+    "protocol",
+    "site",
+    "place",
+    "environment",
+    "network",
+)
+
+
+class AuditFormat(StrEnum):
+    """In which format decisions are handed on."""
+
+    FHIR = "fhir"
+    """FHIR R4 AuditEvent."""
+    OCSF = "ocsf"
+    """Open Cybersecurity Schema Framework."""
+
+
+def audit_event(one: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a decision, as GraphQL gives it, as a FHIR R4 (4.0.1) AuditEvent."""
+    purposes = [] if one["purpose"] is None else [_coded("v3-ActReason", one["purpose"])]
+    agent: dict[str, Any] = {"who": {"identifier": {"value": one["principal"]}}, "requestor": True}
+    if purposes:
+        agent["purposeOfUse"] = purposes
+    if one["policySet"] is not None:
+        agent["policy"] = [f"urn:lineward:policies:{one['policySet']}"]
+    found: dict[str, Any] = {
+        "resourceType": "AuditEvent",
+        "id": f"lineward-{one['entry']}",
+        "type": {"system": f"{_TERMINOLOGY}/audit-event-type", "code": "object", "display": "Object"},
+        "subtype": [{"system": "urn:lineward:access-action", "code": one["action"]}],
+        "action": _FHIR_ACTION.get(one["action"], "R"),
+        "recorded": one["recordedAt"],
+        "outcome": _ALLOWED if one["allowed"] else _DENIED,
+        "outcomeDesc": " ".join(one["reasons"]),
+        "agent": [agent, {"who": {"identifier": {"value": one["askedBy"]}}, "requestor": False}],
+        "source": {"observer": {"display": "Lineward"}},
+        "entity": [
+            {
+                "what": {"identifier": {"system": _uri(one), "value": _name(one)}},
+                "type": {"system": f"{_TERMINOLOGY}/audit-entity-type", "code": "2", "display": "System Object"},
+                "name": _name(one),
+                "detail": [{"type": name, "valueString": text} for name in _DETAILS if (text := _text(one[name]))],
+            }
+        ],
+    }
+    return found | ({"purposeOfEvent": purposes} if purposes else {})
+
+
+def security_event(one: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a decision, as GraphQL gives it, as an OCSF event."""
+    activity = _OCSF_ACTIVITY.get(one["action"], _OTHER)
+    target = one["target"]
+    return {
+        "category_uid": 6,
+        "class_uid": _CLASS,
+        "activity_id": activity,
+        "activity_name": one["action"],
+        "type_uid": _CLASS * 100 + activity,
+        "severity_id": 1,
+        "time": parse_zoned(one["recordedAt"]) // 1_000,
+        "status_id": 1 if one["allowed"] else 2,
+        "status_detail": " ".join(one["reasons"]),
+        "action_id": 1 if one["allowed"] else 2,
+        "action": "Allowed" if one["allowed"] else "Denied",
+        "actor": {"user": {"name": one["principal"], "uid": one["principal"]}},
+        "src_endpoint": {"name": one["askedBy"]},
+        "database": {"name": target["ref"]["namespace"], "type_id": _OTHER},
+        "table": {"name": _name(one), "uid": _name(one)},
+        "policy": {"uid": one["policySet"], "name": ", ".join(one["policies"])},
+        "metadata": {
+            "version": _VERSION,
+            "profiles": ["security_control"],
+            "product": {"name": "Lineward", "vendor_name": "Lineward"},
+            "uid": str(one["entry"]),
+            "correlation_uid": one["correlationId"],
+        },
+        "unmapped": {name: one[name] for name in ("purpose", *_DETAILS[4:]) if one[name]},
+    }
+
+
+FORMATS: Final[Mapping[AuditFormat, Callable[[Mapping[str, Any]], dict[str, Any]]]] = {
+    AuditFormat.FHIR: audit_event,
+    AuditFormat.OCSF: security_event,
+}
+
+
+def _coded(system: str, code: str) -> dict[str, Any]:
+    return {"coding": [{"system": f"{_TERMINOLOGY}/{system}", "code": code}]}
+
+
+def _uri(one: Mapping[str, Any]) -> str:
+    return f"urn:lineward:{one['target']['targetKind'].lower()}"
+
+
+def _name(one: Mapping[str, Any]) -> str:
+    target = one["target"]
+    parts = (target["ref"]["namespace"], target["ref"]["name"], target["column"] or target["version"])
+    return "/".join(part for part in parts if part)
+
+
+def _text(value: Any) -> str:  # noqa: ANN401  a text, a number, a list of texts or nothing
+    return ", ".join(value) if isinstance(value, list) else "" if value is None else str(value)
