@@ -75,11 +75,11 @@ def demo(data_dir: Path | None, output: Path, port: int, *, once: bool) -> Exit:
             failed |= labels.answer(client, outcome)
             failed |= use.answer(client, outcome)
             failed |= use.answer_on_findings(client, outcome)
-            failed |= gate.answer(client, outcome)
             engineer = next(one.id for one in principals if "engineer" in one.roles)
             with ExitStack() as stack:
                 target = Target(settings, url)
                 offices = {name: stack.enter_context(connect(target, key)) for name, key in keys.items()}
+                failed |= gate.answer(client, offices["engineer"], outcome)
                 failed |= access.answer(client, offices["steward"], outcome, engineer)
                 failed |= consent.answer(client, offices, outcome, engineer)
             out.print()
