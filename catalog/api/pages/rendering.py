@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from importlib.metadata import version
 from typing import Any
@@ -20,6 +21,8 @@ from reports.html import curve, isolated_in_svg
 
 LONGEST = 160
 """So many characters of a name are shown in a list; its own page shows it whole."""
+_DIGEST = re.compile(r"(?<=[@:])([0-9a-f]{12})[0-9a-f]{20,116}$", re.ASCII)
+"""What a name of an exact state ends with: as much of it is shown in a list as tells it apart."""
 
 
 def render(template: str, **values: Any) -> str:  # noqa: ANN401  whatever the template shows
@@ -28,11 +31,13 @@ def render(template: str, **values: Any) -> str:  # noqa: ANN401  whatever the t
 
 
 def name(text: str, longest: int | None = LONGEST) -> Markup:
-    """Return a name as it is drawn: shortened in its middle, each stretch from right to left isolated (UAX #9)."""
-    shown = text
-    if longest is not None and len(text) > longest:
+    """Return a name as it is drawn: shortened in its middle and its digest, each stretch from right to left isolated
+    (UAX #9); whole where no length is given.
+    """
+    shown = text if longest is None else _DIGEST.sub(r"\1…", text)
+    if longest is not None and len(shown) > longest:
         half = longest // 2
-        shown = f"{text[:half]} … {text[-half:]}"
+        shown = f"{shown[:half]} … {shown[-half:]}"
     return Markup().join(_isolated(shown))
 
 
@@ -88,7 +93,7 @@ def _environment() -> Environment:
         "kind": words.kind,
         "curve": curve,
         "in_svg": lambda text: isolated_in_svg(escape_hidden(text)),
-        "words_of": lambda field: field.replace("_", " ").capitalize(),
+        "words_of": words.field,
         "as_json": lambda text: json.dumps(text, ensure_ascii=False),
     }
     environment.globals |= {"version": version("lineward"), "links": _links_of_boxes}

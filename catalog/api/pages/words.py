@@ -32,6 +32,12 @@ def worded(word: str) -> str:
     return word.replace("_", " ").lower() if _WORD.fullmatch(word) else word
 
 
+def field(name: str) -> str:
+    """Return the field of a record as it is read: `phi_category` as `PHI category`."""
+    first, *others = name.split("_")
+    return " ".join(("PHI" if first == "phi" else first.capitalize(), *others))
+
+
 def kind(label: str) -> str:
     """Return the label of a kind of node as it is read: `ModelVersion` as `model version`."""
     return _CAMEL.sub(" ", label).lower()
