@@ -111,6 +111,7 @@ class Releases(Context):
     deployments: tuple[Deployment, ...] = ()
     """The oldest first, ended ones too."""
     retirement: Retirement | None = None
+    """None where it is not retired."""
 
 
 def blocks(context: Releases, _: Frame) -> Iterator[Block]:

@@ -6,13 +6,17 @@ from collections.abc import Collection
 
 from catalog.assets.model import DatasetRecord
 from catalog.view import View
-from graph_schema.nodes import Node
+from graph_schema.nodes import ModelVersion, Node, Snapshot
+
+_EXACT = (ModelVersion, Snapshot)
 
 
 def name_of(node: Node) -> str:
-    """Return a node's title, behind its namespace where it has one."""
-    namespace = getattr(node, "namespace", None)
-    return node.title if namespace is None else f"{namespace}/{node.title}"
+    """Return what a node is called: its whole name, and of an exact state or version which one, behind an @."""
+    if not hasattr(node, "namespace"):
+        return node.title
+    *place, last = node.key
+    return f"{'/'.join(place)}{'@' if isinstance(node, _EXACT) else '/'}{last}"
 
 
 def names_of(view: View, ids: Collection[str]) -> dict[str, str]:

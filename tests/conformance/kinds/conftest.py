@@ -137,7 +137,9 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     house.record({**principal("grace", "approver"), "person": "p-7", "force": True})
     context = model_dossier(house.view(), house.ledger, ModelVersion(MODEL["namespace"], MODEL["name"], "1").id)
     assert context is not None
+    issued = house.ledger.size()
     house.issue_context(context, "json")
+    house.record(request(approval_kind="SAFETY", dossier=issued))
     for node in (Snapshot(CURATED["namespace"], CURATED["name"], DIGEST), Dataset(RAW["namespace"], RAW["name"])):
         asked = approvals_record(house.view(), house.ledger, node.id)
         assert asked is not None

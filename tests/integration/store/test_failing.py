@@ -131,7 +131,7 @@ def test_a_batch_that_fails_in_the_middle_leaves_neo4j_untouched_and_usable(
     store.apply(wrote(0), 0)
     live = list(store.scan())
     with monkeypatch.context() as patch:
-        patch.setattr("graph_schema.cypher.writing.show_runs", lambda: "RETURN 0 AS written")
+        patch.setattr("graph_schema.cypher.writing.create_records", lambda: "RETURN 0 AS written")
         with pytest.raises(SilentMismatchError):
             store.apply(wrote(1), 1)
     assert store.checkpoint() == 0
