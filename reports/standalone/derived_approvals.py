@@ -110,16 +110,20 @@ def _terms_of(request: Record, log: Disclosed) -> dict[str, Any]:
 def _approved_by(
     each: Values, where: str, request: Record, decisions: Sequence[Record], log: Disclosed, compare: Comparison
 ) -> None:
-    """Hold how many persons approved; who stands for a person may be a principal that the file does not name."""
+    """Hold who approved to whom decisions count for, and how many they are to who is one person."""
     newest: dict[str, str] = {}
-    for index, person in persons_of(request, decisions, log).items():
-        one = next(decision for decision in decisions if decision.index == index)
-        if person is not None and one.authenticated and one.actor != request.actor:
-            newest[person] = one.content["decision"] if one.content["decision"] != "ABSTAIN" else newest.get(person, "")
-    listed = each.get("approved_by")
-    approving = sum(decision == "APPROVE" for decision in newest.values())
+    derived: dict[str, str] = {}
+    persons = persons_of(request, decisions, log)
+    counts_for = {one.get("entry"): one.get("counts_for") for one in objects_in(each.get("decisions"))}
+    for one in sorted(decisions, key=lambda decision: (decision.since, decision.index)):
+        if one.authenticated and one.actor != request.actor and one.content["decision"] != "ABSTAIN":
+            for held, person in ((newest, persons[one.index]), (derived, counts_for.get(one.index))):
+                if isinstance(person, str):
+                    held[person] = one.content["decision"]
+    approved = sorted(person for person, decision in derived.items() if decision == "APPROVE")
+    compare.holds(each.get("approved_by") == approved, f"{where}: approved_by is not of whom its decisions count for")
     compare.holds(
-        isinstance(listed, list) and len(set(listed)) == len(listed) <= approving,
+        len(approved) <= sum(decision == "APPROVE" for decision in newest.values()),
         f"{where}: approved_by names more persons than approve it",
     )
 

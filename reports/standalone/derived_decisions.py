@@ -169,7 +169,10 @@ def hold_decision(
         derived["signer"] = None if was is None else _signer(was)
         derived |= _beside(decision)
         person = persons_of(request, [decision], log)[decision.index]
-        compare.holds(one.get("counts_for") is None or person is not None, f"{where}: it counts for nobody")
+        counted = one.get("counts_for")
+        # The first by name stands for a person: it may be one that the file does not name, and is none behind.
+        stands = person is not None and isinstance(counted, str) and counted <= person
+        compare.holds(counted is None or stands, f"{where}: it does not count for whom it says")
         signed = decision.added.get("signed")
         if signed and request.index not in log.withheld:
             compare.holds(signed == _signed_digest(decision, request, log), f"{where}: it signs something else")

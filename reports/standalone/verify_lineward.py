@@ -3359,7 +3359,10 @@ def hold_decision(
         derived["signer"] = None if was is None else _signer(was)
         derived |= _beside(decision)
         person = persons_of(request, [decision], log)[decision.index]
-        compare.holds(one.get("counts_for") is None or person is not None, f"{where}: it counts for nobody")
+        counted = one.get("counts_for")
+        # The first by name stands for a person: it may be one that the file does not name, and is none behind.
+        stands = person is not None and isinstance(counted, str) and counted <= person
+        compare.holds(counted is None or stands, f"{where}: it does not count for whom it says")
         signed = decision.added.get("signed")
         if signed and request.index not in log.withheld:
             compare.holds(signed == _signed_digest(decision, request, log), f"{where}: it signs something else")
@@ -3476,16 +3479,20 @@ def _terms_of(request: Record, log: Disclosed) -> dict[str, Any]:
 def _approved_by(
     each: Values, where: str, request: Record, decisions: Sequence[Record], log: Disclosed, compare: Comparison
 ) -> None:
-    """Hold how many persons approved; who stands for a person may be a principal that the file does not name."""
+    """Hold who approved to whom decisions count for, and how many they are to who is one person."""
     newest: dict[str, str] = {}
-    for index, person in persons_of(request, decisions, log).items():
-        one = next(decision for decision in decisions if decision.index == index)
-        if person is not None and one.authenticated and one.actor != request.actor:
-            newest[person] = one.content["decision"] if one.content["decision"] != "ABSTAIN" else newest.get(person, "")
-    listed = each.get("approved_by")
-    approving = sum(decision == "APPROVE" for decision in newest.values())
+    derived: dict[str, str] = {}
+    persons = persons_of(request, decisions, log)
+    counts_for = {one.get("entry"): one.get("counts_for") for one in objects_in(each.get("decisions"))}
+    for one in sorted(decisions, key=lambda decision: (decision.since, decision.index)):
+        if one.authenticated and one.actor != request.actor and one.content["decision"] != "ABSTAIN":
+            for held, person in ((newest, persons[one.index]), (derived, counts_for.get(one.index))):
+                if isinstance(person, str):
+                    held[person] = one.content["decision"]
+    approved = sorted(person for person, decision in derived.items() if decision == "APPROVE")
+    compare.holds(each.get("approved_by") == approved, f"{where}: approved_by is not of whom its decisions count for")
     compare.holds(
-        isinstance(listed, list) and len(set(listed)) == len(listed) <= approving,
+        len(approved) <= sum(decision == "APPROVE" for decision in newest.values()),
         f"{where}: approved_by names more persons than approve it",
     )
 
