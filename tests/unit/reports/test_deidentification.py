@@ -22,6 +22,7 @@ WORDS = {
     "VOID": "a steward said that it never held",
     "EXPIRED": "it expired on 2032-03-01 00:00:00 UTC",
     "BEGINS_LATER": "it begins later, on 2031-03-02 08:00:00 UTC",
+    "OTHER_CODE": "it covers another version of the job's code than the step's run says that it ran",
     "OTHER_VERSION": "it covers schema version 1; the step wrote 2, 3",
 }
 
