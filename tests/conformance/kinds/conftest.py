@@ -135,15 +135,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     _approvals(house, approver)
     house.record({"kind": "revoke_key", "key_id": approver.key_id, "principal": "grace", "force": True})
     house.record({**principal("grace", "approver"), "person": "p-7", "force": True})
-    context = model_dossier(house.view(), house.ledger, ModelVersion(MODEL["namespace"], MODEL["name"], "1").id)
-    assert context is not None
-    issued = house.ledger.size()
-    house.issue_context(context, "json")
-    house.record(request(approval_kind="SAFETY", dossier=issued))
-    for node in (Snapshot(CURATED["namespace"], CURATED["name"], DIGEST), Dataset(RAW["namespace"], RAW["name"])):
-        asked = approvals_record(house.view(), house.ledger, node.id)
-        assert asked is not None
-        house.issue_context(asked, "json")
+    _reports(house)
     for line in EVENTS.read_text().splitlines():
         house.send_bytes(line.encode())
     for number, (name, change) in enumerate(LIVES.items()):
@@ -161,6 +153,19 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         house.record(finding_record(kind, Dataset(**CURATED).id, valid_from=EARLY))
     yield house
     house.close()
+
+
+def _reports(house: House) -> None:
+    """Issue a report of each kind and subject, and ask for an approval with one."""
+    context = model_dossier(house.view(), house.ledger, ModelVersion(MODEL["namespace"], MODEL["name"], "1").id)
+    assert context is not None
+    issued = house.ledger.size()
+    house.issue_context(context, "json")
+    house.record(request(approval_kind="SAFETY", dossier=issued))
+    for node in (Snapshot(CURATED["namespace"], CURATED["name"], DIGEST), Dataset(RAW["namespace"], RAW["name"])):
+        asked = approvals_record(house.view(), house.ledger, node.id)
+        assert asked is not None
+        house.issue_context(asked, "json")
 
 
 def deploy(house: House) -> None:
