@@ -27,6 +27,7 @@ MEASURES = (
     "connected",
     "search",
     "pages",
+    "pictures",
     "labels",
     "findings",
     "use",

@@ -55,6 +55,18 @@ def labelled(name: str, details: tuple[tuple[LabelStyle, str], ...], width: int)
     return Labels(tuple(lines), max(y + _BELOW, _LEAST))
 
 
+def fitted(text: str, width: int) -> str:
+    """Return as much of a text as one line of a box of this width has room for."""
+    whole = clean(text)
+    room, size = (width - 2 * PADDING) * 10_000, _SIZES["detail"]
+    if _wide(whole, size) <= room:
+        return whole
+    end = len(whole) - 1
+    while end > 0 and (_wide(f"{whole[:end]}…", size) > room or not starts_cluster(whole, end)):
+        end -= 1
+    return f"{whole[:end]}…"
+
+
 def _step(before: LabelStyle, style: LabelStyle) -> int:
     """Return how far a line stands below the one before it."""
     if before in {"name", "place"} and style != before:

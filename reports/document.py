@@ -128,6 +128,21 @@ class Box:
     collapsed: bool = False
     node: str = ""
     """The id of the node, where it is one."""
+    key: str = ""
+    """What paths call it: the id of the node, or the name of what is collapsed in it."""
+    holds: int = 0
+    """How many nodes are drawn as this box instead of by themselves."""
+    rows: tuple[Port, ...] = ()
+    """The columns of a dataset, where a drawing is of columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """A column in a box; `y` is the baseline of its name, in points below the box's upper edge."""
+
+    node: str
+    text: str
+    y: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +154,11 @@ class Path:
     at: tuple[int, int]
     dashed: bool = False
     strong: bool = False
+    source: str = ""
+    """The key of the box, or the id of the column, that it begins at."""
+    target: str = ""
+    numbers: tuple[int, ...] = ()
+    """Of all that it stands for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +186,8 @@ class Key:
 class Graph:
     """A drawing in whole points, the same in page and PDF; `alt` says in words what it shows.
 
-    A `turned` one is too wide for an upright page.
+    A `turned` one is too wide for an upright page. `left` and `top` are where it begins: below zero where something was
+    added to a drawing in which everything stays where it was.
     """
 
     type: ClassVar[str] = "graph"
@@ -180,6 +201,8 @@ class Graph:
     legend: tuple[Key, ...] = ()
     note: str | None = None
     turned: bool = False
+    left: int = 0
+    top: int = 0
 
 
 @dataclass(frozen=True, slots=True)

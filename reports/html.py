@@ -90,7 +90,7 @@ def curve(points: list[list[int]]) -> str:
     return " ".join(steps)
 
 
-def _sample(key: dict[str, str]) -> Markup:
+def sample(key: dict[str, str]) -> Markup:
     """Return what a legend's line shows before what it means: a word, or a little of the drawing."""
     kind = key["sample"]
     if kind == "word":
@@ -132,7 +132,7 @@ def _environment() -> Environment:
         "isolated_in_svg": isolated_in_svg,
         "line": _line,
         "modules": _modules,
-        "sample": _sample,
+        "sample": sample,
         "widths": _widths,
     }
     return environment

@@ -7,65 +7,43 @@ data, for whatever draws it.
 
 from __future__ import annotations
 
+from bisect import bisect_right, insort
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import networkx as nx
 
-from reports.boxes import labelled
-from reports.document import Band, Box, Graph, Key, LabelStyle, Path
-from reports.naming import worded
+from reports import growth
+from reports.document import Band, Box, Graph, Key, Path
+from reports.geometry import EDGE, GAP_X, GAP_Y, LANE, TOP, Places, Points
+from reports.growth import Fold, Opened
 from reports.text import clean
+from reports.vertices import (
+    ATTESTED,
+    COLLAPSED,
+    FEED,
+    NO_ZONE,
+    NOT_ATTESTED,
+    ZONES,
+    Arrow,
+    Vertex,
+    box_of,
+    in_words,
+    noun,
+    rank_of,
+    state,
+    zone_of,
+)
 
 MOST_NODES = 120
-_GAP_X, _GAP_Y, _LANE, _TOP, _EDGE = 22, 12, 8, 24, 4
 _NARROWEST, _WIDEST = 58, 104
 # What a page has room for, upright and turned.
 _UPRIGHT, _TURNED = 470, 717
-_NO_ZONE = "zone not recorded"
-_FEEDS, _MODEL, _FEED, _COLLAPSED = "raw feeds", "model", "raw feed", "collapsed"
-_ATTESTED, _NOT_ATTESTED = "attested", "not attested"
-_COLUMNS = (
-    (_FEEDS,),
-    (_NO_ZONE,),
-    ("LANDING",),
-    ("CURATED",),
-    ("FEATURE_STORE",),
-    ("TRAINING", "EVALUATION"),
-    ("ARTIFACT",),
-    (_MODEL,),
-)
-_ZONES = frozenset(zone for column in _COLUMNS for zone in column)
 _SWEEPS = 12
 # The root's own inputs and theirs.
 _NEAR = 2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Vertex:
-    """A node of a lineage; `kind` is the graph's own word for it."""
-
-    id: str
-    name: str
-    kind: str
-    zone: str | None = None
-    deid_state: str | None = None
-    attested: bool | None = None
-    """None where its state does not say that identifiers are gone."""
-    root: bool = False
-    raw_feed: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arrow:
-    """Data went from `source` to `target` (node ids): whether that is inferred, and whether it lost identifiers."""
-
-    source: str
-    target: str
-    inferred: bool = False
-    deidentifies: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +52,30 @@ class Picture:
 
     nodes: tuple[Vertex, ...]
     edges: tuple[tuple[str, str, tuple[int, ...]], ...]
+    """From and to the ids of nodes, or of columns of theirs."""
     collapsed: tuple[tuple[str, int], ...]
+    """By zone, how many are not drawn by themselves."""
 
 
-def lay_out(nodes: tuple[Vertex, ...], edges: tuple[Arrow, ...], caption: str) -> Graph:
-    """Return where a lineage's nodes and edges stand; above `MOST_NODES`, what matters, the rest collapsed by zone.
+def lay_out(
+    nodes: tuple[Vertex, ...],
+    edges: tuple[Arrow, ...],
+    caption: str,
+    *,
+    whole: bool = False,
+    opened: tuple[Opened, ...] = (),
+    folds: tuple[Fold, ...] = (),
+) -> Graph:
+    """Return where a lineage's nodes and edges stand; above `MOST_NODES`, what matters, the rest collapsed by zone,
+    unless the `whole` of it is wanted.
 
-    An edge whose end is not among the nodes is not drawn; the table beside the drawing has it.
+    What is `opened` is added to the drawing without it, and what `folds` name is taken out of it: in both, every box
+    that was there stays where it was. An edge whose end is not among the nodes is not drawn; the table beside the
+    drawing has it.
     """
-    picture = _picture(nodes, edges)
+    later = frozenset(one for step in opened for one in step.nodes)
+    first = tuple(node for node in nodes if node.id not in later)
+    picture = _picture(first, edges, whole=whole)
     columns = _columns(picture)
     layers, links = _layers(picture, columns)
     order = _ordered(layers, links)
@@ -90,85 +83,144 @@ def lay_out(nodes: tuple[Vertex, ...], edges: tuple[Arrow, ...], caption: str) -
     ranks = {column: rank for rank, column in enumerate(used)}
     wide = _column_width(len(used))
     boxes, places, height = _placed(picture, order, wide)
-    width = max(1, len(used)) * (wide + _GAP_X) - _GAP_X + 2 * _EDGE
+    drawing = growth.Drawing(
+        boxes={box.key: box for box in boxes},
+        zones={EDGE + rank * (wide + GAP_X): zone for (zone, _), rank in ranks.items()},
+        ways={ends: _way(way, places) for ends, way in links.items()},
+        lanes=places,
+        wide=wide,
+        height=height,
+    )
+    if opened or folds:
+        drawing, picture = _changed(drawing, picture, nodes, edges, opened, folds)
+    left, right = min(drawing.zones, default=EDGE), max(drawing.zones, default=EDGE)
+    width = right - left + wide + 2 * EDGE
+    drawn = tuple(drawing.boxes.values())
+    top = min([0, *(box.y - TOP for box in drawn)])
     return Graph(
         caption=caption,
         alt=_alternative(nodes, edges, picture),
         width=width,
-        height=height,
-        bands=_bands(picture, columns, ranks, wide),
-        boxes=boxes,
-        paths=_paths(picture, edges, links, places),
-        legend=_legend(picture, edges, boxes),
+        height=drawing.height - top,
+        bands=_bands(nodes, drawing),
+        boxes=drawn,
+        paths=_paths(picture, edges, drawing),
+        legend=_legend(picture, edges, drawn),
         note=_note(nodes, picture),
         turned=width > _UPRIGHT,
+        left=left - EDGE,
+        top=top,
     )
+
+
+def _changed(
+    drawing: growth.Drawing,
+    picture: Picture,
+    nodes: tuple[Vertex, ...],
+    edges: tuple[Arrow, ...],
+    opened: tuple[Opened, ...],
+    folds: tuple[Fold, ...],
+) -> tuple[growth.Drawing, Picture]:
+    """Return the drawing with what is opened and without what is folded, and what is drawn then."""
+    holder = {row: node.id for node in nodes for row, _ in node.rows}
+    flows = [(holder.get(edge.source, edge.source), holder.get(edge.target, edge.target)) for edge in edges]
+    drawn = {*drawing.boxes, *(one for step in opened for one in step.nodes)}
+    hidden = {node.id: zone_of(node) for node in nodes if node.id not in drawn}
+    drawing, gone = growth.grown(drawing, nodes, flows, opened, hidden)
+    drawing, names, gathered = growth.folded(drawing, {node.id: node for node in nodes}, folds)
+    names = {one: f"zone:{zone}" for one, zone in hidden.items() if zone not in gone} | names
+    counts = Counter(zone for one, zone in hidden.items() if names.get(one) == f"zone:{zone}")
+    taken = {node.id for node in gathered}
+    rest = tuple(
+        replace(node, name=f"{counts[zone]:,} more")
+        for node in picture.nodes
+        if node.kind == COLLAPSED and node.id not in taken and counts[zone := node.id.partition(":")[2]]
+    )
+    boxes = {key: box for key, box in drawing.boxes.items() if not box.collapsed or key in taken}
+    for node in rest:
+        old = drawing.boxes[node.id]
+        boxes[node.id] = replace(box_of(node, drawing.wide, counts[zone_of(node)]), x=old.x, y=old.y)
+    kept = tuple(node for node in nodes if node.id in boxes)
+    left = tuple(sorted((zone, number) for zone, number in counts.items() if f"zone:{zone}" not in taken))
+    return replace(drawing, boxes=boxes), Picture((*kept, *gathered, *rest), _bundles(nodes, edges, names), left)
 
 
 def _column_width(columns: int) -> int:
     """Return how wide a column is: what an upright page has room for, a turned one where they are too many for it."""
     for room in (_UPRIGHT, _TURNED):
-        wide = (room - 2 * _EDGE + _GAP_X) // max(1, columns) - _GAP_X
+        wide = (room - 2 * EDGE + GAP_X) // max(1, columns) - GAP_X
         if wide >= _NARROWEST:
             return min(wide, _WIDEST)
     return _NARROWEST
 
 
-def _picture(nodes: tuple[Vertex, ...], edges: tuple[Arrow, ...]) -> Picture:
+def _picture(nodes: tuple[Vertex, ...], edges: tuple[Arrow, ...], *, whole: bool = False) -> Picture:
     """Keep everything, or the roots, their neighbourhood and the raw feeds as far as `MOST_NODES` allows."""
+    port = {row: node.id for node in nodes for row, _ in node.rows}
     known = {node.id for node in nodes}
-    drawn = [(number, edge) for number, edge in enumerate(edges, 1) if {edge.source, edge.target} <= known]
     kept = known
-    if len(nodes) > MOST_NODES:
-        kept = _what_matters(nodes, [edge for _, edge in drawn])
-    names = {node.id: node.id if node.id in kept else f"\0{_zone(node)}" for node in nodes}
-    counts = Counter(_zone(node) for node in nodes if node.id not in kept)
+    if len(nodes) > MOST_NODES and not whole:
+        ends = [(port.get(edge.source, edge.source), port.get(edge.target, edge.target)) for edge in edges]
+        kept = _what_matters(nodes, [pair for pair in ends if known.issuperset(pair)])
+    names = {node.id: f"zone:{zone_of(node)}" for node in nodes if node.id not in kept}
+    counts = Counter(zone_of(node) for node in nodes if node.id not in kept)
     gathered = tuple(
-        Vertex(id=f"\0{zone}", name=f"{number:,} more", kind=_COLLAPSED, zone=None if zone == _NO_ZONE else zone)
+        Vertex(id=f"zone:{zone}", name=f"{number:,} more", kind=COLLAPSED, zone=None if zone == NO_ZONE else zone)
         for zone, number in sorted(counts.items())
     )
-    bundles: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
-    for number, edge in drawn:
-        ends = names[edge.source], names[edge.target]
-        if ends[0] != ends[1]:
-            bundles[ends].append(number)
     return Picture(
         nodes=tuple(node for node in nodes if node.id in kept) + gathered,
-        edges=tuple((*ends, tuple(numbers)) for ends, numbers in bundles.items()),
+        edges=_bundles(nodes, edges, names),
         collapsed=tuple(sorted(counts.items())),
     )
 
 
-def _what_matters(nodes: tuple[Vertex, ...], edges: list[Arrow]) -> set[str]:
+def _bundles(
+    nodes: tuple[Vertex, ...], edges: tuple[Arrow, ...], names: Mapping[str, str]
+) -> tuple[tuple[str, str, tuple[int, ...]], ...]:
+    """Return the edges between what is drawn, each with the numbers of all that it stands for.
+
+    `names` gives what a node is drawn as that is not drawn by itself.
+    """
+    ends = {node.id: names.get(node.id, node.id) for node in nodes}
+    ends |= {row: names.get(node.id, row) for node in nodes for row, _ in node.rows}
+    holder = {row: node.id for node in nodes for row, _ in node.rows}
+    bundles: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+    for number, edge in enumerate(edges, 1):
+        source, target = ends.get(edge.source), ends.get(edge.target)
+        if source is None or target is None or holder.get(source, source) == holder.get(target, target):
+            continue
+        bundles[source, target].append(number)
+    return tuple((*pair, tuple(numbers)) for pair, numbers in bundles.items())
+
+
+def _what_matters(nodes: tuple[Vertex, ...], edges: list[tuple[str, str]]) -> set[str]:
     graph: nx.Graph[str] = nx.Graph()
     graph.add_nodes_from(node.id for node in nodes)
-    graph.add_edges_from((edge.source, edge.target) for edge in edges)
+    graph.add_edges_from(edges)
     roots = [node.id for node in nodes if node.root] or [nodes[-1].id]
     distance = nx.multi_source_dijkstra_path_length(graph, set(roots))
     far = len(nodes)
 
-    def worth(node: Vertex) -> tuple[bool, bool, int, str]:
+    def worth(node: Vertex) -> tuple[bool, bool, bool, int, str]:
         away = int(distance.get(node.id, far))
-        return away > _NEAR, not node.raw_feed, away, node.id
+        return not node.root, away > _NEAR, not node.raw_feed, away, node.id
 
     return {node.id for node in sorted(nodes, key=worth)[: MOST_NODES // 2]}
 
 
-def _zone(node: Vertex) -> str:
-    """Return the column's name: the model's own, the raw feeds' for what nothing fed, else the recorded zone's."""
-    if node.kind == "ModelVersion":
-        return _MODEL
-    if node.raw_feed and node.zone in {None, "LANDING"}:
-        return _FEEDS
-    return node.zone if node.zone in _ZONES and node.zone else _NO_ZONE
+def _between(picture: Picture) -> tuple[tuple[str, str], ...]:
+    """Return which nodes are joined, each pair once."""
+    holder = {row: node.id for node in picture.nodes for row, _ in node.rows}
+    return tuple(dict.fromkeys((holder.get(a, a), holder.get(b, b)) for a, b, _ in picture.edges))
 
 
 def _columns(picture: Picture) -> dict[str, tuple[int, int]]:
     """Give each node its zone's column, and within it the length of the longest way to it inside that zone."""
-    zones = {node.id: next(i for i, column in enumerate(_COLUMNS) if _zone(node) in column) for node in picture.nodes}
+    zones = {node.id: rank_of(node) for node in picture.nodes}
     inside: nx.DiGraph[str] = nx.DiGraph()
     inside.add_nodes_from(zones)
-    inside.add_edges_from((a, b) for a, b, _ in picture.edges if zones[a] == zones[b])
+    inside.add_edges_from((a, b) for a, b in _between(picture) if zones[a] == zones[b])
     parts = nx.condensation(inside)
     depth: dict[int, int] = {}
     for part in nx.topological_sort(parts):
@@ -187,7 +239,7 @@ def _layers(picture: Picture, columns: dict[str, tuple[int, int]]) -> tuple[Laye
     for node in picture.nodes:
         layers[ranks[columns[node.id]]].append(node.id)
     links: Links = {}
-    for source, target, _ in picture.edges:
+    for source, target in _between(picture):
         first, last = ranks[columns[source]], ranks[columns[target]]
         step = 1 if last >= first else -1
         way = [source]
@@ -236,102 +288,90 @@ def _by_neighbours(layer: list[str], neighbours: dict[str, list[str]], place: di
 
 
 def _crossings(layers: Layers, after: dict[str, list[str]]) -> int:
+    """Return how many pairs of edges cross: of the places that edges end at, those that stand in the wrong order."""
     total = 0
     for left, right in pairwise(layers):
         place = {name: index for index, name in enumerate(right)}
-        ends = [
-            place[target]
-            for name in left
-            for target in sorted(after[name], key=lambda t: place.get(t, 0))
-            if target in place
-        ]
-        total += sum(1 for i, end in enumerate(ends) for other in ends[:i] if other > end)
+        before: list[int] = []
+        for name in left:
+            for end in sorted(place[target] for target in after[name] if target in place):
+                total += len(before) - bisect_right(before, end)
+                insort(before, end)
     return total
 
 
-def _placed(picture: Picture, order: Layers, wide: int) -> tuple[tuple[Box, ...], dict[str, tuple[int, int, int]], int]:
+def _placed(picture: Picture, order: Layers, wide: int) -> tuple[tuple[Box, ...], Places, int]:
     """Return the boxes, the place (left, middle, width) of every node and dummy, and the drawing's height."""
-    known = {node.id: _box(node, wide) for node in picture.nodes}
-    tall = {name: known[name].height if name in known else _LANE for layer in order for name in layer}
-    heights = [sum(tall[name] + _GAP_Y for name in layer) - _GAP_Y for layer in order]
-    height = max(heights, default=_LANE)
+    held = {f"zone:{zone}": number for zone, number in picture.collapsed}
+    known = {node.id: box_of(node, wide, held.get(node.id, 0)) for node in picture.nodes}
+    tall = {name: known[name].height if name in known else LANE for layer in order for name in layer}
+    heights = [sum(tall[name] + GAP_Y for name in layer) - GAP_Y for layer in order]
+    height = max(heights, default=LANE)
     boxes: list[Box] = []
-    places: dict[str, tuple[int, int, int]] = {}
+    places: Places = {}
     for rank, layer in enumerate(order):
-        x = _EDGE + rank * (wide + _GAP_X)
-        y = _TOP + (height - heights[rank]) // 2
+        x = EDGE + rank * (wide + GAP_X)
+        y = TOP + (height - heights[rank]) // 2
         for name in layer:
             places[name] = (x, y + tall[name] // 2, wide)
             if name in known:
                 boxes.append(replace(known[name], x=x, y=y))
-            y += tall[name] + _GAP_Y
-    return tuple(boxes), places, height + _TOP + _EDGE
+            y += tall[name] + GAP_Y
+    return tuple(boxes), places, height + TOP + EDGE
 
 
-def _box(node: Vertex, wide: int) -> Box:
-    labels = labelled(node.name, tuple(_details(node)), wide)
-    gathered = node.kind == _COLLAPSED
-    name = "" if gathered else node.id
-    return Box(0, 0, wide, labels.height, labels.lines, root=node.root, collapsed=gathered, node=name)
-
-
-def _details(node: Vertex) -> Iterator[tuple[LabelStyle, str]]:
-    yield "detail", _noun(node.kind)
-    if node.raw_feed:
-        yield "detail", _FEED
-    if node.deid_state:
-        yield "detail", clean(_state(node.deid_state))
-    if node.attested is not None:
-        yield ("detail", _ATTESTED) if node.attested else ("doubt", _NOT_ATTESTED)
-
-
-def _state(declared: str) -> str:
-    return declared if declared == "RAW" else worded(declared)
-
-
-def _noun(kind: str) -> str:
-    """Return a node's kind in words: ModelVersion, model version."""
-    return "".join(f" {each.lower()}" if each.isupper() else each for each in clean(kind)).strip()
-
-
-def _bands(
-    picture: Picture, columns: dict[str, tuple[int, int]], ranks: dict[tuple[int, int], int], wide: int
-) -> tuple[Band, ...]:
+def _bands(nodes: tuple[Vertex, ...], drawing: growth.Drawing) -> tuple[Band, ...]:
+    """Return the zones from left to right: each stretch of columns beside one another is a band."""
     titles: defaultdict[int, set[str]] = defaultdict(set)
-    spans: defaultdict[int, set[int]] = defaultdict(set)
-    for node in picture.nodes:
-        zone, _ = columns[node.id]
-        titles[zone].add(_zone(node))
-        spans[zone].add(ranks[columns[node.id]])
-    bands = []
-    for zone in sorted(spans):
-        first, last = min(spans[zone]), max(spans[zone])
-        title = " and ".join(name for name in _COLUMNS[zone] if name in titles[zone]).replace("_", " ").lower()
-        x = _EDGE + first * (wide + _GAP_X)
-        bands.append(Band(x=x, width=(last - first) * (wide + _GAP_X) + wide, title=title))
-    return tuple(bands)
+    for node in nodes:
+        titles[rank_of(node)].add(zone_of(node))
+    stretches: list[tuple[int, int, int]] = []
+    for x, zone in sorted(drawing.zones.items()):
+        if stretches and stretches[-1][0] == zone:
+            stretches[-1] = (zone, stretches[-1][1], x)
+        else:
+            stretches.append((zone, x, x))
+    return tuple(
+        Band(
+            x=first,
+            width=last - first + drawing.wide,
+            title=" and ".join(name for name in ZONES[zone] if name in titles[zone]).replace("_", " ").lower(),
+        )
+        for zone, first, last in stretches
+    )
 
 
-def _paths(
-    picture: Picture, edges: tuple[Arrow, ...], links: Links, places: dict[str, tuple[int, int, int]]
-) -> tuple[Path, ...]:
+def _way(way: list[str], places: Places) -> Points:
+    """Return the points of an edge from the middle of one box's right side to that of the other's left side."""
+    left, middle, width = places[way[0]]
+    points = [(left + width, middle)]
+    for dummy in way[1:-1]:
+        left, middle, width = places[dummy]
+        points += [(left, middle), (left + width, middle)]
+    return (*points, places[way[-1]][:2])
+
+
+def _paths(picture: Picture, edges: tuple[Arrow, ...], drawing: growth.Drawing) -> tuple[Path, ...]:
+    ports = {row.node: (box.key, box.y + row.y - 2) for box in drawing.boxes.values() for row in box.rows}
     paths = []
     for source, target, numbers in picture.edges:
-        way = links[source, target]
-        left, middle, width = places[source]
-        points = [(left + width, middle)]
-        for dummy in way[1:-1]:
-            left, middle, width = places[dummy]
-            points += [(left, middle), (left + width, middle)]
-        points.append((places[target][0], places[target][1]))
+        (first, above), (last, below) = ports.get(source, (source, None)), ports.get(target, (target, None))
+        points = drawing.way(first, last)
+        if above is not None:
+            points = ((points[0][0], above), *points[1:])
+        if below is not None:
+            points = (*points[:-1], (points[-1][0], below))
         shown = [edges[number - 1] for number in numbers]
         paths.append(
             Path(
-                points=tuple(points),
+                points=points,
                 number=str(numbers[0]) if len(numbers) == 1 else f"{numbers[0]}+",
                 at=((points[-2][0] + points[-1][0]) // 2, (points[-2][1] + points[-1][1]) // 2),
                 dashed=all(edge.inferred for edge in shown),
                 strong=any(edge.deidentifies for edge in shown),
+                source=source,
+                target=target,
+                numbers=numbers,
             )
         )
     return tuple(paths)
@@ -361,16 +401,16 @@ def _legend(picture: Picture, edges: tuple[Arrow, ...], boxes: tuple[Box, ...]) 
     texts = [label.text for box in boxes for label in box.labels]
     keys = [
         Key("root", "", "what this report is of") if any(node.root for node in picture.nodes) else None,
-        *(Key("word", _noun(kind), meaning) if kind in kinds else None for kind, meaning in _KINDS.items()),
-        Key("word", _FEED, "nothing recorded flows into it: the recorded history begins there")
+        *(Key("word", noun(kind), meaning) if kind in kinds else None for kind, meaning in _KINDS.items()),
+        Key("word", FEED, "nothing recorded flows into it: the recorded history begins there")
         if any(node.raw_feed for node in picture.nodes)
         else None,
         *(
-            Key("word", _state(state), f"{meaning}, as its owner declared") if state in states else None
-            for state, meaning in _STATES.items()
+            Key("word", state(declared), f"{meaning}, as its owner declared") if declared in states else None
+            for declared, meaning in _STATES.items()
         ),
-        Key("word", _ATTESTED, "attestations in force cover every step that wrote it") if True in attested else None,
-        Key("word", _NOT_ATTESTED, "declared alone: no attestation in force covers every step that wrote it")
+        Key("word", ATTESTED, "attestations in force cover every step that wrote it") if True in attested else None,
+        Key("word", NOT_ATTESTED, "declared alone: no attestation in force covers every step that wrote it")
         if False in attested
         else None,
         Key("edge", "", "data went from one to the other, by the table's line of that number") if drawn else None,
@@ -378,7 +418,7 @@ def _legend(picture: Picture, edges: tuple[Arrow, ...], boxes: tuple[Box, ...]) 
         Key("strong", "", "an attestation of de-identification in force covers it")
         if any(edge.deidentifies for edge in drawn)
         else None,
-        Key("collapsed", "", "several that are not drawn one by one") if picture.collapsed else None,
+        Key("collapsed", "", "several that are not drawn one by one") if COLLAPSED in kinds else None,
         Key("word", "…", "a digest's first digits, or a name too long for its box; the table has the whole")
         if any("…" in text for text in texts)
         else None,
@@ -389,14 +429,14 @@ def _legend(picture: Picture, edges: tuple[Arrow, ...], boxes: tuple[Box, ...]) 
 def _note(nodes: tuple[Vertex, ...], picture: Picture) -> str | None:
     if not picture.collapsed:
         return None
-    rest = ", ".join(f"{number:,} in {zone.replace('_', ' ').lower()}" for zone, number in picture.collapsed)
-    drawn = len(nodes) - sum(number for _, number in picture.collapsed)
+    rest = ", ".join(f"{number:,} in {in_words(zone)}" for zone, number in picture.collapsed)
+    drawn = sum(node.kind != COLLAPSED for node in picture.nodes)
     return f"The lineage has {len(nodes):,} nodes. {drawn} that matter most are drawn; collapsed by zone: {rest}."
 
 
 def _alternative(nodes: tuple[Vertex, ...], edges: tuple[Arrow, ...], picture: Picture) -> str:
     names = {node.id: clean(node.name) for node in nodes}
-    zones = Counter(_zone(node).replace("_", " ").lower() for node in nodes)
+    zones = Counter(in_words(zone_of(node)) for node in nodes)
     by_zone = ", ".join(f"{number:,} in {zone}" for zone, number in sorted(zones.items()))
     if not nodes:
         return "No lineage is recorded."

@@ -56,7 +56,7 @@ def file_of(document: Document) -> bytes:
             return typst.compile(
                 templates / "report.typ",
                 root=templates,
-                font_paths=_fonts(),
+                font_paths=committed_fonts(),
                 ignore_system_fonts=True,
                 format="pdf",
                 pdf_standards=["a-3b", "ua-1"],
@@ -66,7 +66,7 @@ def file_of(document: Document) -> bytes:
         except typst.TypstError as error:
             raise RenderError(f"The typesetter refused the document: {error.diagnostic}") from error
         finally:
-            _forget()
+            forget()
 
 
 def _spread(templates: Path, document: Document, inputs: dict[str, str]) -> int:
@@ -81,11 +81,11 @@ def _spread(templates: Path, document: Document, inputs: dict[str, str]) -> int:
             field="value",
             one=True,
             root=templates,
-            font_paths=_fonts(),
+            font_paths=committed_fonts(),
             ignore_system_fonts=True,
             sys_inputs=inputs | {"spread": str(spread)},
         )
-        _forget()
+        forget()
         filled = float(json.loads(found))
         if filled > fullest:
             best, fullest = spread, filled
@@ -158,17 +158,18 @@ def _all_broken(value: str | list[str], most: int) -> list[Any]:
     return pieces(value, most) if isinstance(value, str) else [pieces(text, most) for text in value]
 
 
-def _forget() -> None:
+def forget() -> None:
     """Empty the typesetter's memory of what it set.
 
     It keeps each result for ten compilations, some 20 MB for a dossier, and no caller can tell it not to: empty
     documents make that time pass, in milliseconds.
     """
     for _ in range(_KEPT_COMPILATIONS):
-        typst.compile(b"", font_paths=_fonts(), ignore_system_fonts=True)
+        typst.compile(b"", font_paths=committed_fonts(), ignore_system_fonts=True)
 
 
 @cache
-def _fonts() -> typst.Fonts:
+def committed_fonts() -> typst.Fonts:
+    """Return the fonts that all pages are set in."""
     with as_file(files("reports") / "fonts") as folder:
         return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])

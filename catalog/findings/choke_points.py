@@ -59,7 +59,7 @@ def choke_points(view: View, sources: Collection[str], target: str, walk: Walk) 
     graph = lineage(view, replace(walk, roots=(target,), direction=Direction.UPSTREAM))
     begin = _met(view, graph, sources) if sources else sorted(graph.sources.difference(graph.roots))
     found = cuts(graph.edges, begin, graph.roots)
-    covered = _covered(view, graph) if found.connected else frozenset()
+    covered = covered_steps(view, graph) if found.connected else frozenset()
     return ChokePoints(
         tuple(begin),
         found.connected,
@@ -80,15 +80,16 @@ def _met(view: View, graph: LineageGraph, sources: Collection[str]) -> list[str]
     return sorted(node.id for node in graph.nodes if node.id in wanted or node.dataset in wanted)
 
 
-def _covered(view: View, graph: LineageGraph) -> frozenset[JobRun]:
+def covered_steps(view: View, graph: LineageGraph) -> frozenset[JobRun]:
+    """Return the steps of a graph that an attestation of de-identification in force covers, whoever asks."""
     drawn = {step for edge in graph.edges if (step := step_of(edge))}
-    runs = assets.runs(view, sorted({step.run for step in drawn if step.run}))
-    named = labels.attestations(view, sorted({step.job for step in drawn} | runs.keys()))
+    named = labels.attestations(view, sorted({one for step in drawn for one in step if one is not None}))
     attested: dict[str, list[Attestation]] = {}
     for one in {one.id: one for several in named.values() for one in several}.values():
         attested.setdefault(one.subject, []).append(one)
     if not attested:
         return frozenset()
+    runs = assets.runs(view, sorted({step.run for step in drawn if step.run}))
     powers = _powers(view, attested)
     of = {node.id: node.dataset or (node.id if label_of(node.id) == "Dataset" else None) for node in graph.nodes}
     every = labels.steps_of(view, graph.edges, of.get, runs, attested)

@@ -91,7 +91,7 @@ def lineage_difference(before: View, after: View, walk: Walk) -> LineageDifferen
     statement = [_in_force(view, shown) for view in (before, after)]
     return LineageDifference(
         moved(*(graph.nodes for graph in graphs), key=lambda node: node.id),
-        moved(*(sorted(graph.edges, key=edge_order) for graph in graphs), key=_same_edge),
+        moved(*(sorted(graph.edges, key=edge_order) for graph in graphs), key=same_edge),
         moved(*(_labels(view, shown) for view in (before, after)), key=_same_label),
         moved(*(uses for uses, _ in statement), key=same_use),
         moved(*(transfers for _, transfers in statement), key=_same_transfer),
@@ -115,7 +115,8 @@ def _first(items: Iterable[T], key: Callable[[T], K]) -> Mapping[K, T]:
     return found
 
 
-def _same_edge(edge: LineageEdge) -> tuple[object, ...]:
+def same_edge(edge: LineageEdge) -> tuple[object, ...]:
+    """Return what two edges have in common that are no difference: another run of a job draws the same."""
     return edge.source, edge.target, edge.how, edge.job, edge.past, edge.attempt, edge.column, edge.mapping
 
 

@@ -21,11 +21,12 @@ from reports.document import (
     table,
     words,
 )
-from reports.layout import Arrow, Vertex, lay_out
+from reports.layout import lay_out
 from reports.naming import gathered, worded
 from reports.parts.runs import Runs, numbers
 from reports.phrases import number_of, unattested, unfinished
 from reports.section import Frame, Part
+from reports.vertices import Arrow, Vertex
 
 _HOW = {
     "RAN": "by a run",

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from graph_schema.nodes import Dataset, Job, ModelVersion
 from tests.e2e.conftest import Server, Start, command
@@ -20,6 +20,7 @@ from tests.support.records import (
     DIGEST,
     JOB,
     MODEL,
+    RAW,
     attestation,
     declaration,
     event,
@@ -30,13 +31,14 @@ from tests.support.records import (
     tag,
 )
 
-VISITS = Dataset(**CURATED).id
+VISITS, FEED = Dataset(**CURATED).id, Dataset(**RAW).id
 PAGES = {
     "home": "/",
     "work": "/explorer/work",
     "safe": "/explorer/safe?question=sharing",
     "dataset": f"/explorer/dataset?id={VISITS}",
     "lineage": f"/explorer/lineage?id={VISITS}",
+    "marked lineage": f"/explorer/lineage?id={VISITS}&node={FEED}&mark=choke_points&label=direct_identifier&since=1",
     "history": f"/explorer/history?id={VISITS}&aspect=schema",
     "use": f"/explorer/use?id={VISITS}&purpose=HRESCH",
     "evidence": f"/explorer/evidence?id={VISITS}",
@@ -152,6 +154,12 @@ def test_all_of_it_works_without_javascript(open_: Open, server: Server) -> None
     page.get_by_role("textbox", name="For").fill("HRESCH")
     page.get_by_role("button", name="Ask").click()
     expect(page.locator(".decision")).to_be_visible()
+    page.goto(f"{server.url}/explorer/lineage?id={VISITS}&grain=dataset")
+    page.locator(f'svg.picture a[data-key="{FEED}"]').click()
+    page.locator("#panel").get_by_role("link", name="Collapse its site").click()
+    expect(page.locator("main")).to_contain_text("Collapsed: 1")
+    page.get_by_role("link", name="Expand all").click()
+    expect(page.locator("main")).not_to_contain_text("Collapsed: 1")
     page.goto(f"{server.url}/explorer/findings")
     page.locator("details", has_text="Decide").first.locator("summary").last.click()
     page.get_by_label("Reason").first.fill("Seen to")
@@ -159,6 +167,59 @@ def test_all_of_it_works_without_javascript(open_: Open, server: Server) -> None
     expect(page).to_have_url(re.compile("/explorer/findings$"))
     expect(page.locator("main")).to_contain_text("Seen to")
     tab.check()
+
+
+def test_one_walks_the_picture_by_keys_and_keeps_ones_place(open_: Open, server: Server) -> None:
+    tab = open_()
+    page = tab.page
+    page.goto(f"{server.url}/explorer/lineage?id={VISITS}&direction=both&grain=dataset")
+    picture = page.get_by_role("application", name="Picture of the lineage")
+    expect(picture).to_be_visible()
+    page.evaluate("window.samePage = true")
+    picture.focus()
+    page.keyboard.press("ArrowRight")
+    focused = page.locator("a[data-key]:focus")
+    expect(focused).to_have_attribute("data-key", VISITS)
+    expect(focused).to_have_attribute("aria-label", re.compile("what is asked about, written by curate"))
+    page.keyboard.press("ArrowLeft")
+    expect(focused).to_have_attribute("aria-label", re.compile(r"^visits landing/ dataset raw feed.*, step 1 of \d"))
+    for key in ("+", "+", "-"):
+        page.keyboard.press(key)
+    expect(page.locator(".world")).to_have_attribute("transform", re.compile(r"scale\(2\.8\)"))  # in the next frame
+    before = page.locator(".world").get_attribute("transform")
+    places = _places(page)
+    page.keyboard.press("Enter")
+    expect(page.locator("#panel")).to_contain_text("Whole name")
+    expect(page).to_have_url(re.compile("node=Dataset"))
+    expect(page.locator(".world")).to_have_attribute("transform", before or "")
+    page.get_by_role("link", name="Collapse its zone").click()
+    expect(page.locator("#panel")).to_contain_text("1 thing in this box")
+    expect(page.locator("main")).to_contain_text("Collapsed: 1 in")
+    now = _places(page)
+    assert {key: place for key, place in places.items() if key != FEED}.items() <= now.items()
+    page.go_back()
+    page.go_back()
+    expect(page.locator("#panel")).to_have_count(0)
+    assert _places(page) == places
+    assert page.evaluate("window.samePage") is True
+    box = picture.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 30, box["y"] + box["height"] - 20)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 130, box["y"] + box["height"] - 60, steps=3)
+    page.mouse.up()
+    expect(page.locator(".world")).not_to_have_attribute("transform", before or "")
+    expect(page).not_to_have_url(re.compile("edge="))
+    tab.check()
+
+
+def _places(page: Page) -> dict[str, str]:
+    """Return where each box of the picture stands."""
+    found: dict[str, str] = page.evaluate(
+        "Object.fromEntries([...document.querySelectorAll('a[data-key]')].map((one) =>"
+        " [one.dataset.key, one.querySelector('.box').getAttribute('transform')]))"
+    )
+    return found
 
 
 @pytest.mark.timeout(400)

@@ -15,6 +15,7 @@ _FILES = frozenset(
         "graphiql.min.css",
         "graphiql.min.js",
         "htmx.min.js",
+        "lineage.mjs",
         "page.css",
         "proof.mjs",
         "react-dom.min.js",
@@ -40,11 +41,11 @@ def page(text: bytes | str, status: int = 200) -> Response:
     return _answer(text, "html", "no-store", _OURS, status)
 
 
-def export(text: str, media_type: str, name: str) -> Response:
+def export(content: bytes | str, media_type: str, name: str) -> Response:
     """Return what is kept as a file of this name, and is no page."""
     kept = {"Content-Disposition": f'attachment; filename="{name}"'}
     headers = {"Content-Security-Policy": _NOTHING, "Cache-Control": "no-store", **kept}
-    return Response(text, 200, headers, media_type)
+    return Response(content, 200, headers, media_type)
 
 
 def editor() -> Response:

@@ -1,273 +1,151 @@
-"""What data came from and what came of it: a list, and a picture of the same."""
+"""What data came from and what came of it: a list, and a picture of the same that one walks, collapses and expands."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any, Final
-
-import orjson
+from collections import Counter
+from typing import Final
 
 from catalog.api.pages.asking import NOT_THERE, Asking
 from catalog.api.pages.kinds import Link, links_to
-from catalog.api.pages.page import Context, Export, Page
-from catalog.api.pages.questions import Word, command, query
-from catalog.assets.folds import aspects_in_force
+from catalog.api.pages.lineage_parts import files
+from catalog.api.pages.lineage_parts.asked import Asked, Detail, read_asked
+from catalog.api.pages.lineage_parts.context import LineagePage
+from catalog.api.pages.lineage_parts.drawn import drawn
+from catalog.api.pages.lineage_parts.flows import flows_of, in_order, named_in
+from catalog.api.pages.lineage_parts.marks import Mark, marks_of
+from catalog.api.pages.lineage_parts.panel import panel_of
+from catalog.api.pages.lineage_parts.walked import walked
+from catalog.api.pages.page import Export, Page
+from catalog.api.pages.questions import Word, command, point, query
+from catalog.assets.queries import existing
 from catalog.errors import AskerError
-from catalog.lineage.model import Confidence, FlowScope, Grain, LineageEdge, LineageGraph, Walk
-from catalog.lineage.model import Direction as Walked
-from catalog.lineage.queries import lineage
+from catalog.findings.choke_points import covered_steps
+from catalog.lineage.columns.queries import listed_columns
+from catalog.lineage.model import LineageGraph
 from catalog.view import View
+from graph_schema.facts import NOW
 from graph_schema.identity import label_of
 from graph_schema.times import format_time
-from reports.document import Graph
-from reports.layout import Arrow, Vertex, lay_out
 
-ROWS: Final = 40
-"""How many flows are listed on one page."""
-_BUDGET: Final = 2_000
-_DEPTH: Final = 3
-_MOST_DEPTH: Final = 100
-_ROOTS: Final = ("Dataset", "Snapshot", "ModelVersion", "Run", "Column")
-_DRAWN: Final = 2_000
-_ASPECTS: Final = ("zone", "deidentification_state")
-_INFERRED: Final = frozenset({Confidence.INFERRED, Confidence.START_UNKNOWN})
-
-
-class Direction(StrEnum):
-    """Which way to walk."""
-
-    UPSTREAM = "UPSTREAM"
-    DOWNSTREAM = "DOWNSTREAM"
-    BOTH = "BOTH"
-
-
-class Detail(StrEnum):
-    """What the nodes are."""
-
-    OWN = "OWN"
-    DATASET = "DATASET"
-    SNAPSHOT = "SNAPSHOT"
-    RUN = "RUN"
-    COLUMN = "COLUMN"
-
-
-@dataclass(frozen=True, slots=True)
-class Flow:
-    """A flow of data, under the number that the picture gives it."""
-
-    number: int
-    source: Link
-    target: Link
-    edge: LineageEdge
-    job: Link | None
-    run: Link | None
-    steps: int
-    """How many steps its nearer end is from what was asked about."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LineagePage(Context):
-    """What the page of a lineage shows."""
-
-    of: Link
-    direction: Direction
-    detail: Detail
-    depth: int
-    ever: bool
-    flows: tuple[Flow, ...]
-    """All of them, by their numbers."""
-    begin: int
-    """How many the page passes over."""
-    nodes: int
-    open_nodes: tuple[Link, ...]
-    """Where the walk stopped with more behind."""
-    in_memory: int
-    picture: Graph | None
-    rows: int = ROWS
-
-    @property
-    def shown(self) -> tuple[Flow, ...]:
-        """Return the flows of this page."""
-        return self.flows[self.begin : self.begin + ROWS]
-
-    @property
-    def after(self) -> int | None:
-        """Return how many the next page passes over, None on the last."""
-        return self.begin + ROWS if self.begin + ROWS < len(self.flows) else None
+_COLUMNS: Final = 200
+"""How many columns are offered to choose from."""
 
 
 def read(asking: Asking) -> LineagePage:
     """Walk; raises AskerError 404 where there is nothing of this id, SenderError 422 for a grain that it has not."""
-    view, root = asking.view, asking.identifier(_ROOTS)
-    direction = asking.member("direction", Direction, Direction.BOTH)
-    detail = asking.member("grain", Detail, Detail.OWN)
-    depth = asking.number("depth", _DEPTH, 1, _MOST_DEPTH)
-    ever = asking.text("flows") == "ever"
-    found = lineage(
-        view,
-        Walk(
-            (root,),
-            Walked(direction.value),
-            None if detail is Detail.OWN else Grain(detail.value),
-            depth,
-            FlowScope.EVER_STATED if ever else FlowScope.CURRENT,
-            budget=_BUDGET,
-        ),
-    )
-    links = _links(view, root, found)
-    of = links.get(root)
-    if of is None:
+    view, asked = asking.view, read_asked(asking)
+    found = walked(view, asked)
+    graph = found.graph
+    links = _links(view, asked, graph)
+    of, other = links.get(asked.id), links.get(asked.between)
+    if of is None or (asked.between and other is None) or not _there(view, asked):
         raise AskerError(NOT_THERE)
-    flows = tuple(_flows(found, links))
+    edges = in_order(graph, links)
+    covered = covered_steps(view, graph)
+    marks = marks_of(view, asked, found)
+    caption = f"Lineage of {of.name}"
+    picture = drawn(view, asked, found, links, edges, covered, marks.nodes, caption)
+    flows = tuple(flows_of(edges, graph, links, covered, marks.edges, picture.within))
+    signs = Counter(mark for several in (*picture.marks.values(), *(one.marks for one in flows)) for mark in several)
+    change = found.difference
     return LineagePage(
-        title=f"Lineage of {of.name}",
-        graphql=query(
-            "lineage",
-            {
-                "input": {
-                    "of": [root],
-                    "direction": Word(direction.value),
-                    "grain": None if detail is Detail.OWN else Word(detail.value),
-                    "depth": depth,
-                    "flows": Word("EVER_STATED") if ever else None,
-                }
-            },
-            "{\n    ... on LineageGraph { edges { nodes { from to } } }\n  }",
-            view.as_of,
-        ),
-        command=command(
-            "lineage",
-            root,
-            "--direction",
-            direction.value.lower(),
-            "--depth",
-            str(depth),
-            *([] if detail is Detail.OWN else ["--grain", detail.value.lower()]),
-            *(["--ever-stated"] if ever else []),
-            as_of=view.as_of,
-        ),
-        found=found.completeness,
-        subjects=tuple(node.id for node in found.nodes),
+        title=f"{caption} and {other.name}" if other is not None else caption,
+        graphql=_as_graphql(view, asked),
+        command=_as_command(view, asked),
+        found=graph.completeness,
+        subjects=tuple(node.id for node in graph.nodes),
         of=of,
-        direction=direction,
-        detail=detail,
-        depth=depth,
-        ever=ever,
+        asked=asked,
+        other=other,
+        ways=found.ways,
         flows=flows,
-        begin=asking.number("after", 0, 0, _BUDGET * ROWS),
-        nodes=len(found.nodes),
-        open_nodes=tuple(links[node.id] for node in found.nodes if node.more and node.id in links),
-        in_memory=found.in_memory,
-        picture=_picture(view, found, links, flows) if flows and len(found.nodes) <= _DRAWN else None,
+        nodes=len(graph.nodes),
+        open_nodes=tuple(links[node.id] for node in graph.nodes if node.more and node.id in links),
+        in_memory=graph.in_memory,
+        drawn=picture,
+        marks=marks,
+        links=links,
+        signs=tuple(mark for mark in Mark if signs[mark]),
+        panel=panel_of(view, asked, graph, picture, flows, links),
+        columns=_columns(view, asked),
+        came=(0, 0) if change is None else (len(change.nodes.came), len(change.edges.came)),
+        went=(0, 0) if change is None else (len(change.nodes.went), len(change.edges.went)),
     )
 
 
-def _links(view: View, root: str, found: LineageGraph) -> dict[str, Link]:
+def _there(view: View, asked: Asked) -> bool:
+    """Tell whether what is asked about is there at the time of the page, or was at the earlier point."""
+    ids = [one for one in (asked.id, asked.between) if one and label_of(one) != "State"]
+    if view.as_of.valid_at == NOW or all(existing(view, ids).get(one) for one in ids):
+        return True
+    return asked.before is not None and all(existing(view.beside(asked.before), ids).get(one) for one in ids)
+
+
+def _links(view: View, asked: Asked, graph: LineageGraph) -> dict[str, Link]:
     """Return the links to all that the answer names; a state goes by its dataset's name."""
-    states = {node.id: node.dataset for node in found.nodes if node.dataset and label_of(node.id) == "State"}
-    named = {one for edge in found.edges for one in (edge.job, edge.run) if one}
-    ids = {node.id for node in found.nodes} | set(states.values()) | named | {root}
-    links = links_to(view, ids)
+    states = {node.id: node.dataset for node in graph.nodes if node.dataset and label_of(node.id) == "State"}
+    ids = {*named_in(graph), asked.id, *([asked.between] if asked.between else [])}
+    links = {} if asked.before is None else links_to(view.beside(asked.before), ids)
+    links |= links_to(view, ids)
     return links | {state: Link.to(state, links[dataset].name) for state, dataset in states.items() if dataset in links}
 
 
-def _flows(found: LineageGraph, links: Mapping[str, Link]) -> Iterator[Flow]:
-    depths = {node.id: node.depth for node in found.nodes}
+def _columns(view: View, asked: Asked) -> tuple[str, ...]:
+    if asked.detail is not Detail.COLUMN or label_of(asked.id) != "Dataset":
+        return ()
+    every = [one.name for one in listed_columns(view, [asked.id]).get(asked.id, ())]
+    return tuple(dict.fromkeys((*asked.columns, *every[:_COLUMNS])))
 
-    def from_the_root(edge: LineageEdge) -> tuple[int, str, str, int]:
-        steps = min(depths.get(edge.source, 0), depths.get(edge.target, 0))
-        names = (links[one].name if one in links else one for one in (edge.source, edge.target))
-        return steps, *names, edge.valid_from  # type: ignore[return-value]  # two names
 
-    for number, edge in enumerate(sorted(found.edges, key=from_the_root), 1):
-        yield Flow(
-            number,
-            links.get(edge.source, _unnamed(edge.source)),
-            links.get(edge.target, _unnamed(edge.target)),
-            edge,
-            links.get(edge.job or ""),
-            links.get(edge.run or ""),
-            min(depths.get(edge.source, 0), depths.get(edge.target, 0)),
+def _as_graphql(view: View, asked: Asked) -> str:
+    """Return the question that GraphQL is asked for the same."""
+    grain = None if asked.detail is Detail.OWN else Word(asked.detail.value)
+    flows = Word("EVER_STATED") if asked.ever else None
+    edges = "edges { from to }"
+    if asked.between:
+        ends = {"from": asked.between, "to": asked.id, "grain": grain, "flows": flows, "depth": asked.depth}
+        return query("paths", ends, f"{{\n    ... on LineagePaths {{ paths {{ {edges} }} }}\n  }}", view.as_of)
+    direction = Word(asked.direction.value)
+    if asked.before is not None:
+        points = {"from": point(asked.before) or {}, "to": point(view.as_of)}
+        how = {"direction": direction, "depth": asked.depth, "grain": grain, "flows": flows}
+        part = "{ nodes { id name } edges { from to } labels { name phiKind } }"
+        return query(
+            "lineageDiff",
+            {"of": [asked.id], **points, **how},
+            f"{{\n    ... on LineageDiff {{ came {part} went {part} }}\n  }}",
         )
-
-
-def _unnamed(identifier: str) -> Link:
-    return Link(None, identifier, "hidden", label_of(identifier))
-
-
-def _picture(view: View, found: LineageGraph, links: Mapping[str, Link], flows: tuple[Flow, ...]) -> Graph:
-    """Return where the nodes and edges stand, by the layout that reports have too."""
-    datasets = {node.id: node.dataset or node.id for node in found.nodes}
-    held = aspects_in_force(view, sorted(set(datasets.values())), aspects=_ASPECTS)
-    held_of: dict[str, dict[str, Any]] = {
-        one: {name: stated.value for name, stated in aspects.items()} for one, aspects in held.items()
+    given = {
+        "of": [asked.id],
+        "direction": direction,
+        "grain": grain,
+        "depth": asked.depth,
+        "flows": flows,
+        "columns": list(asked.columns) if asked.columns and grain == "COLUMN" else None,
     }
-    sources = found.sources
-    return lay_out(
-        tuple(
-            Vertex(
-                id=node.id,
-                name=links[node.id].name,
-                kind=label_of(node.id),
-                zone=held_of.get(datasets[node.id], {}).get("zone"),
-                deid_state=held_of.get(datasets[node.id], {}).get("deidentification_state"),
-                root=node.id in found.roots,
-                raw_feed=node.id in sources,
-            )
-            for node in found.nodes
-            if node.id in links
-        ),
-        tuple(
-            Arrow(source=one.edge.source, target=one.edge.target, inferred=one.edge.confidence in _INFERRED)
-            for one in flows
-        ),
-        f"Lineage of {links[found.roots[0]].name}" if found.roots and found.roots[0] in links else "Lineage",
-    )
+    selection = "{\n    ... on LineageGraph { edges { nodes { from to } } }\n  }"
+    return query("lineage", {"input": given}, selection, view.as_of)
 
 
-def _as_csv(page: LineagePage) -> str:
-    """Return the flows as CSV (RFC 4180); what a spreadsheet would take for a formula begins with an apostrophe."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(("number", "from", "to", "how", "confidence", "job", "run", "valid_from", "entry"))
-    for one in page.flows:
-        row = (
-            one.source.name,
-            one.target.name,
-            one.edge.how,
-            one.edge.confidence.value,
-            one.job.name if one.job else "",
-            one.run.name if one.run else "",
-            format_time(one.edge.valid_from),
+def _as_command(view: View, asked: Asked) -> str:
+    """Return the command that asks for the same."""
+    grain = [] if asked.detail is Detail.OWN else ["--grain", asked.detail.value.lower()]
+    depth = ["--depth", str(asked.depth)]
+    if asked.between:
+        return command("paths", asked.between, asked.id, *depth, *grain, as_of=view.as_of)
+    direction = ["--direction", asked.direction.value.lower()]
+    if asked.before is not None:
+        known = asked.before.known_at
+        since = (
+            ["--from-known-at-index", str(known)]
+            if known not in {NOW, view.as_of.known_at}
+            else ["--from-valid-at", format_time(asked.before.valid_at)]
         )
-        writer.writerow((one.number, *map(_plain, row), one.edge.known_from))
-    return text.getvalue()
-
-
-def _plain(text: str) -> str:
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
-
-
-def _as_json(page: LineagePage) -> str:
-    return orjson.dumps([_json(one) for one in page.flows]).decode()
-
-
-def _json(one: Flow) -> dict[str, Any]:
-    return {
-        "number": one.number,
-        "from": {"id": one.source.id, "name": one.source.name},
-        "to": {"id": one.target.id, "name": one.target.name},
-        "how": one.edge.how,
-        "confidence": one.edge.confidence.value,
-        "job": one.job.name if one.job else None,
-        "run": one.run.name if one.run else None,
-        "validFrom": format_time(one.edge.valid_from),
-        "entry": one.edge.known_from,
-    }
+        return command("diff", asked.id, *since, *direction, *depth, as_of=view.as_of)
+    ever = ["--ever-stated"] if asked.ever else []
+    if asked.columns and asked.detail is Detail.COLUMN:
+        grain = [part for name in asked.columns for part in ("--column", name)]
+    return command("lineage", asked.id, *direction, *depth, *grain, *ever, as_of=view.as_of)
 
 
 PAGE = Page(
@@ -275,10 +153,29 @@ PAGE = Page(
     "Lineage",
     LineagePage,
     read,
-    ("id", "direction", "grain", "depth", "flows", "after"),
+    (
+        "id",
+        "direction",
+        "grain",
+        "depth",
+        "flows",
+        "column",
+        "draw",
+        "by",
+        "fold",
+        "open",
+        "between",
+        "since",
+        "mark",
+        "label",
+        "node",
+        "edge",
+        "after",
+    ),
     exports={
-        "csv": Export("text/csv; charset=utf-8", _as_csv),
-        "json": Export("application/json", _as_json),
-        "svg": Export("image/svg+xml", None),
+        "csv": Export("text/csv; charset=utf-8", files.as_csv),
+        "json": Export("application/json", files.as_json),
+        "svg": Export("image/svg+xml", files.as_svg),
+        "png": Export("image/png", files.as_png),
     },
 )

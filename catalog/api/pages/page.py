@@ -49,10 +49,10 @@ class Several:
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """A form in which exactly what a page shows is taken along; without a function, the template of that name."""
+    """A form in which exactly what a page shows is taken along."""
 
     media_type: str
-    write: Callable[[Any], str] | None
+    write: Callable[[Any], str | bytes]
 
 
 @dataclass(frozen=True, slots=True)

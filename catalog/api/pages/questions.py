@@ -38,7 +38,7 @@ def literal(value: object) -> str:
 
 def query(field: str, arguments: Mapping[str, object], selection: str, as_of: AsOf | None = None) -> str:
     """Return a query of one field; `as_of` is left out where it is now."""
-    every = {**arguments, "asOf": None if as_of is None else _point(as_of)}
+    every = {**arguments, "asOf": None if as_of is None else point(as_of)}
     given = ", ".join(f"{name}: {literal(value)}" for name, value in every.items() if value is not None)
     return f"{{\n  {field}{f'({given})' if given else ''} {selection}\n}}"
 
@@ -49,7 +49,8 @@ def command(*words: str | None, as_of: AsOf | None = None) -> str:
     return shlex.join(["lineward", *(word for word in words if word is not None), *time])
 
 
-def _point(as_of: AsOf) -> Mapping[str, object] | None:
+def point(as_of: AsOf) -> Mapping[str, object] | None:
+    """Return a point as GraphQL takes it, None for now."""
     given = {
         "validAt": None if as_of.valid_at == NOW else format_time(as_of.valid_at),
         "knownAtIndex": None if as_of.known_at == NOW else as_of.known_at,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import asdict
 from functools import cache
 from importlib.metadata import version
 from typing import Any
@@ -12,12 +13,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from catalog.api.pages import words
-from catalog.api.pages.links import Links
 from graph_schema.characters import escape_hidden, runs
-from graph_schema.identity import label_of
 from graph_schema.times import format_time
-from reports.document import Graph
-from reports.html import curve, isolated_in_svg
+from reports.html import curve, isolated_in_svg, sample
 
 LONGEST = 160
 """So many characters of a name are shown in a list; its own page shows it whole."""
@@ -61,16 +59,6 @@ def _as_value(text: str) -> Markup:
     return Markup(escape(text))  # noqa: S704  escaped
 
 
-def _links_of_boxes(graph: Graph, to: Links, grain: str, direction: str, depth: int) -> dict[str, str]:
-    """Return where the boxes of a picture lead: to the lineage of what they show, seen as this one is."""
-    ids = (
-        box.node
-        for box in graph.boxes
-        if box.node and label_of(box.node) in {"Dataset", "Snapshot", "ModelVersion", "Run"}
-    )
-    return {one: to("lineage", id=one, direction=direction, grain=grain, depth=depth) for one in ids}
-
-
 @cache
 def _environment() -> Environment:
     environment = Environment(
@@ -92,9 +80,10 @@ def _environment() -> Environment:
         "worded": words.worded,
         "kind": words.kind,
         "curve": curve,
+        "legend_sample": lambda key: sample(asdict(key)),
         "in_svg": lambda text: isolated_in_svg(escape_hidden(text)),
         "words_of": words.field,
         "as_json": lambda text: json.dumps(text, ensure_ascii=False),
     }
-    environment.globals |= {"version": version("lineward"), "links": _links_of_boxes}
+    environment.globals |= {"version": version("lineward")}
     return environment

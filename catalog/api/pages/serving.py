@@ -123,9 +123,7 @@ class Explorer:
         if wanted is None:
             return files.page(render(page.template, page=context, frame=frame, to=links))
         export = page.exports[wanted]
-        template = f"explorer/{page.name}.{wanted}.j2"
-        text = render(template, page=context) if export.write is None else export.write(context)
-        return files.export(text, export.media_type, f"{page.name}.{wanted}")
+        return files.export(export.write(context), export.media_type, f"{page.name}.{wanted}")
 
     def _frame(
         self,

@@ -21,7 +21,6 @@ USED_OUTSIDE = {
     "read_model": "what a pipeline calls",
     "write_model": "the same",
     "claim_deidentification": "the same",
-    "signature_block": "what GraphQL reads by the name of its field",
     "current_labels": "what facets of a search read",
     "TEXTS": "the table that the fields of records are held to",
     "rotate": "what an operator calls: there is no command for it yet",
@@ -47,7 +46,7 @@ def accessed() -> frozenset[str]:
     """Every name that is read off something, or that stands in a string, as what is looked up by name does."""
     nodes = [node for source in text().values() for node in ast.walk(ast.parse(source))]
     strings = " ".join(node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str))
-    templates = " ".join(path.read_text("utf-8") for path in product_files(".html", ".typ"))
+    templates = " ".join(path.read_text("utf-8") for path in product_files(".html", ".j2", ".typ"))
     return frozenset(node.attr for node in nodes if isinstance(node, ast.Attribute)) | {
         *re.findall(r"\w+", templates),
         *(word for word in re.findall(r"\w+", strings) if "_" in word),
@@ -56,7 +55,7 @@ def accessed() -> frozenset[str]:
 
 @cache
 def uses() -> Counter[str]:
-    templates = (path.read_text("utf-8") for path in product_files(".html", ".typ"))
+    templates = (path.read_text("utf-8") for path in product_files(".html", ".j2", ".typ"))
     return Counter(re.findall(r"\w+", "\n".join((*text().values(), *templates))))
 
 

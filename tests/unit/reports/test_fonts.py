@@ -12,7 +12,7 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from reports.making import made_with
-from reports.pdf import _fonts
+from reports.pdf import committed_fonts
 from tests.support.fonts import FONTS, SOURCES, characters_of, covered
 
 FILES = sorted(FONTS.glob("*.[ot]tf"))
@@ -30,7 +30,7 @@ def test_a_character_counts_as_covered_where_every_style_of_a_family_has_it() ->
 
 def test_the_template_names_every_family_that_a_character_may_be_covered_by() -> None:
     used = set(re.findall(r'"((?:IBM|Noto) [^"]+)"', TEMPLATE))
-    assert used == set(covered()) == set(_fonts().families())
+    assert used == set(covered()) == set(committed_fonts().families())
 
 
 @pytest.mark.parametrize("name", SOURCES)

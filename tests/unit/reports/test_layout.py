@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from reports.boxes import labelled
 from reports.document import Box, Graph
 from reports.drawing import document_of
-from reports.layout import MOST_NODES, Arrow, Vertex, lay_out
+from reports.layout import MOST_NODES, lay_out
 from reports.text import clean
+from reports.vertices import Arrow, Vertex
 from tests.support.dossier import clinical_dossier
 
 ZONES = (None, "LANDING", "CURATED", "FEATURE_STORE", "TRAINING", "EVALUATION", "ARTIFACT", "UNHEARD_OF")
@@ -197,6 +198,13 @@ def test_a_large_lineage_shows_what_matters_and_says_what_it_collapsed(count: in
         hidden = count - (len(graph.boxes) - 1)
         assert f"{count:,} nodes" in graph.note
         assert f"{hidden:,} in curated" in graph.note
+
+
+def test_however_many_feeds_there_are_what_the_drawing_is_of_is_drawn() -> None:
+    feeds = [node(f"feed {number}", "LANDING", raw_feed=True) for number in range(2 * MOST_NODES)]
+    nodes = [*feeds, node("root", "CURATED", root=True)]
+    graph = drawn(nodes, [edge(one.name, "root") for one in feeds])
+    assert [name_in(box) for box in graph.boxes if box.root] == ["root"]
 
 
 def test_the_alternative_text_says_what_flows_where() -> None:

@@ -1,0 +1,130 @@
+"""How long a browser takes to show the lineage page with much on it, and a frame while one moves the picture."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from itertools import pairwise
+from typing import Final
+from urllib.parse import urlencode
+
+from playwright.sync_api import Browser, Page
+
+from bench.column_facets import column_lineage
+from bench.estates import NAMESPACE, PRODUCER, Event
+from bench.figures import Figure, Options, command, milliseconds, percentile, spread
+from bench.filling import serving_filled
+from bench.server import Server, follow
+from graph_schema.nodes import Dataset
+from tests.support.browser import launched
+
+LAYERS: Final = 20
+COLUMNS: Final = 15
+FRAME: Final = 0.050
+FIRST: Final = 3.0
+_FRAMES: Final = 120
+_SECOND: Final = 0.45
+"""The share of datasets that are made of two."""
+_LAST: Final = "all/of-it"
+_MOVE: Final = """async ([zoom, frames]) => {
+  const svg = document.querySelector("svg.picture");
+  const { left, top, width, height } = svg.getBoundingClientRect();
+  const [x, y] = [left + width / 2, top + height / 2];
+  const send = (type, clientX, clientY, buttons) =>
+    svg.dispatchEvent(new PointerEvent(type, { clientX, clientY, buttons, button: 0, pointerId: 1, bubbles: true }));
+  svg.setPointerCapture = () => {};
+  svg.dispatchEvent(new KeyboardEvent("keydown", { key: "0", bubbles: true }));
+  for (let number = 0; number < zoom; number++)
+    svg.dispatchEvent(new KeyboardEvent("keydown", { key: "+", bubbles: true }));
+  const frame = () => new Promise(requestAnimationFrame);
+  await frame();
+  send("pointerdown", x, y, 1);
+  const found = [];
+  let before = await frame();
+  for (let number = 0; number < frames; number++) {
+    send("pointermove", x + 80 * Math.sin(number / 9), y + 60 * Math.cos(number / 7), 1);
+    const now = await frame();
+    found.push((now - before) / 1000);
+    before = now;
+  }
+  send("pointerup", x, y, 0);
+  return found;
+}"""
+
+
+def measure(options: Options) -> list[Figure]:
+    """Measure the page of 2,000 datasets, and of 500 datasets with fifteen columns each, both drawn whole."""
+    figures: list[Figure] = []
+    small = 10 if options.quick else 1
+    with launched() as browser:
+        for count, columns in ((1_999 // small, 0), (499 // small, COLUMNS)):
+            figures += _of(browser, count, columns)
+    return figures
+
+
+def _of(browser: Browser, count: int, columns: int) -> Iterator[Figure]:
+    with ExitStack() as stack:
+        server = serving_filled("SQLite", events(count, columns), stack)
+        follow(server)
+        asked = {"direction": "upstream", "depth": "100", "draw": "all", "grain": "column" if columns else "dataset"}
+        address = f"/explorer/lineage?{urlencode({'id': Dataset(NAMESPACE, _LAST).id, **asked})}"
+        page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+        setting = f"{count + 1:,} datasets" + (f" × {columns} columns" if columns else "")
+        yield from _page(server, page, address, setting)
+        page.context.close()
+
+
+def _page(server: Server, page: Page, address: str, setting: str) -> Iterator[Figure]:
+    seconds = []
+    for _ in range(3):
+        began = time.perf_counter()
+        page.goto(server.url + address)
+        page.locator(".canvas.live .small-map").wait_for(state="attached")
+        page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        seconds.append(time.perf_counter() - began)
+    boxes, paths = page.locator("svg.picture .box").count(), page.locator("svg.picture .flow").count()
+    setting = f"{setting}, {boxes:,} boxes, {paths:,} edges"
+    best = min(seconds)
+    yield Figure("lineage page until its picture stands", setting, milliseconds(best), f"≤ {FIRST:g} s", best <= FIRST)
+    yield Figure("its HTML", setting, f"{len(page.content()):,} characters")
+    for name, zoom in (("the whole", 0), ("close", 12)):
+        frames = page.evaluate(_MOVE, [zoom, _FRAMES])
+        aim = f"p95 ≤ {FRAME * 1000:.0f} ms"
+        met = percentile(frames, 0.95) <= FRAME
+        yield Figure(f"a frame while {name} of it is moved, p50 / p95", setting, spread(frames), aim, met)
+
+
+def events(count: int, columns: int) -> Iterator[Event]:
+    """Yield runs that each write one dataset of one or two of the layer before, and one that reads the last layer."""
+    chance = random.Random(11)
+    width = max(1, count // LAYERS)
+    names = [f"layer{place // width:02}/set{place:04}" for place in range(count)]
+    layers = [names[place : place + width] for place in range(0, count, width)]
+    number, unread = 0, list[str]()
+    for before, layer in pairwise(layers):
+        unread += before
+        for name in layer:
+            chosen = {unread.pop(0), *([chance.choice(before)] if chance.random() < _SECOND else [])}
+            number += 1
+            yield _run(number, sorted(chosen), name, columns, chance)
+    yield _run(number + 1, [*unread, *layers[-1]], _LAST, columns, chance)
+
+
+def _run(number: int, inputs: list[str], output: str, columns: int, chance: random.Random) -> Event:
+    facets: Event = {} if not columns else {"columnLineage": column_lineage(chance, inputs, columns)}
+    return {
+        "eventTime": f"2026-01-01T10:{number // 60 % 60:02}:{number % 60:02}Z",
+        "eventType": "COMPLETE",
+        "producer": PRODUCER,
+        "schemaURL": "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent",
+        "run": {"runId": f"0190d2e6-0000-7000-8000-{number:012x}"},
+        "job": {"namespace": NAMESPACE, "name": f"job-{number:05}", "facets": {}},
+        "inputs": [{"namespace": NAMESPACE, "name": name, "facets": {}} for name in inputs],
+        "outputs": [{"namespace": NAMESPACE, "name": output, "facets": facets}],
+    }
+
+
+if __name__ == "__main__":
+    command(measure)

@@ -1,0 +1,280 @@
+// Walks the picture of a lineage: pan, zoom, a small map, arrow keys; and changes the page without losing one's place.
+// Every link that it takes over is one that works without it.
+
+const SVG = "http://www.w3.org/2000/svg";
+const FAR = 0.45; // below this zoom no text can be read, and none is drawn
+const made = (name, given = {}) => {
+  const found = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(given)) found.setAttribute(key, value);
+  return found;
+};
+
+let seen = null; // where one looks: a place of the drawing and its zoom, kept when the page changes
+
+function button(title, sign, act) {
+  const found = document.createElement("button");
+  found.type = "button";
+  found.textContent = sign;
+  found.setAttribute("aria-label", title);
+  found.title = title;
+  found.addEventListener("click", act);
+  return found;
+}
+
+function explore(svg) {
+  const world = svg.querySelector(".world");
+  const { x: left, y: top, width, height } = svg.viewBox.baseVal;
+  const links = [...svg.querySelectorAll("a[data-key]")];
+  const boxes = new Map();
+  for (const link of links) {
+    const [x, y] = link.querySelector(".box").getAttribute("transform").match(/-?\d+/g).map(Number);
+    const node = link.querySelector(".node");
+    boxes.set(link.dataset.key, { link, x, y, width: +node.getAttribute("width"), height: +node.getAttribute("height") });
+  }
+  const holder = new Map(); // the box that a column is in is known by the edges' ends alone
+  const [before, after] = [new Map(), new Map()];
+  const add = (map, key, value) => map.set(key, [...(map.get(key) ?? []), value]);
+  for (const flow of svg.querySelectorAll(".flow")) {
+    const [source, target] = flow.dataset.edge.split(",").map((key) => (boxes.has(key) ? key : at(flow, key)));
+    if (source && target) {
+      add(after, source, target);
+      add(before, target, source);
+    }
+  }
+  function at(flow, key) {
+    if (!holder.has(key)) {
+      const points = flow.querySelector(".edge").getAttribute("d").match(/-?[\d.]+/g).map(Number);
+      const isFirst = flow.dataset.edge.startsWith(`${key},`);
+      const [x, y] = isFirst ? points : points.slice(-2);
+      for (const [one, box] of boxes) {
+        const edge = isFirst ? box.x + box.width + 1 : box.x;
+        if (Math.abs(edge - x) < 2 && box.y <= y && y <= box.y + box.height + 1) holder.set(key, one);
+      }
+    }
+    return holder.get(key);
+  }
+
+  const canvas = svg.parentElement;
+  canvas.removeAttribute("tabindex");
+  canvas.classList.add("live");
+  const wanted = height * Math.min(2, canvas.clientWidth / width) + 70;
+  canvas.style.height = `${Math.max(240, Math.min(wanted, innerHeight * 0.75, 760))}px`;
+  svg.removeAttribute("viewBox");
+  svg.setAttribute("width", "100%");
+  svg.setAttribute("height", "100%");
+  svg.setAttribute("role", "application");
+  svg.setAttribute("tabindex", "0");
+  svg.setAttribute(
+    "aria-label",
+    "Picture of the lineage. Arrow left goes to what data came from, right to where it went, up and down to neighbours, " +
+      "Enter shows what is known, plus and minus zoom. The list says the same.",
+  );
+
+  let view = { x: 0, y: 0, zoom: 1 };
+  const size = () => ({ width: canvas.clientWidth, height: canvas.clientHeight });
+  const map = smallMap();
+  let waiting = 0;
+  function look(next) {
+    view = next;
+    waiting ||= requestAnimationFrame(() => {
+      waiting = 0;
+      world.setAttribute("transform", `translate(${view.x} ${view.y}) scale(${view.zoom})`);
+      svg.classList.toggle("far", view.zoom < FAR);
+      map.follow();
+      seen = view;
+    });
+  }
+  function whole() {
+    const { width: w, height: h } = size();
+    const zoom = Math.min(2, w / width, h / height);
+    look({ x: (w - width * zoom) / 2 - left * zoom, y: (h - height * zoom) / 2 - top * zoom, zoom });
+  }
+  function toBox(key, zoom = view.zoom) {
+    const box = boxes.get(key);
+    if (!box) return;
+    const { width: w, height: h } = size();
+    look({ x: w / 2 - (box.x + box.width / 2) * zoom, y: h / 2 - (box.y + box.height / 2) * zoom, zoom });
+  }
+  function zoomed(by, x = size().width / 2, y = size().height / 2) {
+    const zoom = Math.min(6, Math.max(0.02, view.zoom * by));
+    const ratio = zoom / view.zoom;
+    look({ x: x - (x - view.x) * ratio, y: y - (y - view.y) * ratio, zoom });
+  }
+  function shows(key) {
+    const box = boxes.get(key);
+    const { width: w, height: h } = size();
+    const [x, y] = [view.x + box.x * view.zoom, view.y + box.y * view.zoom];
+    return x >= 0 && y >= 0 && x + box.width * view.zoom <= w && y + box.height * view.zoom <= h;
+  }
+
+  function smallMap() {
+    const found = made("svg", {
+      class: "small-map",
+      viewBox: `${left} ${top} ${width} ${height}`,
+      preserveAspectRatio: "xMidYMid meet",
+      "aria-hidden": "true",
+    });
+    const shapes = [...boxes.values()].map((box) => `M${box.x} ${box.y}h${box.width}v${box.height}h-${box.width}z`);
+    found.append(made("path", { d: shapes.join("") }));
+    const frame = made("rect");
+    found.append(frame);
+    canvas.append(found);
+    const go = (event) => {
+      if (!(event.buttons & 1)) return;
+      const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(found.getScreenCTM().inverse());
+      const { width: w, height: h } = size();
+      look({ x: w / 2 - point.x * view.zoom, y: h / 2 - point.y * view.zoom, zoom: view.zoom });
+      event.stopPropagation();
+      event.preventDefault();
+    };
+    found.addEventListener("pointerdown", go);
+    found.addEventListener("pointermove", go);
+    return {
+      follow() {
+        const { width: w, height: h } = size();
+        const given = { x: -view.x / view.zoom, y: -view.y / view.zoom, width: w / view.zoom, height: h / view.zoom };
+        for (const [key, value] of Object.entries(given)) frame.setAttribute(key, value);
+        const all = given.x <= left && given.y <= top && given.x + given.width >= left + width;
+        found.classList.toggle("needless", all && given.y + given.height >= top + height);
+      },
+    };
+  }
+
+  const tools = document.createElement("div");
+  tools.className = "tools";
+  tools.append(
+    button("Zoom in", "+", () => zoomed(1.4)),
+    button("Zoom out", "−", () => zoomed(1 / 1.4)),
+    button("Show all of it", "⤢", whole),
+    button("Back to what is asked about", "⌂", () => toBox(root(), Math.max(view.zoom, 1))),
+  );
+  canvas.prepend(tools);
+  const root = () => svg.querySelector(".node.root")?.closest("a")?.dataset.key ?? links[0]?.dataset.key;
+
+  let drag = null;
+  let dragged = false;
+  svg.addEventListener("pointerdown", (event) => {
+    if (event.button === 0) drag = { x: event.clientX - view.x, y: event.clientY - view.y, from: [event.clientX, event.clientY] };
+    dragged = false;
+  });
+  svg.addEventListener("pointermove", (event) => {
+    if (!drag || !(event.buttons & 1)) return;
+    if (!dragged && Math.hypot(event.clientX - drag.from[0], event.clientY - drag.from[1]) < 4) return;
+    if (!dragged) svg.setPointerCapture(event.pointerId);
+    dragged = true;
+    look({ x: event.clientX - drag.x, y: event.clientY - drag.y, zoom: view.zoom });
+  });
+  svg.addEventListener("pointerup", () => (drag = null));
+  svg.addEventListener("dragstart", (event) => event.preventDefault());
+  svg.addEventListener(
+    "click",
+    (event) => {
+      if (dragged) {
+        event.preventDefault();
+        event.stopPropagation();
+      }
+      dragged = false;
+    },
+    true,
+  );
+  svg.addEventListener(
+    "wheel",
+    (event) => {
+      if (!event.ctrlKey && !event.metaKey) return; // the page scrolls by the wheel alone
+      event.preventDefault();
+      const { left: x, top: y } = canvas.getBoundingClientRect();
+      zoomed(Math.exp(-event.deltaY / 300), event.clientX - x, event.clientY - y);
+    },
+    { passive: false },
+  );
+  svg.addEventListener("click", (event) => {
+    const edge = event.target.closest("[data-edge]")?.dataset.edge;
+    if (!edge) return;
+    const there = new URL(location.href);
+    there.searchParams.delete("node");
+    there.searchParams.set("edge", edge);
+    there.hash = "panel";
+    change(there);
+  });
+
+  const near = (key, dx, dy) => {
+    const one = boxes.get(key);
+    const middle = one.y + one.height / 2;
+    if (dx) {
+      const joined = ((dx < 0 ? before : after).get(key) ?? []).filter((other) => boxes.has(other));
+      return joined.sort((a, b) => Math.abs(boxes.get(a).y - middle) - Math.abs(boxes.get(b).y - middle))[0];
+    }
+    const beside = [...boxes].filter(([, box]) => box.x === one.x && Math.sign(box.y - one.y) === dy);
+    return beside.sort(([, a], [, b]) => Math.abs(a.y - one.y) - Math.abs(b.y - one.y))[0]?.[0];
+  };
+  const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+  svg.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const way = WAYS[event.key];
+    if (way) {
+      const here = document.activeElement?.dataset?.key;
+      const next = here && boxes.has(here) ? near(here, ...way) : root();
+      if (next) focus(next);
+      event.preventDefault();
+    } else if (event.key === "+" || event.key === "=") zoomed(1.4);
+    else if (event.key === "-") zoomed(1 / 1.4);
+    else if (event.key === "0") whole();
+  });
+  function focus(key) {
+    boxes.get(key).link.focus({ preventScroll: true });
+    if (!shows(key)) toBox(key, Math.max(view.zoom, 0.8));
+  }
+  svg.addEventListener("focusin", (event) => {
+    const key = event.target.dataset?.key;
+    if (key && event.target.matches(":focus-visible") && !shows(key)) toBox(key);
+  });
+
+  // One stop for the tab key: inside, arrows walk.
+  for (const link of links) link.setAttribute("tabindex", "-1");
+  if (seen) look(seen);
+  else {
+    whole();
+    const fits = Math.min(2, size().width / width, size().height / height);
+    if (fits < 0.7) toBox(root(), 1); // what is large begins where one asked
+  }
+  new ResizeObserver(() => map.follow()).observe(canvas);
+}
+
+let latest = 0; // of several changes at once the last one counts, in whatever order the answers come
+
+async function change(address, push = true) {
+  const mine = ++latest;
+  const answer = await fetch(address, { headers: { Accept: "text/html" } }).catch(() => null);
+  if (mine !== latest) return;
+  const type = answer?.headers.get("content-type") ?? "";
+  if (!answer?.ok || answer.redirected || !type.startsWith("text/html")) {
+    location.assign(address); // the page says what is wrong
+    return;
+  }
+  const text = await answer.text();
+  if (mine !== latest) return;
+  const next = new DOMParser().parseFromString(text, "text/html");
+  const held = document.activeElement?.dataset?.key;
+  document.title = next.title;
+  document.querySelector("main").replaceWith(document.adoptNode(next.querySelector("main")));
+  if (push) history.pushState(null, "", address);
+  begin();
+  const hash = new URL(address, location.href).hash.slice(1);
+  const wanted = hash ? document.getElementById(hash) : null;
+  if (wanted?.matches(".panel")) wanted.focus({ preventScroll: matchMedia("(width >= 60rem)").matches });
+  else if (held) document.querySelector(`a[data-key="${CSS.escape(held)}"]`)?.focus({ preventScroll: true });
+}
+
+function begin() {
+  const svg = document.querySelector(".canvas > svg.picture");
+  if (svg) explore(svg);
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("a[data-swap], a[data-key]");
+  if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  change(new URL(link.getAttribute("href"), location.href));
+});
+addEventListener("popstate", () => change(new URL(location.href), false));
+begin();

@@ -1,0 +1,157 @@
+"""What the page of a lineage shows, and its files too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from catalog.api.pages.kinds import Link
+from catalog.api.pages.lineage_parts.asked import Asked, By
+from catalog.api.pages.lineage_parts.drawn import MOST_DRAWN, Drawn
+from catalog.api.pages.lineage_parts.flows import Flow
+from catalog.api.pages.lineage_parts.marks import MEANINGS, OF_EDGES, SIGNS, Mark, Marks
+from catalog.api.pages.lineage_parts.panel import Panel
+from catalog.api.pages.page import Context
+from graph_schema.vocabulary.words import PhiKind
+from reports.document import Box, Path
+from reports.layout import MOST_NODES
+
+ROWS: Final = 40
+"""How many flows are listed on one page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A word that the form offers: what the address says, and what it is called."""
+
+    value: str
+    title: str
+
+
+DIRECTIONS: Final = (
+    Choice("both", "both ways"),
+    Choice("upstream", "what it came from"),
+    Choice("downstream", "what came of it"),
+)
+GRAINS: Final = (
+    Choice("own", "as it is"),
+    Choice("dataset", "datasets"),
+    Choice("snapshot", "exact states"),
+    Choice("run", "runs"),
+    Choice("column", "columns"),
+)
+COLLAPSING: Final = tuple(
+    Choice(by.value.lower(), title)
+    for by, title in ((By.NOTHING, "nothing"), (By.ZONE, "zone"), (By.SITE, "site"), (By.JOB, "job"))
+)
+LABELS: Final = tuple(Choice(kind.value.lower(), kind.value.replace("_", " ").lower()) for kind in PhiKind)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineagePage(Context):
+    """What the page of a lineage shows."""
+
+    of: Link
+    asked: Asked
+    other: Link | None
+    """The other end, where only the ways between the two are shown."""
+    ways: int | None
+    """How many ways those are."""
+    flows: tuple[Flow, ...]
+    """All of them, by their numbers."""
+    nodes: int
+    open_nodes: tuple[Link, ...]
+    """Where the walk stopped with more behind."""
+    in_memory: int
+    drawn: Drawn
+    marks: Marks
+    links: Mapping[str, Link]
+    """Of all that the lineage names."""
+    signs: tuple[Mark, ...]
+    """The marks that are on anything shown."""
+    panel: Panel | None
+    columns: tuple[str, ...]
+    """The columns of what is asked about, to choose from."""
+    went: tuple[int, int]
+    """How many nodes and edges went since the earlier point."""
+    came: tuple[int, int]
+    rows: int = ROWS
+    directions: tuple[Choice, ...] = DIRECTIONS
+    grains: tuple[Choice, ...] = GRAINS
+    collapsing: tuple[Choice, ...] = COLLAPSING
+    labels: tuple[Choice, ...] = LABELS
+    most_drawn: int = MOST_DRAWN
+    most_at_first: int = MOST_NODES
+
+    @property
+    def sign_of(self) -> Mapping[Mark, str]:
+        """Return the shape of each mark."""
+        return SIGNS
+
+    @property
+    def meaning_of(self) -> Mapping[Mark, str]:
+        """Return what each mark means of a box."""
+        return MEANINGS
+
+    @property
+    def meaning_of_edges(self) -> Mapping[Mark, str]:
+        """Return what each mark means of a flow."""
+        return OF_EDGES
+
+    @property
+    def listed(self) -> tuple[Flow, ...]:
+        """Return the flows that the picture draws, or would: those inside one collapsed box are counted alone."""
+        return tuple(one for one in self.flows if not one.inside)
+
+    @property
+    def shown(self) -> tuple[Flow, ...]:
+        """Return the flows of this page."""
+        return self.listed[self.asked.begin : self.asked.begin + ROWS]
+
+    @property
+    def after(self) -> int | None:
+        """Return how many the next page passes over, None on the last."""
+        end = self.asked.begin + ROWS
+        return end if end < len(self.listed) else None
+
+    @property
+    def inside(self) -> int:
+        """Return how many flows lie inside of collapsed boxes."""
+        return len(self.flows) - len(self.listed)
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """Return the forms in which this is taken along: those of the picture where there is one."""
+        return ("csv", "json") if self.drawn.picture is None else ("csv", "json", "svg", "png")
+
+    def without(self, key: str) -> Mapping[str, object]:
+        """Return how an address changes in which this is no longer collapsed."""
+        return self.asked.expanded(key)
+
+    def marks_of_path(self, path: Path) -> tuple[Mark, ...]:
+        """Return the marks of all flows that an edge of the picture stands for."""
+        several = {mark for number in path.numbers for mark in self.flows[number - 1].marks}
+        return tuple(mark for mark in Mark if mark in several)
+
+    @property
+    def words_of_boxes(self) -> Mapping[str, str]:
+        """Return what is read out of each box: what it is, how far, by whom it was written, and how it is marked."""
+        boxes = () if self.drawn.picture is None else self.drawn.picture.boxes
+        return {box.key: ", ".join(self._words(box)) for box in boxes}
+
+    def _words(self, box: Box) -> Iterator[str]:
+        # What one sees is what one hears first (WCAG 2.2, 2.5.3).
+        seen = [*(label.text for label in box.labels), *(row.text for row in box.rows)]
+        yield " ".join([*seen, f"+{box.holds:,}"] if box.holds and not box.collapsed else seen)
+        thing = self.drawn.things.get(box.key)
+        if thing is not None:
+            yield "what is asked about" if thing.root else f"step {thing.steps} of {self.drawn.deepest}"
+            if thing.written_by:
+                more = f" and {len(thing.written_by) - 1} more" if len(thing.written_by) > 1 else ""
+                yield f"written by {thing.written_by[0].name}{more}"
+            if box.holds:
+                yield f"{box.holds:,} collapsed behind it"
+            if thing.more:
+                yield "more behind it"
+        yield from (self.meaning_of[mark] for mark in self.drawn.marks.get(box.key, ()))

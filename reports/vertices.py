@@ -1,0 +1,113 @@
+"""The nodes and edges that a layout places, the zone that each node stands in, and the box that it is drawn as."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+from reports.boxes import fitted, labelled
+from reports.document import Box, LabelStyle, Port
+from reports.naming import worded
+from reports.text import clean
+
+NO_ZONE: Final = "zone not recorded"
+FEEDS: Final = "raw feeds"
+MODEL: Final = "model"
+FEED: Final = "raw feed"
+COLLAPSED: Final = "collapsed"
+"""The kind of a node that stands for several."""
+ATTESTED, NOT_ATTESTED = "attested", "not attested"
+ZONES: Final = (
+    (FEEDS,),
+    (NO_ZONE,),
+    ("LANDING",),
+    ("CURATED",),
+    ("FEATURE_STORE",),
+    ("TRAINING", "EVALUATION"),
+    ("ARTIFACT",),
+    (MODEL,),
+)
+"""From left to right: which zones stand in one column."""
+_KNOWN = frozenset(zone for several in ZONES for zone in several)
+_ROW, _ABOVE, _BELOW = 8, 4, 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vertex:
+    """A node of a lineage; `kind` is the graph's own word for it."""
+
+    id: str
+    name: str
+    kind: str
+    zone: str | None = None
+    deid_state: str | None = None
+    attested: bool | None = None
+    """None where its state does not say that identifiers are gone."""
+    root: bool = False
+    raw_feed: bool = False
+    rows: tuple[tuple[str, str], ...] = ()
+    """The ids and names of its columns, at which edges may begin and end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrow:
+    """Data went from `source` to `target` (ids of nodes or columns): whether that is inferred, and lost identifiers."""
+
+    source: str
+    target: str
+    inferred: bool = False
+    deidentifies: bool = False
+
+
+def zone_of(node: Vertex) -> str:
+    """Return the column's name: the model's own, the raw feeds' for what nothing fed, else the recorded zone's."""
+    if node.kind == "ModelVersion":
+        return MODEL
+    if node.raw_feed and node.zone in {None, "LANDING"}:
+        return FEEDS
+    return node.zone if node.zone in _KNOWN and node.zone else NO_ZONE
+
+
+def rank_of(node: Vertex) -> int:
+    """Return the place of a node's zone among `ZONES`."""
+    zone = zone_of(node)
+    return next(rank for rank, several in enumerate(ZONES) if zone in several)
+
+
+def in_words(zone: str) -> str:
+    """Return the name of a zone as it is drawn."""
+    return zone.replace("_", " ").lower()
+
+
+def box_of(node: Vertex, wide: int, holds: int = 0) -> Box:
+    """Return the box of a node, its upper left corner at 0."""
+    labels = labelled(node.name, tuple(_details(node)), wide)
+    gathered = node.kind == COLLAPSED
+    name = "" if gathered else node.id
+    box = Box(0, 0, wide, labels.height, labels.lines, node.root, gathered, node=name, key=node.id, holds=holds)
+    if not node.rows:
+        return box
+    first = labels.height + _ABOVE
+    rows = tuple(Port(one, fitted(text, wide), first + place * _ROW) for place, (one, text) in enumerate(node.rows))
+    return replace(box, rows=rows, height=rows[-1].y + _BELOW)
+
+
+def _details(node: Vertex) -> Iterator[tuple[LabelStyle, str]]:
+    yield "detail", noun(node.kind)
+    if node.raw_feed:
+        yield "detail", FEED
+    if node.deid_state:
+        yield "detail", clean(state(node.deid_state))
+    if node.attested is not None:
+        yield ("detail", ATTESTED) if node.attested else ("doubt", NOT_ATTESTED)
+
+
+def state(declared: str) -> str:
+    """Return a state of de-identification in words."""
+    return declared if declared == "RAW" else worded(declared)
+
+
+def noun(kind: str) -> str:
+    """Return a node's kind in words: ModelVersion, model version."""
+    return "".join(f" {each.lower()}" if each.isupper() else each for each in clean(kind)).strip()

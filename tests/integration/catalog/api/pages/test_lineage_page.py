@@ -1,0 +1,222 @@
+"""The page of a lineage: what is expanded, collapsed, marked and taken along, over a pipeline of two sites."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+import pytest
+
+from reports.layout import MOST_NODES
+from tests.support import made_up_lineage as made
+from tests.support.pages import BROWSER, Shown, shown
+
+if TYPE_CHECKING:
+    from httpx2 import Response
+
+    from tests.integration.catalog.api.conftest import Catalog
+
+ROOT = made.dataset(made.CLEARED)
+
+
+def get(catalog: Catalog, **asked: object) -> Response:
+    address = f"/explorer/lineage?{urlencode({'id': ROOT, **asked}, doseq=True)}"
+    found: Response = catalog.client.get(address, headers=BROWSER)
+    assert found.status_code == 200, found.text
+    return found
+
+
+def page(catalog: Catalog, **asked: object) -> Shown:
+    return shown(get(catalog, **asked))
+
+
+def taken(catalog: Catalog, **asked: object) -> dict[str, Any]:
+    found: dict[str, Any] = get(catalog, **asked, **{"as": "json"}).json()
+    return found
+
+
+def places(found: dict[str, Any]) -> dict[str, tuple[int, int, int, int]]:
+    return {one["key"]: (one["x"], one["y"], one["width"], one["height"]) for one in found["boxes"]}
+
+
+def named(*names: str) -> set[str]:
+    return {made.dataset(name) for name in names}
+
+
+def test_a_node_is_expanded_by_itself_and_what_was_there_stays_where_it_was(pipeline: Catalog) -> None:
+    near = {made.JOINED, made.TRAINING, made.EVALUATION, made.REPORT, made.CLEARED}
+    steps: list[dict[str, object]] = [
+        {},
+        {"open": [made.dataset(made.JOINED)]},
+        {"open": [made.dataset(made.JOINED), made.dataset(made.FEEDS[2])]},
+    ]
+    found = [places(taken(pipeline, depth=1, **step)) for step in steps]
+    assert [found[0].keys(), found[1].keys(), found[2].keys()] == [
+        named(*near),
+        named(*near, *made.FEEDS),
+        named(*near, *made.FEEDS, made.BEHIND),
+    ]
+    assert found[0].items() <= found[1].items() <= found[2].items()
+    panel = page(pipeline, depth=1, node=made.dataset(made.JOINED))
+    assert "Expand: one step more from here" in panel.words
+    closed = page(pipeline, depth=1, node=made.dataset(made.JOINED), **steps[1])
+    assert "Take back what it was expanded by" in closed.words
+    assert taken(pipeline, depth=1, open="Dataset:none")["boxes"] == taken(pipeline, depth=1)["boxes"]
+    many = f"/explorer/lineage?{urlencode({'id': ROOT, 'open': [f'Dataset:{one}' for one in range(21)]}, doseq=True)}"
+    assert pipeline.client.get(many, headers=BROWSER).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("asked", "gone"),
+    [
+        ({"by": "zone"}, set(made.FEEDS[:2])),
+        ({"fold": "site:South"}, {made.FEEDS[2]}),
+        ({"by": "job"}, {made.TRAINING, made.EVALUATION}),
+        ({"fold": f"job:{made.job('split')}"}, {made.TRAINING, made.EVALUATION}),
+        ({"fold": made.dataset(made.JOINED)}, set(made.FEEDS)),
+    ],
+)
+def test_what_is_collapsed_moves_nothing_and_is_counted(
+    pipeline: Catalog, asked: dict[str, object], gone: set[str]
+) -> None:
+    whole, found = taken(pipeline, depth=2), taken(pipeline, depth=2, **asked)
+    hidden = {node for one in found["collapsed"] for node in one["nodes"]}
+    assert hidden == named(*gone)
+    left = {key: place for key, place in places(whole).items() if key not in hidden}
+    assert left.items() <= places(found).items()
+    assert sum(box["standsFor"] for box in found["boxes"]) == len(hidden)
+    assert len(found["flows"]) + found["flowsInsideCollapsed"] == len(whole["flows"])
+    words = page(pipeline, depth=2, **asked).words
+    for one in found["collapsed"]:
+        assert one["title"] in words
+    opened = page(pipeline, depth=2, node=found["collapsed"][0]["key"], **asked)
+    assert "Expand" in opened.words
+
+
+def test_only_the_ways_between_two_are_shown_and_what_each_of_them_passes(pipeline: Catalog) -> None:
+    found = taken(pipeline, between=made.dataset(made.BEHIND), mark="choke_points")
+    way = (made.BEHIND, made.FEEDS[2], made.JOINED, made.CLEARED)
+    assert {box["name"]: box["marks"] for box in found["boxes"]} == {
+        f"lake/{name}": ["CHOKE_POINT"] if name in way[1:-1] else [] for name in way
+    }
+    assert [one["marks"] for one in found["flows"]] == [["CHOKE_POINT"]] * 3
+    shown_page = page(pipeline, between=made.dataset(made.BEHIND), mark="choke_points")
+    assert "1 way is known within 20 steps" in shown_page.words
+    assert "On each of them lies a step that an attestation covers" in shown_page.words
+    assert "No flow is known" in page(pipeline, id=made.dataset(made.TRAINING), between=made.dataset(made.REPORT)).words
+
+
+def test_a_label_is_shown_where_it_was_said_and_where_it_was_cleared(pipeline: Catalog) -> None:
+    found = taken(pipeline, depth=2, label="direct_identifier")
+    marks = {box["name"].removeprefix("lake/"): box["marks"] for box in found["boxes"] if box["marks"]}
+    assert marks == {
+        made.FEEDS[0]: ["LABEL_ORIGIN"],
+        made.JOINED: ["LABEL"],
+        # Of the dataset as a whole; by way of the column it is still there.
+        made.CLEARED: ["LABEL", "CLEARED"],
+        **{name: ["LABEL"] for name in (made.TRAINING, made.EVALUATION, made.REPORT)},
+    }
+    (cleared,) = [one for one in found["flows"] if "CLEARED" in one["marks"]]
+    assert (cleared["from"]["name"], cleared["to"]["name"], cleared["attested"]) == (made.JOINED, made.CLEARED, True)
+    words = page(pipeline, depth=2, label="direct_identifier").words
+    assert re.search(rf"said of {made.FEEDS[0]}\s+#\d+", words)
+    assert re.search(rf"cleared on the way into {made.CLEARED} by clear\s+#\d+ , where it remains by another", words)
+
+
+def test_what_came_and_what_went_since_is_told_apart(pipeline: Catalog) -> None:
+    before = pipeline.service.ledger.size() - 1
+    pipeline.event(made.step("join", 90, made.FEEDS[:2], (made.JOINED,), "2026-02-01T10:00:00Z"))
+    pipeline.event(made.step("clear", 91, (made.JOINED,), (made.CLEARED,), "2026-02-02T10:00:00Z"))
+    pipeline.event(made.step("publish", 92, (made.CLEARED,), ("artifact/table",), "2026-02-03T10:00:00Z"))
+    pipeline.caught_up()
+    pipeline.labels_kept()
+    found = taken(pipeline, depth=2, since=before)
+    assert {box["name"]: box["marks"] for box in found["boxes"] if box["marks"]} == {
+        f"lake/{made.FEEDS[2]}": ["WENT"],
+        "lake/artifact/table": ["CAME"],
+    }
+    assert {(one["to"]["name"], *one["marks"]) for one in found["flows"] if one["marks"]} == {
+        (made.JOINED, "WENT"),
+        ("artifact/table", "CAME"),
+    }
+    words = page(pipeline, depth=2, since=before).words
+    assert "1 node and 1 flow came, 1 node and 1 flow went" in " ".join(words.split())
+    assert made.dataset(made.FEEDS[2]) not in places(taken(pipeline, depth=2))
+    # The same between two times, as far as it is known now.
+    assert taken(pipeline, depth=2, since="2026-01-15T00:00:00Z")["flows"] == found["flows"]
+
+
+def test_columns_are_of_what_was_chosen_alone(pipeline: Catalog) -> None:
+    every, one = (taken(pipeline, grain="column", depth=1, **more) for more in ({}, {"column": "ward"}))
+    assert len(every["flows"]) > len(one["flows"]) > 0
+    assert places(one).keys() == named(made.JOINED, made.CLEARED, made.TRAINING, made.EVALUATION, made.REPORT)
+    rows = [
+        text
+        for text in page(pipeline, grain="column", depth=1, column="ward").of("text")
+        if text.get("class", "").startswith("row")
+    ]
+    assert len(rows) == 5
+    assert [one["value"] for one in page(pipeline, grain="column").of("input") if one.get("name") == "column"] == list(
+        made.COLUMNS
+    )
+    expanded = taken(pipeline, grain="column", depth=1, column="ward", open=made.dataset(made.JOINED))
+    assert places(one).items() <= places(expanded).items()
+    assert named(*made.FEEDS) <= places(expanded).keys()
+
+
+def test_a_reader_hears_what_a_box_is_and_goes_to_what_is_known_of_it(pipeline: Catalog) -> None:
+    found = page(pipeline, depth=2)
+    links = {one["data-key"]: one for one in found.of("a") if "data-key" in one}
+    assert links.keys() == places(taken(pipeline, depth=2)).keys()
+    assert links[ROOT]["aria-label"] == (
+        "cleared lake/curated/ dataset de-identified attested, what is asked about, written by clear"
+    )
+    joined = links[made.dataset(made.JOINED)]
+    assert joined["aria-label"] == (
+        "joined lake/curated/ dataset de-identified not attested, step 1 of 2, written by join"
+    )
+    feed = links[made.dataset(made.FEEDS[2])]
+    assert feed["aria-label"] == "set-2 lake/feeds/ dataset RAW, step 2 of 2, more behind it"
+    panel = shown(pipeline.client.get(f"/explorer/{feed['href'].partition('#')[0]}", headers=BROWSER))
+    assert "Collapse its site, South" in panel.words
+    edge = f"{made.dataset(made.JOINED)},{ROOT}"
+    flow = page(pipeline, depth=2, edge=edge)
+    assert "an attestation covers the step" in flow.words
+    assert [one for one in flow.of("aside") if one.get("id") == "panel"]
+    assert not page(pipeline, depth=2, node="Dataset:none", edge="").of("aside")
+
+
+def test_every_file_holds_exactly_what_is_shown(pipeline: Catalog) -> None:
+    asked: dict[str, object] = {"depth": 2, "by": "zone", "label": "direct_identifier"}
+    found = taken(pipeline, **asked)
+    rows = list(csv.DictReader(io.StringIO(get(pipeline, **asked, **{"as": "csv"}).text)))
+    assert [int(row["number"]) for row in rows] == [one["number"] for one in found["flows"]]
+    assert {row["drawn_from"] for row in rows} == {"", "2 in raw feeds"}
+    drawn = shown(get(pipeline, **asked, **{"as": "svg"}))
+    moved = [one["transform"] for one in drawn.of("g") if one.get("class", "").startswith("box")]
+    on_page = [one["transform"] for one in page(pipeline, **asked).of("g") if one.get("class", "").startswith("box")]
+    assert moved == on_page == [f"translate({box['x']} {box['y']})" for box in found["boxes"]]
+    image = get(pipeline, **asked, **{"as": "png"})
+    assert image.headers["content-type"] == "image/png"
+    assert image.content.startswith(b"\x89PNG\r\n")
+
+
+def test_much_is_collapsed_by_zone_until_it_is_expanded(catalog: Catalog) -> None:
+    feeds = tuple(f"feeds/set-{number}" for number in range(MOST_NODES + 10))
+    catalog.event(made.step("join", 1, feeds, (made.CLEARED,), "2026-01-01T10:00:00Z"))
+    catalog.caught_up()
+    first = taken(catalog, depth=1)
+    (several,) = [box for box in first["boxes"] if box["standsFor"]]
+    assert several["key"] == "zone:raw feeds"
+    assert len(first["boxes"]) - 1 + several["standsFor"] == len(feeds) + 1
+    text = page(catalog, depth=1).words
+    assert f"collapsed by zone: {several['standsFor']} in raw feeds" in text
+    assert "Draw all" in text
+    opened = taken(catalog, depth=1, open="zone:raw feeds")
+    assert len(opened["boxes"]) == len(feeds) + 1
+    kept = {key: place for key, place in places(first).items() if key != several["key"]}
+    assert kept.items() <= places(opened).items()
+    assert len(taken(catalog, depth=1, draw="all")["boxes"]) == len(feeds) + 1
