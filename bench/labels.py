@@ -18,12 +18,13 @@ from bench.figures import Figure, Options, command, measured, milliseconds, perc
 from bench.filling import fill
 from bench.stores import opened
 from catalog import app
+from catalog.collecting import collecting_seldom
 from catalog.kinds import KINDS
 from catalog.labels.taint.following import LabelFollower
 from catalog.labels.taint.queries import why_label
 from catalog.ledger.protocol import Draft
 from catalog.ledger.sqlite import SqliteLedger
-from catalog.projection import Projection, collecting_seldom
+from catalog.projection import Projection
 from catalog.settings import Settings
 from catalog.store.protocol import Store
 from catalog.view import View

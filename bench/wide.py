@@ -25,9 +25,9 @@ from bench import neo4j
 from bench.estates import NAMESPACE, Event, run_events
 from bench.figures import Figure, Options, command, milliseconds
 from bench.machine import resident_mebibytes
+from catalog.collecting import collecting_seldom
 from catalog.lineage.model import Direction, Walk
 from catalog.lineage.queries import lineage
-from catalog.projection import collecting_seldom
 from catalog.store.neo4j import Neo4jStore
 from catalog.store.protocol import Store
 from catalog.store.sqlite import SqliteStore

@@ -6,13 +6,11 @@ entry that cannot be projected is quarantined, by index and reason, and never st
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
@@ -21,6 +19,7 @@ import orjson
 from pydantic import ValidationError
 
 from catalog.access.model import is_proven
+from catalog.collecting import collecting_seldom
 from catalog.errors import DamagedGraphError, EvidenceError, OperatorError
 from catalog.kinds import EVENT, KINDS
 from catalog.labels.taint.following import LabelFollower
@@ -58,7 +57,6 @@ _WAIT_SECONDS = 0.5
 _IDLE_SECONDS = 0.005
 _LONGEST_BACK_OFF = 5.0
 _TIE_LENGTH = 16
-_COLLECT_AFTER = (20_000, 20, 50)
 _LOOK_SECONDS = 5.0
 """How often it is looked for attestations that ended, where no entry comes."""
 _GIVEN_WAY_SECONDS = 5.0
@@ -282,7 +280,7 @@ class Projection(Position):
         self._store = store
         self._batch = batch
         self._busy = busy
-        self._wait = wait or ledger.wait_for
+        self._wait = wait or self._wait_for_entry
         self._residues = Residues(ledger)
         self._empty_at = 0
         self._marked = -1
@@ -302,6 +300,7 @@ class Projection(Position):
     def stop(self, timeout: float = 30) -> None:
         """End after the batch at hand; what was not applied is taken up again at the next start."""
         self._stopping.set()
+        self._ledger.wake()
         with self._moved:
             self._moved.notify_all()
         for thread in (self._thread, self._label_thread):
@@ -427,6 +426,9 @@ class Projection(Position):
     def _wait_beyond(self, checkpoint: int) -> None:
         with self._moved:
             self._moved.wait_for(lambda: self._checkpoint != checkpoint or self._stopping.is_set(), _LOOK_SECONDS)
+
+    def _wait_for_entry(self, index: int, timeout: float) -> bool:
+        return self._ledger.wait_for(index, timeout, self._stopping.is_set)
 
     def _note_provenance(self) -> None:
         """Mark the graph with what it was made of: now and then, and whenever nothing has come for a while."""
@@ -573,20 +575,6 @@ def gather(
 def _quarantine(stored: StoredEntry, reason: str) -> Quarantined:
     _LOG.warning("entry quarantined", extra={"index": stored.index, "reason": reason})
     return Quarantined(stored.index, stored.entry.kind, stored.entry.subjects, reason)
-
-
-@contextmanager
-def collecting_seldom() -> Iterator[None]:
-    """Let the interpreter look for garbage seldom: a batch's facts come by the ten thousand and go without it.
-
-    Looking through them and through what is remembered took a third of the time of projecting.
-    """
-    before = gc.get_threshold()
-    gc.set_threshold(*_COLLECT_AFTER)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
 
 
 @collecting_seldom()

@@ -107,6 +107,7 @@ class ProjectionProcess(Position):
     def stop(self, timeout: float = 10) -> None:
         """Let the child end after the batch at hand, and end it where that takes too long."""
         self._stopping.set()
+        self._ledger.wake()
         self._close_input()
         for thread in self._threads:
             thread.join(timeout)
@@ -199,7 +200,7 @@ class ProjectionProcess(Position):
         known = -1
         while not self._stopping.is_set():
             self._end_hung()
-            if not self._ledger.wait_for(known + 1, _WAIT_SECONDS):
+            if not self._ledger.wait_for(known + 1, _WAIT_SECONDS, self._stopping.is_set):
                 continue
             known = self._ledger.size() - 1
             with self._input:

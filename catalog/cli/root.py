@@ -39,6 +39,7 @@ from catalog.cli.commands import (
 )
 from catalog.cli.commands.groups import ASK, PROVE, RUN, WRITE, group
 from catalog.cli.usage import complaint, is_help
+from catalog.collecting import collecting_seldom
 from catalog.errors import Exit
 from graph_schema.characters import escape_hidden
 
@@ -95,7 +96,8 @@ def run() -> None:
     # What any command leaves behind, a report too, is for whoever ran it.
     os.umask(0o077)
     try:
-        sys.exit(commands(standalone_mode=False, prog_name="lineward"))
+        with collecting_seldom():
+            sys.exit(commands(standalone_mode=False, prog_name="lineward"))
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:

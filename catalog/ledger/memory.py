@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import replace
@@ -96,9 +96,17 @@ class MemoryLedger(ReadableLedger):
     def _newest(self) -> int | None:
         return None if self._recorded_at < 0 else self._recorded_at
 
-    def wait_for(self, index: int, timeout: float) -> bool:  # noqa: ARG002 (nothing is ever on its way here)
+    def wait_for(
+        self,
+        index: int,
+        timeout: float,  # noqa: ARG002  nothing is ever on its way here
+        ended: Callable[[], bool] = lambda: False,  # noqa: ARG002  the same
+    ) -> bool:
         """Return whether the entry is there."""
         return self._stored.size > index
+
+    def wake(self) -> None:
+        """Wake nobody: nobody ever waits here."""
 
     def verify(self, progress: Progress | None = None, held: Sequence[SignedCheckpoint] = ()) -> VerifyReport:
         """Re-hash everything."""

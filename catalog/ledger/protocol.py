@@ -204,8 +204,14 @@ class Ledger(Protocol):
     def clock_doubt(self) -> str | None:
         """Return why the clock is not believed, None where it is; beyond its limits, appending raises OperatorError."""
 
-    def wait_for(self, index: int, timeout: float) -> bool:
-        """Wait up to so many seconds for an entry to be durable; return whether it is."""
+    def wait_for(self, index: int, timeout: float, ended: Callable[[], bool] = lambda: False) -> bool:
+        """Wait up to so many seconds for an entry to be durable, or until it `ended`; return whether the entry is.
+
+        `ended` is asked anew whenever the ledger has grown or is woken (`wake`), and nothing is awaited once it holds.
+        """
+
+    def wake(self) -> None:
+        """Let everybody who waits for an entry look again whether they are to go on."""
 
     def verify(self, progress: Progress | None = None, held: Sequence[SignedCheckpoint] = ()) -> VerifyReport:
         """Re-hash everything, and hold it to every stored checkpoint and to those `held` elsewhere.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -212,12 +212,18 @@ class SqliteLedger(ReadableLedger):
         doubt = None if self._watch is None else self._watch.doubt(self._newest)
         return None if doubt is None else doubt.sentence
 
-    def wait_for(self, index: int, timeout: float) -> bool:
-        """Wait up to so many seconds for an entry to be durable."""
+    def wait_for(self, index: int, timeout: float, ended: Callable[[], bool] = lambda: False) -> bool:
+        """Wait up to so many seconds for an entry to be durable, or until it `ended`."""
         if self._writer is None:
             return self.size() > index
         with self._grown:
-            return self._grown.wait_for(lambda: self._size > index, timeout)
+            self._grown.wait_for(lambda: self._size > index or ended(), timeout)
+            return self._size > index
+
+    def wake(self) -> None:
+        """Let everybody who waits for an entry look again."""
+        with self._grown:
+            self._grown.notify_all()
 
     def verify(self, progress: Progress | None = None, held: Sequence[SignedCheckpoint] = ()) -> VerifyReport:
         """Re-hash everything, and hold it to the high-water mark of the key folder.

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -261,6 +262,26 @@ def test_waiting_ends_with_the_entry_or_with_the_time(ledger: Ledger) -> None:
     ledger.append(make_draft(1))
     assert ledger.wait_for(0, timeout=10)
     assert ledger.size() == 1
+
+
+def test_whoever_waits_is_woken_to_see_that_it_ended(ledger: Ledger) -> None:
+    ended, looked, answers = threading.Event(), threading.Event(), list[bool]()
+
+    def is_over() -> bool:
+        looked.set()
+        return ended.is_set()
+
+    def wait() -> None:
+        answers.append(ledger.wait_for(0, 60, is_over))
+        looked.set()
+
+    waiter = threading.Thread(target=wait)
+    waiter.start()
+    assert looked.wait(30)
+    ended.set()
+    ledger.wake()
+    waiter.join(30)
+    assert answers == [False]
 
 
 def test_progress_ends_at_the_whole(ledger: Ledger, filled: Fill) -> None:

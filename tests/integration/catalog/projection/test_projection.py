@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from catalog import app, projection
 from catalog.access.keys import local_actor
 from catalog.errors import OperatorError
 from catalog.ledger.protocol import Draft, StoredEntry
@@ -21,6 +22,7 @@ from catalog.projection import (
     project,
     rebuild,
 )
+from catalog.settings import load
 from catalog.store.memory import MemoryStore
 from catalog.store.protocol import Quarantined
 from catalog.store.sqlite import SqliteStore
@@ -207,6 +209,17 @@ def test_the_thread_follows_what_is_written_and_takes_up_where_it_was(house: Hou
         follower.stop()
     house.project()
     assert list(store.scan()) == list(house.store.scan())
+
+
+def test_stopping_waits_for_no_entry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(projection, "_WAIT_SECONDS", 60)
+    ledger = app.open_ledger(load(data_dir=tmp_path))
+    follower = Projection(ledger, MemoryStore())
+    follower.start()
+    wait_until(follower, Status.RUNNING)
+    follower.stop(timeout=20)
+    assert not [thread for thread in threading.enumerate() if thread.name in {"projection", "labels"}]
+    ledger.close()
 
 
 def test_waiting_for_an_entry_that_never_comes_ends(house: House) -> None:
