@@ -11,6 +11,9 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parents[1]
 # Before hypothesis is imported: whatever it keeps belongs into the cache.
 os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(REPOSITORY / ".cache" / "hypothesis"))
+# Hundreds of processes are started: only the first compiles what they import, whatever this machine is set to.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 import hypothesis  # noqa: E402  # see above
 import neo4j  # noqa: E402  # see above

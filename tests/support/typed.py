@@ -10,7 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from unittest.mock import patch
 
-from catalog.cli.root import run
+from typer.main import get_command
+
+from catalog.cli import root
+
+# Made of their declarations once: that takes as long as most commands.
+_COMMANDS = get_command(root.commands)
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,7 @@ def typed(folder: Path, *arguments: str, stdin: bytes = b"", **environment: str)
     try:
         with (
             patch.dict(os.environ, seen, clear=True),
+            patch.object(root, "commands", _COMMANDS),
             patch.object(sys, "argv", ["lineward", *arguments]),
             patch.object(sys, "stdin", given),
             redirect_stdout(out),
@@ -49,7 +55,7 @@ def typed(folder: Path, *arguments: str, stdin: bytes = b"", **environment: str)
 
 def _code() -> int:
     try:
-        run()
+        root.run()
     except SystemExit as ended:
         return int(ended.code or 0)
     raise AssertionError("a command ends by an exit code")
