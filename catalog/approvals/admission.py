@@ -9,9 +9,10 @@ import orjson
 from catalog.access.queries import principals
 from catalog.approvals import checks, queries, rules
 from catalog.approvals.effective import attestors, effective
-from catalog.approvals.model import ApprovalFilter, ApprovalState
+from catalog.approvals.model import ApprovalFilter
 from catalog.approvals.persons import Delegation, delegations_at, delegations_within, person_of
 from catalog.approvals.records import DecideApproval, DelegateApprovals, MeetCondition, RequestApproval
+from catalog.approvals.states import ApprovalState
 from catalog.errors import SenderError
 from catalog.ledger.protocol import StoredEntry
 from catalog.policies.queries import published

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from catalog.approvals.model import ApprovalState
+from catalog.approvals.states import ApprovalState
 from catalog.releases.model import Registration
 from catalog.snapshots.model import Verification
 from graph_schema.aspects.approvals import BoundDigest

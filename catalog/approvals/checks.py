@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from catalog.approvals.model import ApprovalState
 from catalog.approvals.persons import Delegation, person_of
+from catalog.approvals.states import ApprovalState
 from catalog.errors import AskerError, SenderError
 from graph_schema.aspects.approvals import IrbDetermination, SignIn
 from graph_schema.times import format_time

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from catalog.approvals.model import ApprovalFilter, ApprovalState
+from catalog.approvals.model import ApprovalFilter
 from catalog.approvals.queries import list_approvals
+from catalog.approvals.states import ApprovalState
 from catalog.use.model import Promise, RecordKind, UseQuestion
 from catalog.view import View
 from graph_schema.vocabulary.words import ApprovalKind

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from catalog.approvals.binding import Change
-from catalog.approvals.model import Approval, ApprovalState, Decision, InboxItem, InboxTask
+from catalog.approvals.model import Approval, Decision, InboxItem, InboxTask
+from catalog.approvals.states import ApprovalState
 from graph_schema.aspects.approvals import BoundDigest
 from graph_schema.canonical import digest_of
 

@@ -10,7 +10,7 @@ from catalog.cli.completeness import FIELDS, warn
 from catalog.cli.output import note, print_json, print_table
 from catalog.cli.words import each_of, in_words, one_of, words_of
 from catalog.errors import Exit, SenderError
-from catalog.search.model import SearchKind
+from catalog.search.kinds import SearchKind
 from catalog.search.queries import CLOSED, FACETS, GAPS
 
 _OPTION = {"deidentification_state": "deidentification", "source_system": "source-system"}

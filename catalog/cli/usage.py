@@ -8,11 +8,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from pydantic import ValidationError
 from typer.core import TyperCommand, TyperGroup
 
 from catalog.cli.ending import exit_codes
-from catalog.validation import predicate
 
 _BOTH, _LEAST = re.compile(r"(-?\d+)<=x<=(-?\d+)"), re.compile(r"x>=(-?\d+)")
 """How Typer writes ranges."""
@@ -96,8 +94,13 @@ def _sentence(error: Any, message: str) -> str:  # noqa: ANN401  one of several 
     if param is None:
         return message if message.endswith("?") else f"{message.rstrip('.')}."
     what = param.opts[0] if param.param_type_name == "option" else param.metavar or param.name
-    if isinstance(error.__cause__, ValidationError):
-        return f"{what} {predicate(error.__cause__)}."
+    if error.__cause__ is not None:
+        from pydantic import ValidationError  # noqa: PLC0415  `--help` checks nothing
+
+        from catalog.validation import predicate  # noqa: PLC0415  the same
+
+        if isinstance(error.__cause__, ValidationError):
+            return f"{what} {predicate(error.__cause__)}."
     return f"{what} is missing." if not message else f"{what}: {message.rstrip('.')}."
 
 

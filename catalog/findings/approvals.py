@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from catalog.approvals.model import Approval, ApprovalState
+from catalog.approvals.model import Approval
+from catalog.approvals.states import ApprovalState
 from catalog.findings.model import Finding
 from catalog.findings.rules import Rule
 from reports.naming import worded

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
-from catalog.approvals.model import ApprovalState
+from catalog.approvals.states import ApprovalState
 from catalog.assets.model import RunState
 from catalog.findings.rules import Rule, Severity
 from catalog.findings.separation import Apartness

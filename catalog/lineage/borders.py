@@ -5,34 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from catalog.assets.folds import DROPPED, aspects_in_force, last_writes
 from catalog.lineage.loader import LineageLoader
+from catalog.lineage.model import BorderReason, BorderSide
 from catalog.store.indexes.uses import READS, WRITES
 from catalog.view import View
 from graph_schema.identity import label_of
 from graph_schema.nodes import Dataset
-
-
-class BorderSide(StrEnum):
-    """Which way data crosses the border of the estate."""
-
-    INGRESS = "INGRESS"
-    """Data comes in."""
-    EGRESS = "EGRESS"
-    """Data goes out."""
-
-
-class BorderReason(StrEnum):
-    """Why a dataset lies at the border."""
-
-    NOTHING_WRITES_IT = "NOTHING_WRITES_IT"
-    """Something reads it, and nothing that is known writes it."""
-    NOTHING_READS_IT = "NOTHING_READS_IT"
-    """Something writes it, and nothing that is known reads it."""
-    OUTSIDE = "OUTSIDE"
-    """It lies in a namespace that is not the estate's own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,26 @@ class Grain(StrEnum):
     """Columns, and datasets as a whole where something reaches all of their columns."""
 
 
+class BorderSide(StrEnum):
+    """Which way data crosses the border of the estate."""
+
+    INGRESS = "INGRESS"
+    """Data comes in."""
+    EGRESS = "EGRESS"
+    """Data goes out."""
+
+
+class BorderReason(StrEnum):
+    """Why a dataset lies at the border."""
+
+    NOTHING_WRITES_IT = "NOTHING_WRITES_IT"
+    """Something reads it, and nothing that is known writes it."""
+    NOTHING_READS_IT = "NOTHING_READS_IT"
+    """Something writes it, and nothing that is known reads it."""
+    OUTSIDE = "OUTSIDE"
+    """It lies in a namespace that is not the estate's own."""
+
+
 class FlowScope(StrEnum):
     """Which flows count: those that made the data what it is, or every one that was ever stated."""
 

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from catalog.access import queries as access
 from catalog.access.model import Definition, Powers, is_proven
 from catalog.approvals.model import Approval as ApprovalRecord
-from catalog.approvals.model import ApprovalState
 from catalog.approvals.model import ConditionMet as ConditionRecord
 from catalog.approvals.model import Decision as DecisionRecord
 from catalog.approvals.queries import people_of
+from catalog.approvals.states import ApprovalState
 from catalog.findings.estate.model import Decided as DecidedRecord
 from catalog.findings.estate.model import EstateFinding as EstateFindingRecord
 from catalog.findings.model import Finding as FindingRecord

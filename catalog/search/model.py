@@ -4,28 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from catalog.reading import Lagging
 from catalog.store.protocol import Place
 from graph_schema.nodes import Node
-
-
-class SearchKind(StrEnum):
-    """What can be found, by its label."""
-
-    DATASET = "Dataset"
-    """Named collections of data."""
-    JOB = "Job"
-    """Transformations that can run many times."""
-    SNAPSHOT = "Snapshot"
-    """Exact states of datasets."""
-    MODEL = "Model"
-    """Models, across all their versions."""
-    MODEL_VERSION = "ModelVersion"
-    """Trained models, by version."""
-    RUN = "Run"
-    """Executions of jobs, by the beginnings of their ids; without a text only where they are asked for."""
 
 
 @dataclass(frozen=True, slots=True)

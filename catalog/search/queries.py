@@ -10,7 +10,8 @@ from catalog.errors import SenderError
 from catalog.findings.rules import Rule, Severity
 from catalog.nearest import nearest
 from catalog.search.derived import DERIVED, EFFECTIVE, derived, versions_called
-from catalog.search.model import Hit, Search, SearchKind, SearchPage
+from catalog.search.kinds import SearchKind
+from catalog.search.model import Hit, Search, SearchPage
 from catalog.store.indexes.search import GAP
 from catalog.store.protocol import Query
 from catalog.store.words import FACET_OF, question

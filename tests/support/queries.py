@@ -87,9 +87,9 @@ from catalog.labels.taint.queries import effective_labels, effective_labels_of_c
 from catalog.labels.trusts import column_lineage_trusts
 from catalog.ledger.protocol import Ledger
 from catalog.lineage.attempts import attempts_of
-from catalog.lineage.borders import BorderSide, borders
+from catalog.lineage.borders import borders
 from catalog.lineage.columns.queries import column_lineage_in_force, listed_columns, schemas
-from catalog.lineage.model import Direction, FlowScope, Grain, Walk
+from catalog.lineage.model import BorderSide, Direction, FlowScope, Grain, Walk
 from catalog.lineage.operations import operations
 from catalog.lineage.queries import left_out, lineage, lineage_counts, paths
 from catalog.mappings.queries import carriers, claimable, claimed, dry_run, mapped, mappings, mappings_ever

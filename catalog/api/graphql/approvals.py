@@ -18,11 +18,11 @@ from catalog.api.graphql.cursors import Cursor, check_first
 from catalog.api.graphql.nodes import Node
 from catalog.api.graphql.releases import ModelVersion
 from catalog.api.graphql.scalars import Digest, Micros
-from catalog.approvals import model, queries
+from catalog.approvals import model, queries, states
 from catalog.reading import AsOf
 from graph_schema.vocabulary import words
 
-ApprovalState = model.ApprovalState
+ApprovalState = states.ApprovalState
 enums.enter(ApprovalState)
 InboxTask = model.InboxTask
 enums.enter(InboxTask)

@@ -17,11 +17,12 @@ from catalog.api.graphql.problems import AnyProblem, as_problem
 from catalog.api.graphql.search import FacetCount
 from catalog.errors import ADDRESSED
 from catalog.lineage import borders as found_borders
+from catalog.lineage import model
 from catalog.reading import AsOf
 
-BorderSide = found_borders.BorderSide
+BorderSide = model.BorderSide
 enums.enter(BorderSide)
-BorderReason = found_borders.BorderReason
+BorderReason = model.BorderReason
 enums.enter(BorderReason)
 
 

@@ -18,6 +18,7 @@ from catalog.api.graphql.cursors import Cursor, check_first
 from catalog.api.graphql.datasets import MandatoryField
 from catalog.api.graphql.nodes import Node, QualifiedName
 from catalog.reading import AsOf
+from catalog.search import kinds as search_kinds
 from catalog.search import model, queries
 from graph_schema import nodes as kinds
 from graph_schema.aspects import BY_NAME
@@ -48,7 +49,7 @@ enums.enter(
         },
     },
 )
-SearchKind = model.SearchKind
+SearchKind = search_kinds.SearchKind
 enums.enter(SearchKind)
 
 

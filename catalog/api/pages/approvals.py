@@ -14,8 +14,9 @@ from catalog.api.pages.kinds import Link, links_to
 from catalog.api.pages.page import Action, Context, Page
 from catalog.api.pages.questions import Word, command, query
 from catalog.api.pages.recording import submit
-from catalog.approvals.model import Approval, ApprovalFilter, ApprovalState
+from catalog.approvals.model import Approval, ApprovalFilter
 from catalog.approvals.queries import list_approvals
+from catalog.approvals.states import ApprovalState
 from catalog.errors import AskerError
 from graph_schema.nodes import Dataset, ModelVersion, Snapshot
 from graph_schema.vocabulary.words import ApprovalKind

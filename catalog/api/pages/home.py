@@ -14,7 +14,8 @@ from catalog.api.pages.page import Context, Page
 from catalog.api.pages.questions import Word, command, query
 from catalog.reading import AsOf
 from catalog.search import queries
-from catalog.search.model import Hit, Search, SearchKind
+from catalog.search.kinds import SearchKind
+from catalog.search.model import Hit, Search
 from graph_schema.identity import label_of, node_id
 from graph_schema.nodes import Snapshot
 from graph_schema.vocabulary.words import SafeQuestion

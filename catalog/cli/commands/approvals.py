@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from catalog.approvals.model import ApprovalState
+from catalog.approvals.states import ApprovalState
 from catalog.cli.commands.connection import connected
 from catalog.cli.commands.groups import command, group
 from catalog.cli.options import DataDir, Json, KnownAtIndex, Url, ValidAt, choice, point

@@ -11,8 +11,7 @@ from catalog.cli.commands.groups import ASK, command, group
 from catalog.cli.options import DataDir, Depth, Json, KnownAt, KnownAtIndex, Url, ValidAt, choice, point
 from catalog.cli.words import one_of
 from catalog.errors import SenderError
-from catalog.lineage.borders import BorderSide
-from catalog.lineage.model import Direction, Grain
+from catalog.lineage.model import BorderSide, Direction, Grain
 
 commands = group()
 

@@ -10,7 +10,7 @@ from catalog.cli.commands.connection import connected
 from catalog.cli.commands.groups import ASK, command, group
 from catalog.cli.options import DataDir, Json, KnownAtIndex, Url, ValidAt, choice, point
 from catalog.cli.words import one_of
-from catalog.search.model import SearchKind
+from catalog.search.kinds import SearchKind
 from graph_schema.vocabulary.words import DeidentificationState, PhiKind, RetentionClass, SafeQuestion, SourceKind, Zone
 
 commands = group()

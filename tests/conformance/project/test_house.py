@@ -14,6 +14,10 @@ import pytest
 
 from tests.support.project import PACKAGES, REPOSITORY, product_files
 
+ENGINES = {"cedarpy", "fastapi", "neo4j", "networkx", "sqlglot", "strawberry", "typst", "uvicorn"}
+MOST_FOR_HELP = 32
+"""Modules of ours beside the command line: the closed lists that its options name, and what these are made of."""
+
 
 def imports_of(folder: Path) -> Iterator[tuple[Path, str]]:
     """Yield what each module under `folder` imports, wherever in it, as the first name of the path."""
@@ -53,6 +57,34 @@ def test_importing_the_emit_library_loads_no_server() -> None:
     loaded = set(answer.stdout.split())
     assert "ingest_hooks" in loaded
     assert not loaded & {"catalog", "fastapi", "neo4j", "networkx", "orjson", "pydantic", "reports", "sqlglot", "typst"}
+
+
+def loaded_by(*words: str) -> set[str]:
+    """Return the modules that a process has loaded by the end of a command, whatever became of it."""
+    script = """if True:
+        import contextlib, io, sys
+        from catalog.cli.root import run
+        with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()):
+            run()
+        print(*sys.modules)
+    """
+    command = [sys.executable, "-c", script, *words]
+    return set(subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True).stdout.split())
+
+
+def test_help_loads_the_commands_and_nothing_that_they_need() -> None:
+    loaded = loaded_by("--help")
+    ours = {name for name in loaded if name.partition(".")[0] in PACKAGES}
+    assert "catalog.cli.commands.search" in ours
+    assert len([name for name in ours if not name.startswith("catalog.cli.")]) <= MOST_FOR_HELP, sorted(ours)
+    assert not {name.partition(".")[0] for name in loaded} & {"cryptography", "httpx2", "pydantic", "rich", *ENGINES}
+
+
+def test_a_command_that_asks_a_server_loads_no_store_of_its_own() -> None:
+    loaded = loaded_by("lineage", "visits", "--url", "http://127.0.0.1:9")
+    assert "catalog.cli.lineage" in loaded
+    assert not {name for name in loaded if name.startswith(("catalog.api", "catalog.ledger", "catalog.store"))}
+    assert not {name.partition(".")[0] for name in loaded} & ENGINES
 
 
 @pytest.fixture(scope="module")

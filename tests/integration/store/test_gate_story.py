@@ -8,8 +8,9 @@ from typing import Any, cast
 
 import pytest
 
-from catalog.approvals.model import ApprovalState, InboxTask
+from catalog.approvals.model import InboxTask
 from catalog.approvals.queries import approvals_of, inbox
+from catalog.approvals.states import ApprovalState
 from catalog.decisions.model import Asked
 from catalog.decisions.queries import decide
 from catalog.errors import SenderError

@@ -11,9 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catalog.approvals.binding import Change
-from catalog.approvals.model import ApprovalState, Decision
+from catalog.approvals.model import Decision
 from catalog.approvals.queries import approvals
 from catalog.approvals.rules import Terms, status
+from catalog.approvals.states import ApprovalState
 from catalog.assets.queries import datasets
 from catalog.errors import SenderError
 from catalog.kinds import KINDS

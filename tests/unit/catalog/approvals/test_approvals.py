@@ -6,9 +6,10 @@ import pytest
 from catalog.access.keys import local_actor
 from catalog.access.model import Actor
 from catalog.approvals.binding import FLOWING
-from catalog.approvals.model import ApprovalFilter, ApprovalState
+from catalog.approvals.model import ApprovalFilter
 from catalog.approvals.queries import approvals_of, list_approvals
 from catalog.approvals.rules import signed_digest
+from catalog.approvals.states import ApprovalState
 from catalog.errors import AskerError, OperatorError, SenderError
 from catalog.reading import AsOf
 from catalog.view import View

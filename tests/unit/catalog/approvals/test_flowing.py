@@ -8,8 +8,9 @@ import pytest
 
 from catalog.access.model import Actor
 from catalog.approvals.binding import FLOWING
-from catalog.approvals.model import Approval, ApprovalState
+from catalog.approvals.model import Approval
 from catalog.approvals.queries import approvals_of
+from catalog.approvals.states import ApprovalState
 from catalog.errors import SenderError
 from catalog.labels.taint.queries import effective_labels
 from catalog.reading import AsOf

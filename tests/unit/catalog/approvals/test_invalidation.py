@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from catalog.access.model import Actor
-from catalog.approvals.model import Approval, ApprovalState
+from catalog.approvals.model import Approval
 from catalog.approvals.queries import approvals_of, list_approvals
+from catalog.approvals.states import ApprovalState
 from catalog.errors import SenderError
 from catalog.reading import AsOf, Rights
 from catalog.view import View

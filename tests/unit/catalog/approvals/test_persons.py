@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from catalog.access.model import Actor
-from catalog.approvals.model import Approval, ApprovalState
+from catalog.approvals.model import Approval
 from catalog.approvals.queries import approvals_of, inbox
+from catalog.approvals.states import ApprovalState
 from catalog.errors import AskerError, SenderError
 from catalog.reading import AsOf
 from catalog.view import View

@@ -6,9 +6,10 @@ import pytest
 
 from catalog.approvals.binding import Binding, Change, of_dataset, of_model_version, of_snapshot
 from catalog.approvals.checks import check_decider, check_expiry, check_open
-from catalog.approvals.model import ApprovalState, Decision
+from catalog.approvals.model import Decision
 from catalog.approvals.rules import ApprovalStatus, Terms, signed_digest
 from catalog.approvals.rules import status as status_of
+from catalog.approvals.states import ApprovalState
 from catalog.errors import AskerError, SenderError
 from catalog.releases.model import Registration, SnapshotUse
 from catalog.snapshots.model import Verification

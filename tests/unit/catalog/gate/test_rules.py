@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from catalog.approvals.model import Approval, ApprovalState
+from catalog.approvals.model import Approval
+from catalog.approvals.states import ApprovalState
 from catalog.gate.model import ApprovalNeeded, AskedApproval, Checked, GateOverride, Reason
 from catalog.gate.rules import approved, exception, verdict
 from catalog.safe_use.model import Outcome

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from catalog.lineage.borders import BorderReason, Borders, BorderSide, borders
+from catalog.lineage.borders import Borders, borders
+from catalog.lineage.model import BorderReason, BorderSide
 from catalog.reading import AsOf, Rights
 from tests.support.events import Json, dataset, job_event, run_event
 from tests.support.records import House, declaration

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from catalog.approvals.model import ApprovalState
 from catalog.approvals.queries import approvals_of
+from catalog.approvals.states import ApprovalState
 from catalog.assets.model import AssetState
 from catalog.assets.queries import datasets, existing
 from catalog.errors import SenderError

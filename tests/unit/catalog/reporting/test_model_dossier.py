@@ -4,7 +4,7 @@ import orjson
 import pytest
 
 from catalog.access.keys import local_actor
-from catalog.approvals.model import ApprovalState
+from catalog.approvals.states import ApprovalState
 from catalog.errors import AskerError, SenderError
 from catalog.intake import RETRY_SECONDS
 from catalog.reading import AsOf
