@@ -65,7 +65,7 @@ class _Follower:
                 self.cut[Cut.EDGES] += len(new) - place
                 self.left.update(one.dataset for one in new[place:])
                 return new[:place]
-            for one, sources in self.found.sources(new[place : place + _AT_ONCE]).items():
+            for one, sources in self.found.sources.of(new[place : place + _AT_ONCE]).items():
                 self.followed[one] = sources
                 self._drawn += len(sources)
         return new
@@ -187,7 +187,7 @@ def downstream(loader: LineageLoader, walk: Walk, roots: Sequence[str]) -> Walke
     loader.load_names(around)
     within = frozenset(name for one in around for name in loader.every_name(one))
     loader.load_names(within)
-    found.keep_to(within)
+    found.sources.keep_to(within)
     follower = _Follower(found, walk, within)
     hops = [Hop(name, loader.valid_at) for name in sorted(within) if loader.resolve(name, loader.valid_at) == name]
     for _ in range(walk.depth + 1):

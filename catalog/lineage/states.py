@@ -48,7 +48,7 @@ class States:
     def reads(self, readers: Collection[Contributed]) -> Mapping[Contributed, Sequence[StateRead]]:
         """Return which states each was made of: the version that it names, else all that was in force (rule 5)."""
         loader = self.loader
-        sources = self.found.sources(list(dict.fromkeys(readers)), dated=False)
+        sources = self.found.sources.of(list(dict.fromkeys(readers)), dated=False)
         hops = [source.hop(one) for one, some in sources.items() for source in some if not source.version]
         held = self.found.in_force(hops)
         read = {source.name for some in sources.values() for source in some}

@@ -88,7 +88,7 @@ class ColumnLoader:
                         held[hop].append(one)
         met = {one for some in held.values() for one in some} - self._sources.keys()
         fresh = [one for one in sorted(met, key=_newest, reverse=True) if self._has_room(one)]
-        for one, sources in self.found.sources(fresh).items():
+        for one, sources in self.found.sources.of(fresh).items():
             self._sources[one] = {source.name: source for source in sources}
         self._load_stated(frozenset(fresh))
         for hop, some in held.items():

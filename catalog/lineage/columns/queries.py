@@ -107,7 +107,7 @@ def _wholes(loader: ColumnLoader, nodes: Mapping[str, Node]) -> dict[str, set[Ho
         found.setdefault(dataset, set()).add(loader.now(dataset))
     for one, name in of.items():
         dataset = datasets.resolve(name, datasets.valid_at)
-        at = max(loader.found.makers(dataset, snapshots[one].version), default=datasets.valid_at)
+        at = max(loader.found.sources.makers(dataset, snapshots[one].version), default=datasets.valid_at)
         dataset = datasets.resolve(name, at)
         found.setdefault(dataset, set()).add(Hop(dataset, at))
     return found
