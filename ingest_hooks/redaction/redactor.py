@@ -23,15 +23,16 @@ from ingest_hooks.redaction.classes import Class
 from ingest_hooks.redaction.effort import UNBOUNDED, Effort
 from ingest_hooks.redaction.forms import Form
 from ingest_hooks.redaction.identifiers import Scanner, is_plain
-from ingest_hooks.redaction.keys import class_of, is_countable, is_keyed_by_values, words
+from ingest_hooks.redaction.key_plans import PLANS, Plan, make_plan, plan_of
+from ingest_hooks.redaction.keys import class_of
 from ingest_hooks.redaction.markers import TOKEN, marker, token
 from ingest_hooks.redaction.marks import is_mark
 from ingest_hooks.redaction.memo import Known, Memory, Parts
 from ingest_hooks.redaction.notes import Finding, Notes, Redaction
-from ingest_hooks.redaction.places import FACET_KEYS, IN_EVENT, IN_FACETS, IN_OTHER_FACETS, Below, Place
+from ingest_hooks.redaction.places import IN_EVENT, IN_FACETS, IN_OTHER_FACETS, Below, Place
 from ingest_hooks.redaction.site_rules import NO_RULES, VALUES, Action, Rule, Rules, rule_at
 from ingest_hooks.redaction.strings import MARKERS, Strings
-from ingest_hooks.redaction.traces import is_code, is_error_class
+from ingest_hooks.redaction.traces import LARGEST_CODE, is_place_or_code
 
 __all__ = ["Finding", "Redacted", "Redaction", "redact"]
 
@@ -59,20 +60,12 @@ _BELOW_A_PERSON: Final = Below(
 )
 """A column may be called so, and be described by an object."""
 
-_LONGEST_KEY: Final = 200
-_MOST_PLANS: Final = 8_192
-"""So long a key may be for its plan to be remembered, and so many are."""
 _NEW_KEY: Final = 8
 """What a key that was never seen costs beside its characters, in such."""
 
 _OF_COLUMNS: Final = frozenset({None, Class.NAME, Class.UNKNOWN})
-_COLUMNS: Final = frozenset({"columns", "fields", "schema"})
 _KEY_OF_VALUES: Final = re.compile(r"[A-Za-z_][\w.-]{0,99}|[01]?\.\d{1,6}|[01]|100|\d{1,2}")
 _KEY_AMONG_VALUES: Final = re.compile(r"[@A-Za-z_][\w.:@$/-]{0,199}")
-_LARGEST_CODE: Final = 9_999
-_CODE_WORDS: Final = frozenset({"code", "status", "state", "errno", "sqlstate"})
-_FRAME: Final = frozenset({"className", "methodName", "fileName", "declaringClass", "moduleName"})
-_IN_A_FRAME: Final = re.compile(r"[A-Za-z_$<][\w.$<>/-]{0,299}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,46 +98,6 @@ def redact(
     value = walk.root(event_json)
     # A part that is remembered may have had its keys in another order.
     return Redacted(value, tuple(sorted(walk.notes.redactions)), tuple(sorted(walk.notes.findings)), walk.effort.spent)
-
-
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """All that a key alone decides."""
-
-    kind: Class | None
-    is_clean: bool
-    is_countable: bool
-    is_keyed_by_values: bool
-    is_columns: bool
-    is_facets: bool
-
-    @property
-    def is_free(self) -> bool:
-        return self.is_clean and self.kind is None and not self.is_facets
-
-
-_PLANS: Final[dict[str, _Plan]] = {}
-"""Of keys that hold no identifier; emptied when it is full."""
-
-
-def _plan(key: str) -> _Plan:
-    return _PLANS.get(key) or _made_plan(key)
-
-
-def _made_plan(key: str) -> _Plan:
-    plan = _Plan(
-        kind=class_of(key),
-        is_clean=_memory(b"").scanner.name(key) == key,
-        is_countable=is_countable(key),
-        is_keyed_by_values=is_keyed_by_values(key),
-        is_columns=not _COLUMNS.isdisjoint(words(key)[-1:]),
-        is_facets=key in FACET_KEYS,
-    )
-    if plan.is_clean and len(key) <= _LONGEST_KEY:
-        if len(_PLANS) >= _MOST_PLANS:
-            _PLANS.clear()
-        _PLANS[key] = plan
-    return plan
 
 
 @lru_cache(maxsize=8)
@@ -194,7 +147,7 @@ class _Walk:
         names = self.memory.names if place.steps and not self.placed and not self.notes.forms else None
         known, path = self.memory.unknown, self.notes.path
         for raw, child in value.items():
-            plan = _PLANS.get(raw) or self._new_plan(raw)
+            plan = PLANS.get(raw) or self._new_plan(raw)
             # Most members are strings seen a thousand times under keys that decide nothing.
             if is_free and plan.is_free and isinstance(child, str) and child in known:
                 result[raw] = child
@@ -208,7 +161,7 @@ class _Walk:
             key = raw
             if not plan.is_clean or (self.notes.forms and raw not in self.memory.keys):
                 key = self._key(raw)
-                plan = _plan(key)
+                plan = plan_of(key)
             path.append(key)
             rule = self._rule()
             if rule is not None and rule.action is Action.DROP:
@@ -226,7 +179,7 @@ class _Walk:
     def _inner(
         self,
         key: str,
-        plan: _Plan,
+        plan: Plan,
         child: JSON,
         place: Place | None,
         below: Below | None,
@@ -245,7 +198,7 @@ class _Walk:
         result: dict[str, JSON] = {}
         around = self.placed, self.start
         for raw, facet in facets.items():
-            key = self._key(raw) if self.notes.forms or not _plan(raw).is_clean else raw
+            key = self._key(raw) if self.notes.forms or not plan_of(raw).is_clean else raw
             self.notes.path.append(key)
             self.placed, self.start = self.memory.rules_of(key), len(self.notes.path)
             rule = self._rule()
@@ -370,7 +323,7 @@ class _Walk:
     def _member(
         self,
         key: str,
-        plan: _Plan,
+        plan: Plan,
         child: JSON,
         place: Place | None,
         below: Below | None,
@@ -395,7 +348,7 @@ class _Walk:
             return self.notes.note(marker("value"), Class.VALUE.rule) if child else child
         return self._under(kind or Class.UNKNOWN, child, place, below)
 
-    def _by_key(self, key: str, plan: _Plan, child: JSON, below: Below | None, *, is_column: bool) -> Class | None:
+    def _by_key(self, key: str, plan: Plan, child: JSON, below: Below | None, *, is_column: bool) -> Class | None:
         named = below.keys.get(key) if below is not None else None
         if named is not None:
             return None if isinstance(child, dict) and named in _FOR_TEXTS else named
@@ -483,7 +436,7 @@ class _Walk:
 
     def _error(self, kind: Class, value: JSON) -> JSON:
         """An exception as an object or a list: its class, codes and frames, and those of its causes."""
-        if isinstance(value, bool) or (isinstance(value, int) and abs(value) <= _LARGEST_CODE):
+        if isinstance(value, bool) or (isinstance(value, int) and abs(value) <= LARGEST_CODE):
             return value
         if not isinstance(value, (dict, list)) or self._is_too_deep():
             return self.notes.note(marker("value"), Class.VALUE.rule)
@@ -504,17 +457,17 @@ class _Walk:
         return items
 
     def _part_of_error(self, key: str, part: JSON) -> JSON:
-        named = _plan(key).kind
+        named = plan_of(key).kind
         kind = named if named in _ERRORS else Class.MESSAGE
         if isinstance(part, (dict, list)):
             return self._under(kind, part, _NOWHERE, None)
-        if _is_place_or_code(key, part):
+        if is_place_or_code(key, part):
             return self.strings.of(Class.NAME, part) if isinstance(part, str) else part
         return self._under(kind if kind is named and isinstance(part, str) else Class.VALUE, part, _NOWHERE, None)
 
-    def _new_plan(self, key: str) -> _Plan:
+    def _new_plan(self, key: str) -> Plan:
         self.effort.spend(len(key) + _NEW_KEY)
-        return _made_plan(key)
+        return make_plan(key)
 
     def _key(self, key: str) -> str:
         self.effort.spend(len(key))
@@ -527,19 +480,6 @@ class _Walk:
         return len(self.notes.path) >= MAX_DEPTH
 
 
-def _counts_values(plan: _Plan, counts: dict[str, JSON]) -> bool:
+def _counts_values(plan: Plan, counts: dict[str, JSON]) -> bool:
     """Whether an object under a measure counts by something that is no name."""
     return plan.kind is Class.COUNT and not all(_KEY_OF_VALUES.fullmatch(key) for key in counts)
-
-
-def _is_place_or_code(key: str, part: JSON) -> bool:
-    """Whether a member of an exception says where it broke or with which code, by key and form."""
-    found = words(key)
-    is_code_key = not _CODE_WORDS.isdisjoint(found[-1:])
-    if isinstance(part, str):
-        is_place = key in _FRAME and _IN_A_FRAME.fullmatch(part) is not None
-        return is_place or is_error_class(part) or (is_code_key and is_code(part))
-    if isinstance(part, bool):
-        return is_code_key or key == "nativeMethod"
-    is_line = found == ["line", "number"] or key == "lineno"
-    return isinstance(part, int) and (is_line or (is_code_key and abs(part) <= _LARGEST_CODE))

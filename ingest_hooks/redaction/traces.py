@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ingest_hooks.openlineage.wire import JSON
 from ingest_hooks.redaction.identifiers import Scanner
+from ingest_hooks.redaction.keys import words
 from ingest_hooks.redaction.markers import marker
 from ingest_hooks.redaction.marks import is_mark, mark
 
@@ -44,6 +46,10 @@ _KEPT_CODE: Final = re.compile(
 )
 _MOST_CODES: Final = 4
 _READ_FOR_CODES: Final = 8_192
+LARGEST_CODE: Final = 9_999
+_CODE_WORDS: Final = frozenset({"code", "status", "state", "errno", "sqlstate"})
+_FRAME: Final = frozenset({"className", "methodName", "fileName", "declaringClass", "moduleName"})
+_IN_A_FRAME: Final = re.compile(r"[A-Za-z_$<][\w.$<>/-]{0,299}")
 _PLAIN_CODE: Final = re.compile(r"-?\d{1,4}")
 
 
@@ -80,7 +86,7 @@ def is_error_class(text: str) -> bool:
     return _class_at_start(text) == text
 
 
-def is_code(text: str) -> bool:
+def _is_code(text: str) -> bool:
     """Whether a text is an error's code by its form alone."""
     return (_PLAIN_CODE.fullmatch(text) or _KEPT_CODE.fullmatch(text)) is not None
 
@@ -133,3 +139,16 @@ def _class_at_start(text: str) -> str | None:
     if found is None or (found.end() < len(text) and text[found.end()] != ":"):
         return None
     return found[0] if found[0].rpartition(".")[2].endswith(_ENDS) else None
+
+
+def is_place_or_code(key: str, part: JSON) -> bool:
+    """Whether a member of an exception says where it broke or with which code, by key and form."""
+    found = words(key)
+    is_code_key = not _CODE_WORDS.isdisjoint(found[-1:])
+    if isinstance(part, str):
+        is_place = key in _FRAME and _IN_A_FRAME.fullmatch(part) is not None
+        return is_place or is_error_class(part) or (is_code_key and _is_code(part))
+    if isinstance(part, bool):
+        return is_code_key or key == "nativeMethod"
+    is_line = found == ["line", "number"] or key == "lineno"
+    return isinstance(part, int) and (is_line or (is_code_key and abs(part) <= LARGEST_CODE))
