@@ -41,6 +41,18 @@ KnownAtIndex = Annotated[
 ]
 Depth = Annotated[int, typer.Option("--depth", min=0, max=100, metavar="STEPS", help="Most steps from it.")]
 Column = Annotated[str | None, typer.Option("--column", metavar="NAME", help="Of this column of it, such as a.b[].c.")]
+DatasetName = Annotated[str, typer.Argument(metavar="DATASET", help="A dataset's name or id.")]
+ModelVersionName = Annotated[
+    str, typer.Argument(metavar="VERSION", help="A model version, as model@version, or its id.")
+]
+AssetName = Annotated[
+    str | None, typer.Argument(metavar="ASSET", help="A dataset's name, a digest of a snapshot, or an id.")
+]
+SourceName = Annotated[str | None, typer.Option("--source", metavar="NAME", help="A source instead, by name.")]
+Commercial = Annotated[
+    bool | None, typer.Option("--commercial/--not-commercial", help="Whether the purpose is commercial.")
+]
+Project = Annotated[str | None, typer.Option("--project", metavar="PROJECT", help="In which project.")]
 Force = Annotated[bool, typer.Option("--force", help="Even where nobody is left who can administer the catalog.")]
 New = Annotated[bool, typer.Option("--new", help="Begin a catalog where the folder holds none.")]
 Json = Annotated[bool, typer.Option("--json", help="Print data for programs.")]

@@ -8,7 +8,7 @@ import typer
 
 from catalog.cli.commands.connection import connected
 from catalog.cli.commands.groups import ASK, command, group
-from catalog.cli.options import DataDir, Depth, Json, KnownAt, KnownAtIndex, Url, ValidAt, choice, point
+from catalog.cli.options import DataDir, DatasetName, Depth, Json, KnownAt, KnownAtIndex, Url, ValidAt, choice, point
 from catalog.cli.words import each_of, one_of, time
 from catalog.errors import SenderError
 from catalog.lineage.model import Direction
@@ -21,7 +21,7 @@ Toward = Annotated[str, choice(Direction, "Where to")]
 
 @command(commands, "lineward history curated/visits owner", panel=ASK)
 def history(
-    dataset: Annotated[str, typer.Argument(metavar="DATASET", help="A dataset's name or id.")],
+    dataset: DatasetName,
     aspect: Annotated[str, typer.Argument(metavar="ASPECT", help="What is said of it: owner, retention, schema, …")],
     valid_at: ValidAt = None,
     known_at: KnownAt = None,

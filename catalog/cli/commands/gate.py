@@ -8,7 +8,7 @@ import typer
 
 from catalog.cli.commands.connection import connected
 from catalog.cli.commands.groups import PROVE, command, group
-from catalog.cli.options import DataDir, Json, KnownAtIndex, Url, choice, point
+from catalog.cli.options import Commercial, DataDir, Json, KnownAtIndex, Project, Url, choice, point
 from catalog.cli.words import one_of
 from catalog.errors import SenderError
 from catalog.use.model import OrganizationKind
@@ -32,10 +32,8 @@ def gate(
         str, typer.Option("--for", metavar="ENVIRONMENT", help="In which environment it is used.")
     ] = "production",
     organization: Annotated[str | None, choice(OrganizationKind, "For which kind of organization")] = None,
-    commercial: Annotated[
-        bool | None, typer.Option("--commercial/--not-commercial", help="Whether the purpose is commercial.")
-    ] = None,
-    project: Annotated[str | None, typer.Option(metavar="PROJECT", help="In which project.")] = None,
+    commercial: Commercial = None,
+    project: Project = None,
     at: Annotated[
         str | None, typer.Option("--at", metavar="TIME", help="As of then, 2026-01-31T12:00:00Z; by default now.")
     ] = None,

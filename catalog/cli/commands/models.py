@@ -9,7 +9,17 @@ import typer
 
 from catalog.cli.commands.connection import connected
 from catalog.cli.commands.groups import command, group
-from catalog.cli.options import DataDir, Json, KnownAtIndex, Url, ValidAt, point
+from catalog.cli.options import (
+    AssetName,
+    DataDir,
+    Json,
+    KnownAtIndex,
+    ModelVersionName,
+    SourceName,
+    Url,
+    ValidAt,
+    point,
+)
 from catalog.cli.words import time
 from catalog.errors import SenderError
 
@@ -88,7 +98,7 @@ def keys(url: Url = None, data_dir: DataDir = None, as_json: Json = False) -> No
 
 @command(commands, "lineward model verify readmission@1", name="verify")
 def verify(
-    version: Annotated[str, typer.Argument(metavar="VERSION", help="A model version, as model@version, or its id.")],
+    version: ModelVersionName,
     valid_at: ValidAt = None,
     known_at_index: KnownAtIndex = None,
     url: Url = None,
@@ -104,10 +114,8 @@ def verify(
 
 @command(commands, "lineward model live 'landing visits'", name="live")
 def live(
-    asset: Annotated[
-        str | None, typer.Argument(metavar="ASSET", help="A dataset's name, a digest of a snapshot, or an id.")
-    ] = None,
-    source: Annotated[str | None, typer.Option(metavar="NAME", help="A source instead, by name.")] = None,
+    asset: AssetName = None,
+    source: SourceName = None,
     valid_at: ValidAt = None,
     known_at_index: KnownAtIndex = None,
     url: Url = None,
@@ -141,7 +149,7 @@ def running(
 
 @command(commands, "lineward model rollback-target readmission@1", name="rollback-target")
 def rollback_target(
-    version: Annotated[str, typer.Argument(metavar="VERSION", help="A model version, as model@version, or its id.")],
+    version: ModelVersionName,
     environment: Annotated[str, typer.Option(metavar="NAME", help="The environment to go back in.")] = "production",
     valid_at: ValidAt = None,
     known_at_index: KnownAtIndex = None,

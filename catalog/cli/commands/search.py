@@ -8,7 +8,7 @@ import typer
 
 from catalog.cli.commands.connection import connected
 from catalog.cli.commands.groups import ASK, command, group
-from catalog.cli.options import DataDir, Json, KnownAtIndex, Url, ValidAt, choice, point
+from catalog.cli.options import DataDir, DatasetName, Json, KnownAtIndex, Url, ValidAt, choice, point
 from catalog.cli.words import one_of
 from catalog.search.kinds import SearchKind
 from graph_schema.vocabulary.words import DeidentificationState, PhiKind, RetentionClass, SafeQuestion, SourceKind, Zone
@@ -90,7 +90,7 @@ def search(
 
 @command(commands, "lineward why-not-safe 'curated visits' development", panel=ASK)
 def why_not_safe(
-    asset: Annotated[str, typer.Argument(metavar="DATASET", help="A dataset's name or id.")],
+    asset: DatasetName,
     question: Annotated[str, typer.Argument(metavar="USE", help="development, evaluation or sharing.")],
     valid_at: ValidAt = None,
     known_at_index: KnownAtIndex = None,

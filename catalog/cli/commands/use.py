@@ -8,7 +8,19 @@ import typer
 
 from catalog.cli.commands.connection import connected
 from catalog.cli.commands.groups import command, group
-from catalog.cli.options import DataDir, Json, KnownAtIndex, Url, ValidAt, choice, point
+from catalog.cli.options import (
+    AssetName,
+    Commercial,
+    DataDir,
+    Json,
+    KnownAtIndex,
+    Project,
+    SourceName,
+    Url,
+    ValidAt,
+    choice,
+    point,
+)
 from catalog.cli.words import each_of, one_of, time
 from catalog.errors import SenderError
 from catalog.use.model import OrganizationKind, SensitiveTopic
@@ -41,11 +53,9 @@ def may(
     place: Annotated[str | None, typer.Option(metavar="PLACE", help="Where it is to be used.")] = None,
     user: Annotated[str | None, typer.Option(metavar="USER", help="Who uses it.")] = None,
     organization: Annotated[str | None, choice(OrganizationKind, "For which kind of organization")] = None,
-    commercial: Annotated[
-        bool | None, typer.Option("--commercial/--not-commercial", help="Whether the purpose is commercial.")
-    ] = None,
+    commercial: Commercial = None,
     institute: Annotated[str | None, typer.Option(metavar="INSTITUTE", help="At which institute.")] = None,
-    project: Annotated[str | None, typer.Option(metavar="PROJECT", help="In which project.")] = None,
+    project: Project = None,
     disease: Annotated[
         list[str] | None, typer.Option(metavar="MONDO", help="A disease that is studied, by MONDO id; may be repeated.")
     ] = None,
@@ -117,10 +127,8 @@ def show(
 
 @command(commands, "lineward use impact 'landing visits'", name="impact")
 def impact(
-    asset: Annotated[
-        str | None, typer.Argument(metavar="ASSET", help="A dataset's name, a digest of a snapshot, or an id.")
-    ] = None,
-    source: Annotated[str | None, typer.Option(metavar="NAME", help="A source instead, by name.")] = None,
+    asset: AssetName = None,
+    source: SourceName = None,
     statement: Annotated[str | None, typer.Option(metavar="NAME", help="A use statement instead, by name.")] = None,
     date: Annotated[
         str | None, typer.Option("--date", metavar="TIME", help="At which date licences count; by default now.")
