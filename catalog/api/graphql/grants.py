@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, TypeVar
 
 import strawberry
 
@@ -20,9 +21,12 @@ from catalog.grants import model
 from catalog.grants.queries import access_requests, grants_of, recertifications_due
 from catalog.memberships.queries import memberships_of, projects
 from catalog.reading import AsOf
+from catalog.view import View
 from graph_schema import nodes as kinds
 from graph_schema.aspects import access as aspects
 from graph_schema.vocabulary import words
+
+T = TypeVar("T")
 
 GrantState = model.GrantState
 enums.enter(GrantState)
@@ -53,10 +57,37 @@ class AccessTarget:
         return QualifiedName(namespace=self.found.namespace, name=self.found.name or "")
 
 
+@strawberry.type
+class AccessTerms:
+    """The terms of a grant, and of a request for one: who may do what, with what, what for."""
+
+    found: strawberry.Private[model.Grant | model.AccessRequest]
+    principal: str = strawberry.field(description="Who has it, or would.")
+
+    @strawberry.field(description="What may be done, or would be.")
+    def actions(self) -> list[AccessAction]:
+        return list(map(AccessAction, self.found.content.actions))
+
+    @strawberry.field(description="With what.")
+    def target(self) -> AccessTarget:
+        return target_of(self.found.content.target)
+
+    @strawberry.field(description="For which purposes: codes of HL7 PurposeOfUse.")
+    def purposes(self) -> list[str]:
+        return list(self.found.content.purposes)
+
+    @strawberry.field(description="In which project alone; null: in any.")
+    def project(self) -> str | None:
+        return self.found.content.project
+
+    @strawberry.field(description="Why.")
+    def reason(self) -> str:
+        return self.found.content.reason
+
+
 @strawberry.type(description="That somebody may have access to data for a time, as far as policies permit it.")
-class AccessGrant:
+class AccessGrant(AccessTerms):
     found: strawberry.Private[model.Grant]
-    principal: str = strawberry.field(description="Who was granted it.")
     entry: int = strawberry.field(description="The ledger entry that says so.")
     by: str = strawberry.field(description="Who granted it.")
     since: Micros = strawberry.field(description="From when on.")
@@ -75,31 +106,10 @@ class AccessGrant:
     def request_entry(self) -> int | None:
         return self.found.content.request
 
-    @strawberry.field(description="What may be done.")
-    def actions(self) -> list[AccessAction]:
-        return list(map(AccessAction, self.found.content.actions))
-
-    @strawberry.field(description="With what.")
-    def target(self) -> AccessTarget:
-        return target_of(self.found.content.target)
-
-    @strawberry.field(description="For which purposes: codes of HL7 PurposeOfUse.")
-    def purposes(self) -> list[str]:
-        return list(self.found.content.purposes)
-
-    @strawberry.field(description="In which project alone; null: in any.")
-    def project(self) -> str | None:
-        return self.found.content.project
-
-    @strawberry.field(description="Why.")
-    def reason(self) -> str:
-        return self.found.content.reason
-
 
 @strawberry.type(description="That somebody asks for access to data, for themselves or for another.")
-class AccessRequest:
+class AccessRequest(AccessTerms):
     found: strawberry.Private[model.AccessRequest]
-    principal: str = strawberry.field(description="Who would be granted it.")
     entry: int = strawberry.field(description="The ledger entry that asks for it.")
     by: str = strawberry.field(description="Who asked.")
     until: Micros = strawberry.field(description="Until when it is asked for.")
@@ -111,26 +121,6 @@ class AccessRequest:
     @strawberry.field(description="The ledger entry that granted or refused it; null where nobody decided.")
     def decided_entry(self) -> int | None:
         return self.found.decided_by
-
-    @strawberry.field(description="What would be done.")
-    def actions(self) -> list[AccessAction]:
-        return list(map(AccessAction, self.found.content.actions))
-
-    @strawberry.field(description="With what.")
-    def target(self) -> AccessTarget:
-        return target_of(self.found.content.target)
-
-    @strawberry.field(description="For which purposes: codes of HL7 PurposeOfUse.")
-    def purposes(self) -> list[str]:
-        return list(self.found.content.purposes)
-
-    @strawberry.field(description="In which project alone; null: in any.")
-    def project(self) -> str | None:
-        return self.found.content.project
-
-    @strawberry.field(description="Why.")
-    def reason(self) -> str:
-        return self.found.content.reason
 
 
 @strawberry.type(description="What came of the review of an emergency.")
@@ -237,9 +227,7 @@ class GrantQueries:
         principal: Annotated[str, strawberry.argument(description="The principal's name.")],
         as_of: AsOfArgument = None,
     ) -> list[Membership]:
-        id_ = kinds.Principal(info.context.services.redactor.name(principal)).id
-        found = memberships_of(info.context.view(_at(info, as_of)), [id_]).get(id_, ())
-        return [converted(Membership, one) for one in found]
+        return [converted(Membership, one) for one in _of(principal, memberships_of, info, as_of)]
 
     @strawberry.field(description="Every project that was declared, by name.")
     def projects(self, info: ContextInfo, as_of: AsOfArgument = None) -> list[DeclaredProject]:
@@ -281,9 +269,7 @@ class GrantQueries:
         principal: Annotated[str, strawberry.argument(description="The principal's name.")],
         as_of: AsOfArgument = None,
     ) -> list[AccessGrant]:
-        id_ = kinds.Principal(info.context.services.redactor.name(principal)).id
-        found = grants_of(info.context.view(_at(info, as_of)), [id_]).get(id_, ())
-        return [converted(AccessGrant, one, found=one) for one in found]
+        return [converted(AccessGrant, one, found=one) for one in _of(principal, grants_of, info, as_of)]
 
 
 def target_of(found: aspects.Target) -> AccessTarget:
@@ -293,6 +279,17 @@ def target_of(found: aspects.Target) -> AccessTarget:
 
 def _at(info: ContextInfo, when: AsOfArgument) -> AsOf:
     return as_of(when, info.context)
+
+
+def _of(
+    principal: str,
+    read: Callable[[View, Sequence[str]], Mapping[str, Sequence[T]]],
+    info: ContextInfo,
+    when: AsOfArgument,
+) -> Sequence[T]:
+    """Return what a query reads of one principal, by its name as somebody types it."""
+    id_ = kinds.Principal(info.context.services.redactor.name(principal)).id
+    return read(info.context.view(_at(info, when)), [id_]).get(id_, ())
 
 
 @nodes.resolves(Project)
