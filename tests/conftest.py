@@ -54,7 +54,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put all tests of the one Neo4j onto one worker, and give the first of them the time to start it."""
+    """Put all tests of the one Neo4j onto one worker, and give the first of them the time to start it.
+
+    Tests that share a fixture of their module or folder share a worker as well, so that it is made once.
+    """
     for item in items:
         if "neo4j_endpoint" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.neo4j)
@@ -62,6 +65,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("neo4j"))
             if not item.get_closest_marker("timeout"):
                 item.add_marker(pytest.mark.timeout(300 if is_fetched() else 1200))
+        elif not item.get_closest_marker("xdist_group") and (shared := _shared(item)):
+            item.add_marker(pytest.mark.xdist_group(shared))
+
+
+def _shared(item: pytest.Item) -> str | None:
+    """Return the module or folder whose fixtures a test shares with others, the widest; None where it shares none."""
+    info = getattr(item, "_fixtureinfo", None)
+    defined = [] if info is None else [found[-1] for found in info.name2fixturedefs.values()]
+    places = {one.baseid for one in defined if one.scope in {"module", "session"} and one.baseid.count("/")}
+    return min(places, key=len, default=None)
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)
