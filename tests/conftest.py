@@ -21,6 +21,7 @@ import pytest  # noqa: E402  # see above
 from hypothesis.internal.conjecture import engine  # noqa: E402  # see above
 
 from tests.support.leftovers import Leftovers  # noqa: E402  # see above
+from tests.support.memory import folder as folder_in_memory  # noqa: E402  # see above
 from tests.support.neo4j_server import (  # noqa: E402  # see above
     Neo4jEndpoint,
     Neo4jServer,
@@ -43,6 +44,9 @@ hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, prin
 hypothesis.settings.register_profile("fast", deadline=None, max_examples=10, phases=TOLD)
 hypothesis.settings.register_profile("thorough", deadline=None, max_examples=2000, phases=TOLD)
 hypothesis.settings.load_profile(os.environ.get("LINEWARD_TEST_HYPOTHESIS") or ("ci" if ON_CI else "default"))
+
+if (in_memory := folder_in_memory()) is not None:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(in_memory))
 
 LEFTOVERS = pytest.StashKey[Leftovers]()
 

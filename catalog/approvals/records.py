@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Annotated, Any, ClassVar, Self
 from zoneinfo import available_timezones
 
@@ -32,8 +33,14 @@ from graph_schema.vocabulary.words import (
 )
 
 
+@cache
+def _zones() -> frozenset[str]:
+    """Return the names of all time zones; to list them takes longer than all else that a decision is checked for."""
+    return frozenset(available_timezones())
+
+
 def _known_zone(name: str, info: ValidationInfo) -> str:
-    if not is_replayed(info) and name not in available_timezones():
+    if not is_replayed(info) and name not in _zones():
         raise ValueError("is a time zone of the IANA database, such as Europe/Berlin or UTC")
     return name
 
