@@ -13,6 +13,7 @@ from pathlib import Path
 import neo4j
 import pytest
 
+from tests.support import memory
 from tests.support.leftovers import MARK, Leftovers
 from tests.support.neo4j_server import Neo4jDidNotStartError, Neo4jEndpoint, Neo4jServer
 from tests.support.sockets import Reach, SocketRefusedError, reach
@@ -33,6 +34,30 @@ def test_an_integration_test_reaches_loopback_and_nothing_else(address: tuple[st
             socket.create_connection(address, timeout=0.1)
         with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as client:
             assert client.getpeername() == server.getsockname()
+
+
+@pytest.mark.parametrize(
+    ("free", "limit", "room", "is_used"),
+    [
+        (9, "max", 1, True),
+        (9, str(9 * 2**30), 1, True),
+        (7, "max", 1, False),
+        (9, str(2**30), 1, False),
+        (9, "max", 2**60, False),
+    ],
+)
+def test_temporary_folders_lie_in_memory_only_where_there_is_room(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, free: int, limit: str, room: int, *, is_used: bool
+) -> None:
+    (tmp_path / "meminfo").write_text(f"MemTotal: 1 kB\nMemAvailable:  {free * 2**20} kB\n")
+    (tmp_path / "limit").write_text(f"{limit}\n")
+    monkeypatch.setattr(memory, "_IN_MEMORY", tmp_path)
+    monkeypatch.setattr(memory, "_AVAILABLE", tmp_path / "meminfo")
+    monkeypatch.setattr(memory, "_LIMIT", tmp_path / "limit")
+    monkeypatch.setattr(memory, "_ROOM", room)
+    assert memory.folder() == (tmp_path if is_used else None)
+    monkeypatch.setattr(memory, "_IN_MEMORY", tmp_path / "nowhere")
+    assert memory.folder() is None
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="processes are found through /proc")
