@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,9 +17,18 @@ def pyproject() -> dict[str, Any]:
     return tomllib.loads((REPOSITORY / "pyproject.toml").read_text())
 
 
+@cache
+def parsed(path: Path) -> ast.Module:
+    """Return a module of the project as its tree, which whoever looks through it leaves as it is."""
+    return ast.parse(path.read_text("utf-8"))
+
+
+@cache
+def _files() -> tuple[Path, ...]:
+    found = (path for package in PACKAGES for path in sorted((REPOSITORY / package).rglob("*")))
+    return tuple(path for path in found if path.is_file() and "__pycache__" not in path.parts)
+
+
 def product_files(*suffixes: str) -> Iterator[Path]:
     """Yield every file of the four packages whose name ends so, in one order."""
-    for package in PACKAGES:
-        for path in sorted((REPOSITORY / package).rglob("*")):
-            if path.is_file() and path.suffix in suffixes and "__pycache__" not in path.parts:
-                yield path
+    return (path for path in _files() if path.suffix in suffixes)

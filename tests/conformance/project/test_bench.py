@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-import subprocess
+import runpy
 import sys
 from itertools import pairwise
 
@@ -11,14 +11,18 @@ from bench.__main__ import MEASURES
 from bench.estates import Estate, Event, load
 from bench.figures import Figure, markdown, percentile
 from bench.workloads import WORKLOADS, events, large, varying
-from tests.support.project import REPOSITORY
 
 
-@pytest.mark.parametrize("measure", ["", *(f".{name}" for name in MEASURES)])
-def test_each_measurement_is_a_command_that_can_be_tried_quickly(measure: str) -> None:
-    command = [sys.executable, "-m", f"bench{measure}", "--help"]
-    answer = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True)
-    assert "--quick" in answer.stdout
+@pytest.mark.parametrize("measure", ["__main__", *MEASURES])
+def test_each_measurement_is_a_command_that_can_be_tried_quickly(
+    measure: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", [measure, "--help"])
+    monkeypatch.delitem(sys.modules, f"bench.{measure}", raising=False)
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_module(f"bench.{measure}", run_name="__main__")
+    assert ended.value.code == 0
+    assert "--quick" in capsys.readouterr().out
 
 
 def test_an_estate_is_the_same_whenever_it_is_made_up() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from tests.support.project import REPOSITORY, product_files
+from tests.support.project import REPOSITORY, parsed, product_files
 
 GENERATED = "verify_lineward.py"
 USED_OUTSIDE = {
@@ -44,7 +44,7 @@ def text() -> dict[Path, str]:
 @cache
 def accessed() -> frozenset[str]:
     """Every name that is read off something, or that stands in a string, as what is looked up by name does."""
-    nodes = [node for source in text().values() for node in ast.walk(ast.parse(source))]
+    nodes = [node for path in text() for node in ast.walk(parsed(path))]
     strings = " ".join(node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str))
     templates = " ".join(path.read_text("utf-8") for path in product_files(".html", ".j2", ".typ"))
     return frozenset(node.attr for node in nodes if isinstance(node, ast.Attribute)) | {
@@ -80,10 +80,10 @@ def names(body: list[ast.stmt], *, of_class: bool = False) -> Iterator[tuple[int
 
 
 def unused() -> Iterator[tuple[str, str]]:
-    for path, source in text().items():
+    for path in text():
         if path.is_relative_to(REPOSITORY / "catalog" / "api" / "graphql"):
             continue  # a member of a type of the schema is used by whoever asks
-        for line, name, is_method in names(ast.parse(source).body):
+        for line, name, is_method in names(parsed(path).body):
             unread = name not in accessed() if is_method else uses()[name] == 1
             if unread and not re.fullmatch(r"__\w+__", name):
                 yield f"{path.relative_to(REPOSITORY)}:{line}", name

@@ -12,7 +12,7 @@ from importlib.metadata import packages_distributions
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tests.support.project import PACKAGES, REPOSITORY, product_files, pyproject
+from tests.support.project import PACKAGES, REPOSITORY, parsed, product_files, pyproject
 
 PROJECT = pyproject()["project"]
 WITHOUT_AN_IMPORT = {
@@ -48,7 +48,7 @@ def imports(package: str) -> Iterator[str]:
     for path in product_files(".py"):
         if not path.is_relative_to(REPOSITORY / package):
             continue
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in ast.walk(parsed(path)):
             names: list[str] = []
             if isinstance(node, ast.Import):
                 names = [alias.name for alias in node.names]

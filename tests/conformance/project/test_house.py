@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.project import PACKAGES, REPOSITORY, product_files
+from tests.support.project import PACKAGES, REPOSITORY, parsed, product_files
 
 ENGINES = {"cedarpy", "fastapi", "neo4j", "networkx", "sqlglot", "strawberry", "typst", "uvicorn"}
 MOST_FOR_HELP = 32
@@ -22,7 +22,7 @@ MOST_FOR_HELP = 32
 def imports_of(folder: Path) -> Iterator[tuple[Path, str]]:
     """Yield what each module under `folder` imports, wherever in it, as the first name of the path."""
     for path in sorted(folder.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in ast.walk(parsed(path)):
             if isinstance(node, ast.Import):
                 yield from ((path, alias.name) for alias in node.names)
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import catalog.cli
+from tests.support.project import parsed
 
 COMMANDS = Path(catalog.cli.__file__).parent
 OURS = {
@@ -21,7 +22,7 @@ OURS = {
 
 def writers(module: Path) -> Iterator[str]:
     """Yield the functions of a module that print by themselves."""
-    for function in ast.walk(ast.parse(module.read_text("utf-8"))):
+    for function in ast.walk(parsed(module)):
         if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) and any(map(_prints, ast.walk(function))):
             yield function.name
 

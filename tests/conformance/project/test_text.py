@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.project import PACKAGES, REPOSITORY, product_files
+from tests.support.project import PACKAGES, REPOSITORY, parsed, product_files
 
 CYPHER = re.compile(
     r"\b(?:MATCH|MERGE)\s*\(|\bUNWIND\s+\$|\bDETACH\s+DELETE\b|\bCREATE\s+(?:CONSTRAINT|FULLTEXT|RANGE)\b"
@@ -23,7 +23,7 @@ TEXT_SUFFIXES = (".py", ".html", ".css", ".js", ".typ", ".json", ".md", ".toml",
 
 def strings_of(path: Path) -> Iterator[tuple[int, str]]:
     """Yield the string literals of a module, docstrings aside, with their lines."""
-    tree = ast.parse(path.read_text())
+    tree = parsed(path)
     docstrings = {
         id(node.body[0].value)
         for node in ast.walk(tree)
@@ -68,7 +68,7 @@ def test_what_is_valid_when_is_judged_by_the_rules_of_time_the_view_and_the_stor
         f"{path.relative_to(REPOSITORY)}:{line}"
         for path in product_files(".py")
         if not any(path.is_relative_to(REPOSITORY / room) for room in JUDGES_OF_TIME)
-        for line in compared(ast.parse(path.read_text()))
+        for line in compared(parsed(path))
     ]
     assert stray == []
 
