@@ -14,6 +14,7 @@ from catalog.access.permissions import Permission
 from catalog.access.presence import Presence
 from catalog.api.headers import headers_of
 from catalog.api.room import Room
+from catalog.decisions.asking import Requests
 from catalog.decisions.basis import Basis
 from catalog.decisions.memo import DecisionMemo
 from catalog.errors import AskerError, EvidenceError, OperatorError
@@ -72,6 +73,9 @@ class Services:
     decisions: DecisionMemo = field(default_factory=DecisionMemo)
     """What requests for access rest on, of the newest point."""
 
+    requests: Requests = field(init=False)
+    """What reads them."""
+
     basis: Basis = field(init=False)
     """As of what they are decided."""
 
@@ -82,6 +86,7 @@ class Services:
         """Make the room."""
         object.__setattr__(self, "large_bodies", Room(self.settings.max_body_bytes))
         object.__setattr__(self, "basis", Basis(self.ledger))
+        object.__setattr__(self, "requests", Requests(self.redactor))
 
     @property
     def redactor(self) -> Redactor:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any, Final
 
+import orjson
 from pydantic import ValidationError
 
 from catalog.decisions.model import Asked
@@ -23,6 +27,10 @@ _KINDS: Final = {
 }
 _TEXTS: Final = ("purpose", "project", "protocol", "site", "place", "environment", "network")
 _MOST: Final = 100
+PARTS: Final = ("subject", "action", "resource", "context")
+"""The members of a request that are read."""
+REMEMBERED: Final = 10_000
+"""So many requests that were read are remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +38,37 @@ class Problem:
     """Why a request that is whole cannot be decided on: it is denied, and nothing is recorded of it."""
 
     sentence: str
+
+
+class Requests:
+    """Reads requests, which gateways send again and again: of the newest few what was read is remembered, under a
+    digest of all that it follows from. Safe for any thread.
+    """
+
+    def __init__(self, redactor: Redactor) -> None:
+        """Read by these rules of redaction."""
+        self._redactor = redactor
+        self._lock = threading.Lock()
+        self._read: OrderedDict[bytes, Asked | Problem] = OrderedDict()
+
+    def read(self, value: Mapping[str, Any]) -> Asked | Problem:
+        """Return what is asked; raises as `read`."""
+        try:
+            sent = orjson.dumps([value.get(part) for part in PARTS])
+        except TypeError:  # a number or a character that no JSON of ours has
+            return read(value, self._redactor)
+        key = blake2b(sent, digest_size=32).digest()
+        with self._lock:
+            found = self._read.get(key)
+            if found is not None:
+                self._read.move_to_end(key)
+                return found
+        found = read(value, self._redactor)
+        with self._lock:
+            self._read[key] = found
+            if len(self._read) > REMEMBERED:
+                self._read.popitem(last=False)
+        return found
 
 
 def read(value: Mapping[str, Any], redactor: Redactor) -> Asked | Problem:

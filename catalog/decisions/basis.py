@@ -30,6 +30,11 @@ class Basis:
         self._entry = -1
         self._recorded_at = 0
 
+    @property
+    def has_looked(self) -> bool:
+        """Tell whether it follows the ledger already: to begin with, it may have far to look back."""
+        return self._looked > 0
+
     def at(self, now: int) -> AsOf:
         """Return as of what is decided at a moment, in UTC microseconds."""
         with self._lock:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -17,7 +17,7 @@ from catalog.emergencies.rules import opening_of
 from catalog.errors import SenderError
 from catalog.grants.queries import grants_of
 from catalog.grants.rules import covering
-from catalog.labels.taint.queries import effective_labels, effective_labels_of_columns
+from catalog.labels.taint.queries import EffectiveLabels, effective_labels, effective_labels_of_columns
 from catalog.memberships.queries import memberships_of, projects, projects_called
 from catalog.policies.engine import Engine, Entity, Request, Verdict, engine_of
 from catalog.policies.model import PolicySet
@@ -27,7 +27,7 @@ from catalog.reading import Complete
 from catalog.use.answers import MayUse
 from catalog.use.asking import question
 from catalog.use.model import Ancestors, Decision, Requester, UseQuestion
-from catalog.use.queries import may_use
+from catalog.use.queries import UseJudge
 from catalog.use.terms import US
 from catalog.view import View
 from graph_schema.aspects.access import Circumstances, Target
@@ -50,7 +50,7 @@ def decide(
     Whatever is not known, not there, hidden, or not evaluated is a denial. With `instead` it is by these policies.
     `kept` is what was read before at the same point by the same rights.
     """
-    kept = kept or DecisionsAt({})
+    kept = kept or DecisionsAt()
     published = instead or kept.once("policies", lambda: in_force(view))
     if published is None:
         return rules.denied(rules.NO_POLICIES)
@@ -84,7 +84,7 @@ def _refused(view: View, asked: Asked, node: Node, kept: DecisionsAt) -> str | N
 
 def unknown_parts(view: View, asked: Asked, kept: DecisionsAt | None = None) -> tuple[str, ...]:
     """Return which of principal, target and column nothing is known of, or what is may not be seen."""
-    kept = kept or DecisionsAt({})
+    kept = kept or DecisionsAt()
     node = _node(asked.target)
     parts = {"principal": Principal(asked.principal).id, "target": _judged(node)}
     if node.label == Column.__name__:
@@ -139,7 +139,7 @@ def _decided(
     kept: DecisionsAt,
 ) -> Decided:
     published, engine = by
-    attributes, stated = kept.once(("resource", node.id), lambda: _attributes(view, node))
+    attributes, stated = kept.once(("resource", node.id), lambda: _attributes(view, node, kept))
     around = _upheld(view, asked.circumstances, principal)
     asks = question(
         around.purpose or "",
@@ -213,11 +213,11 @@ def _found(verdict: Verdict, published: PolicySet, used: MayUse, stated: tuple[t
     )
 
 
-def _attributes(view: View, node: Node) -> tuple[dict[str, Any], tuple[tuple[str, StatedBy], ...]]:
+def _attributes(view: View, node: Node, kept: DecisionsAt) -> tuple[dict[str, Any], tuple[tuple[str, StatedBy], ...]]:
     """Return what policies know of a resource, and who states it."""
     attributes: dict[str, Any] = dict(zip(node.key_fields(), node.key, strict=True))
     dataset = _judged(node)
-    labels = effective_labels(view, [dataset]).get(dataset)
+    labels = next(iter(kept.together("labels", dataset, lambda ids: _labels(view, ids))), None)
     if node.label == Column.__name__:
         place = dataset, node.title
         labels = effective_labels_of_columns(view, [place]).get(place, labels)
@@ -225,7 +225,7 @@ def _attributes(view: View, node: Node) -> tuple[dict[str, Any], tuple[tuple[str
     attributes["labels_known"] = labels is not None and isinstance(labels.completeness, Complete)
     stated = [(f"resource.{name}", StatedBy.DERIVED) for name in ("labels", "labels_known")]
     if node.label != ModelVersion.__name__:
-        held = aspects_in_force(view, [dataset])[dataset]
+        held = kept.together("record", dataset, lambda ids: aspects_in_force(view, ids))
         for name in optional("resource"):
             if (one := held.get(name)) is not None and one.value is not None:
                 attributes[name] = _plain(one.value)
@@ -239,6 +239,25 @@ def _attributes(view: View, node: Node) -> tuple[dict[str, Any], tuple[tuple[str
     return attributes, tuple(stated)
 
 
+def _labels(view: View, ids: Sequence[str]) -> dict[str, tuple[EffectiveLabels, ...]]:
+    """Return the labels of each, none of what is not known: where several are more than is looked at, each alone."""
+    found = effective_labels(view, ids)
+    cut = [one for one, each in found.items() if not isinstance(each.completeness, Complete)] if len(ids) > 1 else ()
+    found |= {one: each for alone in cut for one, each in effective_labels(view, [alone]).items()}
+    return {one: (found[one],) if one in found else () for one in ids}
+
+
+def _uses(
+    view: View, asked: Sequence[tuple[str, UseQuestion]], at: UseQuestion, ancestors: Ancestors | None
+) -> dict[tuple[str, UseQuestion], MayUse]:
+    """Return what use of each comes to, at the date of a question."""
+    judge = UseJudge(view, [of for of, _ in asked])
+    return {
+        (of, question): judge.may(of, replace(question, date=at.date), ancestors=ancestors, ethics=ethics_approvals)
+        for of, question in asked
+    }
+
+
 def _plain(value: Any) -> Any:  # noqa: ANN401  any value of an aspect
     if hasattr(value, "to_json"):
         return value.to_json()
@@ -249,10 +268,7 @@ def _use(view: View, of: str, asks: UseQuestion, ancestors: Ancestors | None, ke
     """Return what use comes to: judged once for everybody, and anew for who asks where a statement lists its users."""
 
     def judged(question: UseQuestion) -> MayUse:
-        return kept.once(
-            ("use", of, question),
-            lambda: may_use(view, of, question, ancestors=ancestors, ethics=ethics_approvals),
-        )
+        return kept.together("use", (of, replace(question, date=0)), lambda some: _uses(view, some, asks, ancestors))
 
     for_all = judged(replace(asks, requester=replace(asks.requester, user=None)))
     lists_users = any(term.code == US for one in for_all.permitted.applied for term in one.statement.terms)

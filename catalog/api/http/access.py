@@ -19,9 +19,10 @@ from catalog import logs
 from catalog.access.model import Actor
 from catalog.access.permissions import Permission
 from catalog.access.rules import require
+from catalog.api.handover import result_of
 from catalog.api.http.body import read_body, require_json
 from catalog.api.services import Services
-from catalog.decisions.asking import Problem, read
+from catalog.decisions.asking import PARTS, Problem
 from catalog.decisions.model import Asked, Decided
 from catalog.decisions.queries import decide, unknown_parts
 from catalog.decisions.records import DecideAccess
@@ -36,14 +37,13 @@ SECONDS_TO_LIVE: Final = 60
 """For how long a caller may rely on an answer; what ends a grant or changes a policy is seen by then."""
 
 _MOST: Final = 1_000
-_PARTS: Final = ("subject", "action", "resource", "context")
 _SEMANTICS: Final = {"execute_all": None, "deny_on_first_deny": False, "permit_on_first_permit": True}
 
 
 async def evaluation(services: Services, request: Request) -> Response:
     """Decide on one request: 200 with `decision`."""
     value, actor = await _taken(services, request)
-    return _answered(request, await run_in_threadpool(_one, services, value, actor, logs.correlation_id()))
+    return _answered(request, await _evaluated(services, value, actor))
 
 
 async def evaluations(services: Services, request: Request) -> Response:
@@ -51,9 +51,21 @@ async def evaluations(services: Services, request: Request) -> Response:
     value, actor = await _taken(services, request)
     several = value.get("evaluations")
     if not several:
-        return _answered(request, await run_in_threadpool(_one, services, value, actor, logs.correlation_id()))
+        return _answered(request, await _evaluated(services, value, actor))
     found = await run_in_threadpool(_several, services, value, actor, logs.correlation_id())
     return _answered(request, {"evaluations": found})
+
+
+async def _evaluated(services: Services, value: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
+    """Return the answer to one request: what was decided at the same point needs no thread of its own."""
+    correlation = logs.correlation_id()
+    made = _make_at_once(services, value, actor, correlation)
+    if made is None:
+        made = await run_in_threadpool(_make, services, value, actor, correlation)
+    if made.recorded is None:
+        return made.answered(None)
+    receipt: Receipt = await result_of(made.recorded)
+    return made.answered(receipt)
 
 
 async def _taken(services: Services, request: Request) -> tuple[dict[str, Any], Actor]:
@@ -73,10 +85,6 @@ def _answered(request: Request, answer: Mapping[str, Any]) -> Response:
     )
 
 
-def _one(services: Services, value: Mapping[str, Any], actor: Actor, correlation: str) -> dict[str, Any]:
-    return _make(services, value, actor, correlation).result()
-
-
 def _several(services: Services, value: Mapping[str, Any], actor: Actor, correlation: str) -> list[dict[str, Any]]:
     """Return the answers in order: all are decided, and handed to the ledger, before any is waited for."""
     several, options = value["evaluations"], value.get("options")
@@ -85,17 +93,17 @@ def _several(services: Services, value: Mapping[str, Any], actor: Actor, correla
         raise SenderError(f"evaluations_semantic is one of {', '.join(_SEMANTICS)}.")
     if not isinstance(several, list) or len(several) > _MOST:
         raise SenderError(f"evaluations is a list of {_MOST:,} requests at most.")
-    whole = {part: value[part] for part in _PARTS if part in value}
+    whole = {part: value[part] for part in PARTS if part in value}
     made: list[_Made] = []
     for one in several:
-        own = one if isinstance(one, dict) else dict.fromkeys(_PARTS)
+        own = one if isinstance(one, dict) else dict.fromkeys(PARTS)
         try:
             made.append(_make(services, {**whole, **own}, actor, correlation))
         except SenderError as error:
             made.append(_Made({"decision": False, "context": {"error": {"status": 400, "message": error.detail}}}))
         if made[-1].answer["decision"] is _SEMANTICS[name]:
             break
-    return [one.result() for one in made]
+    return [one.answered(None if one.recorded is None else one.recorded.result()) for one in made]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,19 +113,42 @@ class _Made:
     answer: dict[str, Any]
     recorded: Future[Receipt] | None = None
 
-    def result(self) -> dict[str, Any]:
+    def answered(self, receipt: Receipt | None) -> dict[str, Any]:
         """Return the answer once its decision is durable."""
-        if self.recorded is not None:
-            self.answer["context"]["entry"] = self.recorded.result().index
+        if receipt is not None:
+            self.answer["context"]["entry"] = receipt.index
         return self.answer
 
 
-def _make(services: Services, value: Mapping[str, Any], actor: Actor, correlation: str) -> _Made:
-    asked = read(value, services.redactor)
+def _make_at_once(services: Services, value: Mapping[str, Any], actor: Actor, correlation: str) -> _Made | None:
+    """Return the same where it was decided before, None where something is to be read."""
+    if not services.basis.has_looked:
+        return None
+    asked = services.requests.read(value)
     if isinstance(asked, Problem):
-        return _Made({"decision": False, "context": {"id": correlation, "reasons": [asked.sentence]}})
+        return _refused(asked, correlation)
     at = services.basis.at(utc_microseconds())
-    found, unknown = _decided(services, actor, asked, at)
+    found = services.decisions.at(at, services.rights_of(actor)).get(asked)
+    return None if found is None else _recorded(services, asked, at, found, actor, correlation)
+
+
+def _make(services: Services, value: Mapping[str, Any], actor: Actor, correlation: str) -> _Made:
+    asked = services.requests.read(value)
+    if isinstance(asked, Problem):
+        return _refused(asked, correlation)
+    at = services.basis.at(utc_microseconds())
+    return _recorded(services, asked, at, _decided(services, actor, asked, at), actor, correlation)
+
+
+def _refused(problem: Problem, correlation: str) -> _Made:
+    return _Made({"decision": False, "context": {"id": correlation, "reasons": [problem.sentence]}})
+
+
+def _recorded(
+    services: Services, asked: Asked, at: AsOf, decided: tuple[Decided, tuple[str, ...]], actor: Actor, correlation: str
+) -> _Made:
+    """Hand what was decided to the ledger."""
+    found, unknown = decided
     fields = {**_fields(asked, found, at), "unknown": unknown}
     recorded = services.intake.record_decision(DecideAccess.replay(fields), actor, correlation)
     context = {

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +12,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from catalog.decisions.asking import Problem, read
+from catalog.decisions.asking import Problem, Requests, read
 from catalog.decisions.basis import Basis
 from catalog.decisions.memo import MOST, DecisionMemo
 from catalog.decisions.queries import decide, unknown_parts
+from catalog.errors import SenderError
 from catalog.reading import EVERYTHING, AsOf, Rights
 from graph_schema.times import SECOND, format_time
 from tests.support.records import (
@@ -67,6 +70,10 @@ def request(who: str, name: dict[str, str], purpose: str, **context: Any) -> dic
     }
 
 
+BROKEN = st.dictionaries(
+    st.sampled_from(["subject", "action", "resource", "context"]),
+    st.none() | st.text(max_size=3) | st.just({"type": "user", "id": 1 << 70}) | st.just({"name": "\ud800"}),
+)
 REQUESTS = st.lists(
     st.builds(
         request,
@@ -106,13 +113,54 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> House:
 @given(asked=REQUESTS)
 @settings(deadline=None, suppress_health_check=list(HealthCheck))
 def test_what_is_read_once_for_all_of_a_point_changes_no_decision(known: House, asked: list[dict[str, Any]]) -> None:
-    at, memo = AsOf(known.clock.micros(), known.ledger.size() - 1), DecisionMemo()
-    for one in (*asked, *asked):
-        found = read(one, known.intake.redactor)
-        assert not isinstance(found, Problem)
-        kept = memo.at(at, EVERYTHING)
-        assert decide(known.view(at), found, kept=kept) == decide(known.view(at), found)
-        assert unknown_parts(known.view(at), found, kept) == unknown_parts(known.view(at), found)
+    memo = DecisionMemo()
+    for second in (0, 0, 1, 2_000, 2_001):
+        # What ends half an hour later does so between the third and the fourth.
+        at = AsOf(known.clock.micros() + second * SECOND, known.ledger.size() - 1)
+        for one in asked:
+            found = read(one, known.intake.redactor)
+            assert not isinstance(found, Problem)
+            kept = memo.at(at, EVERYTHING)
+            assert decide(known.view(at), found, kept=kept) == decide(known.view(at), found)
+            assert unknown_parts(known.view(at), found, kept) == unknown_parts(known.view(at), found)
+
+
+@given(sent=st.lists(REQUESTS.map(lambda some: some[0]) | BROKEN, max_size=6))
+@settings(deadline=None, suppress_health_check=list(HealthCheck))
+def test_what_is_remembered_of_requests_changes_nothing_that_is_read(known: House, sent: list[dict[str, Any]]) -> None:
+    requests = Requests(known.intake.redactor)
+    for one in (*sent, *sent):
+        assert outcome(partial(requests.read, one)) == outcome(partial(read, one, known.intake.redactor))
+
+
+def outcome(ask: Callable[[], Any]) -> Any:
+    try:
+        return ask()
+    except SenderError as error:
+        return error.detail, error.pointer
+
+
+def test_what_was_asked_for_at_two_points_in_a_row_is_read_together_at_the_next() -> None:
+    memo, read_ = DecisionMemo(), list[list[str]]()
+
+    def ask(second: int, *keys: str, rights: Rights = EVERYTHING) -> None:
+        def find(some: Sequence[str]) -> dict[str, str]:
+            read_.append(list(some))
+            return {one: f"{one} at {second}" for one in some}
+
+        for key in keys:
+            assert memo.at(AsOf(second, 1), rights).together("kind", key, find) == f"{key} at {second}"
+
+    ask(1, "a", "b", "a")
+    ask(2, "a", "b", "c")
+    assert read_ == [["a"], ["b"], ["a"], ["b"], ["c"]]
+    read_.clear()
+    ask(3, "c", "b", "a", "b")
+    assert read_ == [["c", "a", "b"]]
+    read_.clear()
+    ask(3, "a", rights=Rights(frozenset({"n"})))
+    ask(4, "a", "c")
+    assert read_ == [["a"], ["a", "c", "b"]]
 
 
 def test_use_is_judged_of_who_asks_where_a_statement_lists_its_users(house: House) -> None:
