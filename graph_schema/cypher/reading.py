@@ -38,10 +38,15 @@ def looked_up(name: str, field: str, *, values: bool) -> str:
     )
 
 
-def records_of_runs() -> str:
-    """Return the records of runs, valid and known by then."""
+Arrows = tuple[Iterable[str], str]
+"""Kinds of edges, and the direction in which a node has any of them."""
+
+
+def records_of_runs(having: Arrows | None = None) -> str:
+    """Return the records of runs, valid and known by then: of those alone that have an arrow, where one is named."""
+    such = "" if having is None else f"MATCH (n:Entity {{id: id}}) WHERE {_has(*having)} WITH id "
     return (
-        f"UNWIND $ids AS id MATCH (r:Record){_BY_RUN} WHERE r.run = id AND r.valid_from >= $always AND {_SEEN} "
+        f"UNWIND $ids AS id {such}MATCH (r:Record){_BY_RUN} WHERE r.run = id AND r.valid_from >= $always AND {_SEEN} "
         f"OPTIONAL MATCH (r)-[:STATES]->(c:Content) RETURN collect({_RECORD.format(content='c.digest')}) AS found"
     )
 
@@ -65,14 +70,16 @@ def moments() -> str:
     )
 
 
-def records_about(which: str) -> str:
+def records_about(which: str, having: Arrows | None = None) -> str:
     """Return the records that state, themselves or by their content, one of the named aspects or kinds of nodes.
 
-    `which` is what is named: `aspects`, `kinds`, or nothing for all that is stated.
+    `which` is what is named: `aspects`, `kinds`, or nothing for all that is stated. Of nodes alone that have an arrow,
+    where one is named.
     """
+    such = "" if having is None else f" WHERE {_has(*having)}"
     named = f" WHERE any(one IN ${which} WHERE one IN a.{which})" if which else ""
     return (
-        "UNWIND $ids AS id MATCH (n:Entity {id: id}) CALL (n) { "
+        f"UNWIND $ids AS id MATCH (n:Entity {{id: id}}){such} CALL (n) {{ "
         f"MATCH (n)<-[a:IS_ABOUT]-(c:Content){named} MATCH (c)<-[:STATES]-(r:Record) WHERE {_SEEN} "
         "RETURN r, c.digest AS content "
         f"UNION ALL MATCH (n)<-[a:IS_ABOUT]-(r:Record){named or ' WHERE true'} AND {_SEEN} "
@@ -81,13 +88,9 @@ def records_about(which: str) -> str:
     )
 
 
-def with_arrows(kinds: Iterable[str], direction: str) -> str:
-    """Return which of the nodes have an arrow of one of these kinds."""
-    return (
-        "UNWIND $ids AS id MATCH (n:Entity {id: id}) "
-        f"WHERE EXISTS {{ (n){_LEFT[direction]}[:{_joined(kinds)}]{_RIGHT[direction]}() }} "
-        "RETURN collect(n.id) AS found"
-    )
+def _has(kinds: Iterable[str], direction: str) -> str:
+    """Return the condition that a node `n` has an arrow of one of these kinds."""
+    return f"EXISTS {{ (n){_LEFT[direction]}[:{_joined(kinds)}]{_RIGHT[direction]}() }}"
 
 
 def structural(kinds: Iterable[str], direction: str) -> str:

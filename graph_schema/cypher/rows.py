@@ -152,14 +152,17 @@ def delete(rows: Rows) -> str:
 
 
 def clear(rows: Rows) -> str:
-    """Take all rows away."""
+    """Take up to so many rows away."""
     if rows.form is Form.PROPERTIES:
         gone = ", ".join(f"r.{name}" for name in (column(rows.table), *map(rows.name, rows.columns[1:])))
-        return f"MATCH (r:Entity) WHERE r.{column(rows.table)} REMOVE {gone}"
+        return f"MATCH (r:Entity) WHERE r.{column(rows.table)} WITH r LIMIT $limit REMOVE {gone} {_REMOVED}"
     if rows.form is Form.NODE:
-        return f"MATCH (r:{rows.label}) DETACH DELETE r"
+        return f"MATCH (r:{rows.label}) WITH r LIMIT $limit DETACH DELETE r {_REMOVED}"
     where = f" WHERE r.row = '{column(rows.table)}'" if _is_shared(rows) else ""
-    return f"MATCH ()-[r:{rows.type}]->(){where} DELETE r"
+    return f"MATCH ()-[r:{rows.type}]->(){where} WITH r LIMIT $limit DELETE r {_REMOVED}"
+
+
+_REMOVED: Final = "RETURN count(*) AS removed"
 
 
 def under(rows: Rows, fields: Sequence[str], *, wanted: Sequence[str] = (), valid: str = "", known: str = "") -> str:

@@ -72,7 +72,7 @@ def state() -> str:
 _STATE = (
     "coalesce(l.checkpoint, -1) AS checkpoint, coalesce(l.counts, '{}') AS counts, coalesce(l.rows, '{}') AS rows, "
     "coalesce(l.alias_reach, 0) AS alias_reach, coalesce(l.indexes, '{}') AS indexes, "
-    "coalesce(l.numbers, '{}') AS numbers"
+    "coalesce(l.numbers, '{}') AS numbers, coalesce(l.filling, '') AS filling"
 )
 
 
@@ -80,7 +80,8 @@ def advance() -> str:
     """Write the checkpoint and what is counted, and let the lock go."""
     return (
         "MATCH (l:Lineward {name: 'graph'}) SET l.checkpoint = $checkpoint, l.counts = $counts, l.rows = $rows, "
-        "l.alias_reach = $alias_reach, l.indexes = $indexes, l.numbers = $numbers REMOVE l.locked"
+        "l.alias_reach = $alias_reach, l.indexes = $indexes, l.numbers = $numbers, l.filling = $filling "
+        "REMOVE l.locked"
     )
 
 
@@ -98,7 +99,7 @@ def begin_clearing() -> str:
     """Let the graph be empty for whoever reads the checkpoint, and note that the rest is going."""
     return (
         "MERGE (l:Lineward {name: 'graph'}) SET l.clearing = true, l.checkpoint = -1, l.counts = '{}', l.rows = '{}', "
-        "l.alias_reach = 0, l.indexes = '{}', l.numbers = '{}'"
+        "l.alias_reach = 0, l.indexes = '{}', l.numbers = '{}', l.filling = ''"
     )
 
 

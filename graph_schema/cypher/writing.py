@@ -88,10 +88,10 @@ def show() -> str:
 
 
 def hide() -> str:
-    """Let no node be counted by what is in force about it: it is shown anew."""
+    """Let up to so many nodes not be counted by what is in force about them: they are shown anew."""
     return (
-        "MATCH (n:Entity) WHERE n.search_gaps IS NOT NULL OR n.search_facets IS NOT NULL "
-        "REMOVE n.search_facets, n.search_gaps, n.phi"
+        "MATCH (n:Entity) WHERE n.search_gaps IS NOT NULL OR n.search_facets IS NOT NULL WITH n LIMIT $limit "
+        "REMOVE n.search_facets, n.search_gaps, n.phi RETURN count(*) AS removed"
     )
 
 
@@ -101,8 +101,10 @@ def look_up_by() -> str:
 
 
 def without_number() -> str:
-    """Return the nodes that have no number by which sets name them."""
-    return "MATCH (n:Entity) WHERE n.search_number IS NULL RETURN collect(n.id) AS found"
+    """Return up to so many of the nodes that have no number by which sets name them."""
+    return (
+        "MATCH (n:Entity) WHERE n.search_number IS NULL WITH n ORDER BY n.id LIMIT $limit RETURN collect(n.id) AS found"
+    )
 
 
 def number_nodes() -> str:

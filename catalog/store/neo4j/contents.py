@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import orjson
 
-from catalog.store.neo4j.connection import Run
+from catalog.store.neo4j.connection import ROWS, Run
 from graph_schema.assertions import Assertion, Attribution, StatedAspect, StatedEdge
 from graph_schema.cypher import reading
 from graph_schema.facts import Edge, Statement
@@ -108,7 +108,7 @@ class Contents:
                 self._held.move_to_end(digest)
         missing = [digest for digest in digests if digest not in found]
         if missing:
-            read = {digest: orjson.loads(text) for digest, text in run(reading.contents(), digests=missing)[0]["found"]}
+            read = {digest: orjson.loads(text) for digest, text in _of_digests(run, reading.contents(), missing)}
             texts = long_texts(run, read.values())
             for digest, parts in read.items():
                 found[digest] = _stated(parts, texts)
@@ -135,7 +135,13 @@ def _text(value: str | list[str] | None, texts: Mapping[str, str]) -> str | None
 def long_texts(run: Run, stated: Iterable[Any]) -> Mapping[str, str]:
     """Return the long texts of what was read."""
     digests = {part[place][0] for parts in stated for part, place in _parts(parts) if isinstance(part[place], list)}
-    return dict(run(reading.values(), digests=sorted(digests))[0]["found"]) if digests else {}
+    return {digest: text for digest, text in _of_digests(run, reading.values(), sorted(digests))}  # noqa: C416  rows
+
+
+def _of_digests(run: Run, query: str, digests: Sequence[str]) -> Iterator[Sequence[Any]]:
+    """Yield what is kept under digests, by as few statements as the memory of a server takes."""
+    for start in range(0, len(digests), ROWS):
+        yield from run(query, digests=digests[start : start + ROWS])[0]["found"]
 
 
 def _parts(parts: Any) -> Iterator[tuple[Any, int]]:  # noqa: ANN401  # JSON of ours

@@ -207,16 +207,17 @@ def records_about(  # which nodes and what of them, and both times
     which: str,
     names: Collection[str],
     times: tuple[int, int],
+    having: reading.Arrows | None = None,
 ) -> list[Recorded]:
     """Return the records that state any of the aspects or kinds of edges that are named, all of them for no `which`,
-    about the nodes: up to the (valid_at, known_at).
+    about the nodes, or those of them that have an arrow: up to the (valid_at, known_at).
     """
     valid_at, known_at = times
     seen = {"valid_at": valid_at, "known_at": known_at}
     runs = [one for one in ids if label_of(one) == "Run"]
     found = list(
-        run(reading.records_about(which), ids=list(ids), **{which or "all": sorted(names)}, **seen)[0]["found"]
+        run(reading.records_about(which, having), ids=list(ids), **{which or "all": sorted(names)}, **seen)[0]["found"]
     )
     if runs:
-        found += run(reading.records_of_runs(), ids=runs, always=ALWAYS, **seen)[0]["found"]
+        found += run(reading.records_of_runs(having), ids=runs, always=ALWAYS, **seen)[0]["found"]
     return recorded(run, contents, found)

@@ -51,6 +51,8 @@ class Neo4jReading(IndexReads):
         self._kinds: dict[str, int] = json.loads(state.get("counts", "{}"))
         """How many nodes and edges of each kind there are: of an edge that nobody ever stated nothing is asked."""
         self._alias_reach: int = state.get("alias_reach", 0)
+        self.filling = bool(state.get("filling"))
+        """Whether an index is being filled anew, so that not all of its rows are there."""
         self._rows: dict[str, int] = json.loads(state.get("rows", "{}"))
         """How many rows each table has: an empty one is never asked."""
 
@@ -78,15 +80,15 @@ class Neo4jReading(IndexReads):
             answer = self._found(reading.structural(structural, direction), ids=asked, known_at=known)
             found.update((_structural(*row), None) for row in answer)
         stated = frozenset(there).difference(structural)
-        drawn = self._found(reading.with_arrows(stated, direction), ids=asked) if stated else ()
-        if drawn:
-            at = frozenset(drawn)
+        if stated and asked:
+            at = frozenset(asked)
             out, into = direction in ("out", "both"), direction in ("in", "both")
 
             def wanted(kind: str, source: str, target: str) -> bool:
                 return kind in stated and ((out and source in at) or (into and target in at))
 
-            for record in records_about(self._run, self._contents, drawn, "kinds", stated, (valid_at, known)):
+            times = valid_at, known
+            for record in records_about(self._run, self._contents, asked, "kinds", stated, times, (stated, direction)):
                 found.update((edge, None) for edge in record.edges(wanted))
         return sorted(found, key=edge_order)
 

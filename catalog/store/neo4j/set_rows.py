@@ -34,9 +34,14 @@ def nodes_of(made: Changes) -> set[str]:
     return {row[place] for name, place in at.items() for rows in (made.put, made.drop) for row in rows.get(name, ())}
 
 
-def rows_of_sets(made: Changes, number: Callable[[str], int], past: Neo4jPast) -> Changes:
-    """Return the rows that become of the sets where terms and lists change so; each id has a number."""
-    more, less = _chunks(made.put, number), _chunks(made.drop, number)
+def rows_of_sets(
+    made: Changes, number: Callable[[str], int], past: Neo4jPast, alone: Collection[tuple[str, str]] | None = None
+) -> Changes:
+    """Return the rows that become of the sets where terms and lists change so; each id has a number.
+
+    `alone` are the (node, term) that nodes carry themselves, by default those among what changes of their keys.
+    """
+    more, less = _chunks(made.put, number, alone), _chunks(made.drop, number, alone)
     touched = {*more, *less}
     for table in SETS:
         past.look_up(table, {(*key, chunk) for (of, key, _), chunk in touched if of is table})
@@ -55,17 +60,20 @@ def rows_of_sets(made: Changes, number: Callable[[str], int], past: Neo4jPast) -
     return changes
 
 
-def _chunks(rows: dict[str, list[Row]], number: Callable[[str], int]) -> dict[tuple[_Place, int], int]:
+def _chunks(
+    rows: dict[str, list[Row]], number: Callable[[str], int], alone: Collection[tuple[str, str]] | None
+) -> dict[tuple[_Place, int], int]:
     """Return the places of the nodes that rows name, by set and chunk."""
     numbers: dict[_Place, set[int]] = {}
     words = rows.get(WORD.name, ())
-    for place, node in (*_of_words(words, _carried(words)), *_of_lists(rows.get(LISTED.name, ()))):
+    kept = carried_among(words) if alone is None else alone
+    for place, node in (*_of_words(words, kept), *_of_lists(rows.get(LISTED.name, ()))):
         numbers.setdefault(place, set()).add(number(node))
     return {(place, chunk): found for place, some in numbers.items() for chunk, found in places_of(some)}
 
 
-def _carried(rows: Iterable[Row]) -> set[tuple[str, str]]:
-    """Return the (node, term) that nodes carry themselves."""
+def carried_among(rows: Iterable[Row]) -> set[tuple[str, str]]:
+    """Return the (node, term) that nodes carry themselves, of all terms of their keys."""
     keys: dict[str, list[str]] = {}
     for term, node, aspect in rows:
         if not aspect:

@@ -2,37 +2,34 @@
 
 from __future__ import annotations
 
-import json
 import threading
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import neo4j
 
-from catalog import logs
 from catalog.errors import OperatorError
 from catalog.store.deadline import Deadline
-from catalog.store.indexes import INDEXES
-from catalog.store.indexes.index import Index
 from catalog.store.indexes.keys import LOOKED_UP
 from catalog.store.indexes.table import Changes, Table
 from catalog.store.indexes.table import Row as IndexRow
 from catalog.store.neo4j.connection import Run, runner, translated
 from catalog.store.neo4j.contents import Contents
-from catalog.store.neo4j.forms import TABLES, kept_of, rows_of
+from catalog.store.neo4j.forms import TABLES, rows_of
 from catalog.store.neo4j.reading import Neo4jReading
-from catalog.store.neo4j.writing import Batch, Written
+from catalog.store.neo4j.refilling import VERSIONS, Refilling, behind
+from catalog.store.neo4j.writing import Batch, Written, added
 from catalog.store.ordering import Row, unseen
 from catalog.store.protocol import Quarantined, StoreReader
 from catalog.store.run_memory import RunMemory
 from catalog.store.single import SingleReads
 from graph_schema.canonical import canonical_text
-from graph_schema.cypher import rows, schema
+from graph_schema.cypher import schema
 from graph_schema.facts import Facts
 from graph_schema.registry import check_facts
 
+T = TypeVar("T")
 _CONNECT_SECONDS: Final = 5
 _GRACE_SECONDS: Final = 0.5
 """After a deadline, so that whoever set it has seen it pass when the server says so."""
@@ -114,56 +111,69 @@ class Neo4jStore(SingleReads):
         """Fill anew the indexes that another version of them made, or none, before anybody reads them."""
         with self._session(reads=True) as session:
             state = session.execute_read(lambda tx: runner(tx)(schema.state()))
-        if state and state[0]["checkpoint"] >= 0 and _behind(state[0]):
+        if state and (behind(state[0]) or state[0]["filling"]):
             with self._session() as session:
-                session.execute_write(lambda tx: self._add(runner(tx), Facts(), -1, ()))
+                Refilling(
+                    lambda work: session.execute_write(lambda tx: work(runner(tx))), self._everything, self._contents
+                ).run()
             self._written.forget()
+
+    def _everything(self) -> tuple[int, Facts]:
+        """Return all facts that are stored, with the last entry of them."""
+        with self._reading(unfinished=True) as read:
+            return read.checkpoint(), read.all_facts()
 
     def apply(self, facts: Facts, upto: int, quarantined: Sequence[Quarantined] = ()) -> None:
         check_facts(facts)
 
-        def work(transaction: neo4j.ManagedTransaction) -> tuple[int, Batch]:
-            return self._add(runner(transaction), facts, upto, quarantined)
+        def work(run: Run) -> tuple[int, Batch]:
+            return self._add(run, facts, upto, quarantined)
 
-        with self._writing, translated(self._uri), self._session() as session:
-            try:
-                checkpoint, batch = session.execute_write(work)
-            except BaseException:
-                self._written.forget()
-                raise
-            batch.remember(checkpoint)
+        checkpoint, batch = self._write(work)
+        batch.remember(checkpoint)
 
     def keep(self, changes: Changes, table: Table, now: IndexRow, before: IndexRow | None) -> bool:
-        def work(transaction: neo4j.ManagedTransaction) -> tuple[int, Batch] | None:
-            run = runner(transaction)
-            state = run(schema.lock())[0]
-            if state["checkpoint"] != self._written.checkpoint:
-                self._written.forget()
-            batch = Batch(run, self._written, self._contents, state["numbers"])
+        def work(run: Run) -> tuple[int, Batch] | None:
+            state, batch = self._begun(run)
             kept = batch.keep(changes, table, now, before)
             grown = {"rows": added(state["rows"], batch.rows), "numbers": batch.numbers.kept()}
             run(schema.advance(), **{**state, **grown})
             return (state["checkpoint"], batch) if kept else None
 
-        with self._writing, translated(self._uri), self._session() as session:
-            try:
-                done = session.execute_write(work)
-            except BaseException:
-                self._written.forget()
-                raise
-            if done is not None:
-                done[1].remember(done[0])
+        done = self._write(work)
+        if done is not None:
+            done[1].remember(done[0])
         return done is not None
 
+    def _write(self, work: Callable[[Run], T]) -> T:
+        """Do work in one transaction of the only writer here, on indexes that are those of this version."""
+        with self._writing, translated(self._uri):
+            while True:
+                try:
+                    with self._session() as session:
+                        return session.execute_write(lambda tx: work(runner(tx)))
+                except _BehindError:
+                    # Another version has written since the graph was looked at.
+                    self._written.forget()
+                    self._bring_up()
+                except BaseException:
+                    self._written.forget()
+                    raise
+
+    def _begun(self, run: Run) -> tuple[Mapping[str, Any], Batch]:
+        """Return the state, which no other transaction changes until this one ends, and what writes."""
+        state: Mapping[str, Any] = run(schema.lock())[0].data()
+        if behind(state) or state["filling"]:
+            raise _BehindError
+        # What was written at this checkpoint is there: the graph is a function of the ledger up to it.
+        if state["checkpoint"] != self._written.checkpoint:
+            self._written.forget()
+        return state, Batch(run, self._written, self._contents, state["numbers"])
+
     def _add(self, run: Run, facts: Facts, upto: int, quarantined: Sequence[Quarantined]) -> tuple[int, Batch]:
-        state = run(schema.lock())[0]
+        state, batch = self._begun(run)
         checkpoint = state["checkpoint"]
         new = unseen(facts, checkpoint, upto)
-        # What was written at this checkpoint is there: the graph is a function of the ledger up to it.
-        if checkpoint != self._written.checkpoint:
-            self._written.forget()
-        batch = Batch(run, self._written, self._contents, state["numbers"])
-        indexes = self._brought_up(run, batch, state)
         if new:
             batch.write(new)
         batch.quarantine(one for one in quarantined if one.entry > checkpoint)
@@ -174,23 +184,11 @@ class Neo4jStore(SingleReads):
             counts=added(state["counts"], batch.tally),
             rows=added(state["rows"], batch.rows),
             alias_reach=max(state["alias_reach"], batch.alias_reach),
-            indexes=indexes,
+            indexes=canonical_text(VERSIONS),
             numbers=batch.numbers.kept(),
+            filling="",
         )
         return now, batch
-
-    def _brought_up(self, run: Run, batch: Batch, state: Mapping[str, Any]) -> str:
-        """Fill anew the indexes that another version of them made; return the versions that there are now."""
-        behind = _behind(state) if state["checkpoint"] >= 0 else []
-        if behind:
-            facts = Neo4jReading(run, RunMemory(), self._contents).all_facts()
-            for index in behind:
-                for table in kept_of(index):
-                    run(rows.clear(rows_of(table)))
-                    batch.rows[table.name] -= json.loads(state["rows"]).get(table.name, 0)
-                batch.refill(index, facts)
-                logs.logger.info("an index was filled anew from the facts", extra={"reason": index.name})
-        return canonical_text({index.name: index.version for index in INDEXES})
 
     @contextmanager
     def reading(self, deadline: Deadline | None = None) -> Iterator[StoreReader]:
@@ -242,24 +240,25 @@ class Neo4jStore(SingleReads):
         return self._driver.session(database=self._database, default_access_mode=mode)
 
     @contextmanager
-    def _reading(self, seconds: float | None = None) -> Iterator[Neo4jReading]:
-        """Open a transaction, which the server ends after so many seconds, in the middle of a query too."""
+    def _reading(self, seconds: float | None = None, *, unfinished: bool = False) -> Iterator[Neo4jReading]:
+        """Open a transaction, which the server ends after so many seconds, in the middle of a query too.
+
+        Where indexes are `unfinished` nothing but facts is read.
+        """
         with (
             translated(self._uri),
             self._session(reads=True) as session,
             session.begin_transaction(timeout=seconds) as transaction,
         ):
-            yield Neo4jReading(runner(transaction), self._memory, self._contents)
+            read = Neo4jReading(runner(transaction), self._memory, self._contents)
+            if read.filling and not unfinished and not self._looking:
+                raise OperatorError(
+                    f"Indexes of the graph in Neo4j at {self._uri} are being filled anew.",
+                    action="Wait until it is done; nothing is lost.",
+                    retry_after=10,
+                )
+            yield read
 
 
-def _behind(state: Mapping[str, Any]) -> list[Index]:
-    """Return the indexes of which the graph holds other versions, or none."""
-    made = json.loads(state["indexes"])
-    return [index for index in INDEXES if made.get(index.name) != index.version]
-
-
-def added(before: str, more: Mapping[str, int]) -> str:
-    """Return counts, as they are kept beside the checkpoint, with more of them."""
-    total = Counter(json.loads(before))
-    total.update(more)
-    return canonical_text({name: count for name, count in total.items() if count})
+class _BehindError(Exception):
+    """The indexes are of another version."""

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from catalog.store.indexes import INDEXES
 from catalog.store.indexes.effects import IN_FORCE
 from catalog.store.indexes.flows import ALIAS
-from catalog.store.indexes.in_force import IN_FORCE_NOW
-from catalog.store.indexes.index import Index
-from catalog.store.indexes.keys import KEYS, looked_up_by
+from catalog.store.indexes.keys import looked_up_by
 from catalog.store.indexes.run_states import FLOWING, RUN_STATE, RunState
 from catalog.store.indexes.search import FACET, SEARCH, UNRECORDED
 from catalog.store.indexes.table import Changes, Key, Row, Table
@@ -30,6 +29,7 @@ from catalog.store.neo4j.set_rows import nodes_of, rows_of_sets
 from catalog.store.protocol import Quarantined
 from catalog.store.words import carried, key_terms
 from graph_schema.assertions import Assertion, assertions
+from graph_schema.canonical import canonical_text
 from graph_schema.cypher import lookup, reading, writing
 from graph_schema.facts import Edge, Facts
 from graph_schema.identity import label_of
@@ -118,26 +118,29 @@ class Batch:
             self.put(index.tables, changes)
         return True
 
-    def refill(self, index: Index, facts: Facts) -> None:
-        """Write the rows of one index that follow from all facts; none is stored."""
-        self._past = Neo4jPast(self._run, RowMemory(), self._contents, (), empty=True)
-        made = index.specification(facts)
-        self.put(index.tables, made)
-        if index is KEYS:
-            sent = [{"id": node.id, "fields": fields} for node, _ in facts.nodes if (fields := _lookups(node))]
-            write(self._run, writing.look_up_by(), sent)
-        if index is SEARCH:
-            self._number_all()
-            sent = [{"id": node.id, "fields": fields} for node, _ in facts.nodes if (fields := _carried(node))]
-            write(self._run, writing.look_up_by(), sent)
-            self._write_sets(made)
-        if index in (IN_FORCE_NOW, SEARCH):
-            self._run(writing.hide())
-            held = IN_FORCE_NOW.specification(facts)
-            self._past.before.update(
-                ((IN_FORCE.name, row[: IN_FORCE.key]), None) for row in held.put.get(IN_FORCE.name, ())
-            )
-            self._show((held, SEARCH.specification(facts)))
+    def fill(self, changes: Changes) -> None:
+        """Write rows of an index that is filled anew; those that are there already stay."""
+        self._past = self._past_of(())
+        for index in INDEXES:
+            self.put(index.tables, changes)
+
+    def fill_sets(self, changes: Changes) -> None:
+        """Write what nodes are found by and do not carry themselves; what is in the sets already stays."""
+        self._past = self._past_of(())
+        self._write_sets(changes, ())
+
+    def send(self, query: str, rows: Sequence[Mapping[str, Any]], mentions: str = "") -> None:
+        """Write by a statement of its own; let there be nodes of the ids under `mentions`."""
+        if mentions:
+            self.mention(row[mentions] for row in rows)
+        write(self._run, query, rows)
+
+    def number_some(self, count: int) -> int:
+        """Number so many of the nodes that have no number; return of how many that was."""
+        found = self._run(writing.without_number(), limit=count)[0]["found"]
+        sent = [{"id": one, "number": self.numbers.take(label_of(one))} for one in found]
+        write(self._run, writing.number_nodes(), sent)
+        return len(sent)
 
     def quarantine(self, refused: Iterable[Quarantined]) -> None:
         """Add what could not be projected."""
@@ -178,9 +181,7 @@ class Batch:
         """Return what nodes show and hold of rows that are not there: created with it, they need not be found again."""
         absent = {node.id for node, _ in new.nodes}.difference(self._present)
         put = [Changes(changes.put) for changes in made]
-        before = {(IN_FORCE.name, row[: IN_FORCE.key]): None for one in put for row in one.put.get(IN_FORCE.name, ())}
-        noted = self._noted(put, before)
-        found = {subject: showing.of_new(row) for subject, row in noted.items() if subject in absent}
+        found = {subject: showing.of_new(row) for subject, row in noted_of_all(put).items() if subject in absent}
         for table, changes in itertools.product(PROPERTIES, put):
             for (subject,), row in merged(table, changes.put.get(table.name, ())).items():
                 if subject in absent:
@@ -233,17 +234,11 @@ class Batch:
     def _past_of(self, absent: Collection[str]) -> Neo4jPast:
         return Neo4jPast(self._run, self._written.rows, self._contents, absent, self.numbers.opened)
 
-    def _number_all(self) -> None:
-        """Number the nodes that have no number."""
-        found = sorted(self._run(writing.without_number())[0]["found"])
-        self._number_of.update((one, self.numbers.take(label_of(one))) for one in found)
-        write(self._run, writing.number_nodes(), [{"id": one, "number": self._number_of[one]} for one in found])
-
-    def _write_sets(self, made: Changes) -> None:
-        """Write what becomes of the sets of search."""
+    def _write_sets(self, made: Changes, alone: Collection[tuple[str, str]] | None = None) -> None:
+        """Write what becomes of the sets of search; `alone` are the (node, term) that nodes carry, None to see."""
         assert self._past is not None  # noqa: S101  # see `put`
         self.mention(nodes_of(made))
-        changes = rows_of_sets(made, self._number_of.__getitem__, self._past)
+        changes = rows_of_sets(made, self._number_of.__getitem__, self._past, alone)
         self.put(SETS, changes)
 
     def _write_records(self, stated: Iterable[Assertion]) -> None:
@@ -333,7 +328,7 @@ class Batch:
     def _show(self, made: Collection[Changes]) -> None:
         """Let nodes show what is in force about them, and runs what became of them."""
         assert self._past is not None  # noqa: S101  # see `put`
-        shown = self._noted(made, self._past.before)
+        shown = noted(made, self._past.before)
         states = [RunState.of(row) for changes in made for row in changes.put.get(RUN_STATE.name, ())]
         runs = [{"id": one.run, "properties": showing.of_run(one)} for one in states if one.run not in self._created]
         if rows := [row for subject, row in shown.items() if subject not in self._created]:
@@ -342,22 +337,27 @@ class Batch:
         if runs:
             write(self._run, writing.show_runs(), runs)
 
-    def _noted(
-        self, made: Iterable[Changes], before: Mapping[tuple[str, Key], Row | None]
-    ) -> dict[str, dict[str, Any]]:
-        """Return what nodes show from now on and no more, given the rows that changed as they were."""
-        shown: dict[str, dict[str, Any]] = {}
-        for changes in made:
-            now = {row[: IN_FORCE.key]: row[_VALUE] for row in changes.put.get(IN_FORCE.name, ())}
-            for subject, aspect in (*now, *changes.drop.get(IN_FORCE.name, ())):
-                place = IN_FORCE.name, (subject, aspect)
-                if place in before:
-                    old = before[place]
-                    value = now.get((subject, aspect))
-                    showing.note(shown, subject, aspect, None if old is None else old[_VALUE], value)
-            showing.note_facets(shown, changes.put.get(FACET.name, ()), changes.drop.get(FACET.name, ()))
-            showing.note_gaps(shown, changes.put.get(UNRECORDED.name, ()), changes.drop.get(UNRECORDED.name, ()))
-        return shown
+
+def noted(made: Iterable[Changes], before: Mapping[tuple[str, Key], Row | None]) -> dict[str, dict[str, Any]]:
+    """Return what nodes show from now on and no more, given the rows that changed as they were."""
+    shown: dict[str, dict[str, Any]] = {}
+    for changes in made:
+        now = {row[: IN_FORCE.key]: row[_VALUE] for row in changes.put.get(IN_FORCE.name, ())}
+        for subject, aspect in (*now, *changes.drop.get(IN_FORCE.name, ())):
+            place = IN_FORCE.name, (subject, aspect)
+            if place in before:
+                old = before[place]
+                value = now.get((subject, aspect))
+                showing.note(shown, subject, aspect, None if old is None else old[_VALUE], value)
+        showing.note_facets(shown, changes.put.get(FACET.name, ()), changes.drop.get(FACET.name, ()))
+        showing.note_gaps(shown, changes.put.get(UNRECORDED.name, ()), changes.drop.get(UNRECORDED.name, ()))
+    return shown
+
+
+def noted_of_all(made: Sequence[Changes]) -> dict[str, dict[str, Any]]:
+    """Return what nodes show of all that follows from facts, by node."""
+    new = {(IN_FORCE.name, row[: IN_FORCE.key]): None for one in made for row in one.put.get(IN_FORCE.name, ())}
+    return noted(made, new)
 
 
 _VALUE: Final = IN_FORCE.place("value")
@@ -377,6 +377,23 @@ def _record(assertion: Assertion, ordinals: Counter[int], texts: Texts) -> dict[
         "names_datasets": named or None,
         "own": own(assertion, texts),
     }
+
+
+def looked_up_of(facts: Facts) -> list[dict[str, Any]]:
+    """Return by which fields each of the nodes is looked up."""
+    return [{"id": node.id, "fields": fields} for node, _ in facts.nodes if (fields := _lookups(node))]
+
+
+def carried_by(facts: Facts) -> list[dict[str, Any]]:
+    """Return the terms that each of the nodes carries itself."""
+    return [{"id": node.id, "fields": fields} for node, _ in facts.nodes if (fields := _carried(node))]
+
+
+def added(before: str, more: Mapping[str, int]) -> str:
+    """Return counts, as they are kept beside the checkpoint, with more of them."""
+    total = Counter(json.loads(before))
+    total.update(more)
+    return canonical_text({name: count for name, count in total.items() if count})
 
 
 def _lookups(node: Node) -> dict[str, str]:

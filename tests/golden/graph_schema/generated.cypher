@@ -1,8 +1,8 @@
 // schema.advance()
-MATCH (l:Lineward {name: 'graph'}) SET l.checkpoint = $checkpoint, l.counts = $counts, l.rows = $rows, l.alias_reach = $alias_reach, l.indexes = $indexes, l.numbers = $numbers REMOVE l.locked
+MATCH (l:Lineward {name: 'graph'}) SET l.checkpoint = $checkpoint, l.counts = $counts, l.rows = $rows, l.alias_reach = $alias_reach, l.indexes = $indexes, l.numbers = $numbers, l.filling = $filling REMOVE l.locked
 
 // schema.begin_clearing()
-MERGE (l:Lineward {name: 'graph'}) SET l.clearing = true, l.checkpoint = -1, l.counts = '{}', l.rows = '{}', l.alias_reach = 0, l.indexes = '{}', l.numbers = '{}'
+MERGE (l:Lineward {name: 'graph'}) SET l.clearing = true, l.checkpoint = -1, l.counts = '{}', l.rows = '{}', l.alias_reach = 0, l.indexes = '{}', l.numbers = '{}', l.filling = ''
 
 // schema.clear()
 MATCH (n) WHERE NOT n:Lineward WITH n LIMIT $limit DETACH DELETE n RETURN count(*) AS removed
@@ -11,7 +11,7 @@ MATCH (n) WHERE NOT n:Lineward WITH n LIMIT $limit DETACH DELETE n RETURN count(
 MATCH (l:Lineward {name: 'graph'}) DELETE l
 
 // schema.lock()
-MERGE (l:Lineward {name: 'graph'}) SET l.locked = true RETURN coalesce(l.checkpoint, -1) AS checkpoint, coalesce(l.counts, '{}') AS counts, coalesce(l.rows, '{}') AS rows, coalesce(l.alias_reach, 0) AS alias_reach, coalesce(l.indexes, '{}') AS indexes, coalesce(l.numbers, '{}') AS numbers
+MERGE (l:Lineward {name: 'graph'}) SET l.locked = true RETURN coalesce(l.checkpoint, -1) AS checkpoint, coalesce(l.counts, '{}') AS counts, coalesce(l.rows, '{}') AS rows, coalesce(l.alias_reach, 0) AS alias_reach, coalesce(l.indexes, '{}') AS indexes, coalesce(l.numbers, '{}') AS numbers, coalesce(l.filling, '') AS filling
 
 // schema.mark()
 MERGE (l:Lineward {name: 'graph'}) SET l.version = $version
@@ -70,7 +70,7 @@ CREATE INDEX modelversion_title IF NOT EXISTS FOR (n:ModelVersion) ON (n.title, 
 CALL db.awaitIndexes(120)
 
 // schema.state()
-MATCH (l:Lineward {name: 'graph'}) RETURN coalesce(l.checkpoint, -1) AS checkpoint, coalesce(l.counts, '{}') AS counts, coalesce(l.rows, '{}') AS rows, coalesce(l.alias_reach, 0) AS alias_reach, coalesce(l.indexes, '{}') AS indexes, coalesce(l.numbers, '{}') AS numbers
+MATCH (l:Lineward {name: 'graph'}) RETURN coalesce(l.checkpoint, -1) AS checkpoint, coalesce(l.counts, '{}') AS counts, coalesce(l.rows, '{}') AS rows, coalesce(l.alias_reach, 0) AS alias_reach, coalesce(l.indexes, '{}') AS indexes, coalesce(l.numbers, '{}') AS numbers, coalesce(l.filling, '') AS filling
 
 // schema.version()
 MATCH (l:Lineward {name: 'graph'}) RETURN l.version AS version, coalesce(l.clearing, false) AS clearing
@@ -106,7 +106,7 @@ UNWIND $digests AS digest MATCH (c:Content {digest: digest}) RETURN collect(c.di
 UNWIND $digests AS digest MATCH (v:Value {digest: digest}) RETURN collect(v.digest) AS found
 
 // writing.hide()
-MATCH (n:Entity) WHERE n.search_gaps IS NOT NULL OR n.search_facets IS NOT NULL REMOVE n.search_facets, n.search_gaps, n.phi
+MATCH (n:Entity) WHERE n.search_gaps IS NOT NULL OR n.search_facets IS NOT NULL WITH n LIMIT $limit REMOVE n.search_facets, n.search_gaps, n.phi RETURN count(*) AS removed
 
 // writing.look_up_by()
 UNWIND $rows AS row MATCH (n:Entity {id: row.id}) SET n += row.fields RETURN count(n) AS written
@@ -127,7 +127,7 @@ UNWIND $rows AS row MATCH (n:Entity {id: row.subject}) SET n += row.properties, 
 UNWIND $rows AS row MATCH (r:Entity {id: row.id}) SET r += row.properties RETURN count(r) AS written
 
 // writing.without_number()
-MATCH (n:Entity) WHERE n.search_number IS NULL RETURN collect(n.id) AS found
+MATCH (n:Entity) WHERE n.search_number IS NULL WITH n ORDER BY n.id LIMIT $limit RETURN collect(n.id) AS found
 
 // reading.alias_reach()
 UNWIND $ids AS id MATCH (n:Entity {id: id}) CALL (n) { MATCH (n)-[:IS_ALIAS_OF*0..]-(m:Entity) RETURN count(DISTINCT m) AS names } RETURN max(names) AS names
@@ -168,14 +168,23 @@ UNWIND $ids AS id MATCH (n:Entity {id: id}) MATCH (n)<-[:FEEDS*0..41]-(m:Entity)
 // reading.records_about(which='aspects')
 UNWIND $ids AS id MATCH (n:Entity {id: id}) CALL (n) { MATCH (n)<-[a:IS_ABOUT]-(c:Content) WHERE any(one IN $aspects WHERE one IN a.aspects) MATCH (c)<-[:STATES]-(r:Record) WHERE r.entry <= $known_at AND r.valid_from <= $valid_at RETURN r, c.digest AS content UNION ALL MATCH (n)<-[a:IS_ABOUT]-(r:Record) WHERE any(one IN $aspects WHERE one IN a.aspects) AND r.entry <= $known_at AND r.valid_from <= $valid_at RETURN r, null AS content } RETURN collect([r.id, r.run, r.job, r.valid_from, r.rank, r.tie, r.entry, r.by, r.authenticated, r.own, content]) AS found
 
-// reading.records_about(which='kinds')
-UNWIND $ids AS id MATCH (n:Entity {id: id}) CALL (n) { MATCH (n)<-[a:IS_ABOUT]-(c:Content) WHERE any(one IN $kinds WHERE one IN a.kinds) MATCH (c)<-[:STATES]-(r:Record) WHERE r.entry <= $known_at AND r.valid_from <= $valid_at RETURN r, c.digest AS content UNION ALL MATCH (n)<-[a:IS_ABOUT]-(r:Record) WHERE any(one IN $kinds WHERE one IN a.kinds) AND r.entry <= $known_at AND r.valid_from <= $valid_at RETURN r, null AS content } RETURN collect([r.id, r.run, r.job, r.valid_from, r.rank, r.tie, r.entry, r.by, r.authenticated, r.own, content]) AS found
-
 // reading.records_about(which='')
 UNWIND $ids AS id MATCH (n:Entity {id: id}) CALL (n) { MATCH (n)<-[a:IS_ABOUT]-(c:Content) MATCH (c)<-[:STATES]-(r:Record) WHERE r.entry <= $known_at AND r.valid_from <= $valid_at RETURN r, c.digest AS content UNION ALL MATCH (n)<-[a:IS_ABOUT]-(r:Record) WHERE true AND r.entry <= $known_at AND r.valid_from <= $valid_at RETURN r, null AS content } RETURN collect([r.id, r.run, r.job, r.valid_from, r.rank, r.tie, r.entry, r.by, r.authenticated, r.own, content]) AS found
 
+// reading.records_about(which='kinds', having=(['READ', 'WROTE'], 'out'))
+UNWIND $ids AS id MATCH (n:Entity {id: id}) WHERE EXISTS { (n)-[:READ|WROTE]->() } CALL (n) { MATCH (n)<-[a:IS_ABOUT]-(c:Content) WHERE any(one IN $kinds WHERE one IN a.kinds) MATCH (c)<-[:STATES]-(r:Record) WHERE r.entry <= $known_at AND r.valid_from <= $valid_at RETURN r, c.digest AS content UNION ALL MATCH (n)<-[a:IS_ABOUT]-(r:Record) WHERE any(one IN $kinds WHERE one IN a.kinds) AND r.entry <= $known_at AND r.valid_from <= $valid_at RETURN r, null AS content } RETURN collect([r.id, r.run, r.job, r.valid_from, r.rank, r.tie, r.entry, r.by, r.authenticated, r.own, content]) AS found
+
+// reading.records_about(which='kinds', having=(['WROTE'], 'in'))
+UNWIND $ids AS id MATCH (n:Entity {id: id}) WHERE EXISTS { (n)<-[:WROTE]-() } CALL (n) { MATCH (n)<-[a:IS_ABOUT]-(c:Content) WHERE any(one IN $kinds WHERE one IN a.kinds) MATCH (c)<-[:STATES]-(r:Record) WHERE r.entry <= $known_at AND r.valid_from <= $valid_at RETURN r, c.digest AS content UNION ALL MATCH (n)<-[a:IS_ABOUT]-(r:Record) WHERE any(one IN $kinds WHERE one IN a.kinds) AND r.entry <= $known_at AND r.valid_from <= $valid_at RETURN r, null AS content } RETURN collect([r.id, r.run, r.job, r.valid_from, r.rank, r.tie, r.entry, r.by, r.authenticated, r.own, content]) AS found
+
+// reading.records_about(which='kinds', having=(['IS_ALIAS_OF'], 'both'))
+UNWIND $ids AS id MATCH (n:Entity {id: id}) WHERE EXISTS { (n)-[:IS_ALIAS_OF]-() } CALL (n) { MATCH (n)<-[a:IS_ABOUT]-(c:Content) WHERE any(one IN $kinds WHERE one IN a.kinds) MATCH (c)<-[:STATES]-(r:Record) WHERE r.entry <= $known_at AND r.valid_from <= $valid_at RETURN r, c.digest AS content UNION ALL MATCH (n)<-[a:IS_ABOUT]-(r:Record) WHERE any(one IN $kinds WHERE one IN a.kinds) AND r.entry <= $known_at AND r.valid_from <= $valid_at RETURN r, null AS content } RETURN collect([r.id, r.run, r.job, r.valid_from, r.rank, r.tie, r.entry, r.by, r.authenticated, r.own, content]) AS found
+
 // reading.records_of_runs()
 UNWIND $ids AS id MATCH (r:Record) USING INDEX SEEK r:Record(run, valid_from) WHERE r.run = id AND r.valid_from >= $always AND r.entry <= $known_at AND r.valid_from <= $valid_at OPTIONAL MATCH (r)-[:STATES]->(c:Content) RETURN collect([r.id, r.run, r.job, r.valid_from, r.rank, r.tie, r.entry, r.by, r.authenticated, r.own, c.digest]) AS found
+
+// reading.records_of_runs(having=(['READ'], 'out'))
+UNWIND $ids AS id MATCH (n:Entity {id: id}) WHERE EXISTS { (n)-[:READ]->() } WITH id MATCH (r:Record) USING INDEX SEEK r:Record(run, valid_from) WHERE r.run = id AND r.valid_from >= $always AND r.entry <= $known_at AND r.valid_from <= $valid_at OPTIONAL MATCH (r)-[:STATES]->(c:Content) RETURN collect([r.id, r.run, r.job, r.valid_from, r.rank, r.tie, r.entry, r.by, r.authenticated, r.own, c.digest]) AS found
 
 // reading.records_within()
 UNWIND $rows AS row MATCH (r:Record) USING INDEX SEEK r:Record(run, valid_from) WHERE r.run = row.run AND r.valid_from > row.after AND r.valid_from <= row.until OPTIONAL MATCH (r)-[:STATES]->(c:Content) RETURN collect([r.id, r.run, r.job, r.valid_from, r.rank, r.tie, r.entry, r.by, r.authenticated, r.own, c.digest]) AS found
@@ -204,29 +213,20 @@ UNWIND $digests AS digest MATCH (v:Value {digest: digest}) RETURN collect([v.dig
 // reading.walked_finds(name='Dataset')
 MATCH (n:Dataset) USING INDEX SEEK n:Dataset(title, id) WHERE n.title >= $title AND n.id >= '' AND (n.title > $title OR n.id > $id) AND $flags[n.search_number - $from] = 1 AND n.known_from IS NOT NULL WITH n, $rank AS rank ORDER BY n.title, n.id LIMIT $first RETURN collect([n.id, rank, n.known_from, n.key, coalesce(n.search_facets, []), n.search_gaps]) AS found
 
-// reading.with_arrows(kinds=['READ', 'WROTE'], direction='out')
-UNWIND $ids AS id MATCH (n:Entity {id: id}) WHERE EXISTS { (n)-[:READ|WROTE]->() } RETURN collect(n.id) AS found
-
-// reading.with_arrows(kinds=['WROTE'], direction='in')
-UNWIND $ids AS id MATCH (n:Entity {id: id}) WHERE EXISTS { (n)<-[:WROTE]-() } RETURN collect(n.id) AS found
-
-// reading.with_arrows(kinds=['IS_ALIAS_OF'], direction='both')
-UNWIND $ids AS id MATCH (n:Entity {id: id}) WHERE EXISTS { (n)-[:IS_ALIAS_OF]-() } RETURN collect(n.id) AS found
-
 // rows.before(rows=node effect, leading=1)
 UNWIND $asks AS ask CALL (ask) { MATCH (r:Effect) USING INDEX SEEK r:Effect(run, at) WHERE r.run = ask[0] AND r.at < ask[1] RETURN r ORDER BY r.run DESC, r.at DESC LIMIT 1 } RETURN collect(DISTINCT [r.run, r.at, r.entry]) AS found
 
 // rows.clear(rows=node effect)
-MATCH (r:Effect) DETACH DELETE r
+MATCH (r:Effect) WITH r LIMIT $limit DETACH DELETE r RETURN count(*) AS removed
 
 // rows.clear(rows=properties run_state)
-MATCH (r:Entity) WHERE r.run_state REMOVE r.run_state, r.run_state_first_at
+MATCH (r:Entity) WHERE r.run_state WITH r LIMIT $limit REMOVE r.run_state, r.run_state_first_at RETURN count(*) AS removed
 
 // rows.clear(rows=arrow flow)
-MATCH ()-[r:FEEDS]->() WHERE r.row = 'flow' DELETE r
+MATCH ()-[r:FEEDS]->() WHERE r.row = 'flow' WITH r LIMIT $limit DELETE r RETURN count(*) AS removed
 
 // rows.clear(rows=arrow contribution)
-MATCH ()-[r:CONTRIBUTED_TO]->() DELETE r
+MATCH ()-[r:CONTRIBUTED_TO]->() WITH r LIMIT $limit DELETE r RETURN count(*) AS removed
 
 // rows.counts(rows=node effect, fields=('run'))
 UNWIND $prefixes AS p MATCH (r:Effect) USING INDEX SEEK r:Effect(run, at) WHERE r.run = p[0] AND r.at >= -9223372036854775807 WITH p, count(r) AS counted RETURN collect([p, counted]) AS found

@@ -35,12 +35,14 @@ EVERY: tuple[dict[str, object], ...] = tuple({"rows": one} for one in (NODE, PRO
 ARGUMENTS: dict[str, tuple[dict[str, object], ...]] = {
     "schema.schema": ({"tables": (NODE, FLOW, ORDERED, PROPERTIES), "lookups": (("Run", "run_id"),)},),
     "writing.create_nodes": ({"name": "Dataset"},),
-    "reading.records_about": ({"which": "aspects"}, {"which": "kinds"}, {"which": ""}),
-    "reading.with_arrows": (
-        {"kinds": ["READ", "WROTE"], "direction": "out"},
-        {"kinds": ["WROTE"], "direction": "in"},
-        {"kinds": ["IS_ALIAS_OF"], "direction": "both"},
+    "reading.records_about": (
+        {"which": "aspects"},
+        {"which": ""},
+        {"which": "kinds", "having": (["READ", "WROTE"], "out")},
+        {"which": "kinds", "having": (["WROTE"], "in")},
+        {"which": "kinds", "having": (["IS_ALIAS_OF"], "both")},
     ),
+    "reading.records_of_runs": ({}, {"having": (["READ"], "out")}),
     "reading.structural": ({"kinds": ["EXECUTED"], "direction": "out"},),
     "reading.looked_up": (
         {"name": "Run", "field": "run_id", "values": True},

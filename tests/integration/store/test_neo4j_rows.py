@@ -11,10 +11,11 @@ import neo4j
 import pytest
 
 from bench.estates import run_events
+from catalog.errors import OperatorError
 from catalog.store.indexes import INDEXES
 from catalog.store.indexes.reads import IndexReads
 from catalog.store.memory import MemoryStore
-from catalog.store.neo4j import Neo4jStore
+from catalog.store.neo4j import Neo4jStore, refilling
 from catalog.store.neo4j import store as neo4j_store
 from catalog.store.neo4j.connection import Run, runner
 from catalog.store.neo4j.forms import TABLES, rows_of
@@ -129,6 +130,62 @@ def test_an_index_that_another_version_of_it_made_is_filled_anew_before_anybody_
     again.apply(records[-1], 29)
     same_answers(again, records)
     again.close()
+
+
+class KilledError(Exception):
+    """A process that ended in the middle."""
+
+
+@pytest.mark.parametrize("transactions", [3, 40])
+def test_who_is_killed_while_indexes_are_filled_leaves_what_nobody_reads_and_the_next_one_ends(
+    store: Neo4jStore,
+    neo4j_driver: neo4j.Driver,
+    neo4j_uri: str,
+    neo4j_endpoint: Neo4jEndpoint,
+    monkeypatch: pytest.MonkeyPatch,
+    transactions: int,
+) -> None:
+    records = history(random.Random(6), 30, World(3, 2, 3))  # noqa: S311  # made-up facts, nothing secret
+    store.apply(joined(records[:-1]), 28)
+    neo4j_driver.execute_query("MATCH (l:Lineward) SET l.indexes = '{}'")
+    monkeypatch.setattr(refilling, "SLICE", 20)
+    left = transactions
+    once = refilling._advance
+
+    def killed(*state: Any, **changed: Any) -> None:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise KilledError
+        once(*state, **changed)
+
+    with monkeypatch.context() as dying:
+        dying.setattr(refilling, "_advance", killed)
+        with pytest.raises(KilledError):
+            Neo4jStore(neo4j_uri, neo4j_endpoint.user, neo4j_endpoint.password)
+    with pytest.raises(OperatorError, match="being filled anew"):
+        store.checkpoint()
+    written: list[int] = []
+
+    def counting(transaction: neo4j.Transaction) -> Run:
+        run = runner(transaction)
+
+        def counted(query: str, **parameters: Any) -> Any:
+            if " AS written" in query:
+                written.append(len(parameters["rows"]))
+            return run(query, **parameters)
+
+        return counted
+
+    with monkeypatch.context() as counted_:
+        counted_.setattr(neo4j_store, "runner", counting)
+        Neo4jStore(neo4j_uri, neo4j_endpoint.user, neo4j_endpoint.password).close()
+    assert 0 < max(written) <= 2 * 20  # an arrow names two nodes
+    same_answers(store, records[:-1])
+    # Another version has filled them again, since this store was opened.
+    neo4j_driver.execute_query("MATCH (l:Lineward) SET l.indexes = '{}'")
+    store.apply(records[-1], 29)
+    same_answers(store, records)
 
 
 def test_rows_are_sought_in_every_order_also_when_planned_on_an_empty_graph(

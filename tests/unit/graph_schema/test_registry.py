@@ -43,7 +43,7 @@ def test_no_identifier_reaches_cypher_but_from_the_registry(name: str) -> None:
     with pytest.raises(UnregisteredError):
         writing.create_nodes(name)
     with pytest.raises(UnregisteredError):
-        reading.with_arrows([name], "out")
+        reading.records_about("kinds", ([name], "out"))
     with pytest.raises(UnregisteredError):
         reading.walked_finds(name)
 
