@@ -36,7 +36,7 @@ def recorded(view: View, ids: Sequence[str], aspects: Sequence[str]) -> dict[str
 
 def recorded_of(view: View, label: str, aspects: Sequence[str]) -> Mapping[str, Mapping[str, Recorded]]:
     """Return the same of every node of a label that is looked up by `every`, by the node's name, in its order."""
-    ids = view.lookup(label, "every", ("",))
+    ids = view.all_of(label)
     found = recorded(view, ids, aspects)
     known = view.nodes(sorted(found))
     return dict(sorted((node.node.title, found[one]) for one, node in known.items()))

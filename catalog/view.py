@@ -28,6 +28,7 @@ from catalog.reading import (
 )
 from catalog.run_ids import RunIds
 from catalog.store.indexes.grounds import Ground
+from catalog.store.indexes.keys import EVERY, FIELDS
 from catalog.store.indexes.label_work import HeldLabel, LabelEquation, LabelState
 from catalog.store.indexes.named_in_facets import NamedInFacet
 from catalog.store.indexes.pointers import Listing, Pointer
@@ -111,6 +112,8 @@ class View:
         self._nodes: dict[str, KnownNode | None] = {}
         self._asked: dict[tuple[Any, ...], list[Any]] = {}
         """The edges, statements and ids that were asked for: several capabilities ask the same of the same nodes."""
+        self._remembered: dict[int, Remembering] = {}
+        """What remembers for all views that are derived from one another, by as far as it knows."""
         self._held: dict[tuple[str, bool], list[InForce]] = {}
         """What is in force about nodes that were asked for, with and without endings."""
 
@@ -143,7 +146,11 @@ class View:
         """Return this view, which from now on asks the store for each thing once, whatever points are derived of it."""
         if isinstance(self._reader, Remembering):
             return self
-        return self._derived(self.as_of, self.rights, Remembering(self._reader, self.known_at))
+        newest = self.known_at
+        reader = self._remembered.get(newest)
+        if reader is None:
+            reader = self._remembered[newest] = Remembering(self._reader, newest)
+        return self._derived(self.as_of, self.rights, reader)
 
     def _derived(self, as_of: AsOf, rights: Rights, reader: StoreReader | None = None) -> View:
         view = self._sharing(as_of, rights, reader)
@@ -152,6 +159,7 @@ class View:
 
     def _sharing(self, as_of: AsOf, rights: Rights, reader: StoreReader | None = None) -> View:
         view = View(reader or self._reader, as_of, rights, self._anchor, reached=self.reached)
+        view._remembered = self._remembered
         if view.known_at == self.known_at:
             view._run_ids, view._known, view._nodes = self._run_ids, self._known, self._nodes
             view._asked, view._held = self._asked, self._held
@@ -476,8 +484,10 @@ class View:
         return Page(tuple(rest[: query.first]), len(hits), counted(hits, query.facets), len(rest) > query.first)
 
     def all_of(self, label: str) -> tuple[str, ...]:
-        """Return the ids of all nodes of a label that are of a few, such as requests or principals, by title and id."""
-        return tuple(hit.id for hit in self._every(Query(labels=(label,))))
+        """Return the ids of all nodes of a label, ascending: of one of few, such as requests, by one call."""
+        if EVERY in FIELDS.get(label, {}):
+            return self.lookup(label, EVERY, ("",))
+        return tuple(sorted(hit.id for hit in self._every(Query(labels=(label,)))))
 
     def _every(self, query: Query) -> Sequence[Found]:
         """Return all hits that may be seen, page by page."""

@@ -111,7 +111,7 @@ def _collected(ever: View, found: Behind) -> list[Instant]:
 
 def _of_everything(ever: View) -> list[Statement]:
     """Return what was said of mappings and of rules of names: it may change anything."""
-    ids = sorted({*ever.lookup(MappingNode.__name__, "every", ("",)), *ever.all_of(NamespaceRule.__name__)})
+    ids = sorted({*ever.all_of(MappingNode.__name__), *ever.all_of(NamespaceRule.__name__)})
     return ever.statements(ids) if ids else []
 
 
@@ -185,7 +185,7 @@ def _of_labels_behind(ever: View, nodes: Sequence[str], jobs: set[str], found: _
 
 def _mapped_aspects(ever: View) -> tuple[str, ...]:
     """Return the aspects that mappings ever read."""
-    ids = ever.lookup(MappingNode.__name__, "every", ("",))
+    ids = ever.all_of(MappingNode.__name__)
     stated = ever.statements(ids, ("facet_mapping", "tag_mapping")) if ids else []
     if not stated:
         return ()

@@ -94,6 +94,7 @@ def approvals_of(view: View, subjects: Sequence[str]) -> dict[str, tuple[Approva
 
     What was requested of a dataset under one name concerns it under all its names.
     """
+    view = view.remembering
     edges = Names(view, renamed=True).edges(subjects, ("CONCERNS",), "in")
     found = approvals(view, sorted({edge.source for edge in edges}))
     concerned: dict[str, set[str]] = defaultdict(set)
@@ -115,6 +116,7 @@ def list_approvals(
     after: int | None = None,
 ) -> ApprovalPage:
     """Return the approvals that match, the newest request first, those before the request `after`."""
+    view = view.remembering
     if wanted.subjects:
         of = approvals_of(view, wanted.subjects)
         found = [approval for each in of.values() for approval in each]
@@ -186,6 +188,7 @@ def inbox(view: View, principal: str, within: int = WITHIN_DAYS) -> tuple[InboxI
     An approval that ends within so many days is to be renewed. What it may decide on, its own record and delegations
     to it say.
     """
+    view = view.remembering
     people = people_of(view)
     whole = view.unredacted
     defined = {one.principal: one for one in principals(whole, whole.all_of(Principal.__name__)).values()}

@@ -66,6 +66,7 @@ def findings(view: View, wanted: Wanted | None = None) -> Found:
     A view of now by unbounded rights takes how datasets' records stand from what a store keeps of it; every other
     judges each node that a rule may find something on.
     """
+    view = view.remembering
     wanted = wanted or Wanted()
     rules = [one for one in ESTATE_RULES if wanted.has(one)]
     certain: set[Key] = set()
@@ -103,6 +104,7 @@ def findings_on(
 
 def finding_details(view: View, found: Found, keys: Sequence[Key]) -> dict[Key, EstateFinding]:
     """Return what some of the findings say, by which they are: those of a page."""
+    view = view.remembering
     breaches = {key: found.breaches[key] for key in keys if key in found.breaches}
     missing: dict[Rule, list[str]] = defaultdict(list)
     for key in keys:

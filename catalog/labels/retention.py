@@ -16,6 +16,7 @@ def retention_due_of(view: View, before: int, kinds: Collection[str], classes: S
     """Return what is due of the datasets that hold one of these kinds of PHI, in whole or in a column, wherever it came
     from.
     """
+    view = view.remembering
     found = retention_due(view, before, classes)
     ids = sorted({*(one.dataset for one in found.due), *found.unknown})
     holding = {

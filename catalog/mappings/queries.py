@@ -52,7 +52,7 @@ def mappings_ever(view: View) -> tuple[Rule, ...]:
 
 def _recorded(whole: View) -> tuple[Rule, ...]:
     """Return every mapping that was not withdrawn, whenever it holds: by name, then in order."""
-    ids = whole.lookup(MappingNode.__name__, "every", ("",))
+    ids = whole.all_of(MappingNode.__name__)
     if not ids:
         return ()
     # A withdrawal is no ending: it hides, at every valid time, what was recorded before it.

@@ -17,7 +17,7 @@ from graph_schema.vocabulary.words import MembershipKind
 
 def projects(view: View) -> tuple[ProjectRecord, ...]:
     """Return every project that was ever declared, ended or not, by name."""
-    known = view.nodes(view.lookup(Project.__name__, "every", ("",)))
+    known = view.nodes(view.all_of(Project.__name__))
     found = projects_called(view, [one.node.title for one in known.values()])
     return tuple(found[name] for name in sorted(found))
 

@@ -437,7 +437,7 @@ class Names:
 
 
 def _rules(whole: View) -> tuple[RuleHistory, ...]:
-    known = whole.lookup("NamespaceRule", "every", ("",))
+    known = whole.all_of("NamespaceRule")
     stated: dict[str, list[Statement]] = defaultdict(list)
     for statement in whole.statements(known, ("namespace_rule", "withdrawn")) if known else ():
         stated[statement.subject].append(statement)
@@ -445,7 +445,7 @@ def _rules(whole: View) -> tuple[RuleHistory, ...]:
 
 
 def _rule_entries(whole: View) -> frozenset[int]:
-    known = whole.lookup("NamespaceRule", "every", ("",))
+    known = whole.all_of("NamespaceRule")
     stated = whole.statements(known, ("namespace_rule", "withdrawn")) if known else ()
     return frozenset(one.entry for one in stated)
 

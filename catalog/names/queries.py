@@ -163,7 +163,7 @@ def spelled(view: View, names: Sequence[Name]) -> dict[Name, str]:
 
 def namespace_rules(view: View) -> tuple[RuleRecord, ...]:
     """Return the rules of names in force at the view's point, by name."""
-    known = view.nodes(view.lookup("NamespaceRule", "every", ("",)))
+    known = view.nodes(view.all_of("NamespaceRule"))
     given: dict[str, list[Statement]] = defaultdict(list)
     for statement in view.statements(list(known), ("namespace_rule", "withdrawn")):
         given[statement.subject].append(statement)

@@ -47,7 +47,7 @@ def policy_sets(view: View, ids: Sequence[str]) -> dict[str, PolicySet]:
 
 def _published(view: View) -> list[tuple[Statement, str]]:
     whole = view.unredacted
-    ids = whole.lookup(nodes.PolicySet.__name__, "every", ("",))
+    ids = whole.all_of(nodes.PolicySet.__name__)
     known = whole.nodes(ids)
     stated = [one for one in whole.statements(ids, ("publication",)) if one.value is not None] if ids else []
     newest = sorted(stated, key=lambda one: one.order, reverse=True)

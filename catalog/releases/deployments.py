@@ -87,6 +87,7 @@ def live_models(view: View, of: str) -> LiveModels:
     Raises:
         SenderError: no model is live on anything else.
     """
+    view = view.remembering
     if label_of(of) not in ON:
         raise SenderError(
             "Models are live on a source, a dataset or a snapshot; this is none of them.",

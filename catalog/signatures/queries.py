@@ -60,7 +60,7 @@ _Stated = tuple[str, list[Statement], list[Statement]]
 
 def _stated(view: View) -> dict[str, _Stated]:
     """Return of each key its fingerprint, its registrations and its ends, by id."""
-    ids = view.lookup("SigningKey", "every", ("",))
+    ids = view.all_of("SigningKey")
     known = view.nodes(ids) if ids else {}
     about: dict[tuple[str, str], list[Statement]] = defaultdict(list)
     for one in view.statements(list(known), ("signing_key", "signing_key_end")) if known else ():

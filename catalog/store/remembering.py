@@ -66,8 +66,12 @@ def _pointer_order(row: Pointer) -> tuple[str | bool, ...]:
 class _About(NamedTuple):
     """All rows about one node, and the last entry of any."""
 
-    rows: list[Any]
+    rows: Sequence[Any]
     last: int
+
+
+_NOTHING: Final = _About((), -1)
+"""Of most nodes there is nothing of most kinds."""
 
 
 class _Rows(Generic[Row]):
@@ -91,20 +95,27 @@ class _Rows(Generic[Row]):
 
     def hold(self, ids: Iterable[str], rows: Iterable[Row], known_at: int) -> None:
         """Hold all rows about these nodes as known by then."""
-        about: dict[str, list[Row]] = {one: [] for one in ids}
+        new = dict.fromkeys(ids, _NOTHING)
+        about: defaultdict[str, list[Row]] = defaultdict(list)
         for row in rows:
             for owner in dict.fromkeys(self._owners(row)):
-                if owner in about:
+                if owner is not None and owner in new:
                     about[owner].append(row)
-        held = self._held[known_at]
-        for one, some in about.items():
-            held[one] = _About(some, max((row.entry for row in some), default=-1))
+        new.update((one, _About(some, max(row.entry for row in some))) for one, some in about.items())
+        self._held[known_at].update(new)
 
-    def answer(self, ids: Iterable[str], valid_at: int, known_at: int, held_at: Callable[[str], int]) -> list[Row]:
-        """Return the rows about the nodes at a point, each taken from what is held as known by an entry."""
+    def answer(
+        self, ids: Iterable[str], valid_at: int, known_at: int, held_at: int, late: frozenset[str] = frozenset()
+    ) -> list[Row]:
+        """Return the rows about the nodes at a point, taken from what is held as known by an entry, and of the `late`
+        as known by then.
+        """
         found: dict[Row, None] = {}
+        held, earlier = self._held[held_at], self._held[known_at] if late else {}
         for one in ids:
-            about = self._held[held_at(one)][one]
+            about = (earlier if one in late else held)[one]
+            if about is _NOTHING:
+                continue
             is_whole = about.last <= known_at
             for row in about.rows:
                 if row.valid_from <= valid_at and (is_whole or row.entry <= known_at):
@@ -178,7 +189,7 @@ class Remembering(SingleReads):
         found: dict[Edge, None] = {}
         for way in _WAYS[direction]:
             for rows in self._edges_of(ids, kinds, way):
-                found.update(dict.fromkeys(rows.answer(ids, valid_at, known_at, self._at_newest)))
+                found.update(dict.fromkeys(rows.answer(ids, valid_at, known_at, self._newest)))
         return sorted(found, key=edge_order)
 
     def _edges_of(self, ids: Sequence[str], kinds: Sequence[str], way: Direction) -> list[_Rows[Edge]]:
@@ -211,7 +222,7 @@ class Remembering(SingleReads):
                 of[None if aspects is None else one.aspect].append(one)
             for aspect, some in of.items():
                 every[aspect].hold(new, some, self._newest)
-        found = [one for rows in every.values() for one in rows.answer(ids, valid_at, known_at, self._at_newest)]
+        found = [one for rows in every.values() for one in rows.answer(ids, valid_at, known_at, self._newest)]
         return sorted(found, key=statement_order)
 
     def lookup(self, label: str, field: str, values: Sequence[str], known_at: int = NOW) -> list[str]:
@@ -273,7 +284,7 @@ class Remembering(SingleReads):
         while front:
             if rows.missing(front, self._newest) or len(found) > limit:
                 return None
-            flows = rows.answer(front, NOW, self._newest, self._at_newest)
+            flows = rows.answer(front, NOW, self._newest, self._newest)
             new = {flow.target if direction == "out" else flow.source for flow in flows} - found
             found |= new
             front = list(new)
@@ -344,7 +355,7 @@ class Remembering(SingleReads):
             return self._reader.schemas(ids, valid_at, known_at)
         if new := self._schemas.missing(ids, self._newest):
             self._schemas.hold(new, self._reader.schemas(new, NOW, self._newest), self._newest)
-        return self._schemas.answer(ids, valid_at, known_at, self._at_newest)
+        return self._schemas.answer(ids, valid_at, known_at, self._newest)
 
     def pointers(self, ids: Sequence[str], valid_at: int = NOW, known_at: int = NOW) -> list[Pointer]:
         return self._earliest(
@@ -363,9 +374,6 @@ class Remembering(SingleReads):
         return self._earliest(
             self._coverage, lambda some, known: self._reader.column_coverage(some, NOW, known), ids, valid_at, known_at
         )
-
-    def _at_newest(self, _: str) -> int:
-        return self._newest
 
     def _earliest(
         self,
@@ -386,7 +394,7 @@ class Remembering(SingleReads):
             # Whoever looks at an earlier point goes on to the others.
             new = rows.missing(rows.late(None, newest, known_at), known_at)
             rows.hold(new, fetch(new, known_at), known_at)
-        return rows.answer(ids, valid_at, known_at, lambda one: known_at if one in late else newest)
+        return rows.answer(ids, valid_at, known_at, newest, late)
 
     def transformations(self, hows: Collection[str]) -> dict[str, How]:
         return _each(self._hows, hows, self._reader.transformations)

@@ -41,6 +41,7 @@ class Drift:
 
 def drift(view: View, before: SnapshotRecord, after: SnapshotRecord) -> Drift | None:
     """Return what became of labels and use; None where it is not known when one of the two was made."""
+    view = view.remembering
     if before.made_at is None or after.made_at is None:
         return None
     states = [_State.of(view.at(made), one) for one, made in ((before, before.made_at), (after, after.made_at))]

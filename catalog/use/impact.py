@@ -59,6 +59,7 @@ def consent_impact(view: View, of: str, date: int | None = None, budget: int = B
     Raises:
         SenderError: no consent stands behind anything else.
     """
+    view = view.remembering
     if label_of(of) not in ASKED_OF:
         raise SenderError(
             "A consent is asked about by a source, a dataset, a snapshot or a use statement; this is none of them.",

@@ -140,6 +140,7 @@ def residency(
     Raises:
         SenderError: nothing else has a permitted use.
     """
+    view = view.remembering
     at = view.moment if date is None else date
     use = (judge or UseJudge(view, [of], budget)).permitted(of, at)
     limits = tuple(one for one in use.applied if not one.replaced_by and _limits(one.statement))

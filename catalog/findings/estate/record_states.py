@@ -157,7 +157,7 @@ def _alone(view: View, rows: Sequence[RecordState]) -> frozenset[str]:
     sources = bool(view.grounds([Ground.SOURCE])[Ground.SOURCE])
     looked_at = int(Seen.NAMED | Seen.DROPPED | (Seen.SUPPLIED if sources else Seen(0)))
     alone = [one.dataset for one in rows if not one.seen & looked_at]
-    if view.lookup("NamespaceRule", "every", ("",)):
+    if view.all_of("NamespaceRule"):
         names = Names(view, renamed=True)
         names.load(alone)
         alone = [one for one in alone if names.is_alone(one)]

@@ -34,6 +34,7 @@ class Asked(NamedTuple):
 
 def effective_states(view: View, asked: Sequence[Asked]) -> dict[Asked, EffectiveState]:
     """Return what is asked for of each; what is no dataset, or not known, is absent."""
+    view = view.remembering
     together: dict[tuple[Regime, str | None], list[str]] = defaultdict(list)
     for one in dict.fromkeys(asked):
         if label_of(one.dataset) == "Dataset":

@@ -151,8 +151,10 @@ class Kept:
         return self._equations[node]
 
     def _number(self, place: Place) -> int:
-        self._load_states([place.node])
-        state = self._states[place.node]
+        state = self._states.get(place.node)
+        if state is None:
+            self._load_states([place.node])
+            state = self._states[place.node]
         number = state.places.get(key_of(place), 0)
         if number or place.part is not Part.COLUMN or not state.places:
             return number

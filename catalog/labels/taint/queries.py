@@ -218,6 +218,7 @@ def what_if(view: View, attestation: aspects.Attestation, since: int | None = No
 
     It is taken for one by somebody who may attest it, in force `since` then, by default from the view's time.
     """
+    view = view.remembering
     moment = view.moment
     supposed = Attestation(
         **attestation.members(),

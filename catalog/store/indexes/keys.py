@@ -25,19 +25,30 @@ def _dataset_of(node: Node) -> str | None:
     return Dataset(node.namespace, node.name).id if isinstance(node, Model) else None
 
 
+EVERY: Final = "every"
+"""The field, the same in all of them, by which nodes of a label that are few are looked up together."""
+
 FIELDS: Final[Mapping[str, Mapping[str, Callable[[Node], str | None]]]] = {
     "Run": {"run_id": lambda node: node.title},
     "Snapshot": {"version": lambda node: node.title},
     "Dataset": {"folded": lambda node: folded(node.title), "undated": _undated},
     "Model": {"dataset": _dataset_of},
-    "NamespaceRule": {"every": lambda _: ""},
-    "Mapping": {"every": lambda _: ""},
-    "Source": {"every": lambda _: ""},
-    "EncryptionKey": {"every": lambda _: ""},
-    "SigningKey": {"every": lambda _: ""},
-    "Place": {"every": lambda _: ""},
-    "PolicySet": {"every": lambda _: ""},
-    "Project": {"every": lambda _: ""},
+    **{
+        label: {EVERY: lambda _: ""}
+        for label in (
+            "Approval",
+            "Attestation",
+            "EncryptionKey",
+            "Mapping",
+            "NamespaceRule",
+            "Place",
+            "PolicySet",
+            "Principal",
+            "Project",
+            "SigningKey",
+            "Source",
+        )
+    },
 }
 """The fields by which nodes of a label are looked up: each takes a row a node that has it.
 
@@ -121,4 +132,4 @@ def _answers(reader: IndexReader, ids: Sequence[str]) -> Iterator[Row]:
         yield from sorted(row for row in found if row[3] in asked)
 
 
-KEYS: Final = Index("keys", 9, (KEY_FIELD,), _derive, _specification, _answers)
+KEYS: Final = Index("keys", 10, (KEY_FIELD,), _derive, _specification, _answers)

@@ -86,13 +86,17 @@ class SqliteReading(SqliteRows):
         return self._checkpoint
 
     def nodes(self, ids: Sequence[str], known_at: int = NOW) -> dict[str, KnownNode]:
+        query = (
+            "SELECT n.id, n.label, n.key, n.entry FROM json_each(?) a CROSS JOIN node n ON n.id = a.value "
+            "WHERE n.entry <= ?"
+        )
+        answer = self._connection.execute(query, (_json(ids), known_at)).fetchall()
+        # Columns come by the thousand: one reading of JSON takes a third of the time of one for each.
+        keys = json.loads(f"[{','.join([row[2] for row in answer])}]")
+        kinds = Node.registered
         found = {
-            identifier: KnownNode(_node(label, key), entry)
-            for identifier, label, key, entry in self._connection.execute(
-                "SELECT n.id, n.label, n.key, n.entry FROM json_each(?) a CROSS JOIN node n ON n.id = a.value "
-                "WHERE n.entry <= ?",
-                (_json(ids), known_at),
-            )
+            identifier: KnownNode(kinds[label].from_key(key), entry)
+            for (identifier, label, _, entry), key in zip(answer, keys, strict=True)
         }
         return {identifier: found[identifier] for identifier in ids if identifier in found}
 
