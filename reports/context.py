@@ -85,6 +85,13 @@ class Actor(Strict):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ByEntry(Strict):
+    """The ledger entry that made something so: that it ended, was decided, or is stated."""
+
+    entry: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Code(Strict):
     """A code of a terminology."""
 

@@ -13,8 +13,12 @@ from typing import Any, Generic, TypeVar
 from reports.context import Context
 from reports.document import Cell
 from reports.parts import (
+    access,
     approval_subject,
     approvals,
+    attestations,
+    columns,
+    dataset,
     deidentification,
     effective_labels,
     estate,
@@ -27,6 +31,7 @@ from reports.parts import (
     method,
     model_use,
     model_version,
+    models_made,
     names,
     origins,
     people,
@@ -38,6 +43,7 @@ from reports.parts import (
     schema_changes,
     snapshots,
     sources,
+    stated,
     suggestions,
     use,
 )
@@ -62,6 +68,25 @@ class ModelDossier(
     people.People,
 ):
     """All that the model provenance dossier shows."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatasetDossier(
+    dataset.OfDataset,
+    columns.Columns,
+    attestations.Attestations,
+    lineage.Lineage,
+    models_made.ModelsMade,
+    snapshots.HeldSnapshots,
+    approvals.Approvals,
+    access.Access,
+    estate.Estate,
+    stated.History,
+    quarantine.Quarantine,
+    names.Names,
+    people.People,
+):
+    """All that the dossier of a dataset shows."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,6 +176,42 @@ MODEL_DOSSIER = Report[ModelDossier](
     ),
 )
 
+DATASET_DOSSIER = Report[DatasetDossier](
+    name="dataset_dossier",
+    title="Dataset dossier",
+    version=1,
+    context=DatasetDossier,
+    of=("Dataset",),
+    scope="Everything the ledger holds on this dataset and on what surrounds it, at one read point",
+    subject=dataset.subject,
+    cover=dataset.cover,
+    sections=(
+        Section("dataset", "The dataset and its record", (dataset.RECORD, names.PART)),
+        Section("source", "Source and consent", (dataset.SOURCE,)),
+        Section("keeping", "Place, storage, keys and encryption", (dataset.KEEPING,)),
+        Section("columns", "Columns and what they hold", (columns.PART, effective_labels.PART)),
+        Section("handling", "De-identification", (attestations.PART,)),
+        Section("use", "Permitted use", (model_use.PART,)),
+        Section("lineage", "From the raw feeds to models and deployments", (lineage.PART, models_made.PART)),
+        Section("runs", "Jobs and runs", (runs.PART,)),
+        Section("snapshots", "Snapshots", (snapshots.HELD,)),
+        Section("approvals", "Approvals", (approvals.PART,)),
+        Section("access", "Access", (access.PART,)),
+        Section(
+            "exceptions",
+            "Findings and quarantined records",
+            (findings.PART, estate.PART, quarantine.PART),
+            empty="None are known at the read point.",
+        ),
+        Section("gaps", "What is not recorded", (gaps.PART,)),
+        Section("history", "What was declared over time", (stated.PART,)),
+        Section("people", "Who acted", (people.PART,)),
+        Section("method", "Method and versions", (method.PART,), leads=True),
+        Section("glossary", "Words used here", (glossary.PART,)),
+        Section("proof", "How to verify this offline", (proof.PART,)),
+    ),
+)
+
 APPROVALS = Report[ApprovalsRecord](
     name="approvals",
     title="Approvals record",
@@ -176,7 +237,7 @@ APPROVALS = Report[ApprovalsRecord](
     ),
 )
 
-REPORTS: dict[str, Report[Any]] = {report.name: report for report in (MODEL_DOSSIER, APPROVALS)}
+REPORTS: dict[str, Report[Any]] = {report.name: report for report in (MODEL_DOSSIER, DATASET_DOSSIER, APPROVALS)}
 
 
 def report_of(context: C) -> Report[C]:

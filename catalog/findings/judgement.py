@@ -54,10 +54,16 @@ def _findings(basis: Basis, missing: Sequence[Gap], attested: Deidentification) 
 
 
 def approval_findings(
-    subject: str, noun: str, approvals: Sequence[Approval], powers: Powers, workers: frozenset[str] = frozenset()
+    subject: str,
+    noun: str,
+    approvals: Sequence[Approval],
+    powers: Powers,
+    workers: frozenset[str] = frozenset(),
+    *,
+    names: Mapping[str, str] | None = None,
 ) -> tuple[Finding, ...]:
     """Return what is found on the approvals of one subject (`noun`) and on those who decided, by these alone.
 
-    `workers` are those whose work is decided on, where that is known.
+    `workers` are those whose work is decided on, where that is known; `names` are of what other approvals are of.
     """
-    return (*of_approvals(subject, noun, approvals, {}), *of_powers(approvals, {}, powers, workers))
+    return (*of_approvals(subject, noun, approvals, names or {}), *of_powers(approvals, {}, powers, workers))

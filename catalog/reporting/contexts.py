@@ -6,12 +6,14 @@ from collections.abc import Callable
 
 from catalog.ledger.protocol import Ledger
 from catalog.reporting.approvals_record import approvals_record
+from catalog.reporting.dataset_dossier import dataset_dossier
 from catalog.reporting.model_dossier import model_dossier
 from catalog.view import View
 from reports.context import Context
 
 CONTEXTS: dict[str, Callable[[View, Ledger, str, str | None], Context | None]] = {
     "model_dossier": model_dossier,
+    "dataset_dossier": dataset_dossier,
     "approvals": approvals_record,
 }
 """By the names of `reports.kinds`."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from catalog.assets.model import AspectInForce, DatasetRecord
+from catalog.assets.model import AspectInForce, DatasetRecord, RunRecord
 from catalog.findings.model import Deidentification
 from catalog.findings.separation import Separation as SeparationRecord
 from catalog.labels.model import Label as LabelRecord
@@ -15,7 +15,7 @@ from catalog.names.model import OtherName as OtherNameRecord
 from catalog.releases.model import SnapshotUse
 from catalog.reporting.citations import Citations, time_of
 from catalog.reporting.dossier_data import DossierData, full_name
-from catalog.snapshots.model import Seal, SnapshotRecord
+from catalog.snapshots.model import Seal, SnapshotRecord, Written
 from catalog.snapshots.model import Verification as VerificationRecord
 from graph_schema.aspects.declarations import PermittedUse
 from graph_schema.times import format_time
@@ -36,7 +36,7 @@ from reports.parts.sources import Changed, Declared, Source
 from reports.parts.suggestions import Suggestion
 from reports.parts.use import UseStatement
 
-_DECLARED = (
+DECLARED = (
     "owner",
     "source_system",
     "schema_version",
@@ -83,7 +83,7 @@ def sources(citations: Citations, data: DossierData, judged: Deidentification) -
 
 def _source(citations: Citations, data: DossierData, record: DatasetRecord, *, raw_feed: bool) -> Source:
     then = data.registered.get(record.id)
-    both = [(name, None if then is None else _stated(then, name), _stated(record, name)) for name in _DECLARED]
+    both = [(name, None if then is None else stated(then, name), stated(record, name)) for name in DECLARED]
     system = None if then is None else then.source_system
     return Source(
         dataset=full_name(record),
@@ -98,7 +98,7 @@ def _source(citations: Citations, data: DossierData, record: DatasetRecord, *, r
     )
 
 
-def _stated(record: DatasetRecord, name: str) -> AspectInForce[Any] | None:
+def stated(record: DatasetRecord, name: str) -> AspectInForce[Any] | None:
     """Return what is said of the dataset or its source: a report leaves to the reader what follows from a place."""
     found = record.aspects.get(name)
     return None if found is None or found.by_place is not None else found
@@ -107,10 +107,10 @@ def _stated(record: DatasetRecord, name: str) -> AspectInForce[Any] | None:
 def _declared(
     citations: Citations, field: str, then: AspectInForce[Any] | None, now: AspectInForce[Any] | None
 ) -> Declared:
-    value = None if then is None else _worded(then)
-    if now is None or _worded(now) == value:
+    value = None if then is None else worded(then)
+    if now is None or worded(now) == value:
         return Declared(field=field, value=value)
-    changed = Changed(value=_worded(now), **_since(citations, now))
+    changed = Changed(value=worded(now), **_since(citations, now))
     return Declared(field=field, value=value, changed=changed)
 
 
@@ -123,16 +123,18 @@ def _since(citations: Citations, one: AspectInForce[Any]) -> dict[str, Any]:
     }
 
 
-def _worded(one: AspectInForce[Any]) -> str:
+def worded(one: AspectInForce[Any]) -> str:
+    """Return a declared value in words, with its source where that alone declares it; the verifier has the same."""
     by = "" if one.by_source is None else f", by source {one.by_source}"
-    return f"{_words(one.value)}{by}"
+    return f"{in_words(one.value)}{by}"
 
 
-def _words(value: Any) -> str:  # noqa: ANN401  a declared value
+def in_words(value: Any) -> str:  # noqa: ANN401  a declared value
+    """Return any declared value in words."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list | tuple):
-        return ", ".join(_words(one) for one in value) or "none"
+        return ", ".join(in_words(one) for one in value) or "none"
     return _members(value) if isinstance(value, dict) else str(value)
 
 
@@ -146,7 +148,7 @@ def _members(value: Mapping[str, Any]) -> str:
         if name in value and qualifier in value:
             return f"{value[name]} ({value[qualifier]})"
     members = sorted((name.replace("_", " "), one) for name, one in value.items() if one is not None)
-    return ", ".join(f"{name} {_words(one)}" for name, one in members)
+    return ", ".join(f"{name} {in_words(one)}" for name, one in members)
 
 
 def names(
@@ -262,7 +264,7 @@ def _permitted(
         refrains=permitted.refrains,
         obligations=permitted.obligations,
         statement=permitted.statement,
-        region=None if (region := _stated(record, "region")) is None else region.value,
+        region=None if (region := stated(record, "region")) is None else region.value,
         entries=citations.view.cite(one.entry),
     )
 
@@ -312,12 +314,19 @@ def _snapshot(citations: Citations, data: DossierData, role: SnapshotRole, use: 
     dataset = data.title(use.dataset)
     if found is None:
         return Snapshot(role=role, dataset=dataset, digest=use.digest)
+    return snapshot_shown(citations, found, role, dataset, _producer(citations, data, found))
+
+
+def snapshot_shown(
+    citations: Citations, found: SnapshotRecord, role: SnapshotRole, dataset: str, producer: Producer | None
+) -> Snapshot:
+    """Return a snapshot as a report shows it, with its newest seal and verification."""
     shown = Snapshot(
         role=role,
         dataset=dataset,
         digest=found.digest,
         state=found.state.value,
-        produced_by=_producer(citations, data, found),
+        produced_by=producer,
         verification=None if found.verification is None else _verification(citations, found.verification),
         entries=citations.view.cite(found.first_entry, *(one.entry for one in found.seals)),
     )
@@ -354,9 +363,14 @@ def _producer(citations: Citations, data: DossierData, found: SnapshotRecord) ->
     run = data.producer(found)
     if run is None:
         return None
-    wrote = data.written.get(found.dataset, {}).get(run.id)
+    return producer_shown(citations, run, data.job_name(run.job), data.written.get(found.dataset, {}))
+
+
+def producer_shown(citations: Citations, run: RunRecord, job: str, written: Mapping[str, Written]) -> Producer:
+    """Return the run that wrote a snapshot, with how many rows it says that it wrote to the dataset."""
+    wrote = written.get(run.id)
     return Producer(
-        job=data.job_name(run.job),
+        job=job,
         run=run.run_id,
         state=run.state,
         rows=None if wrote is None else wrote.rows,

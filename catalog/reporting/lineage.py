@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from catalog.assets.model import RunRecord
 from catalog.findings.model import Coverage, Deidentification
 from catalog.labels.model import Uncovered
 from catalog.lineage.model import LineageEdge as Edge
@@ -90,18 +91,36 @@ def edges(citations: Citations, data: DossierData, judged: Deidentification) -> 
 
 def runs(citations: Citations, data: DossierData) -> Iterator[Run]:
     """Yield the runs by when they started."""
-    for run in sorted(data.attempts.runs.values(), key=lambda one: (one.started_at or 0, one.run_id)):
-        yield Run(
-            job=data.job_name(run.job),
-            run=run.run_id,
-            state=run.state or "UNKNOWN",
-            started_at=time_of(run.started_at),
-            ended_at=time_of(run.ended_at),
+    for run in by_start(data.attempts.runs.values()):
+        yield run_shown(
+            citations,
+            run,
+            data.job_name(run.job),
             attempt=run.id in data.attempts.failed,
             retried_by=data.run_id(data.attempts.retries.get(run.id)),
-            error=None if run.error is None else _message(run.error.value),
-            entries=citations.view.cite(*(run.entries or [run.first_entry])),
         )
+
+
+def by_start(runs: Iterable[RunRecord]) -> list[RunRecord]:
+    """Return runs by when they started."""
+    return sorted(runs, key=lambda one: (one.started_at or 0, one.run_id))
+
+
+def run_shown(
+    citations: Citations, run: RunRecord, job: str, *, attempt: bool = False, retried_by: str | None = None
+) -> Run:
+    """Return a run as a report shows it, resting on all of its events."""
+    return Run(
+        job=job,
+        run=run.run_id,
+        state=run.state or "UNKNOWN",
+        started_at=time_of(run.started_at),
+        ended_at=time_of(run.ended_at),
+        attempt=attempt,
+        retried_by=retried_by,
+        error=None if run.error is None else _message(run.error.value),
+        entries=citations.view.cite(*(run.entries or [run.first_entry])),
+    )
 
 
 def _message(value: Any) -> str | None:  # noqa: ANN401  a facet is any JSON

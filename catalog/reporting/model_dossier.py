@@ -17,7 +17,7 @@ from catalog.reporting.gate import gated
 from catalog.reporting.people import people
 from catalog.reporting.read_point import Point, settled
 from catalog.reporting.releases import released, signature
-from catalog.reporting.use import use_of_version
+from catalog.reporting.use import use_of
 from catalog.view import View
 from graph_schema.times import format_time
 from reports.context import Answer
@@ -40,7 +40,7 @@ def model_dossier(view: View, ledger: Ledger, identifier: str, organisation: str
     powers = powers_of(citations)
     judgement = judge(data.basis(powers))
     effective, cleared, columns_left_out = effective_labels(citations, data)
-    statements, unstated, answers = use_of_version(citations, data)
+    statements, unstated, answers = use_of(citations, data.view, identifier, data.permitted)
     gate, evaluations, overrides, questions_left_out = gated(citations, data.view, identifier)
     releases, deployments, retirement = released(citations, data.view, identifier)
     context = ModelDossier(

@@ -1,4 +1,4 @@
-"""What a model version may be used for, as a report shows it: what reaches it, and what that comes to."""
+"""What a model version or dataset may be used for, as a report shows it: what reaches it, and what that comes to."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import Final
 
 from catalog.lineage.model import LineageEdge
 from catalog.reporting.citations import Citations, time_of
-from catalog.reporting.dossier_data import DossierData
-from catalog.use.answers import Applied, MayUse
+from catalog.use.answers import Applied, MayUse, PermittedUse
 from catalog.use.model import Term, UseQuestion
 from catalog.use.queries import UseJudge
+from catalog.view import View
 from graph_schema.times import format_time
 from reports.parts.model_use import AppliedStatement, UseAnswer, UseReason, UseStep, UseTerm
 
@@ -18,17 +18,16 @@ ASKED: Final = ("TREAT", "HOPERAT", "HRESCH", "MLTRAINING")
 _MOST: Final = 12
 
 
-def use_of_version(
-    citations: Citations, data: DossierData
+def use_of(
+    citations: Citations, view: View, identifier: str, permitted: PermittedUse
 ) -> tuple[tuple[AppliedStatement, ...], tuple[str, ...], tuple[UseAnswer, ...]]:
-    """Return the statements that reach a version, the sources without any, and the answer for each purpose."""
-    permitted = data.permitted
+    """Return the statements that reach a version or dataset, the sources without any, and the answer by purpose."""
     named = sorted({one for each in permitted.applied for one in each.statement.purposes or ()} - set(ASKED))
     answers = []
-    judge = UseJudge(data.view, [data.version.id])
+    judge = UseJudge(view, [identifier])
     for purpose in (*ASKED, *named)[:_MOST]:
-        question = UseQuestion(purpose=purpose, date=data.view.moment)
-        answers.append(_answer(citations, purpose, judge.may(data.version.id, question)))
+        question = UseQuestion(purpose=purpose, date=view.moment)
+        answers.append(_answer(citations, purpose, judge.may(identifier, question)))
     statements = sorted(
         (_statement(citations, each) for each in permitted.applied),
         key=lambda one: (one.subject, one.statement, one.entries),

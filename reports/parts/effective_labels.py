@@ -120,8 +120,8 @@ def blocks(context: EffectiveLabels, frame: Frame) -> Iterator[Block]:
     if context.effective:
         left = context.columns_left_out
         yield table(
-            f"What the {frame.subject.noun} and its data hold at the read point, wherever it came from, each by a "
-            "shortest way",
+            f"What the {frame.subject.noun} and its {_parts(frame)} hold at the read point, wherever it came from, "
+            "each by a shortest way",
             (Column("Where", 5), Column("Label", 5), Column("Why", 10)),
             [
                 (
@@ -157,6 +157,10 @@ def blocks(context: EffectiveLabels, frame: Frame) -> Iterator[Block]:
                 for group in alike(context.cleared, lambda each: replace(each, column=None, source_column=None))
             ],
         )
+
+
+def _parts(frame: Frame) -> str:
+    return "columns" if frame.subject.noun == "dataset" else "data"
 
 
 def _codes(one: EffectiveLabel) -> Iterator[Line]:

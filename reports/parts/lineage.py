@@ -110,7 +110,9 @@ def blocks(context: Lineage, frame: Frame) -> Iterator[Block]:
     feeds = sorted(node.name for node in context.nodes if node.raw_feed)
     if feeds:
         yield Text(plain(f"Raw feeds, where the recorded history begins: {gathered(feeds, len(feeds))}."))
-    yield _drawing(context, f"From the raw feeds to the {frame.subject.noun}")
+    noun = frame.subject.noun
+    through = noun == "dataset"
+    yield _drawing(context, f"From the raw feeds to the {noun}{', and what was made of it' if through else ''}")
     known = numbers(context)
     rows = [
         (

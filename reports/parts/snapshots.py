@@ -1,4 +1,4 @@
-"""The sealed states of datasets that a model version was trained and evaluated on."""
+"""The sealed states of datasets: those that a model version was trained and evaluated on, or those of one dataset."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class Period(Strict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot(Strict):
-    """One sealed state of a dataset that the model version was trained or evaluated on."""
+    """One state of a dataset; `role` is what it was sealed for, or what a model version used it for."""
 
     role: SnapshotRole
     dataset: str
@@ -130,9 +130,17 @@ class Snapshots(Findings):
     """The snapshots that a subject rests on."""
 
     snapshots: tuple[Snapshot, ...] = ()
-    """What it was trained on, then what it was evaluated on."""
+    """What it was trained on, then what it was evaluated on; of a dataset its own, the newest first."""
     separation: Separation | None = None
     """How its evaluation data stands to its training data, None where it names none of the one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldSnapshots(Snapshots):
+    """The snapshots of one dataset."""
+
+    snapshots_left_out: int = 0
+    """How many older ones are not shown, where it has very many."""
 
 
 def blocks(context: Snapshots, frame: Frame) -> Iterator[Block]:
@@ -140,8 +148,26 @@ def blocks(context: Snapshots, frame: Frame) -> Iterator[Block]:
     if not context.snapshots:
         yield Text(words(plain("Snapshots:"), missing()))
         return
-    yield table(
-        f"Snapshots that the {frame.subject.noun} was trained and evaluated on",
+    yield _table(context, f"Snapshots that the {frame.subject.noun} was trained and evaluated on")
+    if all(each.role != "EVALUATION" for each in context.snapshots):
+        yield Text(words(plain("Evaluation snapshot:"), missing()))
+    if context.separation is not None:
+        yield from _separation(context, context.separation)
+
+
+def _held(context: HeldSnapshots, _: Frame) -> Iterator[Block]:
+    """Show each state of a dataset that was sealed or named: its digest, contents, seal, producer and verification."""
+    if not context.snapshots:
+        yield Text(words(plain("Snapshots:"), missing()))
+        return
+    yield _table(context, "Snapshots of the dataset, the newest first")
+    if context.snapshots_left_out:
+        yield Text(plain(f"{counted(context.snapshots_left_out, 'older snapshot')} not shown."))
+
+
+def _table(context: Snapshots, caption: str) -> Block:
+    return table(
+        caption,
         (
             Column("Role", 2),
             Column("Dataset, digest, contents", 6),
@@ -165,10 +191,6 @@ def blocks(context: Snapshots, frame: Frame) -> Iterator[Block]:
         ],
         note="A snapshot's digest is SHA-256 over its sorted manifest of paths, sizes and file digests.",
     )
-    if all(each.role != "EVALUATION" for each in context.snapshots):
-        yield Text(words(plain("Evaluation snapshot:"), missing()))
-    if context.separation is not None:
-        yield from _separation(context, context.separation)
 
 
 def _separation(context: Snapshots, separation: Separation) -> Iterator[Block]:
@@ -263,3 +285,4 @@ def items(context: Snapshots, _: Frame) -> Iterator[Item]:
 _TONES: dict[str, Tone] = {"APART": "none", "OVERLAP": "bad", "UNKNOWN": "warn"}
 
 PART = Part(blocks, items)
+HELD = Part(_held, items)

@@ -102,6 +102,7 @@ _FREE = frozenset(
         "permitted_processing",
         "permitted_consumers",
         "permitted_places",
+        "permitted_use",
     }
 )
 """The fields whose values are people's own words and names; those of the others come of closed lists."""
@@ -171,13 +172,13 @@ def _declared(facts: tuple[Declared, ...], source: Source) -> Iterator[Line]:
         end = ";" if fact is not known[-1] else ""
         yield words(
             faint(f"{named(fact.field)}:"),
-            plain(_value(fact.field, fact.value or "") + end),
+            plain(in_words(fact.field, fact.value or "") + end),
             unattested(source) if fact.field == "deidentification_state" else (),
         )
 
 
 def _one(fact: Declared) -> Cell:
-    return cell(plain(_value(fact.field, fact.value)) if fact.value else (), *_changed(fact))
+    return cell(plain(in_words(fact.field, fact.value)) if fact.value else (), *_changed(fact))
 
 
 def _changed(fact: Declared) -> Iterator[Line]:
@@ -188,7 +189,7 @@ def _changed(fact: Declared) -> Iterator[Line]:
         yield words(
             mark(f"{word} since the registration", "warn"),
             faint(f"{named(fact.field)}:"),
-            plain(_value(fact.field, changed.value)),
+            plain(in_words(fact.field, changed.value)),
             faint("from"),
             stamp(changed.since),
             faint("recorded"),
@@ -197,7 +198,7 @@ def _changed(fact: Declared) -> Iterator[Line]:
         )
 
 
-def _value(field: str, value: str) -> str:
+def in_words(field: str, value: str) -> str:
     """Return a declared value as it is printed: in words where it comes of a closed list."""
     return value if field in _FREE else _IN_WORDS.sub(lambda word: worded(word[0]), value)
 

@@ -120,6 +120,13 @@ class Shown:
         return self.subject.values
 
     @property
+    def title(self) -> str:
+        """Return what the report calls the model version or dataset that it is of, in its own parts."""
+        if self.subject.kind == "model_version":
+            return f"{self.model['name']} {self.model['version']}"
+        return "/".join(self.subject.key)
+
+    @property
     def version(self) -> tuple[str, ...]:
         """Return what names the model version that the report is of; nothing where it is of something else."""
         return self.subject.key if self.subject.kind == "model_version" else ()

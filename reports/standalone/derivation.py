@@ -23,12 +23,22 @@ from reports.standalone.comparison import (
     snapshot_key,
     subject_of,
 )
+from reports.standalone.derived_access import derive_access
 from reports.standalone.derived_answers import derive_answers
 from reports.standalone.derived_approvals import derive_approvals, derive_subject
 from reports.standalone.derived_coverage import Attested
+from reports.standalone.derived_dataset import (
+    derive_attestations,
+    derive_columns,
+    derive_dataset,
+    derive_dataset_gaps,
+    derive_held,
+    derive_history,
+)
 from reports.standalone.derived_decisions import printed_name
 from reports.standalone.derived_effective import derive_effective
 from reports.standalone.derived_estate import derive_estate
+from reports.standalone.derived_flows import derive_flows, derive_models_made
 from reports.standalone.derived_gaps import (
     EARLIER_VERSION_FIELDS,
     VERSION_FIELDS,
@@ -243,7 +253,9 @@ def _of_snapshots(newest: Record, shown: Shown, log: Disclosed) -> Iterator[Foun
 
 def _of_requests(shown: Shown) -> Iterator[Found]:
     own = " ".join(shown.subject.key)
-    if all(each.get("subject") != own for each in shown.each("approvals")):
+    # Nobody has to approve a dataset by itself.
+    is_asked = "stated" not in shown.context
+    if is_asked and all(each.get("subject") != own for each in shown.each("approvals")):
         yield "approval requested", own, []
     for each in shown.each("approvals"):
         subject, status, request = str(each.get("subject")), each.get("status"), index_in(each.get("entry"))
@@ -334,6 +346,15 @@ _PARTS: dict[str, Callable[[Shown, Disclosed, Comparison], None]] = {
     "who acted": derive_acts,
     "entry subjects": derive_entry_subjects,
     "subject": derive_subject,
+    "dataset": derive_dataset,
+    "history": derive_history,
+    "columns": derive_columns,
+    "snapshots of it": derive_held,
+    "attestations": derive_attestations,
+    "flows": derive_flows,
+    "models made of it": derive_models_made,
+    "access": derive_access,
+    "what is missing of it": derive_dataset_gaps,
     "model": derive_model,
     "snapshots": derive_snapshots,
     "separation": derive_separation,
@@ -359,8 +380,35 @@ _PARTS: dict[str, Callable[[Shown, Disclosed, Comparison], None]] = {
     "findings of the estate": derive_estate,
 }
 
+_OF_DATASETS = (
+    "dataset",
+    "history",
+    "columns",
+    "snapshots of it",
+    "attestations",
+    "flows",
+    "models made of it",
+    "access",
+    "what is missing of it",
+)
+
 PARTS_OF: dict[str, tuple[str, ...]] = {
-    "model_dossier": tuple(name for name in _PARTS if name != "subject"),
+    "model_dossier": tuple(name for name in _PARTS if name not in {"subject", *_OF_DATASETS}),
+    "dataset_dossier": (
+        "read point",
+        "people",
+        "who acted",
+        "entry subjects",
+        *_OF_DATASETS,
+        "approvals",
+        "labels that flow",
+        "names",
+        "use statements",
+        "use answers",
+        "runs",
+        "findings",
+        "findings of the estate",
+    ),
     "approvals": ("read point", "people", "who acted", "entry subjects", "subject", "names", "approvals", "findings"),
 }
 """What can be derived of each report there is."""

@@ -105,13 +105,13 @@ class Attested:
                 {
                     record.index,
                     *([definition.index] if definition else ()),
-                    *([end.index] if (end := self._end(record)) else ()),
+                    *([end.index] if (end := self.end(record)) else ()),
                     *declared,
                 }
             ),
         }
 
-    def _end(self, record: Record) -> Record | None:
+    def end(self, record: Record) -> Record | None:
         """Return what ended an attestation by the read point: that it never held, else what came first."""
         acting = [
             one
@@ -122,12 +122,12 @@ class Attested:
 
     def is_void(self, record: Record) -> bool:
         """Return whether an attestation was said never to have held."""
-        end = self._end(record)
+        end = self.end(record)
         return end is not None and _is_void(end)
 
     def until(self, record: Record) -> int | None:
         """Return when an attestation ends: by its own word, or by what ended it before."""
-        own, end = optional_micros(record.content.get("until")), self._end(record)
+        own, end = optional_micros(record.content.get("until")), self.end(record)
         ends = [own, None if end is None or _is_void(end) else end.since]
         return min((one for one in ends if one is not None), default=None)
 

@@ -17,17 +17,25 @@ from reports.standalone.disclosed import Disclosed
 def persons_of(request: Record, decisions: Sequence[Record], log: Disclosed) -> dict[int, str | None]:
     """Return which person each decision counts for, by its entry: none of whoever has a part in it or asked for it.
 
-    Of several that are needed, a key proved each. Who is one person, definitions and delegations say.
+    Of several that are needed, a key proved each. Who is one person, definitions and delegations say: whom a decision
+    counts for, those at its time, and who asked, all that held at any moment since the request.
     """
     kind, needed = request.content["approval_kind"], request.content.get("needed", 1)
     found: dict[int, str | None] = {}
     for one in decisions:
-        holding = [(each.actor, each.content["to"]) for each in _delegations_at(kind, one.since, log)]
-        person = _person_of(one.actor, holding, log)
-        asked = one.actor != request.actor and person == _person_of(request.actor, holding, log)
+        person = _person_of(one.actor, _pairs(kind, [one.since], log), log)
+        begun = {each.since for each in log.of("delegate_approvals") if request.since < each.since <= one.since}
+        since = _pairs(kind, sorted({request.since, *begun}), log)
+        is_one = _person_of(one.actor, since, log) == _person_of(request.actor, since, log)
+        asked = one.actor != request.actor and is_one
         is_own = asked or one.content.get("interest") is not None or bool(one.added.get("conflicts"))
         found[one.index] = None if is_own or (needed > 1 and not one.authenticated) else person
     return found
+
+
+def _pairs(kind: str, times: Sequence[int], log: Disclosed) -> list[tuple[str, str]]:
+    """Return who lets whom decide on a kind at any of the times."""
+    return [(one.actor, one.content["to"]) for at in times for one in _delegations_at(kind, at, log)]
 
 
 def _delegations_at(kind: str, at: int, log: Disclosed) -> Iterator[Record]:

@@ -48,10 +48,12 @@ def _every_label_stated(shown: Shown, log: Disclosed, compare: Comparison) -> No
     """Hold what is said of a dataset that was used, or of its columns, to be among its labels; and what the data holds
     that the version was trained on to be among the version's, unless an attestation took it away.
     """
-    own = f"{shown.model['name']} {shown.model['version']}"
+    own = shown.title
     held = {(each.get("asset"), each.get("kind")) for each in shown.each("effective") if each.get("column") is None}
     roles: dict[str, set[object]] = {}
-    for each in shown.each("snapshots"):
+    if shown.subject.kind == "dataset":
+        roles[own] = set()
+    for each in shown.each("snapshots") if shown.subject.kind == "model_version" else ():
         roles.setdefault(str(each.get("dataset")), set()).add(each.get("role"))
     for dataset, kind in sorted(kinds_present(roles.keys(), log)):
         compare.holds((dataset, kind) in held, f"label {kind} on {dataset}: it is left out, though the entries say it")

@@ -46,7 +46,7 @@ def derive_gaps(shown: Shown, log: Disclosed, compare: Comparison) -> None:
             gap for gap in found if gap[1] in _EARLIER_FIELDS and not (shown.is_second and gap[1] == "code revision")
         ]
     else:
-        found += [*_gaps_of_steps(shown), *_gaps_of_requests(shown), *_gaps_of_people(shown)]
+        found += [*_gaps_of_steps(shown), *_gaps_of_requests(shown), *gaps_of_people(shown)]
     for source in shown.each("sources"):
         found += [(str(source.get("dataset")), name) for name in source.get("missing") or ()]
     compare.alike("gaps", ((gap.get("subject"), gap.get("field")) for gap in shown.each("gaps")), found)
@@ -136,7 +136,8 @@ def _gaps_of_decision(decision: Values) -> Iterator[MissingField]:
         yield entry, "signing key"
 
 
-def _gaps_of_people(shown: Shown) -> Iterator[MissingField]:
+def gaps_of_people(shown: Shown) -> Iterator[MissingField]:
+    """Yield what the definitions of who acted under keys leave unsaid."""
     for person in shown.each("people"):
         actor, kind = object_in(person.get("actor"), "actor"), person.get("principal_kind")
         if actor.get("authenticated") is not True:

@@ -53,7 +53,7 @@ _PHI_KINDS = frozenset(
         "DERIVED_FEATURE",
     }
 )
-_DECLARED = (
+DECLARED = (
     "owner",
     "source_system",
     "schema_version",
@@ -80,7 +80,7 @@ _DECLARED = (
     "permitted_consumers",
     "permitted_places",
 )
-_MANDATORY = (
+MANDATORY = (
     "owner",
     "source_system",
     "schema_version",
@@ -144,13 +144,16 @@ def derive_snapshots(shown: Shown, log: Disclosed, compare: Comparison) -> None:
         if named and not compare.rests_on_withheld(each):
             before = sum(all(one.get(name) == each.get(name) for name in members) for one in snapshots[:number])
             dataset = named[min(before, len(named) - 1)][1]
-            _snapshot(each, dataset, f"snapshot {number + 1}", shown, log, compare)
+            hold_snapshot(each, dataset, f"snapshot {number + 1}", shown, log, compare)
 
 
-def _snapshot(each: Values, dataset: Identity, where: str, shown: Shown, log: Disclosed, compare: Comparison) -> None:
+def hold_snapshot(
+    each: Values, dataset: Identity, where: str, shown: Shown, log: Disclosed, compare: Comparison
+) -> None:
+    """Compare one snapshot with its seals and verifications, by the name that these give its dataset."""
     place = dataset, str(each.get("digest"))
     seals, checks = log.of_snapshot("seal_snapshot", *place), log.of_snapshot("verify_snapshot", *place)
-    _rests_on(each, dataset, where, {seal.index for seal in seals}, log, compare)
+    rests_on(each, dataset, where, {seal.index for seal in seals}, log, compare)
     seal = seals[-1] if seals else None
     derived: dict[str, Any] = dict.fromkeys(("files", "size_bytes", "sealed_at", "sealed_by", "locked"))
     derived["foreign"] = []
@@ -185,7 +188,7 @@ def _snapshot(each: Values, dataset: Identity, where: str, shown: Shown, log: Di
     _producer(each, dataset, where, {shown.run_named(one) for one in seals}, shown, log, compare)
 
 
-def _rests_on(
+def rests_on(
     shown: Values, dataset: Identity | None, where: str, derived: set[int], log: Disclosed, compare: Comparison
 ) -> None:
     """Hold what an item cites to what its values rest on, and the entry by which it was first known."""
@@ -618,17 +621,17 @@ def derive_declarations(shown: Shown, log: Disclosed, compare: Comparison) -> No
         derived: dict[str, Any] = {
             "system": system.get("name"),
             "system_kind": system.get("kind"),
-            "declared": [_declared(one, then, now) for one in _DECLARED if one in now or one in then],
+            "declared": [_declared(one, then, now) for one in DECLARED if one in now or one in then],
         }
         if not log.withheld:
             derived |= judged.of_dataset(name)
-        in_force = {held[one][0].index for held in (then, now) for one in _DECLARED if one in held}
+        in_force = {held[one][0].index for held in (then, now) for one in DECLARED if one in held}
         in_force |= log.source_ends(own_then, own)
-        _rests_on(source, None, f"source {name}", in_force, log, compare)
+        rests_on(source, None, f"source {name}", in_force, log, compare)
         compare.same(f"source {name}", source, derived, by=sorted(in_force))
         missing = source.get("missing")
         content = [one for one in missing if one != "lineage"] if isinstance(missing, list) else missing
-        compare.same(f"source {name}", {"missing": content}, {"missing": [one for one in _MANDATORY if one not in now]})
+        compare.same(f"source {name}", {"missing": content}, {"missing": [one for one in MANDATORY if one not in now]})
         if id_ in log.touched:
             compare.holds("lineage" not in (missing or ()), f"source {name}: events of its lineage are there")
     named = {source.get("dataset") for source in sources}
@@ -638,10 +641,10 @@ def derive_declarations(shown: Shown, log: Disclosed, compare: Comparison) -> No
 
 def _declared(field: str, then: Declarations, now: Declarations) -> dict[str, Any]:
     """Return a declared field as a report shows it: what held at the registration, and what has changed since."""
-    before = _worded(*then[field]) if field in then else None
+    before = worded(*then[field]) if field in then else None
     if field not in now:
         return {"field": field, "value": before, "changed": None}
-    record, value = now[field][0], _worded(*now[field])
+    record, value = now[field][0], worded(*now[field])
     changed = {
         "value": value,
         "since": stamp(record.since),
@@ -651,9 +654,10 @@ def _declared(field: str, then: Declarations, now: Declarations) -> dict[str, An
     return {"field": field, "value": before, "changed": None if value == before else changed}
 
 
-def _worded(record: Record, value: Any) -> str:  # noqa: ANN401  a declared value
+def worded(record: Record, value: Any) -> str:  # noqa: ANN401  a declared value
+    """Return a declared value in words, with its source where that alone declares it."""
     by = f", by source {record.content['source']}" if record.kind == "declare_source" else ""
-    return f"{_words(value)}{by}"
+    return f"{in_words(value)}{by}"
 
 
 def derive_use(shown: Shown, log: Disclosed, compare: Comparison) -> None:
@@ -693,11 +697,12 @@ def _use(held: Declarations) -> tuple[Record, dict[str, Any]] | None:
     return record, {**lists, "statement": use.get("statement"), "region": region}
 
 
-def _words(value: Any) -> str:  # noqa: ANN401 - a declared value
+def in_words(value: Any) -> str:  # noqa: ANN401 - a declared value
+    """Return any declared value in words."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
-        return ", ".join(_words(one) for one in value) or "none"
+        return ", ".join(in_words(one) for one in value) or "none"
     return _members(value) if isinstance(value, dict) else str(value)
 
 
@@ -711,7 +716,7 @@ def _members(value: Mapping[str, Any]) -> str:
         if name in value and qualifier in value:
             return f"{value[name]} ({value[qualifier]})"
     members = sorted((name.replace("_", " "), one) for name, one in value.items() if one is not None)
-    return ", ".join(f"{name} {_words(one)}" for name, one in members)
+    return ", ".join(f"{name} {in_words(one)}" for name, one in members)
 
 
 def _decimal(value: float) -> str:

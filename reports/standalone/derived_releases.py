@@ -86,7 +86,7 @@ def derive_releases(shown: Shown, log: Disclosed, compare: Comparison) -> None:
         if subject_of(one.content) == shown.version
     ]
     begun.sort(key=lambda one: one.index)
-    _compare_deployed("deployments", parts["deployments"], [_deployment(one, log) for one in begun], compare)
+    _compare_deployed("deployments", parts["deployments"], [deployment_of(one, log) for one in begun], compare)
     retired = log.of("retire_model_version", lambda content: subject_of(content) == shown.version)
     first = min(retired, key=lambda one: (one.since, one.index), default=None)
     compare.same("retirement", shown.context, {"retirement": None if first is None else _retirement(first, log)})
@@ -123,7 +123,8 @@ def _of_release(one: Record, log: Disclosed) -> dict[str, Any]:
     }
 
 
-def _deployment(one: Record, log: Disclosed) -> dict[str, Any]:
+def deployment_of(one: Record, log: Disclosed) -> dict[str, Any]:
+    """Return what a report shows of a deployment, with what ended it first."""
     rolls_back = one.kind == "roll_back_deployment"
     places: Values = one.added if rolls_back else one.content
     until = None if rolls_back else optional_micros(one.content.get("until"))

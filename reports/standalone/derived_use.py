@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from reports.standalone.bodies import Record, Values, identity_of, objects_in, optional_micros, stamp
+from reports.standalone.bodies import Record, Values, identity_of, node_id, objects_in, optional_micros, stamp
 from reports.standalone.comparison import Comparison, Shown, citations, index_in, registrations_of
-from reports.standalone.disclosed import Disclosed
+from reports.standalone.disclosed import Disclosed, supplier
 
 _STATED = ("permit_use", "license_use", "declare_dataset", "declare_source")
 _ARGUMENTS = ("diseases", "places", "users", "projects", "institutes", "topics", "contacts")
@@ -35,12 +35,15 @@ def derive_statements(shown: Shown, log: Disclosed, compare: Comparison) -> None
 
 
 def _way(each: Values, where: str, shown: Shown, log: Disclosed, compare: Comparison) -> None:
-    """Hold the way to lead from what the statement is about to the version, each step by an entry that names an end."""
-    own = f"{shown.model['name']} {shown.model['version']}"
+    """Hold the way to lead from what the statement is about to the subject, each step by an entry that names an end."""
+    own = shown.title
     steps = objects_in(each.get("way"))
     targets = [step.get("target") for step in steps]
-    compare.holds(targets[-1:] in ([own], []), f"{where}: its way does not lead to the version")
-    compare.holds(bool(steps) or each.get("subject") == own, f"{where}: no way leads from there to the version")
+    compare.holds(targets[-1:] in ([own], []), f"{where}: its way does not lead to the subject")
+    # What is said of a dataset's source, or of a state of it, reaches the dataset without a step.
+    of_itself = shown.subject.kind == "dataset" and _is_of_itself(str(each.get("subject")), own, shown, log)
+    is_there = bool(steps) or of_itself or each.get("subject") == own
+    compare.holds(is_there, f"{where}: no way leads from there to the subject")
     compare.holds(
         [step.get("source") for step in steps[1:]] == targets[:-1], f"{where}: the steps of its way do not join"
     )
@@ -52,6 +55,12 @@ def _way(each: Values, where: str, shown: Shown, log: Disclosed, compare: Compar
             not named.isdisjoint({step.get("source"), step.get("target")}),
             f"{where}: #{entry} names neither end of a step on its way",
         )
+
+
+def _is_of_itself(subject: str, own: str, shown: Shown, log: Disclosed) -> bool:
+    """Return whether a statement is about a state of the dataset that the report is of, or about its source."""
+    declared = log.declarations(node_id("Dataset", *shown.subject.key))
+    return subject.startswith(f"{own} ") or subject == supplier(declared)
 
 
 def _changes(record: Record, log: Disclosed) -> list[Record]:

@@ -16,6 +16,9 @@ _CODES = [{"system": str, "code": str}]
 _VERSION = {"model": _NAMED, "version": str}
 _EVENT = {"run?": {"runId": str}, "job?": _NAMED}
 
+_ACCESS = {"target_kind": str, "namespace": str, "name?": str, "column?": str}
+_ASKED = {"principal": str, "actions": [str], "target": _ACCESS, "purposes": [str], "until": str, "reason": str}
+
 _RECORDS: dict[str, Shape] = {
     "define_principal": {
         "principal": str,
@@ -126,6 +129,18 @@ _RECORDS: dict[str, Shape] = {
         "irb?": {"determination": str, "protocol": str, "continuing_review?": str},
     },
     "meet_condition": {"request": int, "text": str, "evidence": str},
+    "request_access": _ASKED,
+    "grant_access": {**_ASKED, "since?": str, "request?": int},
+    "refuse_access": {"principal": str, "request": int, "reason": str},
+    "end_grant": {"principal": str, "grant": int, "reason": str},
+    "decide_access": {
+        "principal": str,
+        "action": str,
+        "target": _ACCESS,
+        "allowed": bool,
+        "at": str,
+        "circumstances?": {"purpose?": str},
+    },
     "delegate_approvals": {"to": str, "approval_kinds": [str], "until": str, "reason": str},
 }
 _ADDED: dict[str, Shape] = {

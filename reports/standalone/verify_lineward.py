@@ -728,6 +728,9 @@ _CODES = [{"system": str, "code": str}]
 _VERSION = {"model": _NAMED, "version": str}
 _EVENT = {"run?": {"runId": str}, "job?": _NAMED}
 
+_ACCESS = {"target_kind": str, "namespace": str, "name?": str, "column?": str}
+_ASKED = {"principal": str, "actions": [str], "target": _ACCESS, "purposes": [str], "until": str, "reason": str}
+
 _RECORDS: dict[str, Shape] = {
     "define_principal": {
         "principal": str,
@@ -838,6 +841,18 @@ _RECORDS: dict[str, Shape] = {
         "irb?": {"determination": str, "protocol": str, "continuing_review?": str},
     },
     "meet_condition": {"request": int, "text": str, "evidence": str},
+    "request_access": _ASKED,
+    "grant_access": {**_ASKED, "since?": str, "request?": int},
+    "refuse_access": {"principal": str, "request": int, "reason": str},
+    "end_grant": {"principal": str, "grant": int, "reason": str},
+    "decide_access": {
+        "principal": str,
+        "action": str,
+        "target": _ACCESS,
+        "allowed": bool,
+        "at": str,
+        "circumstances?": {"purpose?": str},
+    },
     "delegate_approvals": {"to": str, "approval_kinds": [str], "until": str, "reason": str},
 }
 _ADDED: dict[str, Shape] = {
@@ -2146,6 +2161,13 @@ class Shown:
         return self.subject.values
 
     @property
+    def title(self) -> str:
+        """Return what the report calls the model version or dataset that it is of, in its own parts."""
+        if self.subject.kind == "model_version":
+            return f"{self.model['name']} {self.model['version']}"
+        return "/".join(self.subject.key)
+
+    @property
     def version(self) -> tuple[str, ...]:
         """Return what names the model version that the report is of; nothing where it is of something else."""
         return self.subject.key if self.subject.kind == "model_version" else ()
@@ -2337,13 +2359,13 @@ class Attested:
                 {
                     record.index,
                     *([definition.index] if definition else ()),
-                    *([end.index] if (end := self._end(record)) else ()),
+                    *([end.index] if (end := self.end(record)) else ()),
                     *declared,
                 }
             ),
         }
 
-    def _end(self, record: Record) -> Record | None:
+    def end(self, record: Record) -> Record | None:
         """Return what ended an attestation by the read point: that it never held, else what came first."""
         acting = [
             one
@@ -2354,12 +2376,12 @@ class Attested:
 
     def is_void(self, record: Record) -> bool:
         """Return whether an attestation was said never to have held."""
-        end = self._end(record)
+        end = self.end(record)
         return end is not None and _is_void(end)
 
     def until(self, record: Record) -> int | None:
         """Return when an attestation ends: by its own word, or by what ended it before."""
-        own, end = optional_micros(record.content.get("until")), self._end(record)
+        own, end = optional_micros(record.content.get("until")), self.end(record)
         ends = [own, None if end is None or _is_void(end) else end.since]
         return min((one for one in ends if one is not None), default=None)
 
@@ -2538,7 +2560,7 @@ _PHI_KINDS = frozenset(
         "DERIVED_FEATURE",
     }
 )
-_DECLARED = (
+DECLARED = (
     "owner",
     "source_system",
     "schema_version",
@@ -2565,7 +2587,7 @@ _DECLARED = (
     "permitted_consumers",
     "permitted_places",
 )
-_MANDATORY = (
+MANDATORY = (
     "owner",
     "source_system",
     "schema_version",
@@ -2629,13 +2651,16 @@ def derive_snapshots(shown: Shown, log: Disclosed, compare: Comparison) -> None:
         if named and not compare.rests_on_withheld(each):
             before = sum(all(one.get(name) == each.get(name) for name in members) for one in snapshots[:number])
             dataset = named[min(before, len(named) - 1)][1]
-            _snapshot(each, dataset, f"snapshot {number + 1}", shown, log, compare)
+            hold_snapshot(each, dataset, f"snapshot {number + 1}", shown, log, compare)
 
 
-def _snapshot(each: Values, dataset: Identity, where: str, shown: Shown, log: Disclosed, compare: Comparison) -> None:
+def hold_snapshot(
+    each: Values, dataset: Identity, where: str, shown: Shown, log: Disclosed, compare: Comparison
+) -> None:
+    """Compare one snapshot with its seals and verifications, by the name that these give its dataset."""
     place = dataset, str(each.get("digest"))
     seals, checks = log.of_snapshot("seal_snapshot", *place), log.of_snapshot("verify_snapshot", *place)
-    _rests_on(each, dataset, where, {seal.index for seal in seals}, log, compare)
+    rests_on(each, dataset, where, {seal.index for seal in seals}, log, compare)
     seal = seals[-1] if seals else None
     derived: dict[str, Any] = dict.fromkeys(("files", "size_bytes", "sealed_at", "sealed_by", "locked"))
     derived["foreign"] = []
@@ -2670,7 +2695,7 @@ def _snapshot(each: Values, dataset: Identity, where: str, shown: Shown, log: Di
     _producer(each, dataset, where, {shown.run_named(one) for one in seals}, shown, log, compare)
 
 
-def _rests_on(
+def rests_on(
     shown: Values, dataset: Identity | None, where: str, derived: set[int], log: Disclosed, compare: Comparison
 ) -> None:
     """Hold what an item cites to what its values rest on, and the entry by which it was first known."""
@@ -3103,17 +3128,17 @@ def derive_declarations(shown: Shown, log: Disclosed, compare: Comparison) -> No
         derived: dict[str, Any] = {
             "system": system.get("name"),
             "system_kind": system.get("kind"),
-            "declared": [_declared(one, then, now) for one in _DECLARED if one in now or one in then],
+            "declared": [_declared(one, then, now) for one in DECLARED if one in now or one in then],
         }
         if not log.withheld:
             derived |= judged.of_dataset(name)
-        in_force = {held[one][0].index for held in (then, now) for one in _DECLARED if one in held}
+        in_force = {held[one][0].index for held in (then, now) for one in DECLARED if one in held}
         in_force |= log.source_ends(own_then, own)
-        _rests_on(source, None, f"source {name}", in_force, log, compare)
+        rests_on(source, None, f"source {name}", in_force, log, compare)
         compare.same(f"source {name}", source, derived, by=sorted(in_force))
         missing = source.get("missing")
         content = [one for one in missing if one != "lineage"] if isinstance(missing, list) else missing
-        compare.same(f"source {name}", {"missing": content}, {"missing": [one for one in _MANDATORY if one not in now]})
+        compare.same(f"source {name}", {"missing": content}, {"missing": [one for one in MANDATORY if one not in now]})
         if id_ in log.touched:
             compare.holds("lineage" not in (missing or ()), f"source {name}: events of its lineage are there")
     named = {source.get("dataset") for source in sources}
@@ -3123,10 +3148,10 @@ def derive_declarations(shown: Shown, log: Disclosed, compare: Comparison) -> No
 
 def _declared(field: str, then: Declarations, now: Declarations) -> dict[str, Any]:
     """Return a declared field as a report shows it: what held at the registration, and what has changed since."""
-    before = _worded(*then[field]) if field in then else None
+    before = worded(*then[field]) if field in then else None
     if field not in now:
         return {"field": field, "value": before, "changed": None}
-    record, value = now[field][0], _worded(*now[field])
+    record, value = now[field][0], worded(*now[field])
     changed = {
         "value": value,
         "since": stamp(record.since),
@@ -3136,9 +3161,10 @@ def _declared(field: str, then: Declarations, now: Declarations) -> dict[str, An
     return {"field": field, "value": before, "changed": None if value == before else changed}
 
 
-def _worded(record: Record, value: Any) -> str:  # noqa: ANN401  a declared value
+def worded(record: Record, value: Any) -> str:  # noqa: ANN401  a declared value
+    """Return a declared value in words, with its source where that alone declares it."""
     by = f", by source {record.content['source']}" if record.kind == "declare_source" else ""
-    return f"{_words(value)}{by}"
+    return f"{in_words(value)}{by}"
 
 
 def derive_use(shown: Shown, log: Disclosed, compare: Comparison) -> None:
@@ -3178,11 +3204,12 @@ def _use(held: Declarations) -> tuple[Record, dict[str, Any]] | None:
     return record, {**lists, "statement": use.get("statement"), "region": region}
 
 
-def _words(value: Any) -> str:  # noqa: ANN401 - a declared value
+def in_words(value: Any) -> str:  # noqa: ANN401 - a declared value
+    """Return any declared value in words."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
-        return ", ".join(_words(one) for one in value) or "none"
+        return ", ".join(in_words(one) for one in value) or "none"
     return _members(value) if isinstance(value, dict) else str(value)
 
 
@@ -3196,7 +3223,7 @@ def _members(value: Mapping[str, Any]) -> str:
         if name in value and qualifier in value:
             return f"{value[name]} ({value[qualifier]})"
     members = sorted((name.replace("_", " "), one) for name, one in value.items() if one is not None)
-    return ", ".join(f"{name} {_words(one)}" for name, one in members)
+    return ", ".join(f"{name} {in_words(one)}" for name, one in members)
 
 
 def _decimal(value: float) -> str:
@@ -3207,17 +3234,25 @@ def _decimal(value: float) -> str:
 def persons_of(request: Record, decisions: Sequence[Record], log: Disclosed) -> dict[int, str | None]:
     """Return which person each decision counts for, by its entry: none of whoever has a part in it or asked for it.
 
-    Of several that are needed, a key proved each. Who is one person, definitions and delegations say.
+    Of several that are needed, a key proved each. Who is one person, definitions and delegations say: whom a decision
+    counts for, those at its time, and who asked, all that held at any moment since the request.
     """
     kind, needed = request.content["approval_kind"], request.content.get("needed", 1)
     found: dict[int, str | None] = {}
     for one in decisions:
-        holding = [(each.actor, each.content["to"]) for each in _delegations_at(kind, one.since, log)]
-        person = _person_of(one.actor, holding, log)
-        asked = one.actor != request.actor and person == _person_of(request.actor, holding, log)
+        person = _person_of(one.actor, _pairs(kind, [one.since], log), log)
+        begun = {each.since for each in log.of("delegate_approvals") if request.since < each.since <= one.since}
+        since = _pairs(kind, sorted({request.since, *begun}), log)
+        is_one = _person_of(one.actor, since, log) == _person_of(request.actor, since, log)
+        asked = one.actor != request.actor and is_one
         is_own = asked or one.content.get("interest") is not None or bool(one.added.get("conflicts"))
         found[one.index] = None if is_own or (needed > 1 and not one.authenticated) else person
     return found
+
+
+def _pairs(kind: str, times: Sequence[int], log: Disclosed) -> list[tuple[str, str]]:
+    """Return who lets whom decide on a kind at any of the times."""
+    return [(one.actor, one.content["to"]) for at in times for one in _delegations_at(kind, at, log)]
 
 
 def _delegations_at(kind: str, at: int, log: Disclosed) -> Iterator[Record]:
@@ -4366,12 +4401,15 @@ def derive_statements(shown: Shown, log: Disclosed, compare: Comparison) -> None
 
 
 def _way(each: Values, where: str, shown: Shown, log: Disclosed, compare: Comparison) -> None:
-    """Hold the way to lead from what the statement is about to the version, each step by an entry that names an end."""
-    own = f"{shown.model['name']} {shown.model['version']}"
+    """Hold the way to lead from what the statement is about to the subject, each step by an entry that names an end."""
+    own = shown.title
     steps = objects_in(each.get("way"))
     targets = [step.get("target") for step in steps]
-    compare.holds(targets[-1:] in ([own], []), f"{where}: its way does not lead to the version")
-    compare.holds(bool(steps) or each.get("subject") == own, f"{where}: no way leads from there to the version")
+    compare.holds(targets[-1:] in ([own], []), f"{where}: its way does not lead to the subject")
+    # What is said of a dataset's source, or of a state of it, reaches the dataset without a step.
+    of_itself = shown.subject.kind == "dataset" and _is_of_itself(str(each.get("subject")), own, shown, log)
+    is_there = bool(steps) or of_itself or each.get("subject") == own
+    compare.holds(is_there, f"{where}: no way leads from there to the subject")
     compare.holds(
         [step.get("source") for step in steps[1:]] == targets[:-1], f"{where}: the steps of its way do not join"
     )
@@ -4383,6 +4421,12 @@ def _way(each: Values, where: str, shown: Shown, log: Disclosed, compare: Compar
             not named.isdisjoint({step.get("source"), step.get("target")}),
             f"{where}: #{entry} names neither end of a step on its way",
         )
+
+
+def _is_of_itself(subject: str, own: str, shown: Shown, log: Disclosed) -> bool:
+    """Return whether a statement is about a state of the dataset that the report is of, or about its source."""
+    declared = log.declarations(node_id("Dataset", *shown.subject.key))
+    return subject.startswith(f"{own} ") or subject == supplier(declared)
 
 
 def _changes(record: Record, log: Disclosed) -> list[Record]:
@@ -4639,10 +4683,12 @@ def _every_label_stated(shown: Shown, log: Disclosed, compare: Comparison) -> No
     """Hold what is said of a dataset that was used, or of its columns, to be among its labels; and what the data holds
     that the version was trained on to be among the version's, unless an attestation took it away.
     """
-    own = f"{shown.model['name']} {shown.model['version']}"
+    own = shown.title
     held = {(each.get("asset"), each.get("kind")) for each in shown.each("effective") if each.get("column") is None}
     roles: dict[str, set[object]] = {}
-    for each in shown.each("snapshots"):
+    if shown.subject.kind == "dataset":
+        roles[own] = set()
+    for each in shown.each("snapshots") if shown.subject.kind == "model_version" else ():
         roles.setdefault(str(each.get("dataset")), set()).add(each.get("role"))
     for dataset, kind in sorted(kinds_present(roles.keys(), log)):
         compare.holds((dataset, kind) in held, f"label {kind} on {dataset}: it is left out, though the entries say it")
@@ -4757,7 +4803,7 @@ def derive_gaps(shown: Shown, log: Disclosed, compare: Comparison) -> None:
             gap for gap in found if gap[1] in _EARLIER_FIELDS and not (shown.is_second and gap[1] == "code revision")
         ]
     else:
-        found += [*_gaps_of_steps(shown), *_gaps_of_requests(shown), *_gaps_of_people(shown)]
+        found += [*_gaps_of_steps(shown), *_gaps_of_requests(shown), *gaps_of_people(shown)]
     for source in shown.each("sources"):
         found += [(str(source.get("dataset")), name) for name in source.get("missing") or ()]
     compare.alike("gaps", ((gap.get("subject"), gap.get("field")) for gap in shown.each("gaps")), found)
@@ -4847,7 +4893,8 @@ def _gaps_of_decision(decision: Values) -> Iterator[MissingField]:
         yield entry, "signing key"
 
 
-def _gaps_of_people(shown: Shown) -> Iterator[MissingField]:
+def gaps_of_people(shown: Shown) -> Iterator[MissingField]:
+    """Yield what the definitions of who acted under keys leave unsaid."""
     for person in shown.each("people"):
         actor, kind = object_in(person.get("actor"), "actor"), person.get("principal_kind")
         if actor.get("authenticated") is not True:
@@ -4935,7 +4982,7 @@ def derive_releases(shown: Shown, log: Disclosed, compare: Comparison) -> None:
         if subject_of(one.content) == shown.version
     ]
     begun.sort(key=lambda one: one.index)
-    _compare_deployed("deployments", parts["deployments"], [_deployment(one, log) for one in begun], compare)
+    _compare_deployed("deployments", parts["deployments"], [deployment_of(one, log) for one in begun], compare)
     retired = log.of("retire_model_version", lambda content: subject_of(content) == shown.version)
     first = min(retired, key=lambda one: (one.since, one.index), default=None)
     compare.same("retirement", shown.context, {"retirement": None if first is None else _retirement(first, log)})
@@ -4972,7 +5019,8 @@ def _of_release(one: Record, log: Disclosed) -> dict[str, Any]:
     }
 
 
-def _deployment(one: Record, log: Disclosed) -> dict[str, Any]:
+def deployment_of(one: Record, log: Disclosed) -> dict[str, Any]:
+    """Return what a report shows of a deployment, with what ended it first."""
     rolls_back = one.kind == "roll_back_deployment"
     places: Values = one.added if rolls_back else one.content
     until = None if rolls_back else optional_micros(one.content.get("until"))
@@ -5005,6 +5053,563 @@ def _deployment_ends(deployment: int, log: Disclosed) -> Iterator[tuple[int, int
 
 def _retirement(one: Record, log: Disclosed) -> dict[str, Any]:
     return {"reason": one.content["reason"], "by": log.actor(one), "at": stamp(one.since), "entry": one.index}
+
+
+_MOST_SNAPSHOTS, _MOST_COLUMNS = 100, 200
+_EVER = (*DECLARED, "permitted_use")
+
+
+def derive_dataset(shown: Shown, log: Disclosed, compare: Comparison) -> None:
+    """Compare the fields in force with the newest declarations of the dataset and of its source."""
+    dataset, title = node_id("Dataset", *shown.subject.key), shown.title
+    if compare.rests_on_withheld([shown.subject.values, shown.each("stated")]):
+        return
+    own = log.declarations(dataset)
+    now = log.inherited(own)
+    derived = [_field(name, *now[name], log) for name in DECLARED if name in now]
+    compare.holds(
+        [one.get("field") for one in shown.each("stated")] == [one["field"] for one in derived],
+        "dataset: its fields are not those that are declared, in their order",
+    )
+    for each, one in zip(shown.each("stated"), derived, strict=False):
+        compare.same(f"dataset {one['field']}", each, one, by=(one["entry"],))
+    in_force = {now[name][0].index for name in DECLARED if name in now} | log.source_ends(own)
+    values = {"dataset": title, "entries": shown.subject.values.get("entries")}
+    rests_on(values, (shown.subject.key[0], shown.subject.key[1]), "dataset", in_force, log, compare)
+
+
+def _field(name: str, record: Record, value: Any, log: Disclosed) -> dict[str, Any]:  # noqa: ANN401  a declared value
+    return {
+        "field": name,
+        "value": worded(record, value),
+        "by": log.actor(record),
+        "since": stamp(record.since),
+        "recorded_at": record.recorded_at,
+        "entry": record.index,
+    }
+
+
+def derive_dataset_gaps(shown: Shown, log: Disclosed, compare: Comparison) -> None:
+    """Compare what is shown as missing with what no declaration says, and with what is missing of who acted."""
+    if compare.rests_on_withheld(shown.subject.values):
+        return
+    dataset, title = node_id("Dataset", *shown.subject.key), shown.title
+    now = log.inherited(log.declarations(dataset))
+    gaps = [(gap.get("subject"), gap.get("field")) for gap in shown.each("gaps")]
+    if dataset in log.touched:
+        compare.holds((title, "lineage") not in gaps, "gaps: events of its lineage are there")
+    found = [*((title, name) for name in MANDATORY if name not in now), *gaps_of_people(shown)]
+    compare.alike("gaps", (one for one in gaps if one != (title, "lineage")), found)
+    compare.holds(gaps.count((title, "lineage")) <= 1, "gaps: one stands twice")
+
+
+def derive_history(shown: Shown, log: Disclosed, compare: Comparison) -> None:
+    """Compare what was ever declared of the dataset itself with every declaration of it."""
+    listed = shown.each("history")
+    if compare.rests_on_withheld(listed):
+        return
+    records = sorted(log.declared(node_id("Dataset", *shown.subject.key)), key=lambda one: one.index)
+    derived: list[dict[str, Any]] = [
+        {
+            "field": name,
+            "value": in_words(_filled(name, record.content[name])),
+            "since": stamp(record.since),
+            "recorded_at": record.recorded_at,
+            "by": log.actor(record),
+            "entry": record.index,
+        }
+        for record in records
+        for name in sorted(_EVER)
+        if record.content.get(name) is not None
+    ]
+    named = [(one.get("entry"), one.get("field")) for one in listed]
+    compare.holds(
+        named == [(one["entry"], one["field"]) for one in derived], "history: not every declaration, in its order"
+    )
+    for each, one in zip(listed, derived, strict=False):
+        compare.same(f"history #{one['entry']}", each, one, by=(one["entry"],))
+
+
+def _filled(name: str, value: Any) -> Any:  # noqa: ANN401  a declared value
+    """Return a declared value with the lists that a declaration of use may leave out."""
+    if name != "permitted_use" or not isinstance(value, dict):
+        return value
+    return {"purposes": [], "duo": [], "refrains": [], "obligations": [], **value}
+
+
+def derive_columns(shown: Shown, log: Disclosed, compare: Comparison) -> None:
+    """Compare the columns with the schema in the entry that states it."""
+    left = max(len(shown.each("columns")) - _MOST_COLUMNS, 0)
+    compare.same("columns", shown.context, {"columns_left_out": left})
+    listed = [{"name": one.get("name"), "type": one.get("type")} for one in shown.each("columns")]
+    entries = list(citations({"schema": shown.context.get("schema_stated")}))
+    if not listed:
+        compare.same("columns", shown.context, {"schema_stated": None})
+        return
+    if compare.rests_on_withheld({"entries": entries}):
+        return
+    names = log.ever_called(shown.title)
+    schemas = [
+        [{"name": name, "type": kind} for name, kind in columns_of(schema).items()]
+        for event in log.events
+        if entries == [event.index]
+        for content in event.datasets
+        if node_id("Dataset", *identity_of(content)) in names
+        and isinstance(schema := facets_of(content).get("schema"), dict)
+    ]
+    compare.holds(listed in schemas, "columns: the entry that is cited states another schema")
+
+
+def derive_attestations(shown: Shown, log: Disclosed, compare: Comparison) -> None:
+    """Compare the attestations of the jobs on the way with their records, and with what ended them."""
+    listed = shown.each("attestations")
+    if compare.rests_on_withheld(listed):
+        return
+    judged = Attested(shown, log)
+    jobs = {edge.get("job") for edge in shown.each("edges") if edge.get("target") in _upstream(shown)}
+    records = {one.index: one for one in judged.records if full_name(one.content["job"]) in jobs}
+    every = {one.index: one for one in judged.records}
+    compare.holds(
+        [one.get("entry") for one in listed] == sorted(records), "attestations: not those of the jobs on the way"
+    )
+    for each in listed:
+        record = every.get(each.get("entry"))  # type: ignore[arg-type]  # untrusted JSON
+        if record is not None:
+            compare.same(
+                f"attestation #{record.index}", each, _attestation_of_dataset(record, judged, log), by=(record.index,)
+            )
+
+
+def _attestation_of_dataset(record: Record, judged: Attested, log: Disclosed) -> dict[str, Any]:
+    content, until = record.content, judged.until(record)
+    return {
+        "job": full_name(content["job"]),
+        "run": content.get("run_id"),
+        "method": content["method"],
+        "clears": [{"system": one["system"], "code": one["code"]} for one in content.get("clears", ())],
+        "alterations": list(content.get("alterations", ())),
+        "expert": content.get("expert"),
+        "schema_version": content.get("schema_version"),
+        "scope": content.get("scope"),
+        "result": content.get("result"),
+        "by": log.actor(record),
+        "recorded_at": record.recorded_at,
+        "valid_from": stamp(record.since),
+        "until": None if until is None else stamp(until),
+        "ended": None if (end := judged.end(record)) is None else {"entry": end.index},
+        "in_force": not judged.is_void(record) and (until is None or log.valid_at < until),
+    }
+
+
+def _upstream(shown: Shown) -> set[object]:
+    """Return the ids of the dataset and of the nodes from which the edges lead to it."""
+    into: dict[object, set[object]] = {}
+    for edge in shown.each("edges"):
+        into.setdefault(edge.get("target"), set()).add(edge.get("source"))
+    front: set[object] = {node_id("Dataset", *shown.subject.key)}
+    met = set(front)
+    while front:
+        front = {source for target in front for source in into.get(target, ())} - met
+        met |= front
+    return met
+
+
+def derive_held(shown: Shown, log: Disclosed, compare: Comparison) -> None:
+    """Compare the snapshots of the dataset with their seals and verifications; every seal must be among them."""
+    listed, left = shown.each("snapshots"), shown.context.get("snapshots_left_out")
+    counted = type(left) is int and left >= 0 and (left == 0 or len(listed) == _MOST_SNAPSHOTS)
+    compare.holds(counted, "snapshots: those left out are not counted")
+    compare.same("snapshots", shown.context, {"separation": None})
+    names = log.ever_called(shown.title)
+    for number, each in enumerate(listed, 1):
+        if compare.rests_on_withheld(each):
+            continue
+        where, digest = f"snapshot {number}", str(each.get("digest"))
+        compare.same(where, each, {"dataset": shown.title})
+        found = list(_named_of_dataset(digest, names, log))
+        # Each name under which a state is known is a snapshot of its own.
+        alike = sum(one.get("digest") == each.get("digest") for one in listed)
+        compare.holds(0 < alike <= len(found), f"{where}: no entry names it, or it stands twice")
+        trials = [_tried(each, one, where, shown, log) for one in found]
+        if trials:
+            best = min(trials, key=lambda one: len(one.differing))
+            compare.compared += best.compared
+            compare.differing += best.differing
+    digests = {each.get("digest") for each in listed}
+    if left == 0:
+        sealed = {
+            one.content["digest"]
+            for one in log.of("seal_snapshot")
+            if node_id("Dataset", *identity_of(one.content["dataset"])) in names
+        }
+        compare.holds(sealed <= digests, "snapshots: one that was sealed is left out")
+
+
+def _named_of_dataset(digest: str, names: frozenset[str], log: Disclosed) -> Iterator[Identity]:
+    """Yield the names of the dataset under which entries name a state of it."""
+    for one in sorted(set(log.identities.values())):
+        if node_id("Dataset", *one) in names and (
+            node_id("Snapshot", *one, digest) in log.identities or (one, digest) in log.makers
+        ):
+            yield one
+
+
+def _tried(each: Values, dataset: Identity, where: str, shown: Shown, log: Disclosed) -> Comparison:
+    found = Comparison(log)
+    hold_snapshot(each, dataset, where, shown, log, found)
+    seals = log.of_snapshot("seal_snapshot", dataset, str(each.get("digest")))
+    found.same(where, each, {"role": seals[-1].content.get("role", "OTHER") if seals else "OTHER"})
+    return found
+
+
+_KINDS_around = frozenset(
+    {"RAN", "DECLARED", "REGISTERED", "RENAMED", "MAPPED", "ALIAS", "VERSION", "THROUGH", "HIDDEN", "READ", "WROTE"}
+)
+_SURE = frozenset({"STATED", "COLUMN_LINEAGE", "MAPPED", "INFERRED", "START_UNKNOWN"})
+
+
+def derive_flows(shown: Shown, log: Disclosed, compare: Comparison) -> None:
+    """Hold every flow to the entry by which it was known: its run read the one end and wrote the other."""
+    nodes = {str(node.get("id")): node for node in shown.each("nodes")}
+    edges = shown.each("edges")
+    ends = {edge.get(end) for edge in edges for end in ("source", "target")}
+    compare.holds(ends <= nodes.keys(), "edges: an end is not among the nodes")
+    compare.holds(len(nodes) == len(shown.each("nodes")), "nodes: one stands twice")
+    for number, edge in enumerate(edges, 1):
+        where = f"edge {number}"
+        fixed = {"attempt": False, "deidentifies": False}
+        compare.same(where, edge, fixed)
+        known = edge.get("kind") in _KINDS_around and edge.get("confidence") in _SURE
+        compare.holds(known, f"{where}: there is no such kind or confidence")
+        if compare.rests_on_withheld(edge):
+            continue
+        cited = list(citations(edge))
+        compare.holds(len(cited) == 1, f"{where}: it does not cite one entry")
+        if edge.get("run") is not None:
+            _of_run(edge, where, nodes, shown, log, compare)
+        else:
+            compare.same(where, edge, {"run_state": None})
+            _named_around(edge, where, nodes, log, compare)
+    _surroundings(shown, nodes, log, compare)
+
+
+def _of_run(
+    edge: Values, where: str, nodes: dict[str, dict[str, Any]], shown: Shown, log: Disclosed, compare: Comparison
+) -> None:
+    key = shown.run_of(edge.get("job"), edge.get("run"))
+    run = None if key is None else shown.runs.get(key)
+    compare.holds(run is not None, f"{where}: its run is not among the runs")
+    if key is None or run is None:
+        return
+    compare.same(where, edge, {"run_state": state_of(run)})
+    entry = next(iter(citations(edge)), -1)
+    header = next((one for one in log.entries if one.index == entry), None)
+    is_of_run = header is not None and not ids_of_run(key).isdisjoint(header.subjects)
+    registers = [one for one in log.of("register_model_version") if one.index == entry]
+    compare.holds(is_of_run or bool(registers), f"{where}: it cites another run")
+    if registers:
+        _registered_around(edge, where, registers[0], log, compare)
+        return
+    events, access = log.run(key), log.access(key)
+    moved = {one for event in events for pair in renamings_in(event) for one in pair}
+    for end, used in (("source", access.reads | moved), ("target", access.writes | moved)):
+        label = str(edge.get(end)).partition(":")[0]
+        names = _names_of(edge.get(end), nodes, log)
+        # Streams are read by one run and written by another, below one parent.
+        named = not names.isdisjoint(used) or not events or (end == "source" and not access.reads)
+        compare.holds(
+            label != "Dataset" or named, f"{where}: no event says that the run used what it is shown with ({end})"
+        )
+
+
+def _registered_around(edge: Values, where: str, record: Record, log: Disclosed, compare: Comparison) -> None:
+    version = node_id("ModelVersion", *subject_of({"model_version": record.content}))
+    job = record.content.get("job") or record.added.get("job")
+    derived = {
+        "target": version,
+        "kind": "REGISTERED",
+        "confidence": "STATED",
+        "job": None if job is None else full_name(job),
+    }
+    compare.same(where, edge, derived, by=(record.index,))
+    uses = [*record.content.get("trained_on", ()), *record.content.get("evaluated_on", ())]
+    used = {name for one in uses for name in log.ever_called(f"{one['dataset']['namespace']}/{one['dataset']['name']}")}
+    # What its run read was named by the run's own events.
+    is_named = edge.get("source") in used or record.content.get("run_id") is not None
+    compare.holds(is_named, f"{where}: the registration does not name its source")
+
+
+def _named_around(
+    edge: Values, where: str, nodes: dict[str, dict[str, Any]], log: Disclosed, compare: Comparison
+) -> None:
+    """Hold a flow that no run is named of to an entry that names one of its ends."""
+    entry = next(iter(citations(edge)), -1)
+    registers = [one for one in log.of("register_model_version") if one.index == entry]
+    if registers:
+        _registered_around(edge, where, registers[0], log, compare)
+        return
+    jobs = {None, *(full_name(one.job) for one in log.events if one.index == entry and one.job is not None)}
+    compare.holds(edge.get("job") in jobs or entry in log.withheld, f"{where}: #{entry} is of another job")
+    named = set(log.named.get(entry, ()))
+    ends = [_names_of(edge.get(end), nodes, log) for end in ("source", "target")]
+    is_named = any(not named.isdisjoint(names) for names in ends) or any(not names for names in ends)
+    compare.holds(is_named, f"{where}: #{entry} names neither of its ends")
+
+
+def _names_of(id_: object, nodes: dict[str, dict[str, Any]], log: Disclosed) -> frozenset[str]:
+    return log.ever_called(nodes.get(str(id_), {}).get("name")) | {str(id_)}
+
+
+def _surroundings(shown: Shown, nodes: dict[str, dict[str, Any]], log: Disclosed, compare: Comparison) -> None:
+    """Compare every node with what its id and its dataset's declarations say, and the feeds with the edges."""
+    root = node_id("Dataset", *shown.subject.key)
+    into: dict[object, set[object]] = {}
+    for edge in shown.each("edges"):
+        into.setdefault(edge.get("target"), set()).add(edge.get("source"))
+    front: set[object] = {root}
+    before = set(front)
+    while front:
+        front = {source for target in front for source in into.get(target, ())} - before
+        before |= front
+    truncated = object_in(shown.read_point.get("completeness"), "completeness").get("state") == "TRUNCATED"
+    compare.holds(root in nodes, "nodes: the dataset itself is left out")
+    called = {
+        node_id("ModelVersion", *key): {"name": f"{key[1]} {key[2]}"}
+        for one in shown.each("models")
+        for key in [tuple(str(one.get(part)) for part in ("namespace", "name", "version"))]
+    }
+    none: dict[str, Any] = {"attested": None, "from_attested": False, "deid_state_since": None, "labels": []}
+    for id_, node in nodes.items():
+        where, kind = f"node {node.get('name')}", id_.partition(":")[0]
+        compare.same(where, node, {"kind": kind, "root": id_ == root, **none})
+        if node.get("raw_feed") is True:
+            is_feed = id_ in before and not into.get(id_)
+            compare.holds(is_feed, f"{where}: it is shown as a raw feed, and is none by the edges")
+        elif not truncated and id_ in before and kind == "Dataset":
+            compare.holds(bool(into.get(id_)), f"{where}: nothing flows into it, and it is not shown as a raw feed")
+        if compare.rests_on_withheld(node):
+            continue
+        if kind == "Dataset":
+            _dataset(id_, node, where, log, compare)
+        else:
+            compare.same(where, node, {"zone": None, "deid_state": None} | called.get(id_, {}))
+
+
+def _dataset(id_: str, node: Values, where: str, log: Disclosed, compare: Comparison) -> None:
+    identity = log.identities.get(id_)
+    compare.holds(identity is not None, f"{where}: no entry names it")
+    if identity is None:
+        return
+    held = {name: value for name, value in log.declarations(id_).items() if name in _SHOWN}
+    derived = {shown_as: held[name][1] if name in held else None for name, shown_as in _SHOWN.items()}
+    entries = {record.index for record, _ in held.values()}
+    compare.same(where, node, {"name": "/".join(identity), **derived}, by=sorted(entries))
+    cited = set(citations(node))
+    others = cited - entries
+    called = log.ever_called("/".join(identity)) | {id_}
+    names = [index for index in cited if not called.isdisjoint(log.named.get(index, {}))]
+    compare.holds(
+        entries <= cited and len(others) <= 1 and bool(names), f"{where}: it cites other entries than it rests on"
+    )
+
+
+_SHOWN = {"zone": "zone", "deidentification_state": "deid_state"}
+
+
+def derive_models_made(shown: Shown, log: Disclosed, compare: Comparison) -> None:
+    """Compare the model versions, their deployments and their ends with the records that make them."""
+    listed = shown.each("models")
+    versions = {node.get("id") for node in shown.each("nodes") if node.get("kind") == "ModelVersion"}
+    keys = [tuple(str(one.get(part)) for part in ("namespace", "name", "version")) for one in listed]
+    compare.alike("models", (node_id("ModelVersion", *key) for key in keys), versions)
+    compare.holds(keys == sorted(keys), "models: not in their order")
+    for key, each in zip(keys, listed, strict=True):
+        if compare.rests_on_withheld(each):
+            continue
+        where = f"model {key[1]} {key[2]}"
+        _model(key, each, where, log, compare)
+
+
+def _model(key: tuple[str, ...], each: Values, where: str, log: Disclosed, compare: Comparison) -> None:
+    registered = [
+        one.index for one in log.of("register_model_version") if subject_of({"model_version": one.content}) == key
+    ]
+    begun = [
+        one
+        for kind in ("deploy_model_version", "roll_back_deployment")
+        for one in log.of(kind)
+        if subject_of(one.content) == key
+    ]
+    begun.sort(key=lambda one: one.index)
+    retired = log.of("retire_model_version", lambda content: subject_of(content) == key)
+    first = min(retired, key=lambda one: (one.since, one.index), default=None)
+    derived = {
+        "entries": sorted(registered),
+        "deployments": [_deployment(one, log) for one in begun],
+        "retired_since": None if first is None else stamp(first.since),
+        "retired": None if first is None else {"entry": first.index},
+    }
+    compare.same(where, each, derived, by=registered)
+
+
+def _deployment(one: Record, log: Disclosed) -> dict[str, Any]:
+    found = deployment_of(one, log)
+    names = ("place", "environment", "until", "live", "ended", "entry")
+    actor = {"name": None, "entry": None, **log.actor(one)}
+    return {**{name: found[name] for name in names}, "since": stamp(one.since), "by": actor}
+
+
+_PERIOD = 90 * 86_400 * 1_000_000
+_MOST = 1000
+_BELIEVED = frozenset({"ROLE_LOST", "PROJECT_OVER"})
+"""Where a grant stands by records of persons and projects, which a file need not hold: both are less than it grants."""
+
+
+def derive_access(shown: Shown, log: Disclosed, compare: Comparison) -> None:
+    """Compare requests, grants and decisions with their records; every one that is disclosed must be there."""
+    requests, grants = shown.each("access_requests"), shown.each("access_grants")
+    every = {"request_access": requests, "grant_access": grants}
+    for kind, listed in every.items():
+        if compare.rests_on_withheld(listed):
+            continue
+        records = [one for one in log.of(kind) if _reaches(one.content["target"], shown)]
+        records.sort(key=lambda one: one.index)
+        compare.holds(
+            [one.get("entry") for one in listed] == [one.index for one in records],
+            f"access: not every {kind.partition('_')[0]} that reaches the dataset, in order",
+        )
+        derive = _request if kind == "request_access" else _grant
+        for each, one in zip(listed, records, strict=False):
+            compare.same(f"access #{one.index}", each, _common(one, log) | derive(each, one, log), by=(one.index,))
+    _decisions(shown, log, compare)
+
+
+def _common(one: Record, log: Disclosed) -> dict[str, Any]:
+    content = one.content
+    return {
+        "principal": _actor_of(content["principal"]),
+        "terms": {
+            "actions": list(content["actions"]),
+            "target": _target_of_access(content["target"]),
+            "purposes": list(content["purposes"]),
+            "project": content.get("project"),
+        },
+        "until": stamp(micros(content["until"])),
+        "reason": content["reason"],
+        "by": log.actor(one),
+        "recorded_at": one.recorded_at,
+    }
+
+
+def _request(_: Values, one: Record, log: Disclosed) -> dict[str, Any]:
+    decided = [
+        (each.index, status)
+        for kind, status in (("grant_access", "GRANTED"), ("refuse_access", "REFUSED"))
+        for each in log.of(kind, lambda content: content.get("request") == one.index)
+        if each.content["principal"] == one.content["principal"]
+    ]
+    if decided:
+        entry, status = min(decided)
+        return {"status": status, "decided": {"entry": entry}}
+    return {"status": "PENDING" if log.valid_at < micros(one.content["until"]) else "LAPSED", "decided": None}
+
+
+def _grant(each: Values, one: Record, log: Disclosed) -> dict[str, Any]:
+    content = one.content
+    since = one.since if content.get("since") is None else micros(content["since"])
+    ends = [
+        end.index
+        for end in log.of("end_grant", lambda held: held["grant"] == one.index)
+        if end.content["principal"] == content["principal"]
+    ]
+    if ends:
+        status = "ENDED"
+    elif log.valid_at >= micros(content["until"]):
+        status = "EXPIRED"
+    else:
+        status = "IN_FORCE" if since <= log.valid_at else "NOT_YET"
+        status = str(each.get("status")) if each.get("status") in _BELIEVED else status
+    return {"since": stamp(since), "status": status, "ended": {"entry": min(ends)} if ends else None}
+
+
+def _decisions(shown: Shown, log: Disclosed, compare: Comparison) -> None:
+    since, left = log.valid_at - _PERIOD, shown.context.get("access_left_out")
+    compare.same("access", shown.context, {"access_since": stamp(since)})
+    listed = shown.each("access_decisions")
+    total = sum(len(list(citations(each))) for each in listed)
+    counted = type(left) is int and left >= 0 and (left == 0 or total >= _MOST)
+    compare.holds(counted, "access: decisions left out are not counted")
+    if compare.rests_on_withheld(listed):
+        return
+    grouped: dict[tuple[str, str], list[Record]] = {}
+    for one in log.of("decide_access"):
+        if _is_of(one.content["target"], shown) and micros(one.content["at"]) >= since:
+            purpose = one.content.get("circumstances", {}).get("purpose") or ""
+            grouped.setdefault((one.content["principal"], purpose), []).append(one)
+    compare.holds(
+        [(_id_of_access(each), each.get("purpose") or "") for each in listed] == sorted(grouped),
+        "access: decisions not by principal and purpose, in order",
+    )
+    for each in listed:
+        records = grouped.get((_id_of_access(each), str(each.get("purpose") or "")), [])
+        derived = _counted(records) | {"principal": _actor_of(_id_of_access(each))}
+        compare.same(f"decisions on {_id_of_access(each)}", each, derived, by=citations(each))
+
+
+def _actor_of(principal: str) -> dict[str, Any]:
+    """Return a principal whose name is compared with its definition elsewhere."""
+    return {"id": principal, "authenticated": principal != "local"}
+
+
+def _counted(records: Sequence[Record]) -> dict[str, Any]:
+    times = [micros(one.content["at"]) for one in records] or [0]
+    permitted = sum(one.content["allowed"] is True for one in records)
+    return {
+        "permitted": permitted,
+        "denied": len(records) - permitted,
+        "first_at": stamp(min(times)),
+        "last_at": stamp(max(times)),
+        "entries": sorted(one.index for one in records),
+    }
+
+
+def _id_of_access(each: Values) -> str:
+    principal = each.get("principal")
+    return str(principal.get("id")) if isinstance(principal, dict) else ""
+
+
+def _reaches(target: Mapping[str, Any], shown: Shown) -> bool:
+    """Return whether access to a target is access to the dataset or to a column of it."""
+    namespace, name = shown.subject.key
+    if target.get("namespace") != namespace:
+        return False
+    match target.get("target_kind"):
+        case "NAMESPACE":
+            return True
+        case "PREFIX":
+            return name.startswith(str(target.get("name") or ""))
+        case "DATASET" | "COLUMN":
+            return target.get("name") == name
+        case _:
+            return False
+
+
+def _is_of(target: Mapping[str, Any], shown: Shown) -> bool:
+    """Return whether a decision was on the dataset or on a column of it."""
+    is_one = target.get("target_kind") in {"DATASET", "COLUMN"}
+    return is_one and node_id("Dataset", str(target.get("namespace")), str(target.get("name"))) == node_id(
+        "Dataset", *shown.subject.key
+    )
+
+
+def _target_of_access(target: Mapping[str, Any]) -> str:
+    """Return what access is had to, in words."""
+    name = f"{target['namespace']}/{target.get('name') or ''}"
+    return {
+        "NAMESPACE": f"every dataset in {target['namespace']}",
+        "PREFIX": f"every dataset whose name begins with {name}",
+        "COLUMN": f"column {target.get('column')} of {name}",
+    }.get(str(target["target_kind"]), name)
 
 
 _CHECKS = (
@@ -5485,7 +6090,9 @@ def _of_snapshots(newest: Record, shown: Shown, log: Disclosed) -> Iterator[Foun
 
 def _of_requests(shown: Shown) -> Iterator[Found]:
     own = " ".join(shown.subject.key)
-    if all(each.get("subject") != own for each in shown.each("approvals")):
+    # Nobody has to approve a dataset by itself.
+    is_asked = "stated" not in shown.context
+    if is_asked and all(each.get("subject") != own for each in shown.each("approvals")):
         yield "approval requested", own, []
     for each in shown.each("approvals"):
         subject, status, request = str(each.get("subject")), each.get("status"), index_in(each.get("entry"))
@@ -5576,6 +6183,15 @@ _PARTS: dict[str, Callable[[Shown, Disclosed, Comparison], None]] = {
     "who acted": derive_acts,
     "entry subjects": derive_entry_subjects,
     "subject": derive_subject,
+    "dataset": derive_dataset,
+    "history": derive_history,
+    "columns": derive_columns,
+    "snapshots of it": derive_held,
+    "attestations": derive_attestations,
+    "flows": derive_flows,
+    "models made of it": derive_models_made,
+    "access": derive_access,
+    "what is missing of it": derive_dataset_gaps,
     "model": derive_model,
     "snapshots": derive_snapshots,
     "separation": derive_separation,
@@ -5601,8 +6217,35 @@ _PARTS: dict[str, Callable[[Shown, Disclosed, Comparison], None]] = {
     "findings of the estate": derive_estate,
 }
 
+_OF_DATASETS = (
+    "dataset",
+    "history",
+    "columns",
+    "snapshots of it",
+    "attestations",
+    "flows",
+    "models made of it",
+    "access",
+    "what is missing of it",
+)
+
 PARTS_OF: dict[str, tuple[str, ...]] = {
-    "model_dossier": tuple(name for name in _PARTS if name != "subject"),
+    "model_dossier": tuple(name for name in _PARTS if name not in {"subject", *_OF_DATASETS}),
+    "dataset_dossier": (
+        "read point",
+        "people",
+        "who acted",
+        "entry subjects",
+        *_OF_DATASETS,
+        "approvals",
+        "labels that flow",
+        "names",
+        "use statements",
+        "use answers",
+        "runs",
+        "findings",
+        "findings of the estate",
+    ),
     "approvals": ("read point", "people", "who acted", "entry subjects", "subject", "names", "approvals", "findings"),
 }
 """What can be derived of each report there is."""
@@ -5610,7 +6253,7 @@ PARTS_OF: dict[str, tuple[str, ...]] = {
 
 ISSUED_KIND = "report.issued"
 _POINT = ("valid_at", "known_at", "ledger_index", "ledger_size", "root", "projection_version")
-_INITIALS = {"model_dossier": "MPD", "approvals": "APR"}
+_INITIALS = {"model_dossier": "MPD", "dataset_dossier": "DSD", "approvals": "APR"}
 _DIGITS = 12
 NO_KEY = (
     "No key was given, so nobody vouches for this file but itself: whoever forged it could have put his own key there. "

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -25,12 +25,13 @@ from catalog.ledger.keys import MacKey, SiteKeys
 from catalog.ledger.note import Signer
 from catalog.reading import AsOf
 from catalog.reporting.approvals_record import approvals_record
+from catalog.reporting.dataset_dossier import dataset_dossier
 from catalog.reporting.model_dossier import model_dossier
 from catalog.snapshots.rules import manifest_digest
 from graph_schema.nodes import Dataset, ModelVersion
 from graph_schema.times import parse_zoned
 from reports.context import Context
-from reports.kinds import MODEL_DOSSIER, REPORTS, ApprovalsRecord, ModelDossier
+from reports.kinds import DATASET_DOSSIER, MODEL_DOSSIER, REPORTS, ApprovalsRecord, DatasetDossier, ModelDossier
 from reports.making import made_with
 from reports.standalone.outcome import Form
 from tests.support.records import House, principal
@@ -471,6 +472,11 @@ class Story:
         assert found is not None
         return found
 
+    def dataset(self, name: str = TRAINING) -> DatasetDossier:
+        found = dataset_dossier(self.house.view(self.as_of), self.house.ledger, Dataset("lake", name).id, ORGANISATION)
+        assert found is not None
+        return found
+
     def issue(self, context: Context, form: Form, tools: dict[str, str] | None = None) -> bytes:
         """Return a report of the story as the catalog issues it."""
         with fixed():
@@ -488,6 +494,7 @@ def story() -> Story:
 def golden(name: str, form: Form) -> bytes:
     """Return a report as the golden files hold it: the first that its catalog issued, made with what never changes."""
     told, template = story(), REPORTS[name].template
-    context = told.dossier() if name == MODEL_DOSSIER.name else told.approvals()
+    contexts: dict[str, Callable[[], Context]] = {MODEL_DOSSIER.name: told.dossier, DATASET_DOSSIER.name: told.dataset}
+    context = contexts.get(name, told.approvals)()
     tools = {each: template if each == "template" else "as in the golden file" for each in made_with(template)}
     return told.issue(context, form, tools)

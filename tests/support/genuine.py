@@ -13,9 +13,9 @@ from catalog.access.model import Actor
 from catalog.errors import AskerError, SenderError
 from catalog.gate.model import GateQuestion
 from catalog.reading import AsOf
-from catalog.reporting.model_dossier import model_dossier
+from catalog.reporting.contexts import CONTEXTS
 from catalog.snapshots.rules import manifest_digest
-from graph_schema.nodes import ModelVersion
+from graph_schema.nodes import Dataset, ModelVersion
 from graph_schema.times import parse_zoned
 from reports.standalone import verify_lineward
 from reports.verify import verify
@@ -43,21 +43,30 @@ REGISTERED = [
 ]
 """What a history needs to have a dossier: a version that was trained on lake/x, and an approval that is asked for."""
 VERSION = ModelVersion("models", "readmission", "1").id
+OF = {"model_dossier": VERSION, "dataset_dossier": Dataset("lake", "x").id}
+"""What the dossiers are of."""
 QUESTION = GateQuestion(of=VERSION, purpose="TREAT", place="North", environment="production")
 """What is asked of the gate."""
 
 
-def not_right(history: Sequence[dict[str, Any]], valid_at: str | None = None, *, local: bool = False) -> dict[str, str]:
+def not_right(
+    history: Sequence[dict[str, Any]],
+    valid_at: str | None = None,
+    *,
+    local: bool = False,
+    report: str = "model_dossier",
+) -> dict[str, str]:
     """Return by check that the dossier of a history does not pass what is wrong; nothing where it has no dossier.
 
-    `local` has attestations written by whom nobody authenticated.
+    `report` says whether it is the version's dossier or that of lake/x; `local` has attestations written by whom
+    nobody authenticated.
     """
     with tempfile.TemporaryDirectory() as folder:
         house = House(Path(folder))
         try:
             tell(house, history, local=local)
             at = AsOf(valid_at=house.clock.micros() if valid_at is None else parse_zoned(valid_at))
-            context = model_dossier(house.view(at), house.ledger, VERSION)
+            context = CONTEXTS[report](house.view(at), house.ledger, OF[report], None)
             if context is None:
                 return {}
             file = house.issue_context(context, "json")
@@ -68,26 +77,28 @@ def not_right(history: Sequence[dict[str, Any]], valid_at: str | None = None, *,
             house.close()
 
 
-def hold_right(history: Sequence[dict[str, Any]], valid_at: str | None, *, local: bool) -> None:
+def hold_right(
+    history: Sequence[dict[str, Any]], valid_at: str | None, *, local: bool, report: str = "model_dossier"
+) -> None:
     """Raise AssertionError where a dossier is not right: with what is wrong, and as little as still shows it."""
-    found = not_right(history, valid_at, local=local)
-    assert not found, _told(json.dumps(history), valid_at, local)
+    found = not_right(history, valid_at, local=local, report=report)
+    assert not found, _told(json.dumps(history), valid_at, local, report)
 
 
 @lru_cache
-def _told(history: str, valid_at: str | None, local: bool) -> str:  # noqa: FBT001 - a key of the memo
+def _told(history: str, valid_at: str | None, local: bool, report: str) -> str:  # noqa: FBT001 - a key of the memo
     """Return what is wrong, and the history reduced: a failing example is run again before it is reported."""
     entries = json.loads(history)
-    wrong = not_right(entries, valid_at, local=local)
+    wrong = not_right(entries, valid_at, local=local, report=report)
 
     def fails(smaller: Sequence[dict[str, Any]]) -> bool:
         try:
-            return not wrong.keys().isdisjoint(not_right(smaller, valid_at, local=local))
+            return not wrong.keys().isdisjoint(not_right(smaller, valid_at, local=local, report=report))
         except Exception:  # noqa: BLE001 - what is cut too far is no event or record any more
             return False
 
     small = reduced(entries, fails)
-    told = [f"{name}: {detail}" for name, detail in not_right(small, valid_at, local=local).items()]
+    told = [f"{name}: {detail}" for name, detail in not_right(small, valid_at, local=local, report=report).items()]
     point = f"as of {valid_at or 'its end'}{', attested by a local actor' if local else ''}"
     return "\n".join([*told, f"of the history, {point}:", *map(json.dumps, small)])
 

@@ -14,6 +14,7 @@ from catalog.gate.model import GateQuestion
 from catalog.reading import AsOf
 from catalog.reporting.model_dossier import model_dossier
 from graph_schema.nodes import ModelVersion
+from reports.context import Context
 from reports.kinds import ModelDossier
 from reports.standalone.container import take
 from reports.standalone.outcome import Form
@@ -91,7 +92,7 @@ class Issuer:
         assert found is not None
         return found
 
-    def issue(self, form: Form, context: ModelDossier | None = None, tools: dict[str, str] | None = None) -> bytes:
+    def issue(self, form: Form, context: Context | None = None, tools: dict[str, str] | None = None) -> bytes:
         return self.house.issue_context(context or self.context(), form, tools=tools)
 
     def close(self) -> None:

@@ -26,11 +26,12 @@ from catalog.releases.queries import model_versions, versions_of
 from catalog.use import asking as questions
 from graph_schema.identity import label_of
 from graph_schema.nodes import Model
-from reports.kinds import MODEL_DOSSIER, REPORTS
+from reports.kinds import DATASET_DOSSIER, MODEL_DOSSIER, REPORTS
 
 _LABEL: Final = "ModelVersion"
 _MOST: Final = 50
 _FORM = Literal["pdf", "html", "json"]
+_DOSSIERS: Final = {_LABEL: MODEL_DOSSIER.name, "Dataset": DATASET_DOSSIER.name}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,15 +122,14 @@ def read(asking: Asking) -> ModelVersionPage:
 
 
 def dossier(asking: Asking) -> Response:
-    """Issue the dossier of a version in the form that was asked for, as of now."""
+    """Issue the dossier of a version or dataset in the form that was asked for, as of now."""
     identifier, form = asking.text("id"), asking.text("form")
-    if label_of(identifier) != _LABEL:
+    report = _DOSSIERS.get(label_of(identifier))
+    if report is None:
         raise AskerError(NOT_THERE)
     for known in get_args(_FORM):
         if form == known:
-            return reports.give(
-                asking.services, asking.actor, REPORTS[MODEL_DOSSIER.name], identifier, known, None, None
-            )
+            return reports.give(asking.services, asking.actor, REPORTS[report], identifier, known, None, None)
     raise SenderError(f"form is one of {', '.join(get_args(_FORM))}.", status=422)
 
 

@@ -20,7 +20,7 @@ def report(
         list[str],
         typer.Argument(
             metavar="[REPORT] SUBJECT",
-            help="model-dossier (where none is named) or approvals; then `model@version`, a name, a digest or an id.",
+            help="model-dossier (where none is named), dataset-dossier, approvals; then `model@version`, name or id.",
         ),
     ],
     output: Output = Path(),
@@ -33,7 +33,7 @@ def report(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Write a report: the model provenance dossier, or the approvals record of a model version, snapshot or dataset.
+    """Write a report: the dossier of a model version or dataset, or the approvals record of one of these or a snapshot.
 
     The ledger records that it was issued, to whom and with which digest.
     """

@@ -27,7 +27,7 @@ from catalog.cli.report import FORMS, write_report
 from catalog.cli.target import Target
 from catalog.errors import Exit, OperatorError
 from graph_schema.characters import escape_hidden
-from reports.kinds import MODEL_DOSSIER
+from reports.kinds import DATASET_DOSSIER, MODEL_DOSSIER, Report
 from reports.verify import verify
 
 _START_SECONDS = 60
@@ -83,12 +83,13 @@ def demo(data_dir: Path | None, output: Path, port: int, *, once: bool) -> Exit:
                 failed |= access.answer(client, offices["steward"], outcome, engineer)
                 failed |= consent.answer(client, offices, outcome, engineer)
             out.print()
-            out.print("Model provenance dossiers", style="bold")
+            out.print("Dossiers of the model versions and of the training data", style="bold")
             vkey = checked(client.request("GET", "api/v1/ledger/keys")).text.splitlines()[0]
-            for one in outcome.versions:
-                written = write_report(
-                    client, MODEL_DOSSIER, f"{outcome.model.name}@{one.version}", output, list(FORMS), {}
-                )
+            issued: list[tuple[Report[Any], str]]
+            issued = [(MODEL_DOSSIER, f"{outcome.model.name}@{one.version}") for one in outcome.versions]
+            issued.append((DATASET_DOSSIER, f"{outcome.training.namespace} {outcome.training.name}"))
+            for report, of in issued:
+                written = write_report(client, report, of, output, list(FORMS), {})
                 failed |= sum(_verified(path, vkey) for path in written) < len(written)
         explorer = None if once else f"{url}/"
         _farewell(explorer, data, place, output, time.monotonic() - began)

@@ -100,6 +100,8 @@ lineward report readmission
 lineward report nothing@1
 lineward report 'landing visits'
 lineward report model-dossier
+lineward report dataset-dossier
+lineward report dataset-dossier readmission@1
 lineward report approvals
 lineward report audit readmission@1
 lineward report one two three

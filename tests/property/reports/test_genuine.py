@@ -250,19 +250,22 @@ def governed(draw: st.DrawFn) -> dict[str, Any]:
     )
 
 
-@settings(
-    max_examples=40,
-    deadline=None,
+_SETTINGS: dict[str, Any] = {
+    "deadline": None,
     # What fails is reduced here: shrinking would last longer than a test may.
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
-@given(
+    "phases": [Phase.explicit, Phase.reuse, Phase.generate],
+    "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large],
+}
+_HISTORIES = (
     st.lists(events() | events() | records() | governed(), min_size=4, max_size=18),
     st.integers(0, 6),
     st.sampled_from([None, None, None, "2026-05-28T20:26:40.030000Z"]),
     st.sampled_from([False, False, False, False, True]),
 )
+
+
+@settings(max_examples=40, **_SETTINGS)
+@given(*_HISTORIES)
 def test_the_dossier_of_any_history_verifies(
     happened: list[dict[str, Any]],
     early: int,
@@ -270,3 +273,15 @@ def test_the_dossier_of_any_history_verifies(
     local: bool,  # noqa: FBT001 - drawn
 ) -> None:
     hold_right([*happened[:early], *REGISTERED, *happened[early:]], valid_at, local=local)
+
+
+@settings(max_examples=20, **_SETTINGS)
+@given(*_HISTORIES)
+def test_the_dossier_of_a_dataset_of_any_history_verifies(
+    happened: list[dict[str, Any]],
+    early: int,
+    valid_at: str | None,
+    local: bool,  # noqa: FBT001 - drawn
+) -> None:
+    history = [*happened[:early], *REGISTERED, *happened[early:]]
+    hold_right(history, valid_at, local=local, report="dataset_dossier")

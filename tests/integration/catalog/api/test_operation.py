@@ -21,10 +21,10 @@ from catalog.ledger.sqlite import SqliteLedger
 from catalog.store.deadline import Deadline
 from catalog.store.memory import MemoryStore
 from catalog.store.protocol import StoreReader
-from graph_schema.nodes import ModelVersion
+from graph_schema.nodes import Dataset, ModelVersion
 from reports.kinds import REPORTS, Report
 from reports.verify import verify
-from tests.support.records import DIGEST, declaration, event, registration, seal
+from tests.support.records import CURATED, DIGEST, declaration, event, registration, seal
 
 if TYPE_CHECKING:
     from tests.integration.catalog.api.conftest import Catalog
@@ -197,6 +197,7 @@ def registered(catalog: Catalog) -> Catalog:
 
 
 VERSION = ModelVersion("models", "readmission", "1").id
+CURATED_ID = Dataset(CURATED["namespace"], CURATED["name"]).id
 DOSSIER = f"/api/v1/reports/model-dossier/{VERSION}"
 
 
@@ -205,7 +206,8 @@ DOSSIER = f"/api/v1/reports/model-dossier/{VERSION}"
 )
 @pytest.mark.parametrize("report", REPORTS.values(), ids=REPORTS)
 def test_a_report_verifies_in_every_form(registered: Catalog, report: Report[Any], form: str, media: str) -> None:
-    answer = registered.client.get(f"/api/v1/reports/{report.path}/{VERSION}.{form}")
+    of = VERSION if "ModelVersion" in report.of else CURATED_ID
+    answer = registered.client.get(f"/api/v1/reports/{report.path}/{of}.{form}")
     assert answer.status_code == 200
     assert answer.headers["content-disposition"] == f'inline; filename="{report.path}.{form}"'
     assert answer.headers["content-type"].startswith(media)

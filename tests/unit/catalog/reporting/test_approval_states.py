@@ -117,6 +117,22 @@ def test_a_delegate_and_who_delegated_are_one_of_two_persons(house: House) -> No
     assert "derived: approvals" in asked.wrong(replace(found, delegations=()))
 
 
+def test_whoever_was_a_delegate_since_the_request_is_the_requester(house: House) -> None:
+    """A delegation that is ended just before the decision changes nothing (GOVERNANCE A1: never the requester)."""
+    asked = Asked(house)
+    kinds = [request()["approval_kind"]]
+    ada = house.act_as("ada", "approver", "engineer", "steward", approves=kinds)
+    for lent in (kinds, []):
+        until = "2031-01-01T00:00:00Z"
+        asked.say("delegate_approvals", ada, to="grace", approval_kinds=lent, until=until, reason="On leave")
+    # As an older catalog took it.
+    house.append(decision(asked.index, conditions=[]), "grace", printed_name="Testperson grace")
+    assert asked.stands() == "PENDING"
+    assert asked.record().approvals[0].approved_by == ()
+    asked.decide("joan", "APPROVE")
+    assert asked.stands() == "APPROVED"
+
+
 def test_a_signature_cannot_be_moved_to_another_decision(house: House) -> None:
     asked = Asked(house)
     asked.decide("grace", "ABSTAIN")

@@ -1,0 +1,128 @@
+"""Access to a dataset as a report shows it: asked for, granted, and decided in the time before the read point."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Final
+
+from catalog.access.model import is_proven
+from catalog.assets.model import DatasetRecord
+from catalog.decisions.log import access_decisions
+from catalog.decisions.model import DecisionRecord
+from catalog.grants.model import AccessRequest, Grant
+from catalog.grants.queries import access_requests, grants
+from catalog.grants.rules import DAY, within
+from catalog.reporting.citations import Citations
+from catalog.view import View
+from graph_schema.aspects import access as aspects
+from graph_schema.aspects.access import Target
+from graph_schema.times import format_time
+from reports.context import Actor, ByEntry
+from reports.parts.access import AccessTerms, DecisionsCounted, GrantShown, RequestShown
+
+PERIOD: Final = 90 * DAY
+"""How long before the read point's valid time decisions are counted, in microseconds."""
+_MOST: Final = 1000
+"""Decisions that are counted, the newest ones."""
+
+
+def reaches(target: Target, dataset: DatasetRecord) -> bool:
+    """Tell whether access to a target is access to the dataset, or to a column of it."""
+    own = Target("DATASET", dataset.namespace, dataset.name)
+    return within(target, own) or (target.target_kind == "COLUMN" and within(own, target))
+
+
+def requests(citations: Citations, view: View, dataset: DatasetRecord) -> Iterator[RequestShown]:
+    """Yield the requests for access that reach the dataset, by entry."""
+    found = [one for one in access_requests(view) if reaches(one.content.target, dataset)]
+    citations.introduce({name for one in found for name in (one.principal, one.by)})
+    for one in sorted(found, key=lambda each: each.entry):
+        yield _request(citations, one)
+
+
+def _request(citations: Citations, one: AccessRequest) -> RequestShown:
+    return RequestShown(
+        principal=_actor(citations, one.principal),
+        terms=_terms(one.content),
+        until=format_time(one.until),
+        reason=one.content.reason,
+        by=_actor(citations, one.by),
+        recorded_at=format_time(citations.header(one.entry).recorded_at),
+        status=one.state.value,
+        decided=None if one.decided_by is None else ByEntry(entry=citations.cite(one.decided_by)),
+        entry=citations.cite(one.entry),
+    )
+
+
+def granted(citations: Citations, view: View, dataset: DatasetRecord) -> Iterator[GrantShown]:
+    """Yield the grants that reach the dataset, over or not, by entry."""
+    found = [one for one in grants(view) if reaches(one.content.target, dataset)]
+    citations.introduce({name for one in found for name in (one.principal, one.by)})
+    for one in sorted(found, key=lambda each: each.entry):
+        yield _grant(citations, one)
+
+
+def _grant(citations: Citations, one: Grant) -> GrantShown:
+    return GrantShown(
+        principal=_actor(citations, one.principal),
+        terms=_terms(one.content),
+        since=format_time(one.since),
+        until=format_time(one.until),
+        reason=one.content.reason,
+        by=_actor(citations, one.by),
+        recorded_at=format_time(citations.header(one.entry).recorded_at),
+        status=one.state.value,
+        ended=None if one.ended_by is None else ByEntry(entry=citations.cite(one.ended_by)),
+        entry=citations.cite(one.entry),
+    )
+
+
+def _terms(content: aspects.AccessGrant | aspects.AccessRequest) -> AccessTerms:
+    return AccessTerms(
+        actions=content.actions,
+        target=in_words(content.target),
+        purposes=content.purposes,
+        project=content.project,
+    )
+
+
+def in_words(target: Target) -> str:
+    """Return what access is had to, in words; the verifier has the same."""
+    name = f"{target.namespace}/{target.name or ''}"
+    return {
+        "NAMESPACE": f"every dataset in {target.namespace}",
+        "PREFIX": f"every dataset whose name begins with {name}",
+        "COLUMN": f"column {target.column} of {name}",
+    }.get(target.target_kind, name)
+
+
+def decisions(
+    citations: Citations, view: View, dataset: DatasetRecord
+) -> tuple[str, tuple[DecisionsCounted, ...], int]:
+    """Return since when decisions are counted, those by principal and purpose, and how many are left out."""
+    since = view.moment - PERIOD
+    of = [dataset.id, *(one.id for one in dataset.columns)]
+    every = {one.entry: one for some in access_decisions(view, of).values() for one in some if one.at >= since}
+    counted = sorted(every.values(), key=lambda one: one.entry)[-_MOST:]
+    grouped: dict[tuple[str, str | None], list[DecisionRecord]] = defaultdict(list)
+    for one in counted:
+        grouped[one.content.principal, one.content.circumstances.purpose].append(one)
+    citations.introduce({principal for principal, _ in grouped})
+    shown = [
+        DecisionsCounted(
+            principal=_actor(citations, principal),
+            purpose=purpose,
+            permitted=sum(one.content.allowed for one in some),
+            denied=sum(not one.content.allowed for one in some),
+            first_at=format_time(min(one.at for one in some)),
+            last_at=format_time(max(one.at for one in some)),
+            entries=citations.view.cite(*(one.entry for one in some)),
+        )
+        for (principal, purpose), some in sorted(grouped.items(), key=lambda item: (item[0][0], item[0][1] or ""))
+    ]
+    return format_time(since), tuple(shown), len(every) - len(counted)
+
+
+def _actor(citations: Citations, principal: str) -> Actor:
+    return citations.actor(principal, authenticated=is_proven(principal))

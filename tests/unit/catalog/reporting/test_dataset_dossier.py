@@ -1,0 +1,121 @@
+"""What the dossier of a dataset shows, and of what."""
+
+from __future__ import annotations
+
+import pytest
+
+from catalog.reading import AsOf
+from catalog.reporting.dataset_dossier import dataset_dossier
+from graph_schema.nodes import Dataset
+from graph_schema.times import format_time
+from reports.drawing import FORMS
+from reports.kinds import DatasetDossier
+from reports.standalone.outcome import Form
+from reports.verify import verify
+from tests.support.records import (
+    CURATED,
+    RAW,
+    RUN,
+    House,
+    access_grant,
+    access_request,
+    declaration,
+    ending_grant,
+    event,
+    policies,
+    registration,
+    seal,
+    tag,
+    verification,
+)
+
+OF = {name: Dataset(one["namespace"], one["name"]).id for name, one in (("raw", RAW), ("curated", CURATED))}
+VERSION = {"model_version": {"model": {"namespace": "models", "name": "readmission"}, "version": "1"}}
+
+
+@pytest.fixture
+def told(house: House) -> House:
+    """A lake of two datasets, of which one was sealed, trained on and deployed."""
+    house.send(event("START", "2026-01-01T09:00:00Z"))
+    house.send(event(schema={"fields": [{"name": "mrn", "type": "string"}, {"name": "age", "type": "int"}]}))
+    ada = house.act_as("ada", "engineer", "steward")
+    for payload in (declaration(), tag(), seal(run_id=RUN), verification(), registration(run_id=RUN)):
+        house.record(payload, ada)
+    house.record(declaration(owner="oncology"), ada)
+    house.record({"kind": "deploy_model_version", **VERSION, "environment": "shadow", "place": "North"}, ada)
+    return house
+
+
+def dossier(house: House, name: str = "curated") -> DatasetDossier:
+    found = dataset_dossier(house.view(AsOf(valid_at=house.clock.micros())), house.ledger, OF[name])
+    assert found is not None
+    return found
+
+
+def test_it_has_the_record_in_force_what_is_missing_and_all_that_was_declared(told: House) -> None:
+    raw, curated = dossier(told, "raw"), dossier(told)
+    assert {one.field: one.value for one in raw.stated}["owner"] == "oncology"
+    assert [one.value for one in raw.history if one.field == "owner"] == ["cardiology", "oncology"]
+    assert [gap.field for gap in raw.gaps if gap.subject == "landing/visits"] == []
+    assert curated.stated == ()
+    assert [gap.field for gap in curated.gaps if gap.subject == "curated/visits"] == [
+        "owner",
+        "source_system",
+        "schema_version",
+        "clinical_purpose",
+        "phi_category",
+        "retention",
+        "permitted_use",
+    ]
+
+
+def test_it_leads_from_the_feeds_to_where_models_run(told: House) -> None:
+    found = dossier(told)
+    assert {(node.name, node.root, node.raw_feed) for node in found.nodes} == {
+        ("landing/visits", False, True),
+        ("curated/visits", True, False),
+        ("readmission 1", False, False),
+    }
+    assert next((edge.kind, edge.job) for edge in found.edges) == ("RAN", "pipeline/curate")
+    (model,) = found.models
+    assert [(one.place, one.environment, one.live) for one in model.deployments] == [("North", "shadow", True)]
+    assert [(one.state, one.role) for one in found.snapshots] == [("LIVE", "TRAINING")]
+    assert [(one.name, one.type) for one in found.columns] == [("mrn", "string"), ("age", "int")]
+
+
+def test_a_label_says_why_it_is_there(told: House) -> None:
+    (label, *_) = [one for one in dossier(told).effective if one.column is None and one.kind == "DIRECT_IDENTIFIER"]
+    assert (label.recorded_of, label.recorded_of_column) == ("landing/visits", "mrn")
+    assert [hop.target for hop in label.hops] == ["curated/visits"]
+
+
+def test_access_is_counted_by_person_and_purpose(told: House) -> None:
+    grace, ada = told.act_as("grace", "approver"), told.act_as("ada", "engineer", "steward")
+    told.record(policies(), ada)
+    until = format_time(told.clock.micros() + 86_400_000_000)
+    asked = told.record(access_request(until=until), grace).receipt.index
+    granted = told.record(access_grant(until=until, request=asked), ada).receipt.index
+    told.record(ending_grant(granted), ada)
+    told.record(access_request(until=until, target={"target_kind": "DATASET", **RAW}), grace)
+    for allowed in (True, False, False):
+        now = format_time(told.clock.micros())
+        target = {"target_kind": "DATASET", **CURATED}
+        told.decide_access(target=target, at=now, known_at=5, allowed=allowed)
+    found = dossier(told)
+    assert [(one.entry, one.status) for one in found.access_requests] == [(asked, "GRANTED")]
+    assert [(one.entry, one.status) for one in found.access_grants] == [(granted, "ENDED")]
+    (counted,) = found.access_decisions
+    assert (counted.permitted, counted.denied, len(counted.entries)) == (1, 2, 3)
+    assert verify(told.issue_context(found, "json"), str(told.ledger.verifiers[0])).ok
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("name", OF)
+def test_it_is_verified_offline(told: House, name: str, form: Form) -> None:
+    result = verify(told.issue_context(dossier(told, name), form), str(told.ledger.verifiers[0]))
+    assert [check for check in result.checks if check.status != "PASS"] == []
+
+
+def test_nothing_is_said_of_what_is_not_known(house: House) -> None:
+    house.record(declaration())
+    assert dataset_dossier(house.view(), house.ledger, OF["curated"]) is None
