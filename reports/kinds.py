@@ -16,6 +16,7 @@ from reports.parts import (
     access,
     approval_subject,
     approvals,
+    approvals_period,
     attestations,
     columns,
     dataset,
@@ -97,6 +98,11 @@ class ApprovalsRecord(
 
 
 @dataclass(frozen=True, kw_only=True)
+class ApprovalsOfPeriod(approvals_period.OfPeriod, quarantine.Quarantine, people.People):
+    """All that the approvals record of a period shows."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Report(Generic[C]):
     """A report: `name` stands in evidence and ledger, `path` in addresses, commands and file names."""
 
@@ -106,7 +112,7 @@ class Report(Generic[C]):
     """Of its context and template: a change of either that readers must know of is another version."""
     context: type[C]
     of: tuple[str, ...]
-    """The labels of the nodes that it can be of."""
+    """The labels of the nodes that it can be of; of a period, which is no node, `Period`."""
     scope: str
     subject: Callable[[C], Subject]
     cover: Callable[[C], Iterator[tuple[str, Cell]]]
@@ -237,7 +243,37 @@ APPROVALS = Report[ApprovalsRecord](
     ),
 )
 
-REPORTS: dict[str, Report[Any]] = {report.name: report for report in (MODEL_DOSSIER, DATASET_DOSSIER, APPROVALS)}
+APPROVALS_OF_PERIOD = Report[ApprovalsOfPeriod](
+    name="approvals_period",
+    title="Approvals record",
+    version=1,
+    context=ApprovalsOfPeriod,
+    of=("Period",),
+    scope="Everything that happened to requests for approval in the period, as the ledger holds it at one read point",
+    subject=approvals_period.subject,
+    cover=approvals_period.cover,
+    sections=(
+        Section("counts", "What happened, counted", (approvals_period.COUNTS,)),
+        Section("causes", "What ended approvals", (approvals_period.CAUSES,)),
+        Section("order", "In the order of time", (approvals_period.IN_ORDER,)),
+        Section("approvals", "Requests and decisions", (approvals.PART,)),
+        Section("subjects", "What approvals were asked for", (approvals_period.SUBJECTS,)),
+        Section("people", "Who acted", (people.PART,)),
+        Section(
+            "exceptions",
+            "Findings and quarantined records",
+            (findings.PART, quarantine.PART),
+            empty="None are known at the read point.",
+        ),
+        Section("method", "Method and versions", (method.PART,), leads=True),
+        Section("glossary", "Words used here", (glossary.PART,)),
+        Section("proof", "How to verify this offline", (proof.PART,)),
+    ),
+)
+
+REPORTS: dict[str, Report[Any]] = {
+    report.name: report for report in (MODEL_DOSSIER, DATASET_DOSSIER, APPROVALS, APPROVALS_OF_PERIOD)
+}
 
 
 def report_of(context: C) -> Report[C]:

@@ -17,7 +17,7 @@ from catalog.cli.words import each_of, one_of
 from catalog.errors import Exit, SenderError
 from catalog.ledger.note import NoteError, VerifierKey
 from graph_schema.identity import label_of
-from reports.kinds import MODEL_DOSSIER, REPORTS, Report
+from reports.kinds import APPROVALS_OF_PERIOD, MODEL_DOSSIER, REPORTS, Report
 from reports.standalone.assembly import script
 from reports.standalone.outcome import NOT_PROVED, Result, Status, Verdict
 from reports.verify import verify as verify_report
@@ -53,7 +53,8 @@ def _asked(words: list[str]) -> tuple[Report[Any], str]:
         return known[one_of(words[0], known, "REPORT")], words[1]
     if words[0] in known:
         kind = known[words[0]]
-        raise SenderError(f"{words[0]} is a report: write of which {kind.nouns} as well, by name or id.")
+        how = "as SINCE..UNTIL" if kind is APPROVALS_OF_PERIOD else "by name or id"
+        raise SenderError(f"{words[0]} is a report: write of which {kind.nouns} as well, {how}.")
     return MODEL_DOSSIER, words[0]
 
 
@@ -61,7 +62,7 @@ def write_report(
     client: Client, kind: Report[Any], of: str, folder: Path, forms: list[str], at: dict[str, Any]
 ) -> list[Path]:
     """Return the files that a report was written to, one for each form."""
-    identifier = identify(client, of, kind.of)
+    identifier = f"{kind.of[0]}:{of}" if kind is APPROVALS_OF_PERIOD else identify(client, of, kind.of)
     if label_of(identifier) not in kind.of:
         raise SenderError(f"'{of}' is no {kind.nouns}; write its id, or model@version for a model version.")
     # What is issued is recorded: so that it can be written is seen first.

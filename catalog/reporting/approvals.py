@@ -9,6 +9,7 @@ from catalog.access.model import Definition, Powers, is_proven
 from catalog.approvals.model import Approval as ApprovalRecord
 from catalog.approvals.model import ConditionMet as ConditionRecord
 from catalog.approvals.model import Decision as DecisionRecord
+from catalog.approvals.persons import Delegation as DelegationRecord
 from catalog.approvals.queries import people_of
 from catalog.approvals.states import ApprovalState
 from catalog.findings.estate.model import Decided as DecidedRecord
@@ -90,12 +91,20 @@ def _met(citations: Citations, one: ConditionRecord) -> ConditionMet:
     )
 
 
-def delegations(citations: Citations, view: View, found: Sequence[ApprovalRecord]) -> Iterator[Delegation]:
-    """Yield who lets whom decide in their place, of those who asked for any of these approvals or decided on them."""
+def delegations(
+    citations: Citations, view: View, found: Sequence[ApprovalRecord], *, also: Sequence[DelegationRecord] = ()
+) -> Iterator[Delegation]:
+    """Yield who lets whom decide in their place, of those who asked for any of these approvals or decided on them.
+
+    `also` are others that are shown.
+    """
     acted = {name for one in found for name in (one.requested_by, *(each.decided_by for each in one.decisions))}
-    every = [one for one in people_of(view).delegations if not acted.isdisjoint({one.of, one.to})] if acted else []
-    citations.introduce({name for one in every for name in (one.of, one.to)})
-    for one in sorted(every, key=lambda each: each.entry):
+    every = {one.entry: one for one in also}
+    for one in people_of(view).delegations if acted else ():
+        if not acted.isdisjoint({one.of, one.to}):
+            every[one.entry] = one
+    citations.introduce({name for one in every.values() for name in (one.of, one.to)})
+    for one in sorted(every.values(), key=lambda each: each.entry):
         yield Delegation(
             of=citations.actor(one.of, authenticated=is_proven(one.of)),
             to=citations.actor(one.to, authenticated=is_proven(one.to)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from catalog.approvals.binding import Binding
 from catalog.approvals.queries import approvals_of, bindings
 from catalog.assets.queries import datasets
 from catalog.findings.approvals import NOUNS
@@ -46,11 +47,7 @@ def approvals_record(
     context = ApprovalsRecord(
         organisation=organisation,
         read_point=point.read_point(point.answer(len(stuck))),
-        subject=replace(
-            _subject(known.node),
-            binds=tuple(f"{one.of}: {one.digest}" for one in binding.digests),
-            entries=point.view.cite(*(one.entry for one in binding.assertions if one.entry >= 0)),
-        ),
+        subject=subject_shown(citations, known.node, binding),
         names=_names(citations, identifier) if isinstance(known.node, Dataset) else (),
         approvals=tuple(approvals(citations, requested, powers)),
         delegations=tuple(delegations(citations, point.view.uncited, requested)),
@@ -68,6 +65,15 @@ def _names(citations: Citations, dataset: str) -> tuple[Named, ...]:
     names = Names(view, renamed=True)
     names.load([dataset])
     return tuple(named(citations, datasets(view, [dataset]), other_names(view, [dataset]), names.rests_on([dataset])))
+
+
+def subject_shown(citations: Citations, node: Node, binding: Binding) -> ApprovalSubject:
+    """Return what approvals are asked for, with what a request for it would bind."""
+    return replace(
+        _subject(node),
+        binds=tuple(f"{one.of}: {one.digest}" for one in binding.digests),
+        entries=citations.view.cite(*(one.entry for one in binding.assertions if one.entry >= 0)),
+    )
 
 
 def _subject(node: Node) -> ApprovalSubject:

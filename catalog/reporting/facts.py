@@ -9,7 +9,7 @@ from graph_schema.nodes import Node
 
 def subjects(record: ReportIssued) -> tuple[Node, ...]:
     """Return what the record is about."""
-    return (record.node,)
+    return () if record.period is not None else (record.node,)
 
 
 def project(record: ReportIssued, context: RecordContext) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field, StrictInt
+from pydantic import Field, StrictInt, model_validator
 
 from catalog.approvals.records import Subject
 from catalog.record import Digest, Name, Part, Record, Time
@@ -24,6 +24,13 @@ class IssuedAt(Part):
     projection_version: Name
 
 
+class Period(Part):
+    """A time, half-open."""
+
+    since: Time
+    until: Time
+
+
 class ReportIssued(Subject, Record):
     """That the catalog issued a report: of what, read when, with which content and pages; for whom, the entry says.
 
@@ -33,12 +40,21 @@ class ReportIssued(Subject, Record):
 
     name: ClassVar[str] = "report_issued"
 
+    period: Period | None = None
+    """What it is of, where that is no model version, snapshot or dataset."""
+
     report: Name
     form: Literal["pdf", "html", "json"]
     read_point: IssuedAt
     context_digest: Digest
     pages_digest: Digest
     made_with: dict[Name, Name]
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Self:
+        if sum(each is not None for each in (self.model_version, self.snapshot, self.dataset, self.period)) != 1:
+            raise ValueError("names exactly one of model_version, snapshot, dataset and period")
+        return self
 
     @classmethod
     def in_ledger(cls) -> str:

@@ -39,6 +39,7 @@ MODULES = (
     "derived_dataset",
     "derived_flows",
     "derived_access",
+    "derived_period",
     "derived_gate",
     "derivation",
     "verification",

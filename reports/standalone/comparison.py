@@ -49,6 +49,7 @@ KINDS_OF_SUBJECT = {
     "model_version": ("namespace", "name", "version"),
     "snapshot": ("namespace", "name", "digest"),
     "dataset": ("namespace", "name"),
+    "period": ("since", "until"),
 }
 """What a report can be of, as records name it, and the members of its key."""
 
@@ -65,6 +66,8 @@ class Subject:
     @property
     def reference(self) -> dict[str, Any]:
         """Return how a record names it."""
+        if self.kind == "period":
+            return {"period": {"since": self.key[0], "until": self.key[1]}}
         namespace, name, *rest = self.key
         one = {"namespace": namespace, "name": name}
         if self.kind == "model_version":
@@ -189,9 +192,14 @@ class Comparison:
 
 def registrations_of(shown: Shown, log: Disclosed) -> list[Record]:
     """Return the registrations of the model version that a report is of, the oldest first; none of anything else."""
+    return registrations_by(shown.version, log)
+
+
+def registrations_by(version: tuple[str, ...], log: Disclosed) -> list[Record]:
+    """Return the registrations of a model version by its key, the oldest first."""
 
     def fits(content: Values) -> bool:
-        return (content["model"]["namespace"], content["model"]["name"], content["version"]) == shown.version
+        return (content["model"]["namespace"], content["model"]["name"], content["version"]) == version
 
     return log.of("register_model_version", fits)
 

@@ -50,6 +50,7 @@ from reports.standalone.derived_gate import derive_gate
 from reports.standalone.derived_lineage import derive_edges, derive_nodes, derive_runs, derive_schema_changes
 from reports.standalone.derived_names import derive_names
 from reports.standalone.derived_people import derive_acts, derive_entry_subjects, derive_people
+from reports.standalone.derived_period import derive_period
 from reports.standalone.derived_records import (
     derive_declarations,
     derive_deidentification,
@@ -253,8 +254,8 @@ def _of_snapshots(newest: Record, shown: Shown, log: Disclosed) -> Iterator[Foun
 
 def _of_requests(shown: Shown) -> Iterator[Found]:
     own = " ".join(shown.subject.key)
-    # Nobody has to approve a dataset by itself.
-    is_asked = "stated" not in shown.context
+    # Nobody has to approve a dataset by itself, and nothing is asked of a period.
+    is_asked = "stated" not in shown.context and shown.subject.kind != "period"
     if is_asked and all(each.get("subject") != own for each in shown.each("approvals")):
         yield "approval requested", own, []
     for each in shown.each("approvals"):
@@ -354,6 +355,7 @@ _PARTS: dict[str, Callable[[Shown, Disclosed, Comparison], None]] = {
     "flows": derive_flows,
     "models made of it": derive_models_made,
     "access": derive_access,
+    "period": derive_period,
     "what is missing of it": derive_dataset_gaps,
     "model": derive_model,
     "snapshots": derive_snapshots,
@@ -391,9 +393,10 @@ _OF_DATASETS = (
     "access",
     "what is missing of it",
 )
+_OF_PERIODS = ("period",)
 
 PARTS_OF: dict[str, tuple[str, ...]] = {
-    "model_dossier": tuple(name for name in _PARTS if name not in {"subject", *_OF_DATASETS}),
+    "model_dossier": tuple(name for name in _PARTS if name not in {"subject", *_OF_DATASETS, *_OF_PERIODS}),
     "dataset_dossier": (
         "read point",
         "people",
@@ -408,6 +411,15 @@ PARTS_OF: dict[str, tuple[str, ...]] = {
         "runs",
         "findings",
         "findings of the estate",
+    ),
+    "approvals_period": (
+        "read point",
+        "people",
+        "who acted",
+        "entry subjects",
+        *_OF_PERIODS,
+        "approvals",
+        "findings",
     ),
     "approvals": ("read point", "people", "who acted", "entry subjects", "subject", "names", "approvals", "findings"),
 }

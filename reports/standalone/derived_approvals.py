@@ -11,8 +11,9 @@ from reports.standalone.bodies import Record, Values, identity_of, node_id, obje
 from reports.standalone.comparison import (
     Comparison,
     Shown,
+    Subject,
     index_in,
-    registrations_of,
+    registrations_by,
     subject_of,
 )
 from reports.standalone.derived_decisions import conditions_met, hold_decision, hold_delegations, persons_of
@@ -67,7 +68,7 @@ def _approval(each: Values, request: Record, shown: Shown, log: Disclosed, compa
         if not shown.is_second:
             since = {"at": stamp(change[0]), "entry": change[1]} if change is not None else None
             derived["invalidated"] = since if status == "INVALIDATED" else None
-            derived["entries"] = _in_force(request, shown, log)
+            derived["entries"] = _in_force(request, log)
         elif not request.content["subject"].get("model_version"):
             # Until a report said since when, only a model version could have become something else.
             status, _ = course.at(log.valid_at, None)
@@ -128,11 +129,11 @@ def _approved_by(
     )
 
 
-def _in_force(request: Record, shown: Shown, log: Disclosed) -> list[int]:
+def _in_force(request: Record, log: Disclosed) -> list[int]:
     """Return the entries by which what a request binds is what it is now."""
     subject = request.content["subject"]
     if subject.get("model_version"):
-        return [each.index for each in registrations_of(shown, log)[-1:]]
+        return [each.index for each in registrations_by(subject_of(subject), log)[-1:]]
     if subject.get("snapshot"):
         place = identity_of(subject["snapshot"]["dataset"]), subject["snapshot"]["digest"]
         return [each.index for each in log.of_snapshot("verify_snapshot", *place)[-1:]]
@@ -146,6 +147,8 @@ def _digests(request: Record) -> list[tuple[str, str]]:
 
 def _hidden(request: Record, shown: Shown, log: Disclosed, compare: Comparison) -> bool:
     """Return whether a body may be missing that says what is there of what the request binds."""
+    if shown.subject.kind == "period":
+        return bool(log.withheld)
     if request.content["subject"].get("model_version"):
         return "model" in shown.context and compare.rests_on_withheld(shown.model)
     return bool(request.content["subject"].get("dataset") and log.withheld)
@@ -156,7 +159,8 @@ def _change(each: Values, request: Record, shown: Shown, log: Disclosed) -> tupl
     subject = request.content["subject"]
     bound = {one for one in _digests(request) if one[0] not in _BESIDE}
     if subject.get("model_version"):
-        registrations = registrations_of(shown, log) if subject_of(subject) == shown.version else []
+        is_shown = shown.subject.kind == "period" or subject_of(subject) == shown.version
+        registrations = registrations_by(subject_of(subject), log) if is_shown else []
         return _since(request, registrations, lambda content: _bound(content) != bound)
     if subject.get("snapshot"):
         place = identity_of(subject["snapshot"]["dataset"]), subject["snapshot"]["digest"]
@@ -243,13 +247,13 @@ class _Course:
         self._met = {one.content["text"]: one.since for one in reversed(conditions_met(request, log))} if met else None
         self._approvals: dict[str, Record] = {}
         self._denials: set[str] = set()
-        self._until: int | None = self._expires
-        self._lapses: int | None = None
+        self.until: int | None = self._expires
+        self.lapses: int | None = None
         self._is_abstained = self._is_lost = False
         self.persons = persons_of(request, decisions, log)
         for one in decisions:
             person = self.persons[one.index]
-            if person is not None and not any(e is not None and e <= one.since for e in (self._until, self._lapses)):
+            if person is not None and not any(e is not None and e <= one.since for e in (self.until, self.lapses)):
                 self._take(one, person)
 
     @property
@@ -277,26 +281,34 @@ class _Course:
             self._approvals[person] = one
         some = list(self._approvals.values())
         is_ratified = not self._emergency or not some or len(some) >= max(2, self._needed)
-        self._lapses = None if is_ratified else min(each.since for each in some) + _EMERGENCY
+        self.lapses = None if is_ratified else min(each.since for each in some) + _EMERGENCY
         limits = [self._expires, *(limit for each in self._counted for limit in _ends_of(each))]
-        self._until = min((limit for limit in limits if limit is not None), default=None)
+        self.until = min((limit for limit in limits if limit is not None), default=None)
 
     def at(self, at: int, change: tuple[int, int] | None) -> tuple[str, int | None]:
         """Return where it stands at a time, and when it ends by itself as it stands."""
         if self._denials:
             return "DENIED", None
-        ends = [limit for limit in (self._until, self._lapses) if limit is not None]
+        ends = [limit for limit in (self.until, self.lapses) if limit is not None]
         end = min((limit for limit in ends if limit <= at), default=None)
         if change is not None and (end is None or change[0] < end):
             return "INVALIDATED", None
         if end is not None:
-            return ("EXPIRED" if end == self._until else "LAPSED"), None
+            return ("EXPIRED" if end == self.until else "LAPSED"), None
         until = min(ends, default=None)
         if len(self._approvals) >= self._enough:
             required = {text for one in self._counted for text in one.content.get("requires", ())}
             open_ = self._met is not None and any(self._met.get(text, at + 1) > at for text in required)
             return ("CONDITIONAL" if open_ else "APPROVED"), until
         return ("ABSTAINED" if self._is_abstained and not self._is_lost else "PENDING"), until
+
+
+def end_of(request: Record, status: str, log: Disclosed) -> int | None:
+    """Return when an approval that EXPIRED or LAPSED ended, by its own dates and those of its decisions."""
+    decisions = log.of("decide_approval", lambda content: content["request"] == request.index)
+    decisions.sort(key=lambda one: (one.since, one.index))
+    course = _Course(request, decisions, log)
+    return course.until if status == "EXPIRED" else course.lapses
 
 
 def _bound(content: Values) -> set[tuple[str, str]]:
@@ -312,11 +324,15 @@ def _bound(content: Values) -> set[tuple[str, str]]:
 
 def derive_subject(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     """Compare what a request would bind now, and the entries that say so, with all that is recorded of the subject."""
-    subject = shown.subject
+    hold_subject(shown.subject, log, compare)
+
+
+def hold_subject(subject: Subject, log: Disclosed, compare: Comparison) -> None:
+    """Compare what a request for a subject would bind, and the entries that say so, with what is recorded of it."""
     if compare.rests_on_withheld(subject.values):
         return
     if subject.kind == "model_version":
-        records = registrations_of(shown, log)
+        records = registrations_by(subject.key, log)
         binds = sorted(_bound(records[-1].content)) if records else []
     elif subject.kind == "snapshot":
         records = log.of_snapshot("verify_snapshot", (subject.key[0], subject.key[1]), subject.key[2])

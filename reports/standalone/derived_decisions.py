@@ -79,7 +79,11 @@ def hold_delegations(shown: Shown, log: Disclosed, compare: Comparison) -> None:
         for each in approvals
         for by in (each.get("requested_by"), *(one.get("decided_by") for one in objects_in(each.get("decisions"))))
     }
-    every = [one for one in log.of("delegate_approvals") if not acted.isdisjoint({one.actor, one.content["to"]})]
+    every = [
+        one
+        for one in log.of("delegate_approvals")
+        if shown.subject.kind == "period" or not acted.isdisjoint({one.actor, one.content["to"]})
+    ]
     every.sort(key=lambda one: one.index)
     compare.holds(
         [each.get("entry") for each in delegations] == [one.index for one in every],
@@ -88,7 +92,7 @@ def hold_delegations(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     for each, one in zip(delegations, every, strict=False):
         derived = {
             "of": log.actor(one),
-            "to": {"id": one.content["to"]},
+            "to": {"id": one.content["to"], "authenticated": one.content["to"] != "local"},
             "kinds": sorted(one.content["approval_kinds"]),
             "since": stamp(one.since),
             "until": stamp(micros(one.content["until"])),

@@ -25,7 +25,7 @@ from reports.standalone.outcome import Check, Form, MalformedError, NotAReportEr
 
 ISSUED_KIND = "report.issued"
 _POINT = ("valid_at", "known_at", "ledger_index", "ledger_size", "root", "projection_version")
-_INITIALS = {"model_dossier": "MPD", "dataset_dossier": "DSD", "approvals": "APR"}
+_INITIALS = {"model_dossier": "MPD", "dataset_dossier": "DSD", "approvals": "APR", "approvals_period": "APP"}
 _DIGITS = 12
 NO_KEY = (
     "No key was given, so nobody vouches for this file but itself: whoever forged it could have put his own key there. "

@@ -2090,6 +2090,7 @@ KINDS_OF_SUBJECT = {
     "model_version": ("namespace", "name", "version"),
     "snapshot": ("namespace", "name", "digest"),
     "dataset": ("namespace", "name"),
+    "period": ("since", "until"),
 }
 """What a report can be of, as records name it, and the members of its key."""
 
@@ -2106,6 +2107,8 @@ class Subject:
     @property
     def reference(self) -> dict[str, Any]:
         """Return how a record names it."""
+        if self.kind == "period":
+            return {"period": {"since": self.key[0], "until": self.key[1]}}
         namespace, name, *rest = self.key
         one = {"namespace": namespace, "name": name}
         if self.kind == "model_version":
@@ -2230,9 +2233,14 @@ class Comparison:
 
 def registrations_of(shown: Shown, log: Disclosed) -> list[Record]:
     """Return the registrations of the model version that a report is of, the oldest first; none of anything else."""
+    return registrations_by(shown.version, log)
+
+
+def registrations_by(version: tuple[str, ...], log: Disclosed) -> list[Record]:
+    """Return the registrations of a model version by its key, the oldest first."""
 
     def fits(content: Values) -> bool:
-        return (content["model"]["namespace"], content["model"]["name"], content["version"]) == shown.version
+        return (content["model"]["namespace"], content["model"]["name"], content["version"]) == version
 
     return log.of("register_model_version", fits)
 
@@ -3296,7 +3304,11 @@ def hold_delegations(shown: Shown, log: Disclosed, compare: Comparison) -> None:
         for each in approvals
         for by in (each.get("requested_by"), *(one.get("decided_by") for one in objects_in(each.get("decisions"))))
     }
-    every = [one for one in log.of("delegate_approvals") if not acted.isdisjoint({one.actor, one.content["to"]})]
+    every = [
+        one
+        for one in log.of("delegate_approvals")
+        if shown.subject.kind == "period" or not acted.isdisjoint({one.actor, one.content["to"]})
+    ]
     every.sort(key=lambda one: one.index)
     compare.holds(
         [each.get("entry") for each in delegations] == [one.index for one in every],
@@ -3305,7 +3317,7 @@ def hold_delegations(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     for each, one in zip(delegations, every, strict=False):
         derived = {
             "of": log.actor(one),
-            "to": {"id": one.content["to"]},
+            "to": {"id": one.content["to"], "authenticated": one.content["to"] != "local"},
             "kinds": sorted(one.content["approval_kinds"]),
             "since": stamp(one.since),
             "until": stamp(micros(one.content["until"])),
@@ -3471,7 +3483,7 @@ def _approval(each: Values, request: Record, shown: Shown, log: Disclosed, compa
         if not shown.is_second:
             since = {"at": stamp(change[0]), "entry": change[1]} if change is not None else None
             derived["invalidated"] = since if status == "INVALIDATED" else None
-            derived["entries"] = _in_force(request, shown, log)
+            derived["entries"] = _in_force(request, log)
         elif not request.content["subject"].get("model_version"):
             # Until a report said since when, only a model version could have become something else.
             status, _ = course.at(log.valid_at, None)
@@ -3532,11 +3544,11 @@ def _approved_by(
     )
 
 
-def _in_force(request: Record, shown: Shown, log: Disclosed) -> list[int]:
+def _in_force(request: Record, log: Disclosed) -> list[int]:
     """Return the entries by which what a request binds is what it is now."""
     subject = request.content["subject"]
     if subject.get("model_version"):
-        return [each.index for each in registrations_of(shown, log)[-1:]]
+        return [each.index for each in registrations_by(subject_of(subject), log)[-1:]]
     if subject.get("snapshot"):
         place = identity_of(subject["snapshot"]["dataset"]), subject["snapshot"]["digest"]
         return [each.index for each in log.of_snapshot("verify_snapshot", *place)[-1:]]
@@ -3550,6 +3562,8 @@ def _digests(request: Record) -> list[tuple[str, str]]:
 
 def _hidden(request: Record, shown: Shown, log: Disclosed, compare: Comparison) -> bool:
     """Return whether a body may be missing that says what is there of what the request binds."""
+    if shown.subject.kind == "period":
+        return bool(log.withheld)
     if request.content["subject"].get("model_version"):
         return "model" in shown.context and compare.rests_on_withheld(shown.model)
     return bool(request.content["subject"].get("dataset") and log.withheld)
@@ -3560,7 +3574,8 @@ def _change(each: Values, request: Record, shown: Shown, log: Disclosed) -> tupl
     subject = request.content["subject"]
     bound = {one for one in _digests(request) if one[0] not in _BESIDE}
     if subject.get("model_version"):
-        registrations = registrations_of(shown, log) if subject_of(subject) == shown.version else []
+        is_shown = shown.subject.kind == "period" or subject_of(subject) == shown.version
+        registrations = registrations_by(subject_of(subject), log) if is_shown else []
         return _since(request, registrations, lambda content: _bound(content) != bound)
     if subject.get("snapshot"):
         place = identity_of(subject["snapshot"]["dataset"]), subject["snapshot"]["digest"]
@@ -3647,13 +3662,13 @@ class _Course:
         self._met = {one.content["text"]: one.since for one in reversed(conditions_met(request, log))} if met else None
         self._approvals: dict[str, Record] = {}
         self._denials: set[str] = set()
-        self._until: int | None = self._expires
-        self._lapses: int | None = None
+        self.until: int | None = self._expires
+        self.lapses: int | None = None
         self._is_abstained = self._is_lost = False
         self.persons = persons_of(request, decisions, log)
         for one in decisions:
             person = self.persons[one.index]
-            if person is not None and not any(e is not None and e <= one.since for e in (self._until, self._lapses)):
+            if person is not None and not any(e is not None and e <= one.since for e in (self.until, self.lapses)):
                 self._take(one, person)
 
     @property
@@ -3681,26 +3696,34 @@ class _Course:
             self._approvals[person] = one
         some = list(self._approvals.values())
         is_ratified = not self._emergency or not some or len(some) >= max(2, self._needed)
-        self._lapses = None if is_ratified else min(each.since for each in some) + _EMERGENCY
+        self.lapses = None if is_ratified else min(each.since for each in some) + _EMERGENCY
         limits = [self._expires, *(limit for each in self._counted for limit in _ends_of(each))]
-        self._until = min((limit for limit in limits if limit is not None), default=None)
+        self.until = min((limit for limit in limits if limit is not None), default=None)
 
     def at(self, at: int, change: tuple[int, int] | None) -> tuple[str, int | None]:
         """Return where it stands at a time, and when it ends by itself as it stands."""
         if self._denials:
             return "DENIED", None
-        ends = [limit for limit in (self._until, self._lapses) if limit is not None]
+        ends = [limit for limit in (self.until, self.lapses) if limit is not None]
         end = min((limit for limit in ends if limit <= at), default=None)
         if change is not None and (end is None or change[0] < end):
             return "INVALIDATED", None
         if end is not None:
-            return ("EXPIRED" if end == self._until else "LAPSED"), None
+            return ("EXPIRED" if end == self.until else "LAPSED"), None
         until = min(ends, default=None)
         if len(self._approvals) >= self._enough:
             required = {text for one in self._counted for text in one.content.get("requires", ())}
             open_ = self._met is not None and any(self._met.get(text, at + 1) > at for text in required)
             return ("CONDITIONAL" if open_ else "APPROVED"), until
         return ("ABSTAINED" if self._is_abstained and not self._is_lost else "PENDING"), until
+
+
+def end_of(request: Record, status: str, log: Disclosed) -> int | None:
+    """Return when an approval that EXPIRED or LAPSED ended, by its own dates and those of its decisions."""
+    decisions = log.of("decide_approval", lambda content: content["request"] == request.index)
+    decisions.sort(key=lambda one: (one.since, one.index))
+    course = _Course(request, decisions, log)
+    return course.until if status == "EXPIRED" else course.lapses
 
 
 def _bound(content: Values) -> set[tuple[str, str]]:
@@ -3716,11 +3739,15 @@ def _bound(content: Values) -> set[tuple[str, str]]:
 
 def derive_subject(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     """Compare what a request would bind now, and the entries that say so, with all that is recorded of the subject."""
-    subject = shown.subject
+    hold_subject(shown.subject, log, compare)
+
+
+def hold_subject(subject: Subject, log: Disclosed, compare: Comparison) -> None:
+    """Compare what a request for a subject would bind, and the entries that say so, with what is recorded of it."""
     if compare.rests_on_withheld(subject.values):
         return
     if subject.kind == "model_version":
-        records = registrations_of(shown, log)
+        records = registrations_by(subject.key, log)
         binds = sorted(_bound(records[-1].content)) if records else []
     elif subject.kind == "snapshot":
         records = log.of_snapshot("verify_snapshot", (subject.key[0], subject.key[1]), subject.key[2])
@@ -5612,6 +5639,129 @@ def _target_of_access(target: Mapping[str, Any]) -> str:
     }.get(str(target["target_kind"]), name)
 
 
+_DID = {"APPROVE": "APPROVED", "DENY": "DENIED", "ABSTAIN": "ABSTAINED", "WITHDRAW": "WITHDRAWN"}
+_BY_NOBODY = {"by": None, "because": None}
+_Occurred = tuple[int, int, int, str, dict[str, Any]]
+"""When, behind which entry, of which request, what, and as it is shown."""
+
+
+def derive_period(shown: Shown, log: Disclosed, compare: Comparison) -> None:
+    """Compare everything that happened in the period with the records, and what the requests are about with theirs.
+
+    When an approval ended is held to the request itself, which is derived beside this.
+    """
+    since, until = (optional_micros(one) for one in shown.subject.key)
+    is_period = since is not None and until is not None and since < until
+    compare.holds(is_period, "period: it does not begin before it ends")
+    _subjects_of_period(shown, log, compare)
+    if not is_period or since is None or until is None or log.withheld:
+        return
+    approvals = {index_in(one.get("entry")): one for one in shown.each("approvals")}
+    requests = {one.index: one for one in log.of("request_approval")}
+    found = [
+        event
+        for index, request in requests.items()
+        for event in (*_of_request(request, log), *_ended(request, approvals.get(index, {}), log))
+    ]
+    found += [_lent(one, log) for one in log.of("delegate_approvals")]
+    derived = [one for one in sorted(found, key=_order_of_event) if since <= one[0] < until and one[0] <= log.valid_at]
+    listed = shown.each("happened")
+    compare.alike("happened", (_brief_event(one) for one in listed), (_brief_event(one[4]) for one in derived))
+    compare.holds(
+        [_brief_event(one) for one in listed] == [_brief_event(one[4]) for one in derived], "happened: not in its order"
+    )
+    for each, one in zip(listed, derived, strict=False):
+        where = f"{one[3]} of #{one[2]}" if one[2] >= 0 else one[3]
+        compare.same(where, each, one[4], by=one[4]["entries"])
+    _every_request(requests, approvals, {one[2] for one in derived}, compare)
+
+
+def _order_of_event(one: _Occurred) -> tuple[int, int, int, str]:
+    return one[:4]
+
+
+def _brief_event(one: Values) -> list[object]:
+    return [one.get(name) for name in ("at", "what", "request", "entries")]
+
+
+def _every_request(
+    requests: dict[int, Record], approvals: dict[int, dict[str, Any]], happened: set[int], compare: Comparison
+) -> None:
+    """Hold every request that is shown to one to which something happened, or on which such a one depends."""
+    wanted, front = set(happened), set(happened)
+    while front:
+        front = {on for one in front for on in approvals.get(one, {}).get("depends_on") or ()} - wanted
+        wanted |= front
+    compare.holds(approvals.keys() <= wanted, "period: a request is shown to which nothing happened")
+    compare.holds(happened - {-1} <= approvals.keys() | requests.keys(), "period: a request is left out")
+
+
+def _event(at: int, behind: int, what: str, request: Record, more: dict[str, Any]) -> _Occurred:
+    shown = {
+        "at": stamp(at),
+        "what": what,
+        "request": request.index,
+        "kinds": [request.content["approval_kind"]],
+        "subject": " ".join(subject_of(request.content["subject"])),
+        "entries": [behind],
+        **_BY_NOBODY,
+        **more,
+    }
+    return at, behind, request.index, what, shown
+
+
+def _of_request(request: Record, log: Disclosed) -> Iterator[_Occurred]:
+    yield _event(request.since, request.index, "ASKED", request, {"by": log.actor(request)})
+    for one in log.of("decide_approval", lambda content: content["request"] == request.index):
+        yield _event(one.since, one.index, _DID[one.content["decision"]], request, {"by": log.actor(one)})
+    for one in conditions_met(request, log):
+        yield _event(one.since, one.index, "CONDITION_MET", request, {"by": log.actor(one)})
+
+
+def _ended(request: Record, approval: Values, log: Disclosed) -> Iterator[_Occurred]:
+    """Yield how an approval ended, as its own part of the report shows it."""
+    status, ended = str(approval.get("status")), approval.get("invalidated")
+    if status == "INVALIDATED" and isinstance(ended, dict):
+        at, entry = optional_micros(ended.get("at")), index_in(ended.get("entry"))
+        if at is not None:
+            yield _event(at, entry, status, request, {"because": approval.get("because")})
+    elif status in {"EXPIRED", "LAPSED"}:
+        at = end_of(request, status, log)
+        if at is not None:
+            yield _event(at, request.index, status, request, {"entries": []})
+
+
+def _lent(one: Record, log: Disclosed) -> _Occurred:
+    shown = {
+        "at": stamp(one.since),
+        "what": "DELEGATED",
+        "request": None,
+        "kinds": sorted(one.content["approval_kinds"]),
+        "subject": None,
+        "entries": [one.index],
+        **_BY_NOBODY,
+        "by": log.actor(one),
+    }
+    return one.since, one.index, -1, "DELEGATED", shown
+
+
+def _subjects_of_period(shown: Shown, log: Disclosed, compare: Comparison) -> None:
+    """Compare what the requests are about with the records of it."""
+    keys = []
+    for each in shown.each("subjects"):
+        kind = str(each.get("kind"))
+        if kind not in KINDS_OF_SUBJECT or kind == "period":
+            raise MalformedError("/context/subjects has a kind that is none")
+        key = tuple(str(each.get(name)) for name in KINDS_OF_SUBJECT[kind])
+        keys.append(key)
+        hold_subject(Subject(kind, key, each), log, compare)
+        others = {"version", "digest"} - set(KINDS_OF_SUBJECT[kind])
+        compare.same("subjects", each, dict.fromkeys(sorted(others)))
+    asked = {str(one.get("subject")) for one in shown.each("approvals")}
+    compare.holds({" ".join(key) for key in keys} == asked, "subjects: not those of the requests")
+    compare.holds(len(set(keys)) == len(keys), "subjects: one stands twice")
+
+
 _CHECKS = (
     "INPUTS_SEALED",
     "INPUTS_VERIFIED",
@@ -6090,8 +6240,8 @@ def _of_snapshots(newest: Record, shown: Shown, log: Disclosed) -> Iterator[Foun
 
 def _of_requests(shown: Shown) -> Iterator[Found]:
     own = " ".join(shown.subject.key)
-    # Nobody has to approve a dataset by itself.
-    is_asked = "stated" not in shown.context
+    # Nobody has to approve a dataset by itself, and nothing is asked of a period.
+    is_asked = "stated" not in shown.context and shown.subject.kind != "period"
     if is_asked and all(each.get("subject") != own for each in shown.each("approvals")):
         yield "approval requested", own, []
     for each in shown.each("approvals"):
@@ -6191,6 +6341,7 @@ _PARTS: dict[str, Callable[[Shown, Disclosed, Comparison], None]] = {
     "flows": derive_flows,
     "models made of it": derive_models_made,
     "access": derive_access,
+    "period": derive_period,
     "what is missing of it": derive_dataset_gaps,
     "model": derive_model,
     "snapshots": derive_snapshots,
@@ -6228,9 +6379,10 @@ _OF_DATASETS = (
     "access",
     "what is missing of it",
 )
+_OF_PERIODS = ("period",)
 
 PARTS_OF: dict[str, tuple[str, ...]] = {
-    "model_dossier": tuple(name for name in _PARTS if name not in {"subject", *_OF_DATASETS}),
+    "model_dossier": tuple(name for name in _PARTS if name not in {"subject", *_OF_DATASETS, *_OF_PERIODS}),
     "dataset_dossier": (
         "read point",
         "people",
@@ -6246,6 +6398,15 @@ PARTS_OF: dict[str, tuple[str, ...]] = {
         "findings",
         "findings of the estate",
     ),
+    "approvals_period": (
+        "read point",
+        "people",
+        "who acted",
+        "entry subjects",
+        *_OF_PERIODS,
+        "approvals",
+        "findings",
+    ),
     "approvals": ("read point", "people", "who acted", "entry subjects", "subject", "names", "approvals", "findings"),
 }
 """What can be derived of each report there is."""
@@ -6253,7 +6414,7 @@ PARTS_OF: dict[str, tuple[str, ...]] = {
 
 ISSUED_KIND = "report.issued"
 _POINT = ("valid_at", "known_at", "ledger_index", "ledger_size", "root", "projection_version")
-_INITIALS = {"model_dossier": "MPD", "dataset_dossier": "DSD", "approvals": "APR"}
+_INITIALS = {"model_dossier": "MPD", "dataset_dossier": "DSD", "approvals": "APR", "approvals_period": "APP"}
 _DIGITS = 12
 NO_KEY = (
     "No key was given, so nobody vouches for this file but itself: whoever forged it could have put his own key there. "

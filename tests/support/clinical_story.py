@@ -24,6 +24,7 @@ from catalog.ledger import sealing
 from catalog.ledger.keys import MacKey, SiteKeys
 from catalog.ledger.note import Signer
 from catalog.reading import AsOf
+from catalog.reporting.approvals_period import approvals_of_period
 from catalog.reporting.approvals_record import approvals_record
 from catalog.reporting.dataset_dossier import dataset_dossier
 from catalog.reporting.model_dossier import model_dossier
@@ -31,7 +32,16 @@ from catalog.snapshots.rules import manifest_digest
 from graph_schema.nodes import Dataset, ModelVersion
 from graph_schema.times import parse_zoned
 from reports.context import Context
-from reports.kinds import DATASET_DOSSIER, MODEL_DOSSIER, REPORTS, ApprovalsRecord, DatasetDossier, ModelDossier
+from reports.kinds import (
+    APPROVALS_OF_PERIOD,
+    DATASET_DOSSIER,
+    MODEL_DOSSIER,
+    REPORTS,
+    ApprovalsOfPeriod,
+    ApprovalsRecord,
+    DatasetDossier,
+    ModelDossier,
+)
 from reports.making import made_with
 from reports.standalone.outcome import Form
 from tests.support.records import House, principal
@@ -477,6 +487,11 @@ class Story:
         assert found is not None
         return found
 
+    def period(self, period: str = "Period:2031-03-01..2031-04-01") -> ApprovalsOfPeriod:
+        found = approvals_of_period(self.house.view(self.as_of), self.house.ledger, period, ORGANISATION)
+        assert found is not None
+        return found
+
     def issue(self, context: Context, form: Form, tools: dict[str, str] | None = None) -> bytes:
         """Return a report of the story as the catalog issues it."""
         with fixed():
@@ -494,7 +509,11 @@ def story() -> Story:
 def golden(name: str, form: Form) -> bytes:
     """Return a report as the golden files hold it: the first that its catalog issued, made with what never changes."""
     told, template = story(), REPORTS[name].template
-    contexts: dict[str, Callable[[], Context]] = {MODEL_DOSSIER.name: told.dossier, DATASET_DOSSIER.name: told.dataset}
+    contexts: dict[str, Callable[[], Context]] = {
+        MODEL_DOSSIER.name: told.dossier,
+        DATASET_DOSSIER.name: told.dataset,
+        APPROVALS_OF_PERIOD.name: told.period,
+    }
     context = contexts.get(name, told.approvals)()
     tools = {each: template if each == "template" else "as in the golden file" for each in made_with(template)}
     return told.issue(context, form, tools)

@@ -20,7 +20,7 @@ def report(
         list[str],
         typer.Argument(
             metavar="[REPORT] SUBJECT",
-            help="model-dossier (where none is named), dataset-dossier, approvals; then `model@version`, name or id.",
+            help="model-dossier (where none is named), dataset-dossier, approvals, approvals-period; then of what.",
         ),
     ],
     output: Output = Path(),
@@ -33,7 +33,9 @@ def report(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Write a report: the dossier of a model version or dataset, or the approvals record of one of these or a snapshot.
+    """Write a report: the dossier of a model version or dataset, or the approvals record of a subject or a period.
+
+    It is of `model@version`, a name, a digest or an id; a period is SINCE..UNTIL, such as 2031-01-01..2031-04-01.
 
     The ledger records that it was issued, to whom and with which digest.
     """

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from catalog.cli.report import FORMS, write_report
 from catalog.cli.target import Target
 from catalog.errors import Exit, OperatorError
 from graph_schema.characters import escape_hidden
-from reports.kinds import DATASET_DOSSIER, MODEL_DOSSIER, Report
+from reports.kinds import APPROVALS_OF_PERIOD, DATASET_DOSSIER, MODEL_DOSSIER, Report
 from reports.verify import verify
 
 _START_SECONDS = 60
@@ -83,11 +84,13 @@ def demo(data_dir: Path | None, output: Path, port: int, *, once: bool) -> Exit:
                 failed |= access.answer(client, offices["steward"], outcome, engineer)
                 failed |= consent.answer(client, offices, outcome, engineer)
             out.print()
-            out.print("Dossiers of the model versions and of the training data", style="bold")
+            out.print("Dossiers of the model versions and of the training data, and what was approved", style="bold")
             vkey = checked(client.request("GET", "api/v1/ledger/keys")).text.splitlines()[0]
             issued: list[tuple[Report[Any], str]]
             issued = [(MODEL_DOSSIER, f"{outcome.model.name}@{one.version}") for one in outcome.versions]
             issued.append((DATASET_DOSSIER, f"{outcome.training.namespace} {outcome.training.name}"))
+            today, day = datetime.now(UTC).date(), timedelta(days=1)
+            issued.append((APPROVALS_OF_PERIOD, f"{today - day}..{today + day}"))
             for report, of in issued:
                 written = write_report(client, report, of, output, list(FORMS), {})
                 failed |= sum(_verified(path, vkey) for path in written) < len(written)

@@ -100,6 +100,9 @@ lineward report readmission
 lineward report nothing@1
 lineward report 'landing visits'
 lineward report model-dossier
+lineward report approvals-period
+lineward report approvals-period 2031-04-01..2031-01-01
+lineward report approvals-period yesterday
 lineward report dataset-dossier
 lineward report dataset-dossier readmission@1
 lineward report approvals
