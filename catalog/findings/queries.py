@@ -85,13 +85,16 @@ def findings(view: View, wanted: Wanted | None = None) -> Found:
 
 
 def findings_on(
-    view: View, ids: Sequence[str], severities: frozenset[Severity] | None = None
+    view: View,
+    ids: Sequence[str],
+    severities: frozenset[Severity] | None = None,
+    rules: frozenset[Rule] | None = None,
 ) -> dict[str, tuple[EstateFinding, ...]]:
     """Return what is found on each of the nodes and holds, in order; a node without a finding is absent.
 
-    Of these severities, where some are given: the rules of the others are not held to anything.
+    Of these severities and rules, where some are given: the others are not held to anything.
     """
-    found = findings(view, Wanted(severities, subjects=tuple(dict.fromkeys(ids))))
+    found = findings(view, Wanted(severities, rules, subjects=tuple(dict.fromkeys(ids))))
     shown = finding_details(view, found, found.keys)
     by_node: dict[str, list[EstateFinding]] = defaultdict(list)
     asked = frozenset(ids)

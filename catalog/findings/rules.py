@@ -321,6 +321,24 @@ class Rule(Enum):
         Topic.POWERS,
         "Somebody else reviewed each time that a principal broke the glass, and found it justified.",
     )
+    APPROVAL_LASTS = _Rule(
+        "approval lasts",
+        Severity.HIGH,
+        Topic.APPROVAL,
+        "No approval of a released or running model version, or of its data, has ended without another in its place.",
+    )
+    GATE_HOLDS = _Rule(
+        "gate holds",
+        Severity.HIGH,
+        Topic.MODEL,
+        "The release gate lets every running model version pass today, where it runs and for what it was let pass.",
+    )
+    RETIREMENT_KEPT = _Rule(
+        "retirement kept",
+        Severity.HIGH,
+        Topic.MODEL,
+        "Nothing is released, deployed, decided on or run of a model version that is retired, and it runs nowhere.",
+    )
 
     @property
     def label(self) -> str:
@@ -369,5 +387,8 @@ ESTATE = (
     Rule.USE_CODES_KNOWN,
     Rule.SUGGESTION_JUDGED,
     Rule.EMERGENCY_REVIEWED,
+    Rule.APPROVAL_LASTS,
+    Rule.GATE_HOLDS,
+    Rule.RETIREMENT_KEPT,
 )
 """The rules that are held to the whole estate."""

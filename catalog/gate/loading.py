@@ -21,7 +21,7 @@ from catalog.findings.estate.versions import cases_of
 from catalog.findings.independence import shared
 from catalog.findings.judgement import approval_findings
 from catalog.findings.queries import findings_on
-from catalog.findings.rules import Rule, Severity
+from catalog.findings.rules import ESTATE, Rule, Severity
 from catalog.findings.separation import separation
 from catalog.gate import requirements
 from catalog.gate.model import (
@@ -68,6 +68,9 @@ _LEVELS: Final = 2
 """So many levels of parts of a training run are looked at."""
 _OF_STATE: Final = frozenset({Rule.APPROVAL_REQUESTED, Rule.APPROVAL_IN_FORCE, Rule.APPROVAL_DECIDED})
 """The rules that say how an approval stands, what its state does."""
+
+_ASKED: Final = frozenset(ESTATE) - {Rule.GATE_HOLDS}
+"""The rules that the gate asks: the one that asks the gate itself decides nothing of what it says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -425,7 +428,9 @@ def _beside(view: View, chain: Sequence[str]) -> list[str]:
 
 def _findings(view: View, chain: Sequence[str], severity: Severity) -> tuple[OpenFinding, ...]:
     every = {
-        one.id: one for several in findings_on(view, chain, frozenset(at_least(severity))).values() for one in several
+        one.id: one
+        for several in findings_on(view, chain, frozenset(at_least(severity)), _ASKED).values()
+        for one in several
     }
     return tuple(
         OpenFinding(one.rule.name, one.rule.label, one.rule.severity.value, one.name, one.text, one.entries)

@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from catalog.access.model import Powers
 from catalog.access.queries import definitions
+from catalog.findings.estate.in_use import gate_cases
+from catalog.findings.estate.model import Gated, Start
 from catalog.gate import rules
 from catalog.gate.loading import load
 from catalog.gate.model import Gate, GateEvaluation, GateOverride, GateQuestion, Reason
+from catalog.reading import Lagging
+from catalog.releases.deployments import deployments_of
+from catalog.releases.model import Deployment
 from catalog.safe_use.model import Outcome
 from catalog.use.model import Ancestors, OrganizationKind, Requester
 from catalog.view import View
@@ -18,6 +24,9 @@ from graph_schema.aspects import gate as aspects
 from graph_schema.nodes import Principal
 from graph_schema.times import SECOND, format_time
 from graph_schema.vocabulary.words import GateCheckName, GateVerdict, PrincipalKind
+from reports.naming import worded
+
+_PASSED: Final = frozenset({GateVerdict.PASS, GateVerdict.BY_EXCEPTION})
 
 
 def gate(view: View, question: GateQuestion, ancestors: Ancestors | None = None) -> Gate | None:
@@ -103,7 +112,7 @@ def quoted(view: View, version: str, entry: int, ancestors: Ancestors | None = N
     found = next((one for one in of if one.entry == entry), None)
     if found is None:
         return Reason(Outcome.UNKNOWN, f"Entry {entry} is no evaluation of this version that may be seen.")
-    if found.verdict not in {GateVerdict.PASS, GateVerdict.BY_EXCEPTION}:
+    if found.verdict not in _PASSED:
         return Reason(Outcome.FAIL, f"The gate said {found.verdict} then.", (entry,))
     if found.holds_until <= view.moment:
         return Reason(Outcome.FAIL, f"It held until {format_time(found.holds_until)}.", (entry,))
@@ -115,6 +124,50 @@ def quoted(view: View, version: str, entry: int, ancestors: Ancestors | None = N
         came_to = Outcome.FAIL if now.verdict is GateVerdict.FAIL else Outcome.UNKNOWN
         return Reason(came_to, f"Asked again, it does not pass: {against}.", tuple(sorted({entry, *now.entries})))
     return Reason(Outcome.PASS, "It passed, and passes now.", tuple(sorted({entry, *now.entries})))
+
+
+@gate_cases.contribute
+def deployed_cases(view: View, ids: Sequence[str]) -> dict[str, tuple[Gated, ...]]:
+    """Return by model version of these that runs somewhere what the gate says of each place where it does, at the
+    view's time; a deployment is asked about for the purpose and the requester of the evaluation that it quotes.
+
+    It holds or not, whoever looks: of what only some may see, a reason names no more than the check.
+    """
+    running = {
+        id_: live
+        for id_, several in deployments_of(view, ids).items()
+        if (live := [one for one in several if one.is_live])
+    }
+    if not running:
+        return {}
+    whole = view.unredacted.remembering
+    recorded = gate_evaluations(whole, sorted(running))
+    return {
+        id_: tuple(_deployed(view, whole, one, recorded.get(id_, ())) for one in several)
+        for id_, several in running.items()
+    }
+
+
+def _deployed(view: View, whole: View, one: Deployment, recorded: Sequence[GateEvaluation]) -> Gated:
+    where, start = f"{one.place} in {one.environment}", Start(one.deployed_at, one.entry)
+    then = next((each for each in recorded if each.entry == one.gate), None)
+    if then is None:
+        return Gated(where, start, "nothing shows that the gate let it pass", ())
+    if then.verdict not in _PASSED:
+        return Gated(where, start, f"the gate said {then.verdict} of it then", (then.entry,))
+    now = gate(whole, replace(asked_again(then), place=one.place, environment=one.environment))
+    if now is None or now.artifact_digest != then.artifact_digest:
+        return Gated(where, start, "is registered with another artifact than the gate let pass", (then.entry,))
+    against = [] if now.passes else [each for each in now.checks if each.required and each.outcome is not Outcome.PASS]
+    if isinstance(now.completeness, Lagging) and not now.completeness.quarantined:
+        # What the graph does not hold yet is no reason against what runs: it is asked again once the graph does.
+        against = [each for each in against if each.check is not GateCheckName.VIEW_COMPLETE]
+    if not against:
+        return Gated(where, start, None, ())
+    entries = {entry for each in against for reason in each.reasons for entry in reason.entries}
+    checks = ", ".join(f"{worded(each.check)} {each.outcome}" for each in against)
+    shown = tuple(sorted({then.entry, *(entries if view.rights.unbounded else ())}))
+    return Gated(where, start, f"the gate does not let it pass today: {checks}", shown)
 
 
 def asked_again(one: GateEvaluation) -> GateQuestion:

@@ -48,6 +48,7 @@ DECIDED_BY: Final[Mapping[str, GateCheckName]] = {
     Rule.LOCK_KEPT.name: GateCheckName.EVALUATION_LOCKED,
     Rule.PLACE_ALLOWED.name: GateCheckName.RESIDENCY,
     Rule.CONSENT_HOLDS.name: GateCheckName.USE_DEPLOYMENT,
+    Rule.APPROVAL_LASTS.name: GateCheckName.APPROVALS,
 }
 """The rules whose findings stand in the check that asks the same; those of all others stand in FINDINGS."""
 
@@ -255,6 +256,7 @@ def _approvals(case: Case, asked: Requirements) -> Iterator[Reason]:
         yield approved(needed, [one for one in case.approvals if one.approval.approval_kind == needed.kind])
     if not asked.approvals:
         yield Reason(PASS, "No approval is asked for.")
+    yield from _found(case, asked, GateCheckName.APPROVALS)
 
 
 def approved(needed: ApprovalNeeded, asked: Sequence[AskedApproval]) -> Reason:

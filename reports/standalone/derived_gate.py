@@ -44,6 +44,8 @@ _CHECKS = (
     "POLICIES",
     "FINDINGS",
 )
+_DECIDED_ELSEWHERE = frozenset({"EVALUATION_APART", "PLACE_ALLOWED", "CONSENT_HOLDS", "APPROVAL_LASTS", "GATE_HOLDS"})
+"""The rules whose findings another check counts, or none."""
 _OUTCOMES = frozenset({"PASS", "UNKNOWN", "FAIL"})
 _REQUESTER = ("user", "organization", "commercial", "institute", "project")
 _MOST_ASKED = 3
@@ -291,7 +293,7 @@ def _without_findings(_: Values, __: Record, ___: Values, shown: Shown, ____: Di
     return not any(
         each.get("node") in version
         and (each.get("severity"), each.get("stands")) == ("HIGH", "OPEN")
-        and each.get("code") not in {"EVALUATION_APART", "PLACE_ALLOWED", "CONSENT_HOLDS"}
+        and each.get("code") not in _DECIDED_ELSEWHERE
         for each in shown.each("estate")
     )
 

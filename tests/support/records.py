@@ -6,6 +6,7 @@ import base64
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -665,6 +666,7 @@ class House:
             token_key=b"t" * 32,
             facts_of=facts_of,
             clock=self.clock,
+            anchored=partial(Anchor, self.ledger, "1"),
         )
         self.authenticator = Authenticator(self.keys)
 

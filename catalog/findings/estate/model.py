@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from catalog.access.model import Powers
+from catalog.approvals.model import Approval
 from catalog.assets.model import AspectInForce, DatasetRecord, RunRecord
 from catalog.findings.rules import FindingState, Rule, Severity
 from catalog.labels.model import Attestation, Label
@@ -334,3 +335,39 @@ class LabelCase:
 
     labels: Sequence[Label]
     days: int
+
+
+class InUse(NamedTuple):
+    """That a model version is used, in words, from when to when, each by which entry; `end` is None while it is."""
+
+    text: str
+    start: Start
+    end: Start | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovedCase:
+    """The approvals of a model version and of the snapshots that it was made from, and how it is used.
+
+    Each approval comes with what it is of, in words, empty for the version itself; in the order of requests.
+    """
+
+    approvals: Sequence[tuple[str, Approval]]
+    uses: Sequence[InUse]
+
+
+@dataclass(frozen=True, slots=True)
+class RetiredCase:
+    """Since when a model version is retired, and what happened to it from then on."""
+
+    retired: Start
+    after: Sequence[InUse]
+
+
+class Gated(NamedTuple):
+    """Where a model version runs by a deployment, since when, and why the gate does not let it, None where it does."""
+
+    where: str
+    start: Start
+    against: str | None
+    entries: tuple[int, ...]

@@ -10,7 +10,7 @@ from catalog.assets import queries as assets
 from catalog.assets.hierarchy import of_same_id
 from catalog.emergencies.queries import emergencies_of
 from catalog.findings.estate import data_rules as data
-from catalog.findings.estate import rules
+from catalog.findings.estate import rules, use_rules
 from catalog.findings.estate.attested import attestation_cases
 from catalog.findings.estate.combining import combination_cases, link_cases, read_by, read_for
 from catalog.findings.estate.datasets import (
@@ -23,6 +23,7 @@ from catalog.findings.estate.datasets import (
 )
 from catalog.findings.estate.emergencies import emergency_reviewed
 from catalog.findings.estate.handling import cached_before, consent_cases, key_cases, promotion_cases
+from catalog.findings.estate.in_use import approved_cases, gate_cases, retired_cases
 from catalog.findings.estate.locks import lock_cases
 from catalog.findings.estate.model import (
     Breach,
@@ -113,5 +114,8 @@ ESTATE_RULES = (
     EstateRule(Rule.USE_CODES_KNOWN, Ground.USE_STATEMENT, use_cases, rules.use_codes_known),
     EstateRule(Rule.SUGGESTION_JUDGED, Ground.SCHEMA, label_cases, rules.suggestion_judged),
     EstateRule(Rule.EMERGENCY_REVIEWED, Ground.EMERGENCY, emergencies_of, emergency_reviewed),
+    EstateRule(Rule.APPROVAL_LASTS, Ground.IN_USE, approved_cases, use_rules.approval_lasts),
+    EstateRule(Rule.GATE_HOLDS, Ground.IN_USE, gate_cases, use_rules.gate_holds),
+    EstateRule(Rule.RETIREMENT_KEPT, Ground.RETIRED, retired_cases, use_rules.retirement_kept),
 )
 """Every rule over the estate with what it reads: a new one is a member of `Rule`, a judge, and a line here."""

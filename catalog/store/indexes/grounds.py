@@ -59,6 +59,10 @@ class Ground(StrEnum):
     """It is a source that something is recorded of."""
     EMERGENCY = "EMERGENCY"
     """It is a principal that broke the glass."""
+    IN_USE = "IN_USE"
+    """It is a model version that was released or deployed."""
+    RETIRED = "RETIRED"
+    """It is a model version that is retired."""
     JUDGED = "JUDGED"
     """It is a finding that somebody acknowledged or accepted."""
 
@@ -134,6 +138,9 @@ def _plain(facts: Facts) -> Iterator[Row]:
             yield ground.value, node.id, entry
         if _holds_token(node):
             yield Ground.TOKEN_IN_NAME.value, node.id, entry
+    for edge in facts.edges:
+        if edge.kind == "DEPLOYS":
+            yield Ground.IN_USE.value, edge.target, edge.entry
     for statement in facts.statements:
         for ground in _of_statement(statement):
             yield ground.value, statement.subject, statement.entry
@@ -175,6 +182,8 @@ _OF_ASPECT: Final = {
     "permitted_places": Ground.LIMIT,
     "runs_at": Ground.RUNS_AT,
     "emergency_access": Ground.EMERGENCY,
+    "release": Ground.IN_USE,
+    "retirement": Ground.RETIRED,
 }
 _OF_LABEL: Final = {
     "EncryptionKey": Ground.KEY,
@@ -214,4 +223,4 @@ def _answers(reader: IndexReader, ids: Sequence[str]) -> Iterator[Row]:
     yield from sorted(reader.rows(GROUND, [(one,) for one in dict.fromkeys(ids)], 1))
 
 
-GROUNDS: Final = Index("grounds", 6, (GROUND,), _derive, _specification, _answers, uses=("keys",))
+GROUNDS: Final = Index("grounds", 7, (GROUND,), _derive, _specification, _answers, uses=("keys",))
