@@ -56,7 +56,14 @@ from catalog.decisions.records import DecideAccess
 from catalog.emergencies.records import BreakGlass, ReviewEmergency
 from catalog.encryption.records import DeclareKey, EndKey
 from catalog.findings.records import AcceptFinding, AcknowledgeFinding, ReopenFinding
-from catalog.gate.records import AssessChange, GateEvaluated, OverrideGate
+from catalog.gate.records import (
+    AssessChange,
+    AssessEnvironment,
+    AssessFeatures,
+    GateEvaluated,
+    OverrideGate,
+    PlanMonitoring,
+)
 from catalog.grants.records import EndGrant, GrantAccess, RecertifyGrant, RefuseAccess, RequestAccess
 from catalog.labels.records import (
     AttestDeidentification,
@@ -72,7 +79,7 @@ from catalog.mappings.records import MapFacet, MapTag, WithdrawMapping
 from catalog.memberships.records import AddMember, DeclareProject, EndMembership, EndProject
 from catalog.names.records import DefineNamespaceRule, EndNamespaceRule, StitchDatasets, UnstitchDatasets
 from catalog.operations.records import EraseEntries, RestoreLedger
-from catalog.places.records import DeclareJob, DeclarePlace, EndPlace
+from catalog.places.records import DeclareJob, DeclareOperator, DeclarePlace, EndOperator, EndPlace
 from catalog.policies.records import PublishPolicies
 from catalog.record import Admission, Admitted, Record, RecordContext
 from catalog.releases.records import (
@@ -186,6 +193,14 @@ _KINDS: tuple[Kind[Any], ...] = (
     Kind(EndKey, encryption_facts.subjects, encryption_facts.project_end, assets_admission.admit_key_end),
     Kind(DeclarePlace, places_facts.subjects, places_facts.project_place, places_admission.admit_place, lasting=True),
     Kind(DeclareJob, places_facts.job_subjects, places_facts.project_job, places_admission.admit_job, lasting=True),
+    Kind(
+        DeclareOperator,
+        places_facts.subjects,
+        places_facts.project_operator,
+        places_admission.admit_operator,
+        lasting=True,
+    ),
+    Kind(EndOperator, places_facts.subjects, places_facts.project_operator_end, places_admission.admit_operator_end),
     Kind(EndPlace, places_facts.subjects, places_facts.project_end, places_admission.admit_end),
     Kind(
         Tag,
@@ -385,6 +400,14 @@ _KINDS: tuple[Kind[Any], ...] = (
     ),
     Kind(ReopenFinding, findings_facts.subjects, findings_facts.project_reopening, findings_admission.admit_reopening),
     Kind(AssessChange, gate_facts.subjects, gate_facts.project_assessment, gate_admission.admit_assessment),
+    Kind(
+        AssessEnvironment,
+        gate_facts.environment_subjects,
+        gate_facts.project_environment,
+        gate_admission.admit_environment,
+    ),
+    Kind(AssessFeatures, gate_facts.subjects, gate_facts.project_features, gate_admission.admit_features),
+    Kind(PlanMonitoring, gate_facts.subjects, gate_facts.project_monitoring, gate_admission.admit_monitoring),
     Kind(OverrideGate, gate_facts.subjects, gate_facts.project_override, gate_admission.admit_override),
     Kind(GateEvaluated, gate_facts.subjects, gate_facts.project_evaluation, permission=_reading, open=False),
     Kind(

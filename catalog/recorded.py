@@ -14,11 +14,16 @@ from graph_schema.facts import Statement
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A value that a record states: by which ledger entry, and since when it holds, in UTC microseconds."""
+    """A value that a record states: by which ledger entry, since when it holds, in UTC microseconds, and who wrote it.
+
+    `authenticated` tells whether a key proved who that was.
+    """
 
     value: Any
     entry: int
     since: int
+    by: str
+    authenticated: bool
 
 
 def recorded(view: View, ids: Sequence[str], aspects: Sequence[str]) -> dict[str, dict[str, Recorded]]:
@@ -30,7 +35,8 @@ def recorded(view: View, ids: Sequence[str], aspects: Sequence[str]) -> dict[str
     for (subject, aspect), stated in about.items():
         held = in_force(stated, _no_run, view.as_of.valid_at, view.known_at)
         if held is not None and held[1].value is not None:
-            found[subject][aspect] = Recorded(held[1].data, held[1].entry, held[0][0])
+            since, one = held[0][0], held[1]
+            found[subject][aspect] = Recorded(one.data, one.entry, since, one.by, one.authenticated)
     return found
 
 

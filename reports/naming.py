@@ -15,7 +15,7 @@ _WORDED = {
     "SAFE_HARBOR": "Safe Harbor",
     "HL7V2": "HL7 v2",
 }
-_ABBREVIATIONS = frozenset({"EHR", "FHIR", "DICOM", "IRB", "PHI"})
+_ABBREVIATIONS = frozenset({"BAA", "DUA", "EHR", "FHIR", "DICOM", "IRB", "PHI"})
 _ENUMERATED = re.compile("[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*")
 
 

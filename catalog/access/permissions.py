@@ -26,6 +26,8 @@ class Permission(StrEnum):
     DECLARE_PLACE = "declare_place"
     END_PLACE = "end_place"
     DECLARE_JOB = "declare_job"
+    DECLARE_OPERATOR = "declare_operator"
+    END_OPERATOR = "end_operator"
     TAG = "tag"
     JUDGE_TAGS = "tag.judge"
     """Confirm or reject a tag, which outweighs what emitters claim."""
@@ -62,6 +64,9 @@ class Permission(StrEnum):
     REQUEST_APPROVAL = "request_approval"
     DECIDE_APPROVAL = "decide_approval"
     ASSESS_CHANGE = "assess_change"
+    ASSESS_ENVIRONMENT = "assess_environment"
+    ASSESS_FEATURES = "assess_features"
+    PLAN_MONITORING = "plan_monitoring"
     OVERRIDE_GATE = "override_gate"
     DELEGATE_APPROVALS = "delegate_approvals"
     MEET_CONDITION = "meet_condition"
@@ -104,6 +109,7 @@ TABLE: Final[Mapping[PrincipalRole, frozenset[Permission]]] = {
             Permission.DEPLOY_MODEL_VERSION,
             Permission.ROLL_BACK_DEPLOYMENT,
             Permission.END_DEPLOYMENT,
+            Permission.ASSESS_ENVIRONMENT,
         }
     ),
     PrincipalRole.ENGINEER: frozenset(
@@ -124,6 +130,9 @@ TABLE: Final[Mapping[PrincipalRole, frozenset[Permission]]] = {
             Permission.ROLL_BACK_DEPLOYMENT,
             Permission.END_DEPLOYMENT,
             Permission.RETIRE_MODEL_VERSION,
+            Permission.ASSESS_ENVIRONMENT,
+            Permission.ASSESS_FEATURES,
+            Permission.PLAN_MONITORING,
             Permission.REQUEST_ACCESS,
             Permission.BREAK_GLASS,
             Permission.REQUEST_APPROVAL,
@@ -141,6 +150,8 @@ TABLE: Final[Mapping[PrincipalRole, frozenset[Permission]]] = {
             Permission.DECLARE_PLACE,
             Permission.END_PLACE,
             Permission.DECLARE_JOB,
+            Permission.DECLARE_OPERATOR,
+            Permission.END_OPERATOR,
             Permission.TAG,
             Permission.JUDGE_TAGS,
             Permission.ATTEST_DEIDENTIFICATION,
@@ -187,6 +198,9 @@ TABLE: Final[Mapping[PrincipalRole, frozenset[Permission]]] = {
             Permission.ACCEPT_FINDING,
             Permission.REOPEN_FINDING,
             Permission.ASSESS_CHANGE,
+            Permission.ASSESS_ENVIRONMENT,
+            Permission.ASSESS_FEATURES,
+            Permission.PLAN_MONITORING,
         }
     ),
     PrincipalRole.APPROVER: frozenset(
@@ -195,6 +209,8 @@ TABLE: Final[Mapping[PrincipalRole, frozenset[Permission]]] = {
             Permission.DECIDE_APPROVAL,
             Permission.DELEGATE_APPROVALS,
             Permission.ASSESS_CHANGE,
+            Permission.ASSESS_FEATURES,
+            Permission.PLAN_MONITORING,
             Permission.REQUEST_ACCESS,
             Permission.BREAK_GLASS,
             Permission.OVERRIDE_GATE,

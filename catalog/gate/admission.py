@@ -6,7 +6,7 @@ from catalog.access.queries import principals
 from catalog.errors import AskerError, SenderError
 from catalog.gate import requirements
 from catalog.gate.queries import gate_evaluations, overrides_of
-from catalog.gate.records import AssessChange, OverrideGate
+from catalog.gate.records import AssessChange, AssessEnvironment, AssessFeatures, OverrideGate, PlanMonitoring
 from catalog.policies import admission as policies
 from catalog.policies.records import PublishPolicies
 from catalog.record import Admission, Admitted, UnknownSubjectError
@@ -34,6 +34,27 @@ def admit_assessment(record: AssessChange, admission: Admission) -> Admitted:
     version = record.model_version.node
     admission.require([(version, "/model_version", _REGISTER)])
     _hold_another(version.id, admission, "Whoever registered a version does not assess it; another principal has to.")
+    return Admitted()
+
+
+def admit_environment(record: AssessEnvironment, admission: Admission) -> Admitted:
+    """Hold the environment to be one that a model version was registered with."""
+    hint = "give the digest that the registration of a model version has as its environment's"
+    admission.require([(record.node, "/environment", hint)])
+    return Admitted()
+
+
+def admit_features(record: AssessFeatures, admission: Admission) -> Admitted:
+    """Hold the version to be known."""
+    admission.require([(record.model_version.node, "/model_version", _REGISTER)])
+    return Admitted()
+
+
+def admit_monitoring(record: PlanMonitoring, admission: Admission) -> Admitted:
+    """Hold the version to be known, and the review to lie ahead."""
+    admission.require([(record.model_version.node, "/model_version", _REGISTER)])
+    if parse_zoned(record.review_by) <= admission.now:
+        raise SenderError("`review_by` lies ahead; this one has passed.", pointer="/review_by", status=422)
     return Admitted()
 
 

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from catalog.gate.records import AssessChange, GateEvaluated, OverrideGate
+from catalog.gate.records import (
+    AssessChange,
+    AssessEnvironment,
+    AssessFeatures,
+    GateEvaluated,
+    OverrideGate,
+    PlanMonitoring,
+)
 from catalog.record import RecordContext
 from graph_schema.aspects import gate as aspects
 from graph_schema.nodes import Node
 from graph_schema.times import parse_zoned
 
 
-def subjects(record: AssessChange | OverrideGate | GateEvaluated) -> tuple[Node, ...]:
+def subjects(record: AssessChange | AssessFeatures | PlanMonitoring | OverrideGate | GateEvaluated) -> tuple[Node, ...]:
     """Return what the record is about."""
     return (record.model_version.node,)
 
@@ -18,6 +25,30 @@ def project_assessment(record: AssessChange, context: RecordContext) -> None:
     """Add how the version stands to the plan of changes."""
     value = aspects.ChangeAssessment.from_json(record.fields())
     context.builder.add_statement(record.model_version.node, "change_assessment", value)
+
+
+def environment_subjects(record: AssessEnvironment) -> tuple[Node, ...]:
+    """Return what the record is about."""
+    return (record.node,)
+
+
+def project_environment(record: AssessEnvironment, context: RecordContext) -> None:
+    """Add what the environment is made of, and what is known against it."""
+    fields = record.fields()
+    value = aspects.EnvironmentAssessment.from_json(fields | fields["vulnerabilities"])
+    context.builder.add_statement(record.node, "environment_assessment", value)
+
+
+def project_features(record: AssessFeatures, context: RecordContext) -> None:
+    """Add which features measure what one may not discriminate by."""
+    value = aspects.FeatureAssessment.from_json(record.fields())
+    context.builder.add_statement(record.model_version.node, "feature_assessment", value)
+
+
+def project_monitoring(record: PlanMonitoring, context: RecordContext) -> None:
+    """Add how the version is watched."""
+    value = aspects.MonitoringPlan.from_json(record.fields() | {"review_by": parse_zoned(record.review_by)})
+    context.builder.add_statement(record.model_version.node, "monitoring_plan", value)
 
 
 def project_override(record: OverrideGate, context: RecordContext) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from catalog.access.model import Powers, PrincipalRecord
 from catalog.access.queries import definitions, principals
@@ -29,23 +29,31 @@ from catalog.gate.model import (
     Case,
     ChangeAssessment,
     Criterion,
+    EnvironmentAssessment,
+    FeatureAssessment,
     GateQuestion,
+    MonitoringPlan,
     OpenFinding,
     Policies,
     Read,
     Reason,
     Requirements,
+    Said,
     Split,
     Training,
     Used,
 )
+from catalog.gate.operation import no_way_back
 from catalog.gate.requirements import GateFile
 from catalog.gate.rules import at_least
 from catalog.labels.queries import attestations_of
 from catalog.labels.taint.queries import effective_labels
 from catalog.names.loading import Names
+from catalog.places.queries import operator_at
 from catalog.policies.queries import in_force
 from catalog.reading import Complete, Completeness, Redacted
+from catalog.recorded import Recorded, recorded
+from catalog.releases.deployments import Quoting, rollback_target
 from catalog.releases.model import Registration, SnapshotUse
 from catalog.releases.queries import registrations
 from catalog.safe_use.model import Outcome
@@ -60,7 +68,8 @@ from catalog.use.residency import Presence, Residency, residency, would_be
 from catalog.view import View
 from graph_schema.aspects import gate as aspects
 from graph_schema.identity import label_of
-from graph_schema.nodes import EncryptionKey, Job, ModelVersion, Principal, UseStatement
+from graph_schema.nodes import EncryptionKey, Environment, Job, ModelVersion, Principal, UseStatement
+from graph_schema.vocabulary import section1557
 from graph_schema.vocabulary.words import ChangeStatus, DecisionKind, PrincipalKind, SignatureState
 from reports.naming import worded
 
@@ -101,8 +110,13 @@ def policies_in_force(view: View) -> tuple[GateFile, Policies]:
         return shipped, replace(policies, problem=error.detail)
 
 
-def load(view: View, question: GateQuestion, ancestors: Ancestors | None = None) -> Loaded | None:
-    """Return all that is needed, None where no such model version is known or may be seen."""
+def load(
+    view: View, question: GateQuestion, ancestors: Ancestors | None = None, quoting: Quoting | None = None
+) -> Loaded | None:
+    """Return all that is needed, None where no such model version is known or may be seen.
+
+    `quoting` tells whether a release may be gone back to; without it that is not asked.
+    """
     node = view.nodes([question.of]).get(question.of)
     if node is None or not isinstance(node.node, ModelVersion):
         return None
@@ -143,12 +157,14 @@ def load(view: View, question: GateQuestion, ancestors: Ancestors | None = None)
         None if registration is None else cases_of(view, {question.of: registration}, training.snapshots)[question.of]
     )
     evaluated = () if registration is None else tuple(use.snapshot for use in registration.evaluated_on)
+    plan = _monitoring(view, question.of)
+    labels = _labels(view, question.of)
     case = Case(
         training=training,
         parents=[trained[one] for one in parents],
         moment=moment,
         known=known(view, data),
-        labels=_labels(view, question.of),
+        labels=None if labels is None else labels.kinds,
         use_training=permitted(use_training),
         use_deployment=permitted(use_deployment),
         placed=tuple(_placed(view, lies, question.place, moment)),
@@ -160,6 +176,12 @@ def load(view: View, question: GateQuestion, ancestors: Ancestors | None = None)
         evaluations=len({edge.source for edge in view.edges(evaluated, ("EVALUATED_ON",), "in")} if evaluated else ()),
         criteria_then=_criteria(view, question, training, asked),
         change=_change(view, question.of),
+        environment=None if registration is None else _environment(view, registration.environment.digest),
+        features=_features(view, question.of),
+        characteristics=None if labels is None else labels.characteristics,
+        operator=operator_at(view, question.place),
+        way_back=_way_back(view, question, plan, quoting),
+        monitoring=plan,
         completeness=_completeness(view, met, chain),
         policies=policies,
         findings=_findings(view, [*chain, *_beside(view, chain), *sorted(statements)], asked.finding_severity),
@@ -303,17 +325,31 @@ def _chain(met: Closure, trained: Iterable[Training], data: Iterable[str]) -> tu
     return tuple(sorted(found))
 
 
-def _labels(view: View, version: str) -> dict[str, tuple[str, tuple[int, ...]]] | None:
+class _Labels(NamedTuple):
+    """The kinds of PHI in a version, and what it was made of that one may not discriminate by: each with where it comes
+    from, in words, and the entries.
+    """
+
+    kinds: dict[str, tuple[str, tuple[int, ...]]]
+    characteristics: dict[str, tuple[str, tuple[int, ...]]]
+
+
+def _labels(view: View, version: str) -> _Labels | None:
+    """Return what effective labels say of a version, None where not all was seen."""
     found = effective_labels(view, [version]).get(version)
     if found is None:
-        return {}
+        return _Labels({}, {})
     if not isinstance(found.completeness, Complete):
         return None
     origins = names_of(view, {one.way.origin for one in found.labels if one.way is not None})
-    labels = {}
+    labels = _Labels({}, {})
     for one in found.labels:
         origin = None if one.way is None else origins.get(one.way.origin)
-        labels[one.kind] = ("" if origin is None else f", by what came from {origin}", one.entries)
+        told = ("" if origin is None else f", by what came from {origin}", one.entries)
+        labels.kinds[one.kind] = told
+        for coding in one.codes:
+            if coding.system == section1557.SYSTEM:
+                labels.characteristics.setdefault(coding.code, told)
     return labels
 
 
@@ -408,6 +444,46 @@ def _change(view: View, version: str) -> ChangeAssessment | None:
         entry=newest.entry,
         at=newest.valid_from,
     )
+
+
+def _said(one: Recorded) -> Said:
+    return Said(one.by, one.authenticated, one.entry, one.since)
+
+
+def _environment(view: View, digest: str) -> EnvironmentAssessment | None:
+    id_ = Environment(digest).id
+    held = recorded(view, [id_], ("environment_assessment",)).get(id_, {}).get("environment_assessment")
+    if held is None:
+        return None
+    return EnvironmentAssessment(_said(held), aspects.EnvironmentAssessment.from_json(held.value))
+
+
+def _features(view: View, version: str) -> FeatureAssessment | None:
+    held = recorded(view, [version], ("feature_assessment",)).get(version, {}).get("feature_assessment")
+    return None if held is None else FeatureAssessment(_said(held), aspects.FeatureAssessment.from_json(held.value))
+
+
+def _monitoring(view: View, version: str) -> MonitoringPlan | None:
+    held = recorded(view, [version], ("monitoring_plan",)).get(version, {}).get("monitoring_plan")
+    return None if held is None else MonitoringPlan(_said(held), aspects.MonitoringPlan.from_json(held.value))
+
+
+def _way_back(
+    view: View, question: GateQuestion, plan: MonitoringPlan | None, quoting: Quoting | None
+) -> Reason | None:
+    """Return whether there is a release to go back to; where it is planned what else is done, no release is judged."""
+    if quoting is None:
+        return Reason(Outcome.PASS, "What one goes back to is not itself asked for what one would go back to.")
+    if plan is not None and plan.said.authenticated and plan.value.fallback is not None:
+        return None
+    found = rollback_target(view, question.of, question.environment, quoting)
+    if found.target is None:
+        names = names_of(view, {one.version for one in found.judged})
+        judged = [(f"{names.get(one.version, one.version)}: {one.reason}", one.entries) for one in found.judged]
+        return no_way_back(judged)
+    name = names_of(view, {found.target.version}).get(found.target.version, found.target.version)
+    last = found.judged[-1]
+    return Reason(Outcome.PASS, f"One can go back to {name}.", tuple(sorted({found.target.entry, *last.entries})))
 
 
 def _completeness(view: View, met: Closure, chain: Sequence[str]) -> Completeness:

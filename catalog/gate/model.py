@@ -15,12 +15,21 @@ from catalog.assets.model import RunRecord
 from catalog.findings.independence import Shared
 from catalog.findings.rules import Severity
 from catalog.findings.separation import Separation
+from catalog.places.model import OperatorRecord
 from catalog.reading import Completeness
 from catalog.releases.model import Registration
 from catalog.safe_use.model import Known, Outcome, Permitted
 from catalog.snapshots.model import SnapshotRecord
 from catalog.use.model import Requester
-from graph_schema.vocabulary.words import ApprovalKind, ChangeStatus, GateCheckName, GateVerdict
+from graph_schema.aspects import gate as aspects
+from graph_schema.vocabulary.words import (
+    AgreementKind,
+    ApprovalKind,
+    ChangeStatus,
+    GateCheckName,
+    GateVerdict,
+    VulnerabilitySeverity,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +70,7 @@ class Requirements:
 
     holds_days: int
     verified_within_days: int
+    assessed_within_days: int
     training_purpose: str
     finding_severity: Severity
     require: frozenset[GateCheckName]
@@ -68,6 +78,10 @@ class Requirements:
     """By zone, the kinds of PHI that may be there; in a zone that is not named no data may be."""
     approvals: tuple[ApprovalNeeded, ...]
     metrics: tuple[Criterion, ...]
+    vulnerabilities: Mapping[VulnerabilitySeverity, int]
+    """By severity, how many known vulnerabilities its environment may have; of one that is not named, any number."""
+    agreements: frozenset[AgreementKind]
+    """The kinds of agreement that have to be in force with whoever runs it, where that is not the house itself."""
 
 
 class Reason(NamedTuple):
@@ -165,6 +179,49 @@ class ChangeAssessment:
     at: int
 
 
+class Said(NamedTuple):
+    """Who wrote a record that a check rests on, whether a key proved that, by which entry and when."""
+
+    by: str
+    authenticated: bool
+    entry: int
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentAssessment:
+    """What an environment is made of, and how many known vulnerabilities that has, by severity."""
+
+    said: Said
+    value: aspects.EnvironmentAssessment
+
+    @property
+    def known(self) -> dict[VulnerabilitySeverity, int]:
+        """Return how many vulnerabilities are known, the most severe first."""
+        return {one: getattr(self.value, one.lower()) for one in VulnerabilitySeverity}
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureAssessment:
+    """Which input features measure what one may not discriminate by, and what is done about each."""
+
+    said: Said
+    value: aspects.FeatureAssessment
+
+    @property
+    def measured(self) -> frozenset[str]:
+        """Return all that they measure."""
+        return frozenset(code for one in self.value.features for code in one.measures)
+
+
+@dataclass(frozen=True, slots=True)
+class MonitoringPlan:
+    """How a version is watched in use, and what takes its place where it has to go."""
+
+    said: Said
+    value: aspects.MonitoringPlan
+
+
 @dataclass(frozen=True, slots=True)
 class GateOverride:
     """That somebody lets a version pass although checks do not; it takes two persons.
@@ -246,6 +303,17 @@ class Case:
     criteria_then: Collection[Criterion]
     """The criteria that were in force before it was measured."""
     change: ChangeAssessment | None
+    environment: EnvironmentAssessment | None
+    features: FeatureAssessment | None
+    characteristics: Mapping[str, tuple[str, tuple[int, ...]]] | None
+    """What labels say that it was made of and that one may not discriminate by: in words from where, and the entries;
+    None where not all was seen.
+    """
+    operator: OperatorRecord | None
+    """Who is declared to run models at the place asked about."""
+    way_back: Reason | None
+    """Whether there is a release to go back to; None where that was not asked."""
+    monitoring: MonitoringPlan | None
     completeness: Completeness
     policies: Policies
     findings: Sequence[OpenFinding]

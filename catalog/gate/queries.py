@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from catalog.access.model import Powers
@@ -15,7 +16,7 @@ from catalog.gate import rules
 from catalog.gate.loading import load
 from catalog.gate.model import Gate, GateEvaluation, GateOverride, GateQuestion, Reason
 from catalog.reading import Lagging
-from catalog.releases.deployments import deployments_of
+from catalog.releases.deployments import Quoting, deployments_of
 from catalog.releases.model import Deployment
 from catalog.safe_use.model import Outcome
 from catalog.use.model import Ancestors, OrganizationKind, Requester
@@ -31,7 +32,22 @@ _PASSED: Final = frozenset({GateVerdict.PASS, GateVerdict.BY_EXCEPTION})
 
 def gate(view: View, question: GateQuestion, ancestors: Ancestors | None = None) -> Gate | None:
     """Return what the gate says at the view's time, with every check; None where no such version is known or shown."""
-    loaded = load(view, question, ancestors)
+    return _gate(view, question, ancestors, partial(gone_back_to, ancestors=ancestors))
+
+
+def gone_back_to(
+    view: View, version: str, entry: int, ancestors: Ancestors | None = None
+) -> tuple[bool | None, str, tuple[int, ...]]:
+    """Return whether a release that quotes an evaluation (by entry) may be gone back to, with why and by which entries;
+    None where that cannot be told. Every check counts but whether there is something to go back to from there.
+    """
+    found = quoted(view, version, entry, ancestors, partial(_gate, quoting=None))
+    passed = None if found.outcome is Outcome.UNKNOWN else found.outcome is Outcome.PASS
+    return passed, found.text, found.entries
+
+
+def _gate(view: View, question: GateQuestion, ancestors: Ancestors | None, quoting: Quoting | None) -> Gate | None:
+    loaded = load(view, question, ancestors, quoting)
     if loaded is None:
         return None
     checks = rules.judge(loaded.case, loaded.asked)
@@ -104,9 +120,15 @@ def gate_evaluations(view: View, versions: Sequence[str]) -> dict[str, tuple[Gat
     }
 
 
-def quoted(view: View, version: str, entry: int, ancestors: Ancestors | None = None) -> Reason:
+def quoted(
+    view: View,
+    version: str,
+    entry: int,
+    ancestors: Ancestors | None = None,
+    ask: Callable[[View, GateQuestion, Ancestors | None], Gate | None] = gate,
+) -> Reason:
     """Return whether a recorded evaluation may be relied on at the view's time: it passed, lasts, is of the artifact
-    that is registered now, and the gate says so again now.
+    that is registered now, and the gate, or what else is asked, says so again now.
     """
     of = gate_evaluations(view, [version]).get(version, ())
     found = next((one for one in of if one.entry == entry), None)
@@ -116,7 +138,7 @@ def quoted(view: View, version: str, entry: int, ancestors: Ancestors | None = N
         return Reason(Outcome.FAIL, f"The gate said {found.verdict} then.", (entry,))
     if found.holds_until <= view.moment:
         return Reason(Outcome.FAIL, f"It held until {format_time(found.holds_until)}.", (entry,))
-    now = gate(view, asked_again(found), ancestors)
+    now = ask(view, asked_again(found), ancestors)
     if now is None or now.artifact_digest != found.artifact_digest:
         return Reason(Outcome.FAIL, "The version is registered with another artifact since.", (entry,))
     if not now.passes:

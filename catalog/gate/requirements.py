@@ -19,13 +19,21 @@ from catalog.gate.model import ApprovalNeeded, Criterion, Requirements
 from catalog.policies.rules import GATE_FILE
 from catalog.record import MAX_LIST, Name, Part, Record, distinct, refusal
 from catalog.releases.records import EnvironmentName
-from graph_schema.vocabulary.words import ApprovalKind, GateCheckName, PhiKind, Zone
+from graph_schema.vocabulary.words import (
+    AgreementKind,
+    ApprovalKind,
+    GateCheckName,
+    PhiKind,
+    VulnerabilitySeverity,
+    Zone,
+)
 
 FILE: Final = GATE_FILE
 """What the file is called in a set of policies."""
 
 _KEY: Final = "/[key]"
 """What a pointer ends with where the name of a member is wrong."""
+_Bound = Annotated[StrictInt, Field(ge=0, le=1_000_000)]
 _Days = Annotated[StrictInt, Field(ge=1, le=36_500)]
 
 
@@ -62,12 +70,15 @@ class _Members(Part):
 
     holds_days: _Days | None = None
     verified_within_days: _Days | None = None
+    assessed_within_days: _Days | None = None
     training_purpose: PurposeCode | None = None
     finding_severity: Severity | None = None
     require: Annotated[tuple[GateCheckName, ...] | None, Field(min_length=1)] = None
     labels: Mapping[Zone, tuple[PhiKind, ...]] | None = None
     approvals: Annotated[tuple[ApprovalNeededOf, ...] | None, Field(max_length=MAX_LIST)] = None
     metrics: Annotated[tuple[CriterionOf, ...] | None, Field(max_length=MAX_LIST)] = None
+    vulnerabilities: Mapping[VulnerabilitySeverity, _Bound] | None = None
+    agreements: Annotated[tuple[AgreementKind, ...] | None, distinct()] = None
 
 
 class CaseOf(_Members):
@@ -117,7 +128,8 @@ def read(content: str, called: str = FILE) -> GateFile:
         pointer = error.pointer.removesuffix(_KEY)
         member = pointer.removeprefix("/").replace("/", ".")
         where = f"{called}, line {document.line(pointer)}{f', {member}' if member else ''}"
-        detail = error.detail.replace("[key]", "the name of a zone")
+        keyed = "severity" if "vulnerabilities" in pointer else "zone"
+        detail = error.detail.replace("[key]", f"the name of a {keyed}")
         raise SenderError(f"{where}: {detail}", pointer=pointer, status=422) from None
 
 
@@ -143,10 +155,13 @@ def required(file: GateFile, purpose: str, environment: str) -> Requirements:
     return Requirements(
         holds_days=given["holds_days"],
         verified_within_days=given["verified_within_days"],
+        assessed_within_days=given["assessed_within_days"],
         training_purpose=given["training_purpose"],
         finding_severity=given["finding_severity"],
         require=frozenset(given["require"]),
         labels={zone.value: frozenset(kind.value for kind in kinds) for zone, kinds in given["labels"].items()},
         approvals=tuple(ApprovalNeeded(one.kind, one.persons) for one in given["approvals"]),
         metrics=tuple(one.criterion for one in given.get("metrics", ())),
+        vulnerabilities=dict(given["vulnerabilities"]),
+        agreements=frozenset(given["agreements"]),
     )

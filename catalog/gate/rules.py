@@ -15,6 +15,7 @@ from catalog.approvals.states import ApprovalState
 from catalog.assets.model import RunState
 from catalog.findings.rules import Rule, Severity
 from catalog.findings.separation import Apartness
+from catalog.gate import operation
 from catalog.gate.model import (
     ApprovalNeeded,
     AskedApproval,
@@ -543,6 +544,11 @@ _JUDGES: Final[Mapping[GateCheckName, _Judge]] = {
     GateCheckName.PARENT_MODELS: _parent_models,
     GateCheckName.METRICS: _metrics,
     GateCheckName.CHANGE_PLAN: _change_plan,
+    GateCheckName.COMPONENTS: operation.components,
+    GateCheckName.INPUT_FEATURES: operation.input_features,
+    GateCheckName.AGREEMENTS: operation.agreements,
+    GateCheckName.ROLLBACK: operation.rollback,
+    GateCheckName.MONITORING: operation.monitoring,
     GateCheckName.VIEW_COMPLETE: _view_complete,
     GateCheckName.POLICIES: _policies,
     GateCheckName.FINDINGS: _findings,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from catalog.errors import SenderError
-from catalog.places.queries import places_tree, undeclared
-from catalog.places.records import DeclareJob, DeclarePlace, EndPlace
+from catalog.places.queries import operators, places_tree, undeclared
+from catalog.places.records import DeclareJob, DeclareOperator, DeclarePlace, EndOperator, EndPlace
 from catalog.places.rules import closes_circle
 from catalog.record import Admission, Admitted
 
@@ -28,6 +28,18 @@ def admit_place(record: DeclarePlace, admission: Admission) -> Admitted:
 def admit_end(record: EndPlace, admission: Admission) -> Admitted:
     """Hold the place to be known."""
     admission.require([(record.node, "/place", "declare it first; `lineward places` lists those there are")])
+    return Admitted()
+
+
+def admit_operator(record: DeclareOperator, admission: Admission) -> Admitted:
+    """Take the declaration; whoever writes it is told of a place that is not declared."""
+    return Admitted(warnings=tuple(not_declared(admission, (record.place,), record.holds_from)))
+
+
+def admit_operator_end(record: EndOperator, admission: Admission) -> Admitted:
+    """Hold somebody to be declared to run models there."""
+    if operators(admission.view.unredacted).get(record.place) is None:
+        raise SenderError("Nobody is declared to run models at this place.", pointer="/place", status=422)
     return Admitted()
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from graph_schema.aspects import places as aspects
+
 
 @dataclass(frozen=True, slots=True)
 class PlaceRecord:
@@ -17,5 +19,16 @@ class PlaceRecord:
     place_kind: str
     within: str | None
     around: tuple[str, ...]
+    entry: int
+    since: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorRecord(aspects.Operator):
+    """Who is declared to run models at a place, by whom, by which entry and since when."""
+
+    place: str
+    by: str
+    authenticated: bool
     entry: int
     since: int

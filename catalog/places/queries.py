@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from catalog.nearest import nearest
-from catalog.places.model import PlaceRecord
+from catalog.places.model import OperatorRecord, PlaceRecord
 from catalog.places.rules import around
 from catalog.recorded import recorded, recorded_of
 from catalog.view import View
+from graph_schema.aspects.places import Operator
 from graph_schema.aspects.places import Place as PlaceAspect
 from graph_schema.nodes import Place
 
@@ -40,6 +41,29 @@ def places(view: View) -> tuple[PlaceRecord, ...]:
         )
         for name, (place, held) in found.items()
     )
+
+
+def operators(view: View) -> dict[str, OperatorRecord]:
+    """Return who is declared to run models at each place, by the place's name."""
+    return {
+        name: OperatorRecord(
+            **Operator.from_json(held.value).members(),
+            place=name,
+            by=held.by,
+            authenticated=held.authenticated,
+            entry=held.entry,
+            since=held.since,
+        )
+        for name, of in recorded_of(view, Place.__name__, ("operator",)).items()
+        if (held := of["operator"])
+    }
+
+
+def operator_at(view: View, place: str) -> OperatorRecord | None:
+    """Return who is declared to run models at a place, or else at the nearest that it lies in; None where nobody is."""
+    declared = operators(view)
+    found = around(places_tree(view), place) if declared else ()
+    return next((declared[name] for name in found if name in declared), None)
 
 
 def job_places(view: View, ids: Sequence[str]) -> dict[str, str]:

@@ -1,14 +1,16 @@
-"""What may be written about places: what lies in what, that one is none any more, and where jobs run."""
+"""What may be written about places: what lies in what, that one is none any more, who runs models there, and where jobs
+run.
+"""
 
 from __future__ import annotations
 
-from typing import ClassVar, Self
+from typing import Annotated, ClassVar, Self
 
-from pydantic import model_validator
+from pydantic import Field, StrictBool, model_validator
 
-from catalog.record import JobRef, Name, Record, Text, Time, refusal
+from catalog.record import MAX_LIST, Digest, JobRef, Name, Part, Record, Text, Time, distinct, refusal
 from graph_schema.nodes import Place
-from graph_schema.vocabulary.words import PlaceKind
+from graph_schema.vocabulary.words import AgreementKind, PlaceKind
 
 
 class DeclarePlace(Record):
@@ -52,6 +54,66 @@ class EndPlace(Record):
     @property
     def node(self) -> Place:
         """Return the node."""
+        return Place(self.place)
+
+
+class OperatorAgreementOf(Part):
+    """An agreement with whoever runs models at a place."""
+
+    kind: AgreementKind
+    """What kind of agreement it is, such as a business associate agreement."""
+    agreement: Name
+    """What it is called."""
+    until: Time | None = None
+    """When it ends; left out, it has no end."""
+    digest: Digest | None = None
+    """The digest of its document."""
+
+
+class DeclareOperator(Record):
+    """Who runs models at a place, and by which agreements; what was declared of that before holds no longer."""
+
+    name: ClassVar[str] = "declare_operator"
+
+    place: Name
+    """The place, as `declare_place` calls it; what lies in it is meant too, where nothing nearer is declared."""
+    operator: Name
+    """Who runs models there: a unit, a hospital or a company."""
+    internal: StrictBool = False
+    """Whether that is the house itself whose data it is, so that no agreement is needed."""
+    agreements: Annotated[tuple[OperatorAgreementOf, ...], Field(max_length=MAX_LIST), distinct()] = ()
+    """The agreements with whoever it is."""
+    valid_from: Time | None = None
+    """Since when this holds; by default since it is recorded."""
+
+    @property
+    def node(self) -> Place:
+        """Return the place."""
+        return Place(self.place)
+
+    @model_validator(mode="after")
+    def _is_bound(self) -> Self:
+        if not self.internal and not self.agreements:
+            text = "Say which agreements bind the operator, or `internal`: that it is the house itself."
+            raise refusal(text, "/agreements")
+        return self
+
+
+class EndOperator(Record):
+    """That who was declared to run models at a place does so no longer."""
+
+    name: ClassVar[str] = "end_operator"
+
+    place: Name
+    """The place."""
+    reason: Text
+    """Why it ends."""
+    valid_from: Time | None = None
+    """From when on; by default from when this is recorded."""
+
+    @property
+    def node(self) -> Place:
+        """Return the place."""
         return Place(self.place)
 
 

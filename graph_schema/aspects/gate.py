@@ -19,6 +19,46 @@ class ChangeAssessment(Part):
 
 
 @dataclass(frozen=True, slots=True)
+class EnvironmentAssessment(Part):
+    """What an environment is made of, and how many vulnerabilities of that somebody knew (FD&C Act 524B)."""
+
+    sbom_format: Annotated[str, "SPDX or CYCLONEDX."]
+    sbom_digest: Annotated[str, "The digest of the software bill of materials."]
+    critical: Annotated[int, "How many critical vulnerabilities are known of it."]
+    high: Annotated[int, "How many high ones."]
+    medium: Annotated[int, "How many medium ones."]
+    low: Annotated[int, "How many low ones."]
+    source: Annotated[str, "What it was held against, such as a vulnerability database."]
+
+
+@dataclass(frozen=True, slots=True)
+class InputFeature(Part):
+    """An input feature that measures what one may not discriminate by (45 CFR 92.210), and what is done about that."""
+
+    feature: Annotated[str, "What the feature is called."]
+    measures: Annotated[tuple[str, ...], "RACE, COLOR, NATIONAL_ORIGIN, SEX, AGE or DISABILITY."]
+    mitigation: Annotated[str, "What is done so that nobody is discriminated by it."]
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureAssessment(Part):
+    """The input features of a model version that measure such; none where there is none."""
+
+    features: Annotated[tuple[InputFeature, ...], "The features."]
+    reason: Annotated[str, "How that was looked for."]
+
+
+@dataclass(frozen=True, slots=True)
+class MonitoringPlan(Part):
+    """How a model version is watched in use, and what takes its place where it has to go."""
+
+    plan: Annotated[str, "What the plan is called."]
+    review_by: Annotated[int, "By when it is to be reviewed, in microseconds UTC."]
+    plan_digest: Annotated[str | None, "The digest of the plan's document."] = None
+    fallback: Annotated[str | None, "What is done without the version, where no other can take its place."] = None
+
+
+@dataclass(frozen=True, slots=True)
 class GateOverride(Part):
     """That somebody lets a model version pass the gate although a check does not."""
 

@@ -38,13 +38,20 @@ from graph_schema.aspects.declarations import (
 )
 from graph_schema.aspects.events import Code, Environment, Event, Flags, Io, Producer, Redactions
 from graph_schema.aspects.findings import FindingDecision
-from graph_schema.aspects.gate import ChangeAssessment, GateEvaluation, GateOverride
+from graph_schema.aspects.gate import (
+    ChangeAssessment,
+    EnvironmentAssessment,
+    FeatureAssessment,
+    GateEvaluation,
+    GateOverride,
+    MonitoringPlan,
+)
 from graph_schema.aspects.keys import EncryptionKey
 from graph_schema.aspects.labels import Attestation, AttestationEnd, CodeKey, ColumnLineageTrust, Tag
 from graph_schema.aspects.mappings import FacetMapping, MappingWithdrawal, TagMapping
 from graph_schema.aspects.models import Metric, Registration
 from graph_schema.aspects.names import NamespaceRule
-from graph_schema.aspects.places import Place
+from graph_schema.aspects.places import Operator, Place
 from graph_schema.aspects.policies import PolicyFile, Publication
 from graph_schema.aspects.principals import ApiKey, Erasure, PrincipalDefinition, Restore
 from graph_schema.aspects.quality import Check, Measurement
@@ -295,6 +302,7 @@ ASPECTS: Final[tuple[Aspect, ...]] = (
     Aspect("site", ("Dataset",), str, "The site that holds the data.", counted_by=()),
     Aspect("region", ("Dataset",), str, "The region that the data lies in.", counted_by=()),
     Aspect("location", ("Place",), Place),
+    Aspect("operator", ("Place",), Operator),
     Aspect("runs_at", ("Job",), str, "The place that it runs at, as declared."),
     Aspect("column_lineage_trust", ("Job",), ColumnLineageTrust),
     Aspect("seal", ("Snapshot",), Seal),
@@ -340,6 +348,9 @@ ASPECTS: Final[tuple[Aspect, ...]] = (
     Aspect("policy_files", ("PolicySet",), tuple[PolicyFile, ...], "The files that it is made of."),
     Aspect("environment", ("Environment",), Environment),
     Aspect("change_assessment", ("ModelVersion",), ChangeAssessment),
+    Aspect("environment_assessment", ("Environment",), EnvironmentAssessment),
+    Aspect("feature_assessment", ("ModelVersion",), FeatureAssessment),
+    Aspect("monitoring_plan", ("ModelVersion",), MonitoringPlan),
     Aspect("gate_override", ("ModelVersion",), GateOverride, momentary=True),
     Aspect("gate_evaluation", ("ModelVersion",), GateEvaluation, momentary=True),
     Aspect("use_statement", ("UseStatement",), UseStatement),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from graph_schema.vocabulary import dicom, duo, hipaa, hl7
+from graph_schema.vocabulary import dicom, duo, hipaa, hl7, section1557
 
 _PURPOSES: Final = {
     "BTG": "emergency access that overrides an access rule, recorded and reviewed",
@@ -243,5 +243,6 @@ MEANINGS: Final[Mapping[str, Mapping[str, str]]] = {
     duo.SYSTEM: _DUO,
     dicom.SYSTEM: _DICOM,
     hipaa.SYSTEM: {},
+    section1557.SYSTEM: {},
 }
 """By code system and code."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graph_schema.vocabulary import dicom, duo, hipaa, hl7
+from graph_schema.vocabulary import dicom, duo, hipaa, hl7, section1557
 from graph_schema.vocabulary.codes import Code, CodeTable, Found, UnknownCodeError, table
 from graph_schema.vocabulary.meanings import MEANINGS
 
@@ -22,6 +22,7 @@ CONFIDENTIALITY = table(
 
 _TABLES: tuple[CodeTable, ...] = (
     hipaa.SAFE_HARBOR,
+    section1557.CHARACTERISTICS,
     hl7.PURPOSE_OF_USE,
     hl7.OBLIGATIONS,
     hl7.REFRAINS,
@@ -40,6 +41,7 @@ SHORT_NAMES = {
     "confidentiality": hl7.CONFIDENTIALITY,
     "dicom": dicom.SYSTEM,
     "duo": duo.SYSTEM,
+    "protected-characteristic": section1557.SYSTEM,
 }
 """Names that people may write instead of a URI."""
 SYSTEMS = tuple(dict.fromkeys(each.system for each in _TABLES))

@@ -629,6 +629,16 @@ class GateCheckName(StrEnum):
     """It was measured on the evaluation data, and meets criteria that were recorded before."""
     CHANGE_PLAN = "CHANGE_PLAN"
     """Somebody other than its maker found it within the plan of changes."""
+    COMPONENTS = "COMPONENTS"
+    """Software bill of materials and known vulnerabilities of its environment are recorded, none above the bounds."""
+    INPUT_FEATURES = "INPUT_FEATURES"
+    """Somebody listed which input features measure race, color, national origin, sex, age or disability."""
+    AGREEMENTS = "AGREEMENTS"
+    """It is known who runs models at the place, and the required agreements with them are in force."""
+    ROLLBACK = "ROLLBACK"
+    """There is a release to go back to, or it is planned what takes its place."""
+    MONITORING = "MONITORING"
+    """A plan of monitoring is recorded, and its review is not overdue."""
     VIEW_COMPLETE = "VIEW_COMPLETE"
     """The gate saw all of it: nothing hidden, cut off, waiting or quarantined."""
     POLICIES = "POLICIES"
@@ -646,6 +656,28 @@ class ChangeStatus(StrEnum):
     """What changed is within the plan."""
     OUTSIDE = "OUTSIDE"
     """What changed is not within the plan."""
+
+
+class SbomFormat(StrEnum):
+    """In which form a software bill of materials is written."""
+
+    SPDX = "SPDX"
+    """ISO/IEC 5962, SPDX."""
+    CYCLONEDX = "CYCLONEDX"
+    """ECMA-424, CycloneDX."""
+
+
+class VulnerabilitySeverity(StrEnum):
+    """How severe a known vulnerability is, as CVSS 3.1 and 4.0 call it."""
+
+    CRITICAL = "CRITICAL"
+    """A score from 9.0 on."""
+    HIGH = "HIGH"
+    """From 7.0 on."""
+    MEDIUM = "MEDIUM"
+    """From 4.0 on."""
+    LOW = "LOW"
+    """From 0.1 on."""
 
 
 class GateVerdict(StrEnum):

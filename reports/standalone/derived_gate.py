@@ -40,6 +40,11 @@ _CHECKS = (
     "PARENT_MODELS",
     "METRICS",
     "CHANGE_PLAN",
+    "COMPONENTS",
+    "INPUT_FEATURES",
+    "AGREEMENTS",
+    "ROLLBACK",
+    "MONITORING",
     "VIEW_COMPLETE",
     "POLICIES",
     "FINDINGS",
@@ -284,6 +289,42 @@ def _within_plan(each: Values, newest: Record, _: Values, shown: Shown, log: Dis
     ) and bool(every)
 
 
+def _newest_of(kind: str, each: Values, log: Disclosed, about: Callable[[Values], bool]) -> Record | None:
+    """Return the newest disclosed record of a kind about something where the check cites it and a key proves it."""
+    every = log.of(kind, about)
+    newest = max(every, key=lambda one: (one.order, one.index), default=None)
+    return newest if newest is not None and newest.authenticated and newest.index in citations(each) else None
+
+
+def _assessed(each: Values, newest: Record, _: Values, ___: Shown, log: Disclosed) -> bool:
+    digest = newest.content["environment"]["digest"]
+    found = _newest_of("assess_environment", each, log, lambda content: content.get("environment") == digest)
+    return found is not None
+
+
+def _features_listed(each: Values, _: Record, __: Values, shown: Shown, log: Disclosed) -> bool:
+    found = _newest_of("assess_features", each, log, lambda content: subject_of(content) == shown.version)
+    return found is not None
+
+
+def _bound_by_agreement(each: Values, _: Record, __: Values, ___: Shown, log: Disclosed) -> bool:
+    """Return whether who runs it there is the house itself, or an agreement with them lasts."""
+    for one in log.of("declare_operator"):
+        lasting = [
+            agreement
+            for agreement in one.content.get("agreements", ())
+            if agreement.get("until") is None or micros(agreement["until"]) > log.valid_at
+        ]
+        if one.index in citations(each) and one.authenticated:
+            return one.content.get("internal") is True or bool(lasting)
+    return False
+
+
+def _is_watched(each: Values, _: Record, __: Values, shown: Shown, log: Disclosed) -> bool:
+    found = _newest_of("plan_monitoring", each, log, lambda content: subject_of(content) == shown.version)
+    return found is not None and micros(found.content["review_by"]) > log.valid_at
+
+
 def _signed_by_key(_: Values, __: Record, ___: Values, shown: Shown, ____: Disclosed) -> bool:
     return object_in(shown.context.get("signed"), "signed").get("state") == "VERIFIED"
 
@@ -310,6 +351,10 @@ ALLOWS: Mapping[str, _Allows] = {
     "EVALUATION_APART": _evaluation_apart,
     "METRICS": _has_figures,
     "CHANGE_PLAN": _within_plan,
+    "COMPONENTS": _assessed,
+    "INPUT_FEATURES": _features_listed,
+    "AGREEMENTS": _bound_by_agreement,
+    "MONITORING": _is_watched,
     "FINDINGS": _without_findings,
 }
 """Of a check whether what the file shows allows it to pass; of the others the catalog's word stands."""

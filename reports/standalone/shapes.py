@@ -101,6 +101,19 @@ _RECORDS: dict[str, Shape] = {
     "end_deployment": {"deployment": int, "valid_from?": str},
     "retire_model_version": {"model_version": _VERSION, "reason": str, "valid_from?": str},
     "assess_change": {"model_version": _VERSION, "status": str},
+    "assess_environment": {
+        "environment": str,
+        "vulnerabilities": {"critical": int, "high": int, "medium": int, "low": int},
+        "valid_from?": str,
+    },
+    "assess_features": {"model_version": _VERSION, "features": [{"measures": [str]}]},
+    "plan_monitoring": {"model_version": _VERSION, "review_by": str, "fallback?": str},
+    "declare_operator": {
+        "place": str,
+        "internal?": bool,
+        "agreements?": [{"kind": str, "until?": str}],
+        "valid_from?": str,
+    },
     "override_gate": {"model_version": _VERSION, "evaluation": int, "reason": str, "until": str},
     "gate_evaluated": {
         "model_version": _VERSION,

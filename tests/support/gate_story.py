@@ -22,7 +22,11 @@ from tests.support.records import (
     change_assessment,
     decision,
     declaration,
+    environment_assessment,
     event,
+    feature_assessment,
+    monitoring_plan,
+    operator,
     registration,
     request,
     seal,
@@ -87,6 +91,7 @@ def cleared(dataset: dict[str, str], zone: str, **more: Any) -> Payload:
     )
 
 
+_OF_VERSION: Payload = {"model_version": {"model": MODEL, "version": "1"}}
 _DECLARED = ((LANDED, "LANDING"), (TRAINING, "TRAINING"), (EVALUATION, "EVALUATION"))
 
 
@@ -107,6 +112,10 @@ class GateStory:
             "verifies evaluation",
             *(f"{step} {kind}" for step in ("asks for", "approves") for kind in ("CLINICAL", "GOVERNANCE")),
             "assesses the change",
+            "assesses the environment",
+            "lists the features",
+            "declares the operator",
+            "plans monitoring",
         }
     )
     """All that is said, but how the training data was made: a version may be trained on what came from outside."""
@@ -149,6 +158,10 @@ class GateStory:
             if f"asks for {kind}" in self.entries:
                 self.say(f"approves {kind}", decision(self.entries[f"asks for {kind}"], conditions=[]), who)
         self.say("assesses the change", self.assessed(), "clinician")
+        self.say("assesses the environment", environment_assessment(), "engineer")
+        self.say("lists the features", feature_assessment(**_OF_VERSION), "engineer")
+        self.say("declares the operator", operator(), "steward")
+        self.say("plans monitoring", monitoring_plan(**_OF_VERSION), "clinician")
         return self
 
     def say(self, name: str, payload: Payload, actor: str | None = None) -> None:

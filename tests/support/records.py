@@ -566,6 +566,58 @@ def change_assessment(**more: Any) -> dict[str, Any]:
     }
 
 
+def environment_assessment(**more: Any) -> dict[str, Any]:
+    return {
+        "kind": "assess_environment",
+        "environment": registration()["environment"]["digest"],
+        "sbom_format": "CYCLONEDX",
+        "sbom_digest": "sha256:" + "b" * 64,
+        "vulnerabilities": {"critical": 0, "high": 0, "medium": 2, "low": 5},
+        "source": "made-up advisories of May",
+        **more,
+    }
+
+
+def feature_assessment(**more: Any) -> dict[str, Any]:
+    return {
+        "kind": "assess_features",
+        "model_version": {"model": MODEL, "version": "1"},
+        "features": [
+            {"feature": "age_group", "measures": ["AGE"], "mitigation": "Calibrated and measured by group"},
+        ],
+        "reason": "Every input was looked at",
+        **more,
+    }
+
+
+def monitoring_plan(**more: Any) -> dict[str, Any]:
+    return {
+        "kind": "plan_monitoring",
+        "model_version": {"model": MODEL, "version": "1"},
+        "plan": "made-up plan 7",
+        "plan_digest": "sha256:" + "a" * 64,
+        "review_by": "2999-01-01T00:00:00Z",
+        "fallback": "The wards score on paper again",
+        **more,
+    }
+
+
+def operator(**more: Any) -> dict[str, Any]:
+    return {
+        "kind": "declare_operator",
+        "place": "North",
+        "operator": "made-up hosting company",
+        "agreements": [
+            {"kind": "BAA", "agreement": "made-up agreement 3", "digest": "sha256:" + "9" * 64},
+        ],
+        **more,
+    }
+
+
+def ending_operator(**more: Any) -> dict[str, Any]:
+    return {"kind": "end_operator", "place": "North", "reason": "The contract was not renewed", **more}
+
+
 def gate_override(evaluation: int, **more: Any) -> dict[str, Any]:
     return {
         "kind": "override_gate",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 import strawberry
@@ -22,10 +23,6 @@ from catalog.gate import queries as gate
 from catalog.reading import AsOf
 from catalog.releases import deployments as queries
 from catalog.releases import model
-from catalog.safe_use.model import Outcome
-from catalog.view import View
-
-_PASSES = {Outcome.PASS: True, Outcome.FAIL: False, Outcome.UNKNOWN: None}
 
 
 @strawberry.type(description="That a model version was released into an environment.")
@@ -187,10 +184,7 @@ class DeploymentQueries:
         environment: Annotated[str, strawberry.argument(description="The environment, such as production.")],
         as_of: AsOfArgument = None,
     ) -> RollbackTargetResult:
-        def quoted(view: View, version: str, entry: int) -> tuple[bool | None, str, tuple[int, ...]]:
-            judged = gate.quoted(view, version, entry, info.context.services.ancestors)
-            return _PASSES[judged.outcome], judged.text, judged.entries
-
+        quoted = partial(gate.gone_back_to, ancestors=info.context.services.ancestors)
         try:
             view = info.context.view(_at(as_of, info.context))
             problem = missing(info.context, view, [str(of)])

@@ -33,17 +33,22 @@ from tests.support.records import (
     ending_attestation,
     ending_code_key,
     ending_key,
+    ending_operator,
     ending_place,
     ending_signing_key,
     ending_source,
     ending_trust,
+    environment_assessment,
     facet_mapping,
+    feature_assessment,
     finding_record,
     gate_override,
     job_place,
     joining,
     meeting,
+    monitoring_plan,
     naming_rule,
+    operator,
     place,
     principal,
     registration,
@@ -128,6 +133,10 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     of_version = {"model": MODEL, "version": registration()["version"]}
     house.record(attestation(job=None, run_id=None, model_version=of_version))
     house.record(change_assessment(), approver)
+    house.record(environment_assessment(valid_from=EARLY))
+    house.record(feature_assessment())
+    house.record(monitoring_plan())
+    _operators(house)
     evaluation = house.ask_gate(GATE_QUESTION).receipt.index
     house.record(gate_override(evaluation), approver)
     house.record(ending_attestation(attested, effect="VOID", valid_from=EARLY))
@@ -153,6 +162,13 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         house.record(finding_record(kind, Dataset(**CURATED).id, valid_from=EARLY))
     yield house
     house.close()
+
+
+def _operators(house: House) -> None:
+    """Declare who runs models at a place, with all that may be said of an agreement, and end that."""
+    agreement = {"kind": "BAA", "agreement": "made-up agreement 3", "until": LATE, "digest": "sha256:" + "9" * 64}
+    house.record(operator(internal=True, agreements=[agreement], valid_from=EARLY))
+    house.record(ending_operator(valid_from=EARLY))
 
 
 def _reports(house: House) -> None:

@@ -13,6 +13,7 @@ from catalog.errors import SenderError
 from catalog.gate.queries import gate
 from catalog.reading import AsOf, Rights
 from catalog.safe_use.model import Outcome
+from graph_schema.times import format_time
 from graph_schema.vocabulary.words import GateCheckName, GateVerdict
 from tests.support.counting import Counting
 from tests.support.gate_story import (
@@ -117,6 +118,13 @@ def lag(story: GateStory) -> None:
     house.project = lambda: None  # type: ignore[method-assign]
     house.send({**story.said["trains"], "eventTime": "2026-01-01T00:00:00Z", "eventType": "RUNNING"})
     house.project = project  # type: ignore[method-assign]
+
+
+def wait_for_the_review(story: GateStory) -> None:
+    """Plan monitoring for a day alone, and let that pass."""
+    soon = format_time(story.house.clock.micros() + 3_600_000_000)
+    story.say("plans monitoring anew", {**story.said["plans monitoring"], "review_by": soon}, "clinician")
+    story.house.clock.now += 7_200
 
 
 def publish_unreadable(story: GateStory) -> None:
@@ -248,6 +256,57 @@ CASES = {
     "G8: a change that nobody assessed": Case(
         GateCheckName.CHANGE_PLAN, UNKNOWN, leave_out=frozenset({"assesses the change"})
     ),
+    "G8: an environment that nobody assessed": Case(
+        GateCheckName.COMPONENTS, UNKNOWN, leave_out=frozenset({"assesses the environment"})
+    ),
+    "G8: vulnerabilities above the bounds": Case(
+        GateCheckName.COMPONENTS,
+        FAIL,
+        {"assesses the environment": {"vulnerabilities": {"critical": 1, "high": 0, "medium": 0, "low": 0}}},
+    ),
+    "G8: vulnerabilities that nobody looked for lately": Case(
+        GateCheckName.COMPONENTS, UNKNOWN, {"assesses the environment": {"valid_from": "2026-01-01T00:00:00Z"}}
+    ),
+    "G8: features that nobody listed": Case(
+        GateCheckName.INPUT_FEATURES, UNKNOWN, leave_out=frozenset({"lists the features"})
+    ),
+    "G8: a feature that labels tell of and nobody listed": Case(
+        GateCheckName.INPUT_FEATURES,
+        FAIL,
+        before=(
+            tag(
+                dataset=TRAINING,
+                column="ward",
+                phi_kind="DERIVED_FEATURE",
+                codes=[{"system": "protected-characteristic", "code": "RACE"}],
+            ),
+        ),
+    ),
+    "G8: a place of which nobody knows who runs it": Case(
+        GateCheckName.AGREEMENTS, UNKNOWN, leave_out=frozenset({"declares the operator"})
+    ),
+    "G8: an agreement of another kind": Case(
+        GateCheckName.AGREEMENTS,
+        UNKNOWN,
+        {"declares the operator": {"agreements": [{"kind": "DUA", "agreement": "made-up agreement 4"}]}},
+    ),
+    "G8: an agreement that ended": Case(
+        GateCheckName.AGREEMENTS,
+        FAIL,
+        {
+            "declares the operator": {
+                "agreements": [{"kind": "BAA", "agreement": "made-up agreement 3", "until": "2026-02-01T00:00:00Z"}]
+            }
+        },
+    ),
+    "G8: nothing to go back to": Case(GateCheckName.ROLLBACK, UNKNOWN, {"plans monitoring": {"fallback": None}}),
+    "G8: use that nobody planned to watch": Case(
+        GateCheckName.MONITORING,
+        UNKNOWN,
+        leave_out=frozenset({"plans monitoring"}),
+        also={GateCheckName.ROLLBACK: UNKNOWN},
+    ),
+    "G8: a plan that is overdue for review": Case(GateCheckName.MONITORING, FAIL, after=wait_for_the_review),
     "G2: a graph that lags": Case(GateCheckName.VIEW_COMPLETE, UNKNOWN, after=lag),
     "requirements that cannot be read": Case(
         GateCheckName.POLICIES,

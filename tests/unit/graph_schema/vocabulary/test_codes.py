@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from graph_schema.vocabulary import dicom, duo, hipaa, hl7, systems
+from graph_schema.vocabulary import dicom, duo, hipaa, hl7, section1557, systems
 from graph_schema.vocabulary.codes import CodeTable, UnknownCodeError
 from graph_schema.vocabulary.meanings import MEANINGS
 from graph_schema.vocabulary.words import Confidentiality
@@ -120,6 +120,7 @@ TABLES = (
     duo.DUO,
     dicom.DEIDENTIFICATION,
     hipaa.SAFE_HARBOR,
+    section1557.CHARACTERISTICS,
 )
 
 
