@@ -17,6 +17,7 @@ from ingest_hooks.mlflow import events
 from ingest_hooks.mlflow.model import RegisteredModel
 from ingest_hooks.mlflow.reading import RegistryError, read
 
+_MEMBERS: Final = ("aliases", "stages")
 _ALIASES: Final = """
 query Aliases($id: ID!) { node(id: $id) { ... on Dataset { history(aspect: "facet:mlflow_registeredModel", first: 500) {
   nodes { value inForce } } } } }
@@ -48,19 +49,20 @@ def show(registry: Registry, *, as_json: bool) -> Exit:
         print_json(every)
     else:
         _print(models)
-    note(f"{count(len(every), 'event')} would be sent, and the aliases where they are others. Nothing was.")
+    note(f"{count(len(every), 'event')} would be sent, and aliases and stages where they are others. Nothing was.")
     return Exit.FINE
 
 
 def take(client: Client, registry: Registry, *, as_json: bool) -> Exit:
-    """Send the events; what was taken before is known again, and aliases are said where they are others."""
+    """Send the events; what was taken before is known again, and aliases and stages are said where they are others."""
     models = registered(registry)
     became: Counter[str] = Counter()
     for one in events.events(models, registry.namespace):
         became.update([_send(client, one)])
     for model in models:
-        if _aliases_held(client, registry.namespace, model.name) != events.aliases_of(model):
-            became.update([_send(client, events.aliases_event(model, registry.namespace, time.time_ns() // 1_000_000))])
+        if _held(client, registry.namespace, model.name) != events.registered_of(model):
+            at = time.time_ns() // 1_000_000
+            became.update([_send(client, events.registered_event(model, registry.namespace, at))])
     if as_json:
         print_json({"models": len(models), "taken": became["taken"], "alreadyThere": became["there"]})
     else:
@@ -74,12 +76,11 @@ def _send(client: Client, event: dict[str, Any]) -> str:
     return "there" if answer["duplicate"] else "taken"
 
 
-def _aliases_held(client: Client, namespace: str, name: str) -> list[dict[str, str]]:
-    """Return the aliases that the catalog knows of a model."""
+def _held(client: Client, namespace: str, name: str) -> dict[str, list[dict[str, str]]]:
+    """Return the aliases and stages that the catalog knows of a model."""
     node = ask(client, _ALIASES, {"id": Dataset(namespace, name).id})["node"]
     held = [one["value"] for one in node["history"]["nodes"] if one["inForce"] and one["value"]] if node else []
-    aliases: list[dict[str, str]] = held[-1].get("aliases", []) if held else []
-    return aliases
+    return {"aliases": []} | {member: held[-1][member] for member in _MEMBERS if held and member in held[-1]}
 
 
 def _print(models: Sequence[RegisteredModel]) -> None:
@@ -88,6 +89,7 @@ def _print(models: Sequence[RegisteredModel]) -> None:
             one.model,
             one.version,
             ", ".join(alias for alias, version in model.aliases if version == one.version) or None,
+            dict(model.stages).get(one.version),
             one.run.experiment if one.run else None,
             count(len(one.run.inputs), "dataset") if one.run else None,
             count(len(one.run.parameters), "parameter") if one.run else None,
@@ -95,5 +97,6 @@ def _print(models: Sequence[RegisteredModel]) -> None:
         for model in models
         for one in model.versions
     ]
-    head = ("model", "version", "aliases", "made by", "read", "named")
-    print_table("", head, rows, empty="No model is registered there.", optional=("aliases",), yielding=("model",))
+    head = ("model", "version", "aliases", "stage", "made by", "read", "named")
+    optional = ("aliases", "stage")
+    print_table("", head, rows, empty="No model is registered there.", optional=optional, yielding=("model",))

@@ -22,6 +22,7 @@ from graph_schema.canonical import digest_of
 from ingest_hooks.redaction.identifiers import holds_identifier
 
 _KEPT: Final = 256
+_MAIL: Final = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,5}", re.ASCII)
 _ADDRESS: Final = re.compile(r"(?:https|spiffe)://[A-Za-z0-9._~:/?#@%+=,-]{1,500}", re.ASCII)
 _PARTS: Final = ("certificateAuthorities", "ctlogs", "tlogs")
 _NEEDED: Final = (
@@ -50,13 +51,24 @@ def trusted_root_of(text: str) -> str:
     return base64.b64encode(json.dumps(root, separators=(",", ":"), sort_keys=True).encode()).decode()
 
 
-def subject_of(text: str) -> str:
-    """Return an identity or issuer of a certificate; raises ValueError where it is none that is kept."""
-    if not _ADDRESS.fullmatch(text) or holds_identifier(text.replace("@", "/")):
-        raise ValueError(
-            "is an address that begins with https:// or spiffe://, as that of a workflow; no mail address is kept"
-        )
+def identity_of(text: str) -> str:
+    """Return an identity of a certificate, a URI or the mail address that somebody signs under at work; raises
+    ValueError where it is neither.
+    """
+    if _MAIL.fullmatch(text) or _is_address(text):
+        return text
+    raise ValueError("is an address that begins with https:// or spiffe://, as that of a workflow, or a mail address")
+
+
+def issuer_of(text: str) -> str:
+    """Return an issuer of a certificate; raises ValueError where it is none."""
+    if not _is_address(text):
+        raise ValueError("is the address of an OpenID Connect issuer, which begins with https://")
     return text
+
+
+def _is_address(text: str) -> bool:
+    return bool(_ADDRESS.fullmatch(text)) and not holds_identifier(text.replace("@", "/"))
 
 
 def fingerprint_of_signer(identity: str, issuer: str) -> str:
@@ -99,12 +111,15 @@ def certified(bundle: str, artifact_digest: str, identity: str, issuer: str, tru
 
 
 def named_in(bundle: str) -> frozenset[str]:
-    """Return the names (URIs) that the certificate of a bundle claims, proven or not; none where it cannot be read."""
+    """Return the names, URIs and mail addresses, that the certificate of a bundle claims, proven or not; none where it
+    cannot be read.
+    """
     try:
         material = json.loads(bundle)["verificationMaterial"]
         held = material.get("certificate") or material["x509CertificateChain"]["certificates"][0]
         certificate = x509.load_der_x509_certificate(base64.b64decode(held["rawBytes"]))
         names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-        return frozenset(names.get_values_for_type(x509.UniformResourceIdentifier))
+        kinds = (x509.UniformResourceIdentifier, x509.RFC822Name)
+        return frozenset(name for kind in kinds for name in names.get_values_for_type(kind))
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, x509.ExtensionNotFound):
         return frozenset()

@@ -66,10 +66,16 @@ def fingerprint_of(der: bytes) -> str:
     return f"sha256:{hashlib.sha256(der).hexdigest()}"
 
 
-def hints_of(fingerprint: str) -> frozenset[str]:
-    """Return what a signature may call the key of this fingerprint: that, its hex digits, or the same in base64."""
+def hints_of(fingerprint: str, der: bytes | None = None) -> frozenset[str]:
+    """Return what a signature may call the key of this fingerprint: that, its hex digits, or the same in base64; and
+    the hex SHA-256 over the key in PEM, as OpenSSF model signing (1.0) names it, where its DER is given.
+    """
     digits = fingerprint.partition(":")[2]
-    return frozenset({fingerprint, digits, base64.b64encode(bytes.fromhex(digits)).decode()})
+    names = {fingerprint, digits, base64.b64encode(bytes.fromhex(digits)).decode()}
+    key = None if der is None else load(der)
+    if key is not None:
+        names.add(hashlib.sha256(key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)).hexdigest())
+    return frozenset(names)
 
 
 def load(der: bytes) -> PublicKey | None:

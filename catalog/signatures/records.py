@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Self
 from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
 from catalog.record import Digest, Name, Part, Record, Text, Time, is_replayed, refusal
-from catalog.signatures.certificates import fingerprint_of_signer, subject_of, trusted_root_of
+from catalog.signatures.certificates import fingerprint_of_signer, identity_of, issuer_of, trusted_root_of
 from catalog.signatures.keys import fingerprint_of, public_key_of
 from graph_schema.nodes import SigningKey
 
@@ -25,19 +25,22 @@ def _trusted_root(text: str, info: ValidationInfo) -> str:
     return text if is_replayed(info) else trusted_root_of(text)
 
 
-def _name(text: str, info: ValidationInfo) -> str:
-    return text if is_replayed(info) else subject_of(text)
+def _identity(text: str, info: ValidationInfo) -> str:
+    return text if is_replayed(info) else identity_of(text)
 
 
-CertificateName = Annotated[str, Field(min_length=1, max_length=512), AfterValidator(_name)]
+def _issuer(text: str, info: ValidationInfo) -> str:
+    return text if is_replayed(info) else issuer_of(text)
 
 
 class CertifiedSignerOf(Part):
     """Whoever an authority certifies to be somebody, as Sigstore's Fulcio does."""
 
-    identity: CertificateName
-    """The subject's alternative name in the certificate: the URI of a workflow or a service, no mail address."""
-    issuer: CertificateName
+    identity: Annotated[str, Field(min_length=1, max_length=512), AfterValidator(_identity)]
+    """The subject's alternative name in the certificate: the URI of a workflow or a service, or the mail address under
+    which a person signs at work.
+    """
+    issuer: Annotated[str, Field(min_length=1, max_length=512), AfterValidator(_issuer)]
     """Who proved that to the authority: the address of the OpenID Connect issuer."""
     trusted_root: Annotated[str, Field(min_length=1, max_length=262_144), AfterValidator(_trusted_root)]
     """The authorities and logs that count: Sigstore's trusted root in JSON, or that in base64, as it is kept."""

@@ -59,7 +59,7 @@ def _judged(
     made_by = next((key for key in keys if _made(key, signature, signed, artifact_digest)), None)
     if made_by is not None:
         return _in_force(made_by, registered_at)
-    named = next((key for key in keys if signature.hint in hints_of(key.fingerprint)), None)
+    named = next((key for key in keys if signature.hint in hints_of(key.fingerprint, key.der)), None)
     if named is not None:
         return _Judged(
             SignatureState.INVALID,

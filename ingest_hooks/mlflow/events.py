@@ -11,16 +11,16 @@ from uuid import UUID
 from ingest_hooks.mlflow.model import Input, RegisteredModel, Run, Version
 
 PRODUCER: Final = "urn:lineward:mlflow:1"
-ALIASES: Final = "mlflow_registeredModel"
-"""The facet of a model that says which version each of its aliases means."""
+REGISTERED: Final = "mlflow_registeredModel"
+"""The facet of a model that says which version each of its aliases means, and in which stage each version is."""
 _SPEC: Final = "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs"
 _ENDS: Final = {"FINISHED": "COMPLETE", "FAILED": "FAIL", "KILLED": "ABORT"}
 _LOCAL: Final = frozenset({"", "file"})
 
 
 def events(models: Iterable[RegisteredModel], namespace: str) -> Iterator[dict[str, Any]]:
-    """Yield the events that the registry stands for, but for its aliases: the start and the end of each run, by when it
-    started, then the versions of which no run is known.
+    """Yield the events that the registry stands for, but for its aliases and stages: the start and the end of each run,
+    by when it started, then the versions of which no run is known.
 
     Jobs, models and inputs that have no address are named in the namespace. An event says what no later reading
     changes, so that what was taken before is known again.
@@ -41,15 +41,19 @@ def events(models: Iterable[RegisteredModel], namespace: str) -> Iterator[dict[s
         yield _of_dataset(_written(version, namespace), version.created_at)
 
 
-def aliases_event(model: RegisteredModel, namespace: str, at: int) -> dict[str, Any]:
-    """Return the event that says which version each alias of a model means from a time on, in milliseconds."""
-    facets = {"datasetType": _facet(datasetType="MODEL"), ALIASES: _facet(aliases=aliases_of(model))}
+def registered_event(model: RegisteredModel, namespace: str, at: int) -> dict[str, Any]:
+    """Return the event that says which version each alias of a model means, and in which stage each version is, from a
+    time on, in milliseconds.
+    """
+    facets = {"datasetType": _facet(datasetType="MODEL"), REGISTERED: _facet(**registered_of(model))}
     return _of_dataset({"namespace": namespace, "name": model.name, "facets": facets}, at)
 
 
-def aliases_of(model: RegisteredModel) -> list[dict[str, str]]:
-    """Return the aliases as the facet has them."""
-    return [{"alias": alias, "version": version} for alias, version in model.aliases]
+def registered_of(model: RegisteredModel) -> dict[str, list[dict[str, str]]]:
+    """Return aliases and stages as the facet has them; where no version is in a stage it says nothing of stages."""
+    aliases = [{"alias": alias, "version": version} for alias, version in model.aliases]
+    stages = [{"version": version, "stage": stage} for version, stage in model.stages]
+    return {"aliases": aliases} | ({"stages": stages} if stages else {})
 
 
 def dataset_name(one: Input, namespace: str) -> tuple[str, str]:

@@ -43,8 +43,13 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class RegisteredModel:
-    """A registered model, its versions as they were created, and which version each alias means."""
+    """A registered model, its versions as they were created, which version each alias means, and in which stage each
+    version is that is in one.
+    """
 
     name: str
     versions: tuple[Version, ...]
     aliases: tuple[tuple[str, str], ...] = ()
+    """Alias and version."""
+    stages: tuple[tuple[str, str], ...] = ()
+    """Version and stage, such as Staging, Production or Archived: what MLflow had before aliases."""

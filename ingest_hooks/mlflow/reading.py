@@ -18,6 +18,7 @@ _PAGE: Final = 1_000
 _CONTEXT: Final = "mlflow.data.context"
 _REPOSITORY, _REVISION = "mlflow.source.git.repoURL", "mlflow.source.git.commit"
 _FAILED: Final = "FAILED_REGISTRATION"
+_NO_STAGE: Final = "None"
 _ADDRESSES: Final = ("uri", "path", "url", "table_uri")
 _QUIET: Final = {
     "MLFLOW_ALLOW_FILE_STORE": "true",
@@ -110,6 +111,7 @@ def _models(client: Any, names: frozenset[str]) -> Iterator[RegisteredModel]:  #
     runs: dict[str, Run | None] = {}
     experiments: dict[str, str] = {}
     versions: dict[str, list[Version]] = {}
+    stages: dict[str, list[tuple[str, str]]] = {}
     for one in _pages(client.search_model_versions):
         if (not names or one.name in names) and str(one.status) != _FAILED:
             if one.run_id and one.run_id not in runs:
@@ -117,11 +119,14 @@ def _models(client: Any, names: frozenset[str]) -> Iterator[RegisteredModel]:  #
             run = runs.get(one.run_id) if one.run_id else None
             found = Version(one.name, str(one.version), int(one.creation_timestamp), run)
             versions.setdefault(one.name, []).append(found)
+            stage = str(getattr(one, "current_stage", None) or _NO_STAGE)
+            if stage != _NO_STAGE:
+                stages.setdefault(one.name, []).append((found.version, stage))
     models = [one for one in _pages(client.search_registered_models) if not names or one.name in names]
     for one in sorted(models, key=lambda each: str(each.name)):
         aliases = tuple(sorted((str(alias), str(version)) for alias, version in one.aliases.items()))
         of = sorted(versions.get(one.name, ()), key=lambda each: (each.created_at, each.version))
-        yield RegisteredModel(one.name, tuple(of), aliases)
+        yield RegisteredModel(one.name, tuple(of), aliases, tuple(sorted(stages.get(one.name, ()))))
 
 
 def _pages(search: Callable[..., Any]) -> Iterator[Any]:

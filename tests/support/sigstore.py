@@ -105,10 +105,10 @@ class MadeUpSigstore:
             }
         )
 
-    def sign(self, artifact_digest: str, *, at: datetime = AT, envelope: bool = True) -> str:
+    def sign(self, artifact_digest: str, *, at: datetime = AT, envelope: bool = True, identity: str = IDENTITY) -> str:
         """Return a bundle over an artifact's digest, in base64: around a statement, or over the artifact itself."""
         signer = _key()
-        certificate = self._certificate(signer, AT)
+        certificate = self._certificate(signer, AT, identity)
         pem = _b64(certificate.public_bytes(Encoding.PEM))
         if envelope:
             payload = statement(artifact_digest, "model")
@@ -151,7 +151,8 @@ class MadeUpSigstore:
         }
         return _b64(_canonical(bundle))
 
-    def _certificate(self, signer: ec.EllipticCurvePrivateKey, at: datetime) -> x509.Certificate:
+    def _certificate(self, signer: ec.EllipticCurvePrivateKey, at: datetime, identity: str) -> x509.Certificate:
+        kind = x509.UniformResourceIdentifier if "://" in identity else x509.RFC822Name
         builder = (
             x509.CertificateBuilder()
             .subject_name(x509.Name([]))
@@ -165,7 +166,7 @@ class MadeUpSigstore:
             .add_extension(
                 x509.AuthorityKeyIdentifier.from_issuer_public_key(self.authority.public_key()), critical=False
             )
-            .add_extension(x509.SubjectAlternativeName([x509.UniformResourceIdentifier(IDENTITY)]), critical=True)
+            .add_extension(x509.SubjectAlternativeName([kind(identity)]), critical=True)
             .add_extension(x509.UnrecognizedExtension(_ISSUER, ISSUER.encode()), critical=False)
         )
         before = builder.sign(self.authority, _SHA256)

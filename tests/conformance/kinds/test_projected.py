@@ -37,6 +37,7 @@ IN_THE_RECORD_ALONE = {
     "end_code_key.reason": "why a key ended is read in the entry that ended it",
     "end_column_lineage_trust.reason": "why a trust ended is read in the entry that ended it",
     "end_key.reason": "why a key ended is read in the entry that ended it",
+    "end_operator.reason": "why somebody runs models no longer is read in the entry that ended it",
     "end_namespace_rule.reason": "why a rule ended is read in the entry that ended it",
     "revoke_key.force": "it says how the record was taken, nothing about the key",
 }

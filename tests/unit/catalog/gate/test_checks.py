@@ -83,6 +83,7 @@ BASE = registration(
 )
 
 
+FIGURES = registration()["metrics"]
 TRAINED_ON_EVALUATION = registration(
     model={"namespace": "models", "name": "another-made-up"},
     trained_on=[snapshot(EVALUATION)],
@@ -249,6 +250,23 @@ CASES = {
         GateCheckName.METRICS,
         UNKNOWN,
         after=lambda story: story.say("publishes", published("metrics:\n  - name: auroc\n    least: 0.7\n")),
+    ),
+    "G3: a subgroup of which nothing was measured": Case(
+        GateCheckName.METRICS,
+        UNKNOWN,
+        before=(published("metrics:\n  - {name: auroc, split: 'test, 80 and older', least: 0.7}\n"),),
+    ),
+    "G3: a subgroup below what was asked for before": Case(
+        GateCheckName.METRICS,
+        FAIL,
+        {"registers": {"metrics": [*FIGURES, {"name": "auroc", "value": 0.61, "split": "test, 80 and older"}]}},
+        (published("metrics:\n  - {name: auroc, split: 'test, 80 and older', least: 0.7}\n"),),
+    ),
+    "G3: what is asked of every subgroup holds for each that was measured": Case(
+        GateCheckName.METRICS,
+        FAIL,
+        {"registers": {"metrics": [*FIGURES, {"name": "auroc", "value": 0.61, "split": "test, 80 and older"}]}},
+        (published("metrics:\n  - {name: auroc, least: 0.7}\n"),),
     ),
     "G8: a change outside the plan": Case(
         GateCheckName.CHANGE_PLAN, FAIL, {"assesses the change": {"status": "OUTSIDE"}}

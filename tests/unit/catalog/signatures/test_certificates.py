@@ -21,6 +21,7 @@ from tests.support.records import MODEL, House, ending_signing_key, event, regis
 from tests.support.sigstore import AT, IDENTITY, ISSUER, MadeUpSigstore
 
 ARTIFACT = "sha256:" + "d" * 64
+PERSON = "made-up-signer@release.example"
 OTHER = "sha256:" + "9" * 64
 VERSION = ModelVersion(MODEL["namespace"], MODEL["name"], "1").id
 
@@ -65,6 +66,28 @@ def test_a_bundle_of_somebody_certified_is_verified_by_the_trusted_root(
     assert (found.state, found.key_holder) == (SignatureState.VERIFIED, "made-up release workflow")
     assert found.fingerprint == fingerprint_of_signer(IDENTITY, ISSUER)
     assert entry in found.entries
+
+
+@pytest.mark.usefixtures("installed")
+@pytest.mark.parametrize("envelope", [True, False])
+def test_a_person_is_certified_by_the_mail_address_in_the_certificate(
+    house: House, sigstore: MadeUpSigstore, *, envelope: bool
+) -> None:
+    house.record(signer(sigstore, identity=PERSON))
+    assert judged(house, sigstore.sign(ARTIFACT, envelope=envelope, identity=PERSON)).state is SignatureState.VERIFIED
+    other = judged(house, sigstore.sign(ARTIFACT, envelope=envelope, identity="another@release.example"))
+    assert other.state is SignatureState.UNKNOWN_KEY
+
+
+def test_the_mail_address_of_a_signer_is_kept_and_names_whose_bundle_does_not_hold(
+    house: House, sigstore: MadeUpSigstore
+) -> None:
+    house.record(signer(sigstore, identity=PERSON))
+    (one,) = signing_keys(house.view())
+    assert one.registered.certified is not None
+    assert one.registered.certified.identity == PERSON
+    assert one.fingerprint == fingerprint_of_signer(PERSON, ISSUER)
+    assert named_in(base64.b64decode(sigstore.sign(ARTIFACT, identity=PERSON)).decode()) == {PERSON}
 
 
 @pytest.mark.usefixtures("installed")
@@ -149,7 +172,9 @@ def test_who_is_certified_is_listed_with_the_keys(house: House, sigstore: MadeUp
 @pytest.mark.parametrize(
     ("more", "pointer"),
     [
-        ({"identity": "someone@example.org"}, "/certified/identity"),
+        ({"identity": "someone at example.org"}, "/certified/identity"),
+        ({"identity": "someone@example"}, "/certified/identity"),
+        ({"issuer": "someone@example.org"}, "/certified/issuer"),
         ({"identity": "https://example.org/a b"}, "/certified/identity"),
         ({"issuer": "example.org"}, "/certified/issuer"),
         ({"trusted_root": "made-up"}, "/certified/trusted_root"),

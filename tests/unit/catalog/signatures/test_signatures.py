@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
 from hypothesis import given
 from hypothesis import strategies as st
@@ -233,6 +233,59 @@ def test_a_bundle_is_verified_by_the_key_that_it_hints_at_and_not_by_a_certifica
     other = opened(STRANGER.sign(ARTIFACT, "weights"))
     signed(house, packed(bundle | {"verificationMaterial": certified, "dsseEnvelope": other}))
     assert (check(house).state, "certificate" in check(house).reason) == ("UNKNOWN_KEY", True)
+
+
+def openssf(signer: Signer, artifact: str, curve_hash: SHA256 | SHA384 | SHA512) -> dict[str, Any]:
+    """What OpenSSF model signing 1.0 writes by a key: a bundle without a log entry, around a list of the files."""
+    payload = json.dumps(
+        {
+            "_type": "https://in-toto.io/Statement/v1",
+            "subject": [{"name": "made-up-model", "digest": {"sha256": artifact.partition(":")[2]}}],
+            "predicateType": "https://model_signing/signature/v1.0",
+            "predicate": {
+                "serialization": {"method": "files", "hash_type": "sha256", "allow_symlinks": False},
+                "resources": [{"name": "weights.bin", "algorithm": "sha256", "digest": "a" * 64}],
+            },
+        },
+        indent=2,
+    ).encode()
+    assert isinstance(signer.private, ec.EllipticCurvePrivateKey)
+    value = signer.private.sign(pre_authentication_encoding(PAYLOAD_TYPE, payload), ec.ECDSA(curve_hash))
+    return {
+        "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
+        "verificationMaterial": {
+            "publicKey": {"hint": hashlib.sha256(signer.public_pem).hexdigest()},
+            "tlogEntries": [],
+        },
+        "dsseEnvelope": {
+            "payload": b64(payload),
+            "payloadType": PAYLOAD_TYPE,
+            "signatures": [{"sig": b64(value), "keyid": ""}],
+        },
+    }
+
+
+@pytest.mark.parametrize(
+    ("curve", "digest"), [(ec.SECP256R1(), SHA256()), (ec.SECP384R1(), SHA384()), (ec.SECP521R1(), SHA512())]
+)
+def test_a_bundle_of_openssf_model_signing_by_a_key_is_verified_without_a_log_entry(
+    house: House, curve: ec.EllipticCurve, digest: SHA256 | SHA384 | SHA512
+) -> None:
+    signer = Signer(ec.derive_private_key(11, curve))
+    house.record(signing_key(public_key=signer.public_pem.decode()))
+    signed(house, packed(openssf(signer, ARTIFACT, digest)))
+    assert check(house).state == "VERIFIED"
+    signed(house, packed(openssf(signer, OTHER_ARTIFACT, digest)))
+    assert check(house).state == "INVALID"
+
+
+def test_one_of_openssf_that_was_changed_is_invalid_by_the_key_that_it_hints_at(house: House) -> None:
+    house.record(signing_key(public_key=ECDSA.public_pem.decode()))
+    bundle = openssf(ECDSA, ARTIFACT, SHA256())
+    other = openssf(Signer(ec.derive_private_key(12, ec.SECP256R1())), ARTIFACT, SHA256())
+    signed(house, packed(bundle | {"dsseEnvelope": other["dsseEnvelope"]}))
+    found = check(house)
+    assert (found.state, "does not hold under the key that it names" in found.reason) == ("INVALID", True)
 
 
 def test_a_bundle_with_a_message_signature_is_verified_by_the_digest_that_it_names(house: House) -> None:

@@ -29,6 +29,7 @@ MODEL = RegisteredModel(
     "readmission",
     (Version("readmission", "1", 1_700_000_070_000, RUN), Version("readmission", "2", 1_700_000_080_000, None)),
     (("champion", "1"),),
+    (("2", "Staging"),),
 )
 
 
@@ -80,7 +81,7 @@ def test_an_input_is_called_by_its_address_so_that_it_is_the_one_of_other_events
 def test_the_catalog_knows_versions_runs_inputs_and_names_of_parameters(house: House) -> None:
     for one in told():
         house.send(one)
-    house.send(events.aliases_event(MODEL, "mlflow", 1_700_000_090_000))
+    house.send(events.registered_event(MODEL, "mlflow", 1_700_000_090_000))
     view = house.view()
     versions = [ModelVersion("mlflow", "readmission", number).id for number in "12"]
     assert set(model_versions(view, versions)) == set(versions)
@@ -91,4 +92,6 @@ def test_the_catalog_knows_versions_runs_inputs_and_names_of_parameters(house: H
     assert run.job == Job("mlflow", "made-up").id
     assert run.aspects["facet:mlflow_run"].value["parameterNames"] == ["depth", "rate"]
     model = assets.datasets(view, [Dataset("mlflow", "readmission").id])[Dataset("mlflow", "readmission").id]
-    assert model.aspects["facet:mlflow_registeredModel"].value["aliases"] == [{"alias": "champion", "version": "1"}]
+    value = model.aspects["facet:mlflow_registeredModel"].value
+    assert value["aliases"] == [{"alias": "champion", "version": "1"}]
+    assert value["stages"] == [{"version": "2", "stage": "Staging"}]
