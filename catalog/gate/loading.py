@@ -26,6 +26,7 @@ from catalog.findings.separation import separation
 from catalog.gate import requirements
 from catalog.gate.model import (
     AskedApproval,
+    Author,
     Case,
     ChangeAssessment,
     Criterion,
@@ -38,7 +39,6 @@ from catalog.gate.model import (
     Read,
     Reason,
     Requirements,
-    Said,
     Split,
     Training,
     Used,
@@ -345,11 +345,11 @@ def _labels(view: View, version: str) -> _Labels | None:
     labels = _Labels({}, {})
     for one in found.labels:
         origin = None if one.way is None else origins.get(one.way.origin)
-        told = ("" if origin is None else f", by what came from {origin}", one.entries)
-        labels.kinds[one.kind] = told
+        where = ("" if origin is None else f", by what came from {origin}", one.entries)
+        labels.kinds[one.kind] = where
         for coding in one.codes:
             if coding.system == section1557.SYSTEM:
-                labels.characteristics.setdefault(coding.code, told)
+                labels.characteristics.setdefault(coding.code, where)
     return labels
 
 
@@ -446,8 +446,8 @@ def _change(view: View, version: str) -> ChangeAssessment | None:
     )
 
 
-def _said(one: Recorded) -> Said:
-    return Said(one.by, one.authenticated, one.entry, one.since)
+def _author(one: Recorded) -> Author:
+    return Author(one.by, one.authenticated, one.entry, one.since)
 
 
 def _environment(view: View, digest: str) -> EnvironmentAssessment | None:
@@ -455,17 +455,17 @@ def _environment(view: View, digest: str) -> EnvironmentAssessment | None:
     held = recorded(view, [id_], ("environment_assessment",)).get(id_, {}).get("environment_assessment")
     if held is None:
         return None
-    return EnvironmentAssessment(_said(held), aspects.EnvironmentAssessment.from_json(held.value))
+    return EnvironmentAssessment(_author(held), aspects.EnvironmentAssessment.from_json(held.value))
 
 
 def _features(view: View, version: str) -> FeatureAssessment | None:
     held = recorded(view, [version], ("feature_assessment",)).get(version, {}).get("feature_assessment")
-    return None if held is None else FeatureAssessment(_said(held), aspects.FeatureAssessment.from_json(held.value))
+    return None if held is None else FeatureAssessment(_author(held), aspects.FeatureAssessment.from_json(held.value))
 
 
 def _monitoring(view: View, version: str) -> MonitoringPlan | None:
     held = recorded(view, [version], ("monitoring_plan",)).get(version, {}).get("monitoring_plan")
-    return None if held is None else MonitoringPlan(_said(held), aspects.MonitoringPlan.from_json(held.value))
+    return None if held is None else MonitoringPlan(_author(held), aspects.MonitoringPlan.from_json(held.value))
 
 
 def _way_back(
@@ -474,7 +474,7 @@ def _way_back(
     """Return whether there is a release to go back to; where it is planned what else is done, no release is judged."""
     if quoting is None:
         return Reason(Outcome.PASS, "What one goes back to is not itself asked for what one would go back to.")
-    if plan is not None and plan.said.authenticated and plan.value.fallback is not None:
+    if plan is not None and plan.author.authenticated and plan.value.fallback is not None:
         return None
     found = rollback_target(view, question.of, question.environment, quoting)
     if found.target is None:

@@ -179,7 +179,7 @@ class ChangeAssessment:
     at: int
 
 
-class Said(NamedTuple):
+class Author(NamedTuple):
     """Who wrote a record that a check rests on, whether a key proved that, by which entry and when."""
 
     by: str
@@ -192,7 +192,7 @@ class Said(NamedTuple):
 class EnvironmentAssessment:
     """What an environment is made of, and how many known vulnerabilities that has, by severity."""
 
-    said: Said
+    author: Author
     value: aspects.EnvironmentAssessment
 
     @property
@@ -205,7 +205,7 @@ class EnvironmentAssessment:
 class FeatureAssessment:
     """Which input features measure what one may not discriminate by, and what is done about each."""
 
-    said: Said
+    author: Author
     value: aspects.FeatureAssessment
 
     @property
@@ -218,7 +218,7 @@ class FeatureAssessment:
 class MonitoringPlan:
     """How a version is watched in use, and what takes its place where it has to go."""
 
-    said: Said
+    author: Author
     value: aspects.MonitoringPlan
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from catalog.gate.model import Case, Reason, Requirements, Said
+from catalog.gate.model import Author, Case, Reason, Requirements
 from catalog.safe_use.model import Outcome
 from graph_schema.times import SECOND, format_time
 from reports.naming import counted, gathered, worded
@@ -24,22 +24,22 @@ def components(case: Case, asked: Requirements) -> Iterator[Reason]:
     if found is None:
         yield Reason(UNKNOWN, "Nobody recorded what its environment is made of, and what is known against that.")
         return
-    said, value = found.said, found.value
-    if not said.authenticated:
-        yield _unproven("recorded what its environment is made of", said)
-    if said.at + asked.assessed_within_days * _DAY <= case.moment:
-        text = f"Vulnerabilities of its environment were last looked for on {_day(said.at)}, over "
-        yield Reason(UNKNOWN, f"{text}{asked.assessed_within_days} days ago.", (said.entry,))
+    author, value = found.author, found.value
+    if not author.authenticated:
+        yield _unproven("recorded what its environment is made of", author)
+    if author.at + asked.assessed_within_days * _DAY <= case.moment:
+        text = f"Vulnerabilities of its environment were last looked for on {_day(author.at)}, over "
+        yield Reason(UNKNOWN, f"{text}{asked.assessed_within_days} days ago.", (author.entry,))
     for severity, count in found.known.items():
         most = asked.vulnerabilities.get(severity)
         if most is not None and count > most:
             of = f"{worded(severity)} {'vulnerability' if count == 1 else 'vulnerabilities'} of its environment"
             text = f"{count} {of} {'is' if count == 1 else 'are'} known, and at most {most} may be."
-            yield Reason(FAIL, text, (said.entry,))
+            yield Reason(FAIL, text, (author.entry,))
     known = ", ".join(f"{count} {worded(severity)}" for severity, count in found.known.items() if count)
     listed = f"{value.sbom_format} {value.sbom_digest[:19]} lists what is installed"
-    text = f"{listed}; known against it by {value.source} on {_day(said.at)}: {known or 'nothing'}."
-    yield Reason(PASS, text, (said.entry,))
+    text = f"{listed}; known against it by {value.source} on {_day(author.at)}: {known or 'nothing'}."
+    yield Reason(PASS, text, (author.entry,))
 
 
 def input_features(case: Case, _: Requirements) -> Iterator[Reason]:
@@ -56,19 +56,19 @@ def input_features(case: Case, _: Requirements) -> Iterator[Reason]:
         text = f"Nobody listed which of its input features measure {what}"
         yield Reason(UNKNOWN, f"{text}; by labels there is {named}." if named else f"{text}.", entries)
         return
-    if not found.said.authenticated:
-        yield _unproven("listed which of its input features measure what one may not discriminate by", found.said)
+    if not found.author.authenticated:
+        yield _unproven("listed which of its input features measure what one may not discriminate by", found.author)
     for code, (way, entries) in sorted((labelled or {}).items()):
         if code not in found.measured:
             text = f"By labels it was made of what measures {_named(code)}{way}, and no feature is listed that does."
-            yield Reason(FAIL, text, tuple(sorted({found.said.entry, *entries})))
+            yield Reason(FAIL, text, tuple(sorted({found.author.entry, *entries})))
     if not found.value.features:
-        yield Reason(PASS, f"No input feature measures such, says {found.said.by}.", (found.said.entry,))
+        yield Reason(PASS, f"No input feature measures such, says {found.author.by}.", (found.author.entry,))
         return
     features = counted(len(found.value.features), "input feature")
     verb = "measures" if len(found.value.features) == 1 else "measure"
     measured = gathered(sorted(_named(code) for code in found.measured))
-    yield Reason(PASS, f"{features} {verb} {measured}; what is done about each is recorded.", (found.said.entry,))
+    yield Reason(PASS, f"{features} {verb} {measured}; what is done about each is recorded.", (found.author.entry,))
 
 
 def agreements(case: Case, asked: Requirements) -> Iterator[Reason]:
@@ -79,7 +79,7 @@ def agreements(case: Case, asked: Requirements) -> Iterator[Reason]:
         return
     entries = (found.entry,)
     if not found.authenticated:
-        yield _unproven("recorded who runs models at that place", Said(found.by, False, found.entry, found.since))
+        yield _unproven("recorded who runs models at that place", Author(found.by, False, found.entry, found.since))
     if found.internal:
         yield Reason(PASS, f"{found.operator} runs it, the house itself: no agreement is needed.", entries)
         return
@@ -102,9 +102,9 @@ def agreements(case: Case, asked: Requirements) -> Iterator[Reason]:
 def rollback(case: Case, _: Requirements) -> Iterator[Reason]:
     """Yield whether there is a release to go back to, or what else is done is planned."""
     plan = case.monitoring
-    if plan is not None and plan.said.authenticated and plan.value.fallback is not None:
+    if plan is not None and plan.author.authenticated and plan.value.fallback is not None:
         text = f"Without it, by {plan.value.plan}: {plan.value.fallback}"
-        yield Reason(PASS, text, (plan.said.entry,))
+        yield Reason(PASS, text, (plan.author.entry,))
     elif case.way_back is not None:
         yield case.way_back
 
@@ -115,9 +115,9 @@ def monitoring(case: Case, _: Requirements) -> Iterator[Reason]:
     if plan is None:
         yield Reason(UNKNOWN, "No plan is recorded of how it is watched in use.")
         return
-    entries = (plan.said.entry,)
-    if not plan.said.authenticated:
-        yield _unproven("planned how it is watched in use", plan.said)
+    entries = (plan.author.entry,)
+    if not plan.author.authenticated:
+        yield _unproven("planned how it is watched in use", plan.author)
     until = plan.value.review_by
     if until <= case.moment:
         yield Reason(FAIL, f"{plan.value.plan} was to be reviewed by {_day(until)}.", entries)
@@ -133,8 +133,8 @@ def no_way_back(judged: Sequence[tuple[str, tuple[int, ...]]]) -> Reason:
     return Reason(UNKNOWN, f"{text}: {why}" if why else f"{text}.", entries)
 
 
-def _unproven(what: str, said: Said) -> Reason:
-    return Reason(UNKNOWN, f"Nobody authenticated {what}.", (said.entry,))
+def _unproven(what: str, author: Author) -> Reason:
+    return Reason(UNKNOWN, f"Nobody authenticated {what}.", (author.entry,))
 
 
 def _named(code: str) -> str:

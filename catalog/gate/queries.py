@@ -148,7 +148,6 @@ def quoted(
     return Reason(Outcome.PASS, "It passed, and passes now.", tuple(sorted({entry, *now.entries})))
 
 
-@gate_cases.contribute
 def deployed_cases(view: View, ids: Sequence[str]) -> dict[str, tuple[Gated, ...]]:
     """Return by model version of these that runs somewhere what the gate says of each place where it does, at the
     view's time; a deployment is asked about for the purpose and the requester of the evaluation that it quotes.
@@ -253,3 +252,6 @@ def overrides_of(view: View, version: str) -> tuple[GateOverride, ...]:
             )
         )
     return tuple(found)
+
+
+gate_cases.contribute(deployed_cases)

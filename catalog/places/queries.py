@@ -45,17 +45,17 @@ def places(view: View) -> tuple[PlaceRecord, ...]:
 
 def operators(view: View) -> dict[str, OperatorRecord]:
     """Return who is declared to run models at each place, by the place's name."""
+    held = {name: of["operator"] for name, of in recorded_of(view, Place.__name__, ("operator",)).items()}
     return {
         name: OperatorRecord(
-            **Operator.from_json(held.value).members(),
+            **Operator.from_json(one.value).members(),
             place=name,
-            by=held.by,
-            authenticated=held.authenticated,
-            entry=held.entry,
-            since=held.since,
+            by=one.by,
+            authenticated=one.authenticated,
+            entry=one.entry,
+            since=one.since,
         )
-        for name, of in recorded_of(view, Place.__name__, ("operator",)).items()
-        if (held := of["operator"])
+        for name, one in held.items()
     }
 
 

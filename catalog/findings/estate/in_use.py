@@ -29,10 +29,9 @@ class GateCases:
         """Wait for who contributes it."""
         self._read: Read | None = None
 
-    def contribute(self, read: Read) -> Read:
-        """Take this as the way in which the gate is asked, and return it."""
+    def contribute(self, read: Read) -> None:
+        """Take this as the way in which the gate is asked."""
         self._read = read
-        return read
 
     def __call__(self, view: View, ids: Sequence[str]) -> Mapping[str, Sequence[Gated]]:
         """Return by model version of these that runs somewhere what the gate says of that.

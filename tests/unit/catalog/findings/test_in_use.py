@@ -22,7 +22,7 @@ from tests.support.gate_story import ANSWERED, MODEL, QUESTION, TRAIN, TRAIN_JOB
 from tests.support.records import House, decision, finding_record, request
 
 DAY = 86_400
-OF = {"model_version": {"model": MODEL, "version": "1"}}
+OF: dict[str, Any] = {"model_version": {"model": MODEL, "version": "1"}}
 
 
 @pytest.fixture

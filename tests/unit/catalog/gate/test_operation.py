@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -27,8 +28,8 @@ from tests.support.records import (
     tag,
 )
 
-OF = {"model_version": {"model": MODEL, "version": "1"}}
-SECOND = {"model_version": {"model": MODEL, "version": "2"}}
+OF: dict[str, Any] = {"model_version": {"model": MODEL, "version": "1"}}
+SECOND: dict[str, Any] = {"model_version": {"model": MODEL, "version": "2"}}
 
 
 def checked(story: GateStory, name: GateCheckName) -> Checked:
