@@ -98,6 +98,10 @@ LACKING: dict[str, tuple[str, dict[str, Any]]] = {
     "ENVIRONMENT": ("registers", {"environment": {"digest": "sha256:" + "e" * 64}}),
     "METRICS": ("registers", {"metrics": []}),
     "EVALUATION_APART": ("registers", {"evaluated_on": []}),
+    "COMPONENTS": ("assesses the environment", {}),
+    "INPUT_FEATURES": ("lists the features", {}),
+    "AGREEMENTS": ("declares the operator", {}),
+    "MONITORING": ("plans monitoring", {}),
 }
 """By check what is left out of the story, or said otherwise, so that it does not pass."""
 
