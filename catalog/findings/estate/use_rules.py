@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
-from catalog.approvals.model import Approval, ApprovalState
+from catalog.approvals.model import Approval
+from catalog.approvals.states import ApprovalState
 from catalog.findings.estate.model import ApprovedCase, Breach, Gated, InUse, RetiredCase, Start
 from graph_schema.vocabulary.words import DecisionKind
 from reports.naming import worded
