@@ -9,10 +9,11 @@ from typing import Final
 
 from catalog.access.model import is_proven
 from catalog.approvals.binding import Binding
-from catalog.approvals.model import Approval, ApprovalState
+from catalog.approvals.model import Approval
 from catalog.approvals.persons import Delegation
 from catalog.approvals.queries import approvals as approvals_known
 from catalog.approvals.queries import bindings, people_of
+from catalog.approvals.states import ApprovalState
 from catalog.errors import SenderError
 from catalog.findings.judgement import approval_findings
 from catalog.findings.rules import Rule
