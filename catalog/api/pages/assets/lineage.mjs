@@ -31,27 +31,18 @@ function explore(svg) {
     const node = link.querySelector(".node");
     boxes.set(link.dataset.key, { link, x, y, width: +node.getAttribute("width"), height: +node.getAttribute("height") });
   }
-  const holder = new Map(); // the box that a column is in is known by the edges' ends alone
   const [before, after] = [new Map(), new Map()];
+  const flows = [...svg.querySelectorAll(".flow")];
   const add = (map, key, value) => map.set(key, [...(map.get(key) ?? []), value]);
-  for (const flow of svg.querySelectorAll(".flow")) {
-    const [source, target] = flow.dataset.edge.split(",").map((key) => (boxes.has(key) ? key : at(flow, key)));
-    if (source && target) {
-      add(after, source, target);
-      add(before, target, source);
-    }
+  for (const flow of flows) {
+    const [source, target] = flow.dataset.edge.split(",").map((end) => links[parseInt(end, 10)].dataset.key);
+    add(after, source, target);
+    add(before, target, source);
   }
-  function at(flow, key) {
-    if (!holder.has(key)) {
-      const points = flow.querySelector(".edge").getAttribute("d").match(/-?[\d.]+/g).map(Number);
-      const isFirst = flow.dataset.edge.startsWith(`${key},`);
-      const [x, y] = isFirst ? points : points.slice(-2);
-      for (const [one, box] of boxes) {
-        const edge = isFirst ? box.x + box.width + 1 : box.x;
-        if (Math.abs(edge - x) < 2 && box.y <= y && y <= box.y + box.height + 1) holder.set(key, one);
-      }
-    }
-    return holder.get(key);
+  function keyOf(end) {
+    const [place, row] = end.split(".");
+    const link = links[+place];
+    return row === undefined ? link.dataset.key : link.querySelectorAll("[data-row]")[+row].dataset.row;
   }
 
   const canvas = svg.parentElement;
@@ -187,12 +178,14 @@ function explore(svg) {
     },
     { passive: false },
   );
+  const numbers = [...svg.querySelectorAll(".number")];
   svg.addEventListener("click", (event) => {
-    const edge = event.target.closest("[data-edge]")?.dataset.edge;
-    if (!edge) return;
+    const { target } = event;
+    const place = target.matches(".number") ? numbers.indexOf(target) : flows.indexOf(target);
+    if (place < 0) return;
     const there = new URL(location.href);
     there.searchParams.delete("node");
-    there.searchParams.set("edge", edge);
+    there.searchParams.set("edge", flows[place].dataset.edge.split(",").map(keyOf).join(","));
     there.hash = "panel";
     change(there);
   });

@@ -82,12 +82,15 @@ class Asked:
     begin: int
 
     def pairs(self, **changes: object) -> list[tuple[str, object]]:
-        """Return what an address says for this with changes, by the names of its parameters; None takes one out."""
+        """Return what an address says for this with changes, by the names of its parameters; None takes one out.
+
+        What it would be without being named is left out: a page has many addresses.
+        """
         given: dict[str, object] = {
             "id": self.id,
-            "direction": self.direction.value.lower(),
-            "grain": self.detail.value.lower(),
-            "depth": self.depth,
+            "direction": None if self.direction is Direction.BOTH else self.direction.value.lower(),
+            "grain": None if self.detail is Detail.OWN else self.detail.value.lower(),
+            "depth": None if self.depth == _depth(self.between) else self.depth,
             "flows": "ever" if self.ever else None,
             "column": self.columns,
             "draw": "all" if self.whole else None,
@@ -147,7 +150,7 @@ def read_asked(asking: Asking) -> Asked:
         id=identifier,
         direction=asking.member("direction", Direction, Direction.BOTH),
         detail=asking.member("grain", Detail, Detail.OWN),
-        depth=asking.number("depth", _BETWEEN_DEPTH if between else _DEPTH, 1, _MOST_DEPTH),
+        depth=asking.number("depth", _depth(between), 1, _MOST_DEPTH),
         ever=asking.text("flows") == "ever",
         columns=asking.texts("column"),
         whole=asking.text("draw") == "all",
@@ -163,6 +166,11 @@ def read_asked(asking: Asking) -> Asked:
         edge=asking.text("edge"),
         begin=asking.number("after", 0, 0, _MOST_PASSED),
     )
+
+
+def _depth(between: str) -> int:
+    """Return how many steps are walked where the address says nothing."""
+    return _BETWEEN_DEPTH if between else _DEPTH
 
 
 def _named(asking: Asking, name: str) -> tuple[str, ...]:

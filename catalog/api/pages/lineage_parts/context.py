@@ -17,7 +17,7 @@ from graph_schema.vocabulary.words import PhiKind
 from reports.document import Box, Path
 from reports.layout import MOST_NODES
 
-ROWS: Final = 40
+ROWS: Final = 25
 """How many flows are listed on one page."""
 
 
@@ -133,6 +133,15 @@ class LineagePage(Context):
         """Return the marks of all flows that an edge of the picture stands for."""
         several = {mark for number in path.numbers for mark in self.flows[number - 1].marks}
         return tuple(mark for mark in Mark if mark in several)
+
+    @property
+    def places_of_ports(self) -> Mapping[str, str]:
+        """Return by which numbers an edge of the picture names its ends: a box, or a column of it after a dot."""
+        boxes = () if self.drawn.picture is None else self.drawn.picture.boxes
+        found = {box.key: str(place) for place, box in enumerate(boxes)}
+        return found | {
+            row.node: f"{place}.{number}" for place, box in enumerate(boxes) for number, row in enumerate(box.rows)
+        }
 
     @property
     def words_of_boxes(self) -> Mapping[str, str]:
