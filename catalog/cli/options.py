@@ -39,6 +39,10 @@ KnownAtIndex = Annotated[
     int | None,
     typer.Option("--known-at-index", min=0, metavar="ENTRY", help="As far as it was known by this ledger entry."),
 ]
+LiesIn = Annotated[
+    list[str] | None,
+    typer.Option("--lies-in", metavar="PLACE", help="Only datasets in this declared place, or in one within it."),
+]
 Depth = Annotated[int, typer.Option("--depth", min=0, max=100, metavar="STEPS", help="Most steps from it.")]
 Column = Annotated[str | None, typer.Option("--column", metavar="NAME", help="Of this column of it, such as a.b[].c.")]
 DatasetName = Annotated[str, typer.Argument(metavar="DATASET", help="A dataset's name or id.")]

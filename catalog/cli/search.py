@@ -13,7 +13,7 @@ from catalog.errors import Exit, SenderError
 from catalog.search.kinds import SearchKind
 from catalog.search.queries import CLOSED, FACETS, GAPS
 
-_OPTION = {"deidentification_state": "deidentification", "source_system": "source-system"}
+_OPTION = {"deidentification_state": "deidentification", "source_system": "source-system", "lies_in": "lies-in"}
 """How the options of some are called."""
 _NOTHING_YET = "The catalog holds nothing yet: send it events with `lineward ingest FILE`."
 _NO_MATCH = "Nothing in the catalog matches all of that."

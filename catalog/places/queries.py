@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from catalog.errors import SenderError
 from catalog.nearest import nearest
+from catalog.places import rules
 from catalog.places.model import OperatorRecord, PlaceRecord
-from catalog.places.rules import around
 from catalog.recorded import recorded, recorded_of
 from catalog.view import View
 from graph_schema.aspects.places import Operator
@@ -35,7 +36,7 @@ def places(view: View) -> tuple[PlaceRecord, ...]:
             name=name,
             place_kind=place.place_kind,
             within=place.within,
-            around=around(parents, name)[1:],
+            around=rules.around(parents, name)[1:],
             entry=held.entry,
             since=held.since,
         )
@@ -62,8 +63,30 @@ def operators(view: View) -> dict[str, OperatorRecord]:
 def operator_at(view: View, place: str) -> OperatorRecord | None:
     """Return who is declared to run models at a place, or else at the nearest that it lies in; None where nobody is."""
     declared = operators(view)
-    found = around(places_tree(view), place) if declared else ()
+    found = rules.around(places_tree(view), place) if declared else ()
     return next((declared[name] for name in found if name in declared), None)
+
+
+def lying_in(view: View, names: Iterable[str] | None, pointer: str) -> dict[str, frozenset[str]]:
+    """Return of each of the places, or of all, itself and all that are declared to lie in it, by name.
+
+    Those there are are declared, or a declared one lies in them. Raises SenderError 422 for another, naming where it
+    stands.
+    """
+    tree = places_tree(view)
+    known = {*tree, *(within for within in tree.values() if within is not None)}
+    found = {}
+    for name in sorted(known) if names is None else names:
+        if name not in known:
+            near = nearest(name, known)
+            meant = f" Did you mean {near}?" if near else ""
+            raise SenderError(
+                f"No place is declared as {name}; `lineward places` lists those that are.{meant}",
+                pointer=pointer,
+                status=422,
+            )
+        found[name] = rules.lying_in(tree, name)
+    return found
 
 
 def job_places(view: View, ids: Sequence[str]) -> dict[str, str]:

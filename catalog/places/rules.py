@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Final
+
+LOCATIONS: Final = ("place", "region", "site")
+"""The aspects of a dataset that say where it is."""
 
 Parents = Mapping[str, str | None]
 """Each declared place with the one that it lies in: None where it lies in no other."""
@@ -20,6 +24,11 @@ def _upwards(parents: Parents, place: str) -> Iterator[str]:
         seen.add(at)
         yield at
         at = parents.get(at)
+
+
+def lying_in(parents: Parents, place: str) -> frozenset[str]:
+    """Return the place, and every declared one that lies in it."""
+    return frozenset({place, *(name for name in parents if place in around(parents, name))})
 
 
 def closes_circle(parents: Parents, place: str, within: str | None) -> bool:

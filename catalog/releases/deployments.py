@@ -8,7 +8,7 @@ from typing import Final
 
 from catalog.errors import SenderError
 from catalog.places.queries import places_tree
-from catalog.places.rules import around
+from catalog.places.rules import lying_in
 from catalog.releases.model import (
     Candidate,
     Deployment,
@@ -75,8 +75,7 @@ def deployments_of(view: View, versions: Sequence[str]) -> dict[str, tuple[Deplo
 
 def running_at(view: View, place: str) -> tuple[Deployment, ...]:
     """Return what runs at a place or at one that is declared to lie within it, by place and entry."""
-    tree = places_tree(view)
-    within = {place, *(name for name in tree if place in around(tree, name))}
+    within = lying_in(places_tree(view), place)
     found = _reached(view, sorted(Place(name).id for name in within), "IS_DEPLOYED_AT")
     return tuple(sorted((one for one in found if one.is_live), key=lambda one: (one.place, one.entry)))
 

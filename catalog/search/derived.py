@@ -16,6 +16,8 @@ from catalog.labels.queries import mapped_tags
 from catalog.lineage.model import Direction, FlowScope, Grain, Walk
 from catalog.lineage.queries import MAX_DEPTH, lineage
 from catalog.nearest import nearest
+from catalog.places.queries import lying_in
+from catalog.places.rules import LOCATIONS
 from catalog.view import View
 from graph_schema.nodes import ModelVersion
 from graph_schema.vocabulary.words import PhiKind
@@ -28,6 +30,9 @@ _MOST_BEFORE: Final = 10_000
 
 EFFECTIVE: Final = "effective_label"
 """The facet of what follows from all flows; see `View.labels_lagging`."""
+
+LIES_IN: Final = "lies_in"
+"""The facet of every place that a dataset lies in, by what is said of where it is and by what lies in what."""
 
 Pairs = Mapping[tuple[str, str], frozenset[str]]
 """By facet and value the nodes that have it."""
@@ -44,6 +49,23 @@ def derived(view: View, filters: Mapping[str, tuple[str, ...]], facets: Collecti
             for value, node in find(view, () if facet in facets else filters[facet]):
                 found[facet, value].add(node)
     return {pair: frozenset(nodes) for pair, nodes in found.items()}
+
+
+def united(
+    view: View, filters: Mapping[str, tuple[str, ...]], facets: Collection[str]
+) -> Mapping[tuple[str, str], frozenset[tuple[str, str]]]:
+    """Return of each place that is filtered by, and of all where they are counted, what a dataset that lies in it has
+    one of: a place, region or site that this is or lies in.
+
+    Raises SenderError 422 for a place that is not declared.
+    """
+    found = lying_in(view, filters[LIES_IN], f"/filters/{LIES_IN}") if LIES_IN in filters else {}
+    if LIES_IN in facets:
+        found |= lying_in(view, None, f"/facets/{LIES_IN}")
+    return {
+        (LIES_IN, place): frozenset((aspect, name) for aspect in LOCATIONS for name in within)
+        for place, within in found.items()
+    }
 
 
 def _mapped(view: View, values: Collection[str]) -> Iterator[tuple[str, str]]:  # noqa: ARG001  as above

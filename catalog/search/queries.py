@@ -9,7 +9,7 @@ from catalog.assets.rules import MANDATORY
 from catalog.errors import SenderError
 from catalog.findings.rules import Rule, Severity
 from catalog.nearest import nearest
-from catalog.search.derived import DERIVED, EFFECTIVE, derived, versions_called
+from catalog.search.derived import DERIVED, EFFECTIVE, LIES_IN, derived, united, versions_called
 from catalog.search.kinds import SearchKind
 from catalog.search.model import Hit, Search, SearchPage
 from catalog.store.indexes.search import GAP
@@ -35,13 +35,15 @@ FACETS = (
     "label",
     "phi",
     GAP,
+    LIES_IN,
     *DERIVED,
     *(FACET_OF.get(name, name) for name, aspect in BY_NAME.items() if aspect.counted_by is not None),
 )
 """What can be counted and filtered by: `label` is the kind of node, `phi` the kinds of PHI that the dataset or one of
 its columns is tagged with, `effective_label` those that it holds by all that flowed into it (`phi_category` is what its
 owner declares), `purpose` what its data may be used for, `gap` which mandatory fields of a dataset nobody recorded,
-`finding` and `severity` what is wrong with it and accepted by nobody, `model` the model versions that it ever fed."""
+`finding` and `severity` what is wrong with it and accepted by nobody, `model` the model versions that it ever fed,
+`lies_in` every declared place that its place, region or site is or lies in."""
 GAPS: Final = tuple(field for field in MANDATORY if field != "lineage")
 """The mandatory fields that datasets are found without."""
 
@@ -59,6 +61,7 @@ def search(view: View, request: Search) -> SearchPage:
     page = view.find(
         Query(
             beside=derived(view, filters, request.facets),
+            united=united(view, filters, request.facets),
             labels=("Dataset",) if request.gaps else request.labels or _labels(request.text),
             text=request.text,
             filters=filters,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from catalog.assets import queries as assets
@@ -12,6 +12,8 @@ from catalog.assets.folds import aspects_in_force
 from catalog.assets.model import AssetState, DatasetRecord
 from catalog.assets.sources import inherited
 from catalog.names.loading import Names
+from catalog.places.queries import lying_in
+from catalog.places.rules import LOCATIONS
 from catalog.snapshots.queries import snapshots_of
 from catalog.view import View
 from graph_schema.facts import ALWAYS
@@ -46,14 +48,24 @@ class DueList:
 
 
 def retention_due(
-    view: View, before: int, classes: Sequence[str] = (), datasets: Sequence[str] | None = None
+    view: View,
+    before: int,
+    classes: Sequence[str] = (),
+    places: Sequence[str] = (),
+    datasets: Sequence[str] | None = None,
 ) -> DueList:
     """Return the datasets and sealed snapshots whose period ends before a time.
 
-    Only of these classes, and of these datasets, where any are given. What was dropped, or whose bytes are gone, is not
-    due; a dataset without a retention, and a snapshot that nobody sealed, never is.
+    Only of these classes, of what lies in one of these places, and of these datasets, where any are given. What was
+    dropped, or whose bytes are gone, is not due; a dataset without a retention, and a snapshot that nobody sealed,
+    never is. Raises SenderError 422 for a place that is not declared.
     """
-    found = [one for one in _kept(view, datasets) if not classes or _class(one) in classes]
+    within = lying_in(view, places, "/lies_in") if places else {}
+    found = [
+        one
+        for one in _kept(view, datasets)
+        if (not classes or _class(one) in classes) and (not places or _lies_in(one, within.values()))
+    ]
     created = _began(view, [one.id for one in found])
     sealed = snapshots_of(view, [one.id for one in found])
     due, unknown = [], []
@@ -68,6 +80,11 @@ def retention_due(
                 part = _due(one, each.id, each.seal.sealed_at, (each.seal.entry,))
                 due += [] if part is None else [part]
     return DueList(tuple(sorted(one for one in due if one.due_at < before)), tuple(sorted(unknown)))
+
+
+def _lies_in(dataset: DatasetRecord, areas: Iterable[Collection[str]]) -> bool:
+    named = {held.value for aspect in LOCATIONS if (held := dataset.aspects.get(aspect)) is not None}
+    return any(not named.isdisjoint(area) for area in areas)
 
 
 def _class(dataset: DatasetRecord) -> str | None:

@@ -58,7 +58,7 @@ class Matches:
         labels = frozenset(query.labels).intersection(query.filters.get(LABEL, query.labels))
         self.of_label = {label: sets.listed(LABEL, label) for label in sorted(labels)}
         """Every node of each label that is asked for."""
-        self._beside = {pair: sets.of_nodes(ids) for pair, ids in query.beside.items()}
+        self._beside = {pair: sets.of_nodes(ids) for pair, ids in query.beside.items()} | self._united()
         wanted = self._wanted()
         self.ranks = tuple(self._ranked(question(query.text), wanted)) if wanted else ()
         """(rank, nodes) as `Question.rank` counts, the best first, each find once."""
@@ -67,6 +67,11 @@ class Matches:
     def every(self) -> int:
         """Return all that is found."""
         return reduce(or_, (some for _, some in self.ranks), 0)
+
+    def _united(self) -> dict[tuple[str, str], int]:
+        united = self._query.united
+        kept = {one: self._sets.listed(*one) for one in frozenset().union(*united.values())}
+        return {pair: reduce(or_, (kept[one] for one in others), 0) for pair, others in united.items()}
 
     def _wanted(self) -> int:
         """Return what is of the labels and has what is asked for beside words."""

@@ -140,7 +140,7 @@ class _Graph(IndexReads):
                 rank = asked.rank(*self._terms[identifier])
                 if rank is not None:
                     current = self._current.get(identifier, {})
-                    facets = self._facets.get(identifier, _NONE) | query.facets_beside.get(identifier, _NONE)
+                    facets = query.facets_with(identifier, self._facets.get(identifier, _NONE))
                     yield Found(identifier, known.node, known.entry, dict(current), facets, rank)
 
     @cached_property

@@ -92,8 +92,9 @@ class Query:
     What `text` asks for is the `words.question()` of it, and it is asked of the terms of the node's key and searchable
     aspects. `filters` maps a facet to the values allowed (`facets_of()` tells which), of `every` (facet, value) there
     has to be each. `missing` are aspects or facets that must not be in force, `has` those that must. `beside` are
-    nodes by (facet, value), which count beside those that are kept. Sorted by (rank, title, id), texts ascending by
-    code point; `after` is the place of the last one seen.
+    nodes by (facet, value), which count beside those that are kept; of `united`, a (facet, value) is had by whatever
+    has one of others that are kept. Sorted by (rank, title, id), texts ascending by code point; `after` is the place of
+    the last one seen.
     """
 
     labels: tuple[str, ...]
@@ -106,10 +107,15 @@ class Query:
     after: Place | None = None
     first: int = 20
     beside: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+    united: Mapping[tuple[str, str], frozenset[tuple[str, str]]] = field(default_factory=dict)
+
+    def facets_with(self, node: str, kept: frozenset[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+        """Return all (facet, value) pairs of a node, given those that are kept of it."""
+        of_others = {pair for pair, others in self.united.items() if not others.isdisjoint(kept)}
+        return kept.union(self._beside.get(node, ()), of_others)
 
     @cached_property
-    def facets_beside(self) -> Mapping[str, frozenset[tuple[str, str]]]:
-        """Return the (facet, value) pairs that count beside those that are kept, by node."""
+    def _beside(self) -> Mapping[str, frozenset[tuple[str, str]]]:
         found: dict[str, set[tuple[str, str]]] = {}
         for pair, nodes in self.beside.items():
             for node in nodes:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from catalog.lineage.loader import LineageLoader
+from catalog.places.rules import LOCATIONS
 from catalog.reading import Complete, Completeness
 from catalog.recorded import recorded as in_force
 from catalog.use.answers import Applied
@@ -38,10 +39,6 @@ class Presence(StrEnum):
     """A run read it there."""
     TRAINED = "TRAINED"
     """A model was trained on it there, or it is a model that was."""
-
-
-LOCATIONS: Final = ("place", "region", "site")
-"""The aspects of a dataset that say where it is."""
 
 
 def declared_presence(declared: Collection[str]) -> dict[str, Presence]:

@@ -31,7 +31,8 @@ SAID_OF_SOURCES = {
     "clinical_purpose": ("steward beds", None),
     "phi_category": (["CLINICAL_NOTE"], None),
 }
-FACETS = ("gap", "source_system", "label", "zone", "owner", "purpose", "phi")
+FACETS = ("gap", "source_system", "label", "zone", "owner", "purpose", "phi", "lies_in")
+_UNITED = (("zone", "LANDING"), ("zone", "CURATED"), ("owner", "ward team"), ("purpose", "TREAT"), ("zone", "NOWHERE"))
 
 
 def record(chance: random.Random, entry: int) -> Facts:
@@ -59,6 +60,9 @@ def asked(chance: random.Random, ids: list[str]) -> Query:
     if chance.random() < 0.2:
         filters["label"] = ("Dataset",)
     beside = {("phi", letter): frozenset(chance.sample(ids, min(2, len(ids)))) for letter in "AB"}
+    united = {("lies_in", letter): frozenset(chance.sample(_UNITED, 2)) for letter in "AB"}
+    if chance.random() < 0.2:
+        filters["lies_in"] = (chance.choice("ABC"),)
     return Query(
         labels=LABELS[: chance.randint(1, 2)],
         text=text,
@@ -69,6 +73,7 @@ def asked(chance: random.Random, ids: list[str]) -> Query:
         facets=tuple(chance.sample(FACETS, 2)),
         first=chance.choice((1, 3, 50)),
         beside=beside if chance.random() < 0.3 else {},
+        united=united if chance.random() < 0.3 else {},
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated
 
 import strawberry
@@ -92,18 +93,26 @@ class RetentionQueries:
             list[PhiKind] | None,
             strawberry.argument(description="Of datasets that hold one of these kinds alone, wherever it came from."),
         ] = None,
+        lies_in: Annotated[
+            list[str] | None,
+            strawberry.argument(description="Of datasets that lie in one of these declared places alone."),
+        ] = None,
         as_of: AsOfArgument = None,
     ) -> RetentionDueList:
         view = info.context.view(_at(as_of, info.context))
         until = NOW if before is None else int(before)
         wanted = sorted(one.value for one in classes or ())
         kinds = sorted(one.value for one in tags or ())
-        found = retention_due_of(view, until, kinds, wanted) if kinds else retention.retention_due(view, until, wanted)
+        places = sorted({info.context.services.redactor.field("place", one) for one in lies_in or ()})
+        if kinds:
+            found = retention_due_of(view, until, kinds, wanted, places)
+        else:
+            found = retention.retention_due(view, until, wanted, places)
         return RetentionDueList(
             found=found,
             view=view,
             before=until,
-            chosen=" ".join([*wanted, *kinds]),
+            chosen=json.dumps([wanted, kinds, places]),
             unknown=[strawberry.ID(one) for one in found.unknown],
             completeness=completeness(view, None, [*(one.id for one in found.due), *found.unknown]),
             read_point=read_point(view),

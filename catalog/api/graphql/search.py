@@ -41,6 +41,7 @@ enums.enter(
         "FINDING": "The rules by which something is wrong with it that nobody accepted.",
         "SEVERITY": "The severities of what is wrong with it that nobody accepted.",
         "MODEL": "The model versions that it ever fed, as model@version; a name filters by all of its versions.",
+        "LIES_IN": "Every declared place that its place, region or site is or lies in, such as DE of a hospital there.",
         "PURPOSE": "What its data may be used for: HL7 PurposeOfUse and Data Use Ontology codes.",
         **{
             name.upper(): aspect.description

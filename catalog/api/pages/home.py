@@ -26,7 +26,9 @@ _FACETS: Final = {
     "zone": "Zone",
     "effective_label": "PHI",
     "deidentification_state": "De-identification",
+    "lies_in": "Place",
     "site": "Site",
+    "region": "Region",
     "gap": "Not recorded",
 }
 """What finds are counted and narrowed by, and what that is called."""

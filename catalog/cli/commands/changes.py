@@ -8,7 +8,19 @@ import typer
 
 from catalog.cli.commands.connection import connected
 from catalog.cli.commands.groups import ASK, command, group
-from catalog.cli.options import DataDir, DatasetName, Depth, Json, KnownAt, KnownAtIndex, Url, ValidAt, choice, point
+from catalog.cli.options import (
+    DataDir,
+    DatasetName,
+    Depth,
+    Json,
+    KnownAt,
+    KnownAtIndex,
+    LiesIn,
+    Url,
+    ValidAt,
+    choice,
+    point,
+)
 from catalog.cli.words import each_of, one_of, time
 from catalog.errors import SenderError
 from catalog.lineage.model import Direction
@@ -78,6 +90,7 @@ def due(
     ] = None,
     retention: Annotated[list[str] | None, choice(RetentionClass, "Only of this retention class")] = None,
     phi: Annotated[list[str] | None, choice(PhiKind, "Only of datasets that hold this kind of PHI")] = None,
+    lies_in: LiesIn = None,
     valid_at: ValidAt = None,
     known_at_index: KnownAtIndex = None,
     url: Url = None,
@@ -91,6 +104,7 @@ def due(
         "before": time(before, "--before"),
         "classes": each_of(retention or [], RetentionClass, "--retention") or None,
         "tags": each_of(phi or [], PhiKind, "--phi") or None,
+        "liesIn": lies_in or None,
         "asOf": point(valid_at, known_at_index) or None,
     }
     with connected(url, data_dir, owner=True) as client:

@@ -8,7 +8,7 @@ import typer
 
 from catalog.cli.commands.connection import connected
 from catalog.cli.commands.groups import ASK, command, group
-from catalog.cli.options import DataDir, DatasetName, Json, KnownAtIndex, Url, ValidAt, choice, point
+from catalog.cli.options import DataDir, DatasetName, Json, KnownAtIndex, LiesIn, Url, ValidAt, choice, point
 from catalog.cli.words import one_of
 from catalog.search.kinds import SearchKind
 from graph_schema.vocabulary.words import DeidentificationState, PhiKind, RetentionClass, SafeQuestion, SourceKind, Zone
@@ -40,6 +40,7 @@ def search(
     region: Annotated[
         list[str] | None, typer.Option(metavar="REGION", help="Only datasets that lie in this region.")
     ] = None,
+    lies_in: LiesIn = None,
     filter_: Annotated[
         list[str] | None,
         typer.Option("--filter", metavar="FACET=VALUE", help="The same for any facet, such as job_type=SPARK."),
@@ -79,6 +80,7 @@ def search(
         "owner": owner,
         "site": site,
         "region": region,
+        "lies_in": lies_in,
     }
     asked = wanted(text, kind or [], facets, filter_ or [], gap or [], count or [], first, after)
     question = None if safe_for is None else one_of(safe_for, SafeQuestion, "--safe-for")

@@ -15,6 +15,7 @@ from catalog.findings.estate.model import PlaceCase
 from catalog.findings.estate.naming import names_of
 from catalog.lineage.model import Direction
 from catalog.names.loading import Names
+from catalog.places.rules import LOCATIONS
 from catalog.recorded import recorded
 from catalog.releases.queries import registrations
 from catalog.store.indexes.grounds import Ground
@@ -23,7 +24,7 @@ from catalog.use.loading import limits, places_of
 from catalog.use.model import Decision, UseStatement
 from catalog.use.places import Places
 from catalog.use.queries import UseJudge, use_statements
-from catalog.use.residency import LOCATIONS, Located, declared_presence, residency
+from catalog.use.residency import Located, declared_presence, residency
 from catalog.use.rules import common_places, judge_place
 from catalog.view import View
 from graph_schema.facts import NOW

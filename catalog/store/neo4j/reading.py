@@ -218,14 +218,13 @@ class Neo4jReading(IndexReads):
     def find(self, query: Query) -> Page:
         found = search(self._found, query)
         current = by_aspect(self.in_force([hit.id for hit in found.hits]))
-        none: frozenset[tuple[str, str]] = frozenset()
         hits = tuple(
             Found(
                 hit.id,
                 hit.node,
                 hit.entry,
                 current.get(hit.id, {}),
-                hit.facets | query.facets_beside.get(hit.id, none),
+                query.facets_with(hit.id, hit.facets),
                 hit.rank,
             )
             for hit in found.hits

@@ -71,6 +71,7 @@ def _read(ask: Ask, query: Query) -> _Read:
     pairs = {(LABEL, label) for label in query.labels} | set(query.every)
     pairs |= {(facet, value) for facet, allowed in query.filters.items() for value in allowed}
     pairs |= {(HELD, name) for name in (*query.has, *query.missing)} | query.beside.keys()
+    pairs = pairs.union(query.united, *query.united.values())
     return _Read(
         ask(
             reading.sets(),

@@ -141,7 +141,7 @@ class SqliteReading(SqliteRows):
         ids = [hit[0] for hit in found.hits]
         current, facets = by_aspect(self.in_force(ids)), facets_of(self, ids)
         none: frozenset[tuple[str, str]] = frozenset()
-        carried = {one: facets.get(one, none) | query.facets_beside.get(one, none) for one in ids}
+        carried = {one: query.facets_with(one, facets.get(one, none)) for one in ids}
         hits = tuple(
             Found(one, _node(label, key), entry, current.get(one, {}), carried[one], rank)
             for one, label, key, entry, rank in found.hits

@@ -574,6 +574,28 @@ def test_facets_that_are_given_beside_those_that_are_kept_are_found_and_counted_
     assert store.find(replace(asked, beside={})).facets == {"phi": {"CLINICAL_NOTE": 2}}
 
 
+def test_a_value_that_unites_others_is_had_by_whatever_has_one_of_them(store: Store) -> None:
+    one, other, third = (Dataset("ns", name) for name in ("a one", "a two", "a three"))
+    store.apply(declared(0, 0, one, "place", "north"), 0)
+    store.apply(declared(1, 1, other, "site", "south"), 1)
+    store.apply(declared(2, 2, third, "region", "elsewhere"), 2)
+    places = {"north": ("north",), "DE": ("DE", "north", "south"), "FR": ("FR",)}
+    united = {
+        ("lies_in", area): frozenset((aspect, name) for aspect in ("place", "site") for name in names)
+        for area, names in places.items()
+    }
+    asked = Query(("Dataset",), facets=("lies_in",), united=united)
+    assert store.find(asked).facets == {"lies_in": {"DE": 2, "north": 1}}
+    found = store.find(replace(asked, filters={"lies_in": ("north", "FR")}))
+    assert [(hit.id, {pair for pair in hit.facets if pair[0] == "lies_in"}) for hit in found.hits] == [
+        (one.id, {("lies_in", "north"), ("lies_in", "DE")})
+    ]
+    assert (store.find(replace(asked, has=("lies_in",))).total, store.find(replace(asked, united={})).facets) == (
+        2,
+        {"lies_in": {}},
+    )
+
+
 def test_what_a_dataset_has_by_its_source_is_found_until_it_says_something_itself(store: Store) -> None:
     made, source = Dataset("ns", "made"), Source("laboratory")
 

@@ -34,6 +34,11 @@ def test_only_what_holds_it_in_whole_in_a_column_or_by_what_it_was_made_of(house
         "QUASI_IDENTIFIER": [CURATED_ID, SNAPSHOT],
         "IMAGING_PIXELS": [],
     }
+    house.record({"kind": "declare_place", "place": "ward-3", "place_kind": "SITE"})
+    house.record({"kind": "declare_dataset", "dataset": RAW, "place": "ward-3"})
+    assert [one.id for one in retention_due_of(house.view(), NOW, ["DIRECT_IDENTIFIER"], (), ["ward-3"]).due] == [
+        RAW_ID
+    ]
 
 
 def test_a_rejected_tag_is_none_and_one_without_a_known_beginning_is_named_where_it_holds_it(house: House) -> None:

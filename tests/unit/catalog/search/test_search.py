@@ -83,6 +83,7 @@ def test_pages_follow_each_other_without_overlap(house: House) -> None:
         (Search(filters={"zone": ("LANDING", "BASEMENT")}), "/filters/zone"),
         (Search(filters={"label": ("Table",)}), "/filters/label"),
         (Search(filters={"purpose": ("MLTRANING",)}), "/filters/purpose"),
+        (Search(filters={"lies_in": ("Atlantis",)}), "/filters/lies_in"),
         (Search(gaps=("colour",)), "/gaps"),
         (Search(gaps=("lineage",)), "/gaps"),
         (Search(text="a" * 1_000_000), "/text"),
@@ -235,3 +236,29 @@ def test_labels_that_flowed_in_are_found_and_counted_once_the_follower_judged_th
     assert {hit.id for hit in page.hits} == {Dataset(**RAW).id, Dataset(**CURATED).id}
     assert page.facets["effective_label"]["DIRECT_IDENTIFIER"] == 2
     assert search(house.view(), Search(facets=("zone",))).lagging is None
+
+
+def test_what_lies_in_a_place_is_found_by_its_place_its_site_and_its_region(house: House) -> None:
+    for place, kind, within in (("ward-3", "SITE", "north"), ("north", "SITE", "DE"), ("DE", "COUNTRY", "EU")):
+        house.record({"kind": "declare_place", "place": place, "place_kind": kind, "within": within})
+    for dataset, where in ((RAW, {"place": "ward-3"}), (CURATED, {"site": "north"}), ({**RAW, "name": "x"}, {})):
+        house.record({"kind": "declare_dataset", "dataset": dataset, "region": "elsewhere", **where})
+
+    def found(*places: str) -> set[str]:
+        page = search(View(house.store), Search(filters={"lies_in": places}))
+        return {hit.id for hit in page.hits}
+
+    raw, curated = Dataset(**RAW).id, Dataset(**CURATED).id
+    assert (found("ward-3"), found("north"), found("DE"), found("EU")) == ({raw}, *[{raw, curated}] * 3)
+    counts = search(View(house.store), Search(facets=("lies_in",))).facets
+    assert counts == {"lies_in": {"DE": 2, "EU": 2, "north": 2, "ward-3": 1}}
+    house.record({"kind": "declare_place", "place": "north", "place_kind": "SITE"})
+    assert (found("north"), found("DE")) == ({raw, curated}, set())
+
+
+def test_a_misspelt_place_is_refused_with_the_nearest(house: House) -> None:
+    house.record({"kind": "declare_place", "place": "north-hospital", "place_kind": "SITE", "within": "DE"})
+    with pytest.raises(SenderError, match=r"north-hospita; .*Did you mean north-hospital"):
+        search(View(house.store), Search(filters={"lies_in": ("north-hospita",)}))
+    # What a place is declared to lie in is known, though nobody declared it.
+    assert search(View(house.store), Search(filters={"lies_in": ("DE",)})).total == 0

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+from catalog.errors import SenderError
 from catalog.reading import AsOf, Rights
 from catalog.snapshots.retention import Due, retention_due
 from graph_schema.facts import NOW
@@ -88,3 +91,22 @@ def test_rights_and_time_hide_what_they_hide(house: House) -> None:
     house.record(kept(30, CURATED))
     assert [one.id for one in due(house, rights=Rights(frozenset({"curated"})))] == [CURATED_ID]
     assert [one.id for one in due(house, as_of=AsOf(NOW, 0))] == [RAW_ID]
+
+
+def test_only_what_lies_in_the_places_asked_for_wherever_they_lie_in_each_other(house: House) -> None:
+    for place, within in (("ward-3", "north"), ("north", "DE")):
+        house.record({"kind": "declare_place", "place": place, "place_kind": "SITE", "within": within})
+    house.record(kept(20, RAW, place="ward-3", region="elsewhere"))
+    house.record(kept(20, CURATED, site="north"))
+    house.record(kept(20, {**RAW, "name": "nowhere"}))
+
+    def lying(*places: str) -> set[str]:
+        return {one.id for one in retention_due(house.view(), NOW, places=places).due}
+
+    assert (lying("ward-3"), lying("north"), lying("DE")) == ({RAW_ID}, {RAW_ID, CURATED_ID}, {RAW_ID, CURATED_ID})
+    assert lying("ward-3", "north") == {RAW_ID, CURATED_ID}
+    assert [one.id for one in retention_due(house.view(), NOW, ["SCRATCH"], ["DE"]).due] == []
+    with pytest.raises(SenderError, match="Did you mean ward-3"):
+        lying("ward3")
+    before = house.view(as_of=AsOf(NOW, 1))
+    assert retention_due(before, NOW, places=["DE"]).due == ()
