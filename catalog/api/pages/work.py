@@ -1,4 +1,4 @@
-"""What needs whoever looks: approvals to decide, findings that are open, what is due."""
+"""What needs whoever looks: approvals to decide, what is found wrong or overdue, suggested labels that wait."""
 
 from __future__ import annotations
 
@@ -6,14 +6,19 @@ from dataclasses import dataclass
 from typing import Final
 
 from catalog.api.pages.asking import Asking
+from catalog.api.pages.kinds import Link, links_to
 from catalog.api.pages.page import Context, Page
 from catalog.api.pages.questions import query
 from catalog.approvals.model import InboxItem
 from catalog.approvals.queries import inbox
 from catalog.findings.queries import Wanted, findings
-from catalog.findings.rules import FindingState, Severity
+from catalog.findings.rules import FindingState, Rule, Severity
+from catalog.labels.queries import suggestible, suggestions
+from catalog.labels.suggestions import Judgement
 
 _MOST: Final = 50
+_LOOKED_THROUGH: Final = 200
+"""Datasets with a schema whose suggestions are judged for the page: a label follows from all that is said of one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,8 +27,15 @@ class WorkPage(Context):
 
     items: tuple[InboxItem, ...]
     total: int
-    open_: tuple[tuple[Severity, int], ...]
-    """How many findings are open, by their severity."""
+    open_: tuple[tuple[Rule, int], ...]
+    """How many findings are open, by their rule, the most severe first."""
+    suggested: tuple[tuple[Link, int], ...]
+    """Datasets with how many suggested labels of each wait for a person's judgement."""
+    looked_through: int
+    """Of how many datasets with a schema the suggestions were looked through."""
+    with_schema: int
+    """How many of these there are."""
+    most_shown: int = 10
 
 
 def read(asking: Asking) -> WorkPage:
@@ -31,6 +43,12 @@ def read(asking: Asking) -> WorkPage:
     view, principal = asking.view, asking.actor.principal
     items = inbox(view, principal)
     counts = findings(view, Wanted(states=frozenset({FindingState.OPEN}))).counts()
+    with_schema = suggestible(view)
+    waiting = {
+        dataset: sum(one.judgement is Judgement.OPEN for one in found)
+        for dataset, found in suggestions(view, with_schema[:_LOOKED_THROUGH]).items()
+    }
+    links = links_to(view, waiting)
     return WorkPage(
         title="What needs you",
         graphql=query("approvalInbox", {"principal": principal}, "{ task requests dueAt }", view.as_of),
@@ -38,9 +56,14 @@ def read(asking: Asking) -> WorkPage:
         items=items[:_MOST],
         total=len(items),
         open_=tuple(
-            (severity, sum(count for (rule, _), count in counts.items() if rule.severity is severity))
+            (rule, count)
             for severity in Severity
+            for (rule, _), count in counts.items()
+            if rule.severity is severity and count
         ),
+        suggested=tuple((links[one], count) for one, count in waiting.items() if count and one in links),
+        looked_through=min(len(with_schema), _LOOKED_THROUGH),
+        with_schema=len(with_schema),
     )
 
 

@@ -269,3 +269,17 @@ def test_the_gate_is_asked_on_the_page_of_a_version(clinical: Catalog) -> None:
         len([one for one in page.of("span") if one.get("class", "").split()[-1:] in (["pass"], ["fail"], ["unknown"])])
         >= 19
     )
+
+
+def test_what_is_kept_too_long_and_what_waits_to_be_judged_needs_somebody(catalog: Catalog) -> None:
+    with_schema = event()
+    with_schema["inputs"][0]["facets"] = {"schema": {"fields": [{"name": "mrn"}, {"name": "birth_date"}]}}
+    catalog.event(with_schema)
+    kept = {"policy_class": "SCRATCH", "period_days": 1, "clock": "CREATION", "starts_on": "2020-01-01"}
+    catalog.record({"kind": "declare_dataset", "dataset": CURATED, "retention": kept})
+    catalog.caught_up()
+    page = shown(get(catalog, "/explorer/work"))
+    assert "retention kept: 1 open finding" in page.words
+    assert "2 suggested labels to judge of visits" in page.words
+    [link] = [one["href"] for one in page.of("a") if "RETENTION_KEPT" in one.get("href", "")]
+    assert "1 finding" in shown(get(catalog, f"/explorer/{link}")).words
