@@ -35,6 +35,7 @@ from catalog.kinds import KINDS, LASTING, OPEN, Kind
 from catalog.ledger.entry import MAX_SUBJECTS
 from catalog.ledger.protocol import Draft, Ledger, Receipt, StoredEntry
 from catalog.metrics import Metrics, ProducerMetrics
+from catalog.nearest import did_you_mean, listed
 from catalog.operations.records import RestoreLedger
 from catalog.reading import Rights
 from catalog.record import Admission, Admitted, Record, UnknownSubjectError, sender_error
@@ -537,7 +538,8 @@ def _kind_of(payload: Mapping[str, Any]) -> Kind[Any]:
     name = payload.get("kind")
     kind = KINDS.get(name) if isinstance(name, str) else None
     if kind is None:
-        raise _wrong("/kind", f"kind is one of {', '.join(OPEN)}.")
+        meant = did_you_mean(name, OPEN) if isinstance(name, str) else ""
+        raise _wrong("/kind", f"kind is {listed(OPEN, 'docs/records.md')}{f': {meant}' if meant else '.'}")
     return kind
 
 

@@ -18,7 +18,8 @@ from pydantic_core import PydanticCustomError
 
 from catalog.errors import SenderError
 from catalog.ledger.protocol import Ledger, StoredEntry
-from catalog.validation import predicate
+from catalog.nearest import did_you_mean, listed
+from catalog.validation import predicate, sentence
 from catalog.view import View
 from graph_schema.builder import FactBuilder
 from graph_schema.facts import Facts
@@ -193,16 +194,18 @@ def sender_error(record: type[Record], error: ValidationError) -> SenderError:
     needed = predicate(error)
     match first["type"]:
         case "missing":
-            sentence = f"{what} is missing; {record.name} needs it."
+            text = f"{what} is missing; {record.name} needs it."
         case "extra_forbidden" if len(first["loc"]) == 1:
-            sentence = f"{record.name} has no such field; its fields are {', '.join(record.model_fields)}."
+            fields = record.model_fields
+            meant = did_you_mean(what, fields) or f"a field is {listed(fields, 'docs/records.md')}."
+            text = f"{record.name} has no such field; {meant}"
         case "extra_forbidden":
-            sentence = "There is no such field here; leave it out."
+            text = "There is no such field here; leave it out."
         case "value_error" if needed[:1].isupper():
-            sentence = needed
+            text = needed
         case _:
-            sentence = f"{what} {needed}."
-    return SenderError(sentence, pointer=pointer, status=422)
+            text = sentence(what, needed)
+    return SenderError(text, pointer=pointer, status=422)
 
 
 class QualifiedName(Part):

@@ -26,7 +26,7 @@ from pydantic_settings import (
 )
 
 from catalog.errors import OperatorError
-from catalog.validation import predicate
+from catalog.validation import predicate, sentence
 from graph_schema.marked import replaced
 
 PREFIX = "LINEWARD_"
@@ -362,7 +362,7 @@ def _sentence(error: ValidationError) -> str:
     if first["type"] == "string_pattern_mismatch":
         description = str(Settings.model_fields[name].description)
         return f"{where} does not have the form that it needs: {description[:1].lower()}{description[1:]}"
-    return f"{where} {predicate(error)}."
+    return sentence(where, predicate(error))
 
 
 def _nearest_key(name: str) -> str:

@@ -11,14 +11,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from catalog.nearest import did_you_mean, listed
+
 _QUOTED = re.compile(r"'([^']*)'")
 _OWN = "value_error"
 _WHOLE, _NUMBER, _LIST, _OBJECT = "is a whole number", "is a number", "is a list", "is an object with fields of its own"
 
 _PREDICATES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "missing": lambda _: "is missing",
-    "enum": lambda context: _one_of(context["expected"]),
-    "literal_error": lambda context: _one_of(context["expected"]),
     "greater_than": lambda context: f"is more than {_plain(context['gt'])}",
     "greater_than_equal": lambda context: f"is at least {_plain(context['ge'])}",
     "less_than": lambda context: f"is less than {_plain(context['lt'])}",
@@ -37,8 +37,13 @@ _PREDICATES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
 
 
 def predicate(error: ValidationError) -> str:
-    """Return what the first value that is wrong has to be, such as `is at most 500`; it never repeats the value."""
-    first = error.errors(include_url=False, include_input=False)[0]
+    """Return what the first value that is wrong has to be, such as `is at most 500`; it never repeats the value.
+
+    Of a word of a closed list it names the one that is nearest, and then ends with a question mark.
+    """
+    first = error.errors(include_url=False)[0]
+    if first["type"] in {"enum", "literal_error"}:
+        return _one_of(first["ctx"]["expected"], first["input"])
     known = _PREDICATES.get(first["type"])
     if known is not None:
         return known(first.get("ctx", {}))
@@ -46,9 +51,17 @@ def predicate(error: ValidationError) -> str:
     return message if first["type"] == _OWN else f"cannot be used: {message[:1].lower()}{message[1:]}"
 
 
-def _one_of(expected: str) -> str:
+def sentence(what: str, needed: str) -> str:
+    """Return the sentence of a field and its predicate, ended."""
+    return f"{what} {needed}{'' if needed.endswith(('?', '.')) else '.'}"
+
+
+def _one_of(expected: str, given: object) -> str:
     words = _QUOTED.findall(expected)
-    return f"is one of {', '.join(words)}" if len(words) > 1 else f"is {expected}"
+    if len(words) < 2:  # noqa: PLR2004  a list
+        return f"is {expected}"
+    meant = did_you_mean(given, words) if isinstance(given, str) else ""
+    return f"is {listed(words, None)}{f'; {meant}' if meant else ''}"
 
 
 def _length(bound: str, number: int, unit: str) -> str:

@@ -11,7 +11,7 @@ from catalog.cli.output import note, print_json, print_table
 from catalog.cli.words import each_of, in_words, one_of, words_of
 from catalog.errors import Exit, SenderError
 from catalog.search.kinds import SearchKind
-from catalog.search.queries import CLOSED, FACETS, GAPS
+from catalog.search.queries import CLOSED, FACETS, FACETS_DOC, GAPS, WORDS_DOC
 
 _OPTION = {"deidentification_state": "deidentification", "source_system": "source-system", "lies_in": "lies-in"}
 """How the options of some are called."""
@@ -84,14 +84,14 @@ def wanted(
         name, equals, value = one.partition("=")
         if not equals:
             raise SenderError(f"--filter {one}: write a facet and its value, such as zone=LANDING.")
-        facet = one_of(name, FACETS, "--filter")
+        facet = one_of(name, FACETS, "--filter", FACETS_DOC)
         chosen.setdefault(facet, []).extend(_values(facet, [value], f"--filter {facet}"))
     return Wanted(
         text,
         each_of(kinds, SearchKind.__members__, "--kind"),
         chosen,
         each_of(gaps, GAPS, "--gap"),
-        each_of(counts, FACETS, "--count"),
+        each_of(counts, FACETS, "--count", FACETS_DOC),
         first,
         after,
     )
@@ -110,7 +110,7 @@ def search(client: Client, asked: Wanted, *, as_json: bool) -> Exit:
 
 def _values(facet: str, values: list[str], option: str) -> list[str]:
     closed = CLOSED.get(facet)
-    return list(values) if closed is None else each_of(values, closed, option)
+    return list(values) if closed is None else each_of(values, closed, option, WORDS_DOC.get(facet))
 
 
 def _print(found: dict[str, Any], empty: str) -> None:

@@ -97,10 +97,10 @@ def _sentence(error: Any, message: str) -> str:  # noqa: ANN401  one of several 
     if error.__cause__ is not None:
         from pydantic import ValidationError  # noqa: PLC0415  `--help` checks nothing
 
-        from catalog.validation import predicate  # noqa: PLC0415  the same
+        from catalog.validation import predicate, sentence  # noqa: PLC0415  the same
 
         if isinstance(error.__cause__, ValidationError):
-            return f"{what} {predicate(error.__cause__)}."
+            return sentence(what, predicate(error.__cause__))
     return f"{what} is missing." if not message else f"{what}: {message.rstrip('.')}."
 
 

@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable
 
 from catalog.errors import SenderError
+from catalog.nearest import did_you_mean, listed
 from graph_schema.times import is_rfc3339, parse_zoned
 
 _DAYS = re.compile(r"(?P<days>[1-9][0-9]{0,3}|[12][0-9]{4}|3[0-5][0-9]{3}|36[0-4][0-9]{2}|36500)d?", re.ASCII)
 _WITHIN = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
-def one_of(given: str, words: Iterable[str], option: str) -> str:
-    """Return the word of a closed list that is meant, in any case, `-` for `_`; raises SenderError with the list."""
+def one_of(given: str, words: Iterable[str], option: str, where: str | None = None) -> str:
+    """Return the word of a closed list that is meant, in any case, `-` for `_`; raises SenderError with the list.
+
+    Of a list that is too long to read the error says `where` it stands.
+    """
     known = list(words)
     by_form = {_form(word): word for word in known}
     if (found := by_form.get(_form(given))) is not None:
         return found
-    near = difflib.get_close_matches(_form(given), by_form, 1)
-    meant = f" Did you mean {by_form[near[0]].lower()}?" if near else ""
-    shown = ", ".join(word.lower() for word in known)
-    raise SenderError(f"{option} is one of {shown}; '{given}' is none of them.{meant}")
+    shown = [word.lower() for word in known]
+    meant = did_you_mean(given, shown)
+    asked = f" {meant[0].upper()}{meant[1:]}" if meant else ""
+    raise SenderError(f"{option} is {listed(shown, where)}; '{given}' is none of them.{asked}")
 
 
-def each_of(given: Iterable[str], words: Iterable[str], option: str) -> list[str]:
+def each_of(given: Iterable[str], words: Iterable[str], option: str, where: str | None = None) -> list[str]:
     """Return the words of a closed list that are meant, as `one_of` finds them."""
     known = tuple(words)
-    return [one_of(word, known, option) for word in given]
+    return [one_of(word, known, option, where) for word in given]
 
 
 def time(given: str | None, option: str) -> str | None:
@@ -69,4 +72,4 @@ def words_of(name: str) -> str:
 
 
 def _form(word: str) -> str:
-    return word.strip().replace("-", "_").lower()
+    return word.strip().replace("-", "_").replace(" ", "_").lower()

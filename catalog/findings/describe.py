@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from catalog.findings.rules import Rule
+from catalog.findings.rules import ESTATE, Rule
 from graph_schema.marked import replaced
 
 BEGIN, END = "<!-- findings:begin -->", "<!-- findings:end -->"
@@ -10,8 +10,10 @@ BEGIN, END = "<!-- findings:begin -->", "<!-- findings:end -->"
 
 def markdown() -> str:
     """Return the table of all rules, as Markdown."""
-    rows = ["| rule | severity | what must hold |", "| --- | --- | --- |"]
-    rows += [f"| {rule.label} | {rule.severity} | {rule.description} |" for rule in Rule]
+    rows = ["| rule | name | severity | what must hold |", "| --- | --- | --- | --- |"]
+    for rule in Rule:
+        name = f"`{rule.name}`" if rule in ESTATE else "–"
+        rows.append(f"| {rule.label} | {name} | {rule.severity} | {rule.description} |")
     return "\n".join(rows)
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field, ValidationInfo
 
 from catalog.findings.rules import ESTATE
+from catalog.nearest import did_you_mean
 from catalog.record import Record, Text, Time, is_replayed
 from graph_schema.nodes import Finding, Node
 
@@ -19,9 +19,9 @@ def _is_rule(name: str, info: ValidationInfo) -> str:
     names = [rule.name for rule in ESTATE]
     if name in names or is_replayed(info):
         return name
-    close = get_close_matches(name.upper().replace(" ", "_").replace("-", "_"), names, 1)
-    nearest = f"; did you mean {close[0]}?" if close else ""
-    raise ValueError(f"is the name of a rule over the estate, as `lineward findings` shows it{nearest}")
+    meant = did_you_mean(name, names)
+    ending = f"; {meant}" if meant else ""
+    raise ValueError(f"is the name of a rule over the estate, as docs/findings.md lists them{ending}")
 
 
 def _is_id(text: str) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from catalog.assets.rules import MANDATORY
 from catalog.errors import SenderError
-from catalog.findings.rules import Rule, Severity
-from catalog.nearest import nearest
+from catalog.findings.rules import ESTATE, Severity
+from catalog.nearest import did_you_mean, listed
 from catalog.search.derived import DERIVED, EFFECTIVE, LIES_IN, derived, united, versions_called
 from catalog.search.kinds import SearchKind
 from catalog.search.model import Hit, Search, SearchPage
@@ -99,10 +99,13 @@ def _values(facet: str, values: tuple[str, ...]) -> tuple[str, ...]:
 def _member(facet: str, codes: Iterable[str], value: str) -> str:
     found = next((code for code in codes if code.casefold() == value.casefold()), None)
     if found is None:
-        near = nearest(value, codes)
-        meant = f": did you mean {near}?" if near else "."
-        raise SenderError(f"{facet} is one of {', '.join(codes)}{meant}", pointer=f"/filters/{facet}", status=422)
+        raise _no_word(facet, value, tuple(codes), WORDS_DOC.get(facet), f"/filters/{facet}")
     return found
+
+
+def _no_word(what: str, given: str, words: Collection[str], where: str | None, pointer: str) -> SenderError:
+    meant = did_you_mean(given, words)
+    return SenderError(f"{what} is {listed(words, where)}{f': {meant}' if meant else '.'}", pointer=pointer, status=422)
 
 
 def _purpose(value: str) -> str:
@@ -129,11 +132,14 @@ CLOSED: Final[Mapping[str, Iterable[str]]] = {
     "zone": Zone,
     "storage_pattern": StoragePattern,
     GAP: GAPS,
-    "finding": Rule.__members__,
+    "finding": tuple(rule.name for rule in ESTATE),
     "severity": Severity,
     EFFECTIVE: PhiKind,
 }
 """The facets whose values are of a closed list."""
+FACETS_DOC: Final = "docs/search.md"
+WORDS_DOC: Final = {"finding": "docs/findings.md"}
+"""Where the lists are that are too long for an answer."""
 
 
 def _check(request: Search) -> None:
@@ -142,10 +148,10 @@ def _check(request: Search) -> None:
     check_text(request.text)
     for label in request.labels:
         if label not in LABELS:
-            raise SenderError(f"labels are of {', '.join(LABELS)}.", pointer="/labels", status=422)
+            raise _no_word("A label", label, LABELS, None, "/labels")
     for facet in (*request.filters, *request.facets):
         if facet not in FACETS:
-            raise SenderError(f"facets are of {', '.join(FACETS)}.", pointer="/facets", status=422)
+            raise _no_word("A facet", facet, FACETS, FACETS_DOC, "/facets")
     for gap in request.gaps:
         if gap not in GAPS:
-            raise SenderError(f"gaps are of {', '.join(GAPS)}.", pointer="/gaps", status=422)
+            raise _no_word("A gap", gap, GAPS, None, "/gaps")

@@ -151,7 +151,7 @@ def findings(
     from catalog.cli.findings import findings as show
 
     severities = each_of(severity or [], Severity, "--severity")
-    rules = each_of(rule or [], [one.name for one in ESTATE], "--rule")
+    rules = each_of(rule or [], [one.name for one in ESTATE], "--rule", "docs/findings.md")
     states = each_of(state or [], FindingState, "--state")
     with connected(url, data_dir, owner=True) as client:
         wanted = {

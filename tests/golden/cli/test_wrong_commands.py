@@ -46,6 +46,8 @@ lineward search --purpose fun
 lineward search --filter zone
 lineward search --filter zne=LANDING
 lineward search --filter zone=nowhere
+lineward search --filter finding=RETENTION
+lineward search --lies-in nowhere
 lineward search --gap ownr
 lineward search --count zne
 lineward search --first 0
@@ -61,6 +63,10 @@ lineward lineage visits --depth 101
 lineward lineage visits --budget 0
 lineward ingest --batch 0 events.ndjson
 lineward report readmission@1 --format docx
+lineward due --lies-in nowhere
+lineward due --retention scrtch
+lineward findings --rule retention
+lineward findings --rule everything
 lineward graph rebuild --url http://127.0.0.1:8080
 lineward ledger erase 1
 lineward ledger proof

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
-from catalog.validation import predicate
+from catalog.validation import predicate, sentence
 
 
 class Colour(StrEnum):
@@ -22,6 +22,8 @@ class Part(BaseModel):
     ("kind", "given", "words"),
     [
         (Colour, "GREEN", "is one of RED, BLUE"),
+        (Colour, "blu", "is one of RED, BLUE; did you mean BLUE?"),
+        (Colour, 7, "is one of RED, BLUE"),
         (Literal["a", "b"], "c", "is one of a, b"),
         (Literal["a"], "c", "is 'a'"),
         (int, "many", "is a whole number"),
@@ -65,6 +67,13 @@ def test_a_length_is_named(field: Any, given: str, words: str) -> None:
 
 def test_a_list_that_is_too_long_is_told_its_length() -> None:
     assert _predicate(_annotated(list[int], Field(max_length=1)), [1, 2]) == "has at most 1 item"
+
+
+def test_a_sentence_is_ended_once() -> None:
+    assert (sentence("zone", "is text"), sentence("zone", "is one of A, B; did you mean A?")) == (
+        "zone is text.",
+        "zone is one of A, B; did you mean A?",
+    )
 
 
 def test_no_value_is_repeated() -> None:

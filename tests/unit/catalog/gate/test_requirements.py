@@ -76,7 +76,7 @@ def test_the_first_case_that_covers_a_question_replaces_members(
         ("gate: 1\napprovals:\n  - kind: CLINICAL\n    persons: 0\n", "gate.yaml, line 4, approvals.0.persons: "),
         ("gate: 1\nlabels:\n  ATTIC: []\n", "gate.yaml, line 3, labels.ATTIC: the name of a zone is one of LANDING, "),
         ("gate: 1\nmetrics:\n  - name: auroc\n", "gate.yaml, line 3, metrics.0: metrics says `least`, `most` or both."),
-        ("gate: 1\nmore: 2", "gate.yaml, line 2, more: gate.yaml has no such field; its fields are "),
+        ("gate: 1\nmore: 2", "gate.yaml, line 2, more: gate.yaml has no such field; a field is one of "),
         (
             "gate: 1\ncases:\n  - purposes: [TREATT]\n",
             "gate.yaml, line 3, cases.0.purposes.0: PurposeOfUse has no ",
