@@ -37,6 +37,7 @@ _DIGEST = re.compile(r"(?P<algorithm>sha256:)?(?P<digits>[0-9a-fA-F]*)(?:…|\.\
 _LEAST_DIGITS = 8
 _PAGES = 10
 _SHOWN = 8
+_MOST_NEAR = 3
 _BEGINNING = 3
 """So many letters of a name that was mistyped are taken to be right."""
 _NOUNS = {
@@ -151,7 +152,7 @@ def _unknown(
     if called:
         wanted = _enumerated([_NOUNS[kind] for kind in kinds], "or")
         return SenderError(f"'{text}' is {_NOUNS[called[0]['__typename']]}, and {wanted} is needed here.")
-    meant = _suggestions(client, text, [one for one in near if one["__typename"] in kinds])
+    meant = _suggestions(client, text, kinds, [one for one in near if one["__typename"] in kinds])
     return AskerError(f"Nothing is called '{text}'; {meant}")
 
 
@@ -169,13 +170,16 @@ def _versions(client: Client, model: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _suggestions(client: Client, text: str, near: Iterable[dict[str, Any]]) -> str:
+def _suggestions(client: Client, text: str, kinds: tuple[str, ...], near: Iterable[dict[str, Any]]) -> str:
     names = list(dict.fromkeys(_name(one) for one in near))
     names = [name for name in names if text.lower() in name.lower()] or names
     if not names:
         begins = text.rpartition("/")[2][:_BEGINNING]
-        known = {_name(one) for one in _search(client, begins)[1]} if begins else set()
-        names = difflib.get_close_matches(text, sorted(known), 3)
+        known = [one for one in _search(client, begins)[1] if one["__typename"] in kinds] if begins else []
+        # Whoever wrote the namespace as well gets it back.
+        of = {form: _name(one) for one in known for form in _names(one)}
+        close = difflib.get_close_matches(text, sorted(of), _SHOWN)
+        names = list({of[form]: form for form in reversed(close)}.values())[::-1][:_MOST_NEAR]
     if not names:
         return "`lineward search` shows what there is."
     return f"did you mean {_enumerated(names, 'or')}?"

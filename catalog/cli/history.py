@@ -11,6 +11,8 @@ from catalog.cli.completeness import ahead
 from catalog.cli.output import print_json, print_table
 from catalog.cli.words import in_words
 from catalog.errors import AskerError, Exit
+from catalog.nearest import did_you_mean
+from graph_schema.aspects import BY_NAME
 
 _PAGE = 500
 _QUERY = """
@@ -39,6 +41,8 @@ def history(client: Client, dataset: str, aspect: str, as_of: dict[str, Any], *,
         page = succeeded(node)["history"]
         found += page["nodes"]
         after, more = page["pageInfo"]["endCursor"], page["pageInfo"]["hasNextPage"]
+    if not found and aspect not in BY_NAME and (meant := did_you_mean(aspect, BY_NAME)):
+        raise AskerError(f"Nothing was ever said of its {aspect}; {meant}")
     if as_json:
         print_json(found)
         return Exit.FINE

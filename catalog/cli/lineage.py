@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from catalog.cli.assets import identify
@@ -18,7 +20,8 @@ query Lineage($input: LineageInput!, $nodesAfter: String, $edgesAfter: String) {
     ... on Problem {{ code message }} ... on InvalidInput {{ field }}
     ... on LineageGraph {{ grain
       nodes(first: {_PAGE}, after: $nodesAfter) {{ totalCount pageInfo {{ hasNextPage endCursor }}
-        nodes {{ id kind depth truncatedHere unstated column {{ name dataset {{ name }} }} node {{ __typename
+        nodes {{ id kind depth truncatedHere unstated
+          column {{ name dataset {{ name ref {{ namespace }} }} }} node {{ __typename
           ... on Asset {{ name state ref {{ namespace name }} }} ... on Run {{ runId runState }}
           ... on Dataset {{ zone deidentificationState }} ... on Snapshot {{ digest }} ... on Job {{ name }} }} }} }}
       edges(first: {_PAGE}, after: $edgesAfter) {{ totalCount pageInfo {{ hasNextPage endCursor }}
@@ -40,7 +43,7 @@ def lineage(client: Client, asset: str, asked: dict[str, Any], *, as_json: bool)
     if as_json:
         print_json(found)
         return Exit.FINE
-    names = {node["id"]: _name(node) for node in found["nodes"]}
+    names = apart((node["id"], _name(node), _namespace(node)) for node in found["nodes"])
     rows = [
         (node["depth"], names[node["id"]], words_of(node["kind"]), _state(node), _behind(node))
         for node in found["nodes"]
@@ -112,6 +115,25 @@ def _name(node: dict[str, Any]) -> str:
         dataset = (node["column"]["dataset"] or {}).get("name", "")
         return f"{dataset}.{node['column']['name']}"
     return thing_name(thing, node["id"])
+
+
+def _namespace(node: dict[str, Any]) -> str | None:
+    return namespace_of(node["column"]["dataset"] if node["column"] else node["node"])
+
+
+def namespace_of(thing: dict[str, Any] | None) -> str | None:
+    """Return the namespace of what has a `ref`, None of anything else."""
+    ref = (thing or {}).get("ref")
+    return None if ref is None else str(ref["namespace"])
+
+
+def apart(things: Iterable[tuple[str, str, str | None]]) -> dict[str, str]:
+    """Return by what each thing is told apart, given ids, names and namespaces: its name, and its namespace before it
+    where another has that name.
+    """
+    given = list(things)
+    often = Counter(name for _, name, _ in given)
+    return {one: f"{namespace}/{name}" if namespace and often[name] > 1 else name for one, name, namespace in given}
 
 
 def thing_name(thing: dict[str, Any], identifier: str) -> str:

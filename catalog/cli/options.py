@@ -68,15 +68,18 @@ def choice(words: Iterable[str], sentence: str, *, name: str | None = None) -> A
     return typer.Option(*([name] if name else []), metavar="WORD", help=f"{sentence}: {listed}.")
 
 
-def point(valid_at: str | None, known_at_index: int | None, known_at: str | None = None) -> dict[str, Any]:
-    """Return the point that is asked for, as GraphQL and HTTP name its times, without what is not given.
+def point(
+    valid_at: str | None, known_at_index: int | None, known_at: str | None = None, option: str = "--valid-at"
+) -> dict[str, Any]:
+    """Return the point that is asked for, as GraphQL and HTTP name its times, without what is not given; `option` is
+    how the first of them is typed.
 
     Raises SenderError where a time is none, and where two of them say by when it was known.
     """
     if known_at is not None and known_at_index is not None:
         raise SenderError("--known-at and --known-at-index say the same: give one of them.")
     times = {
-        "validAt": time(valid_at, "--valid-at"),
+        "validAt": time(valid_at, option),
         "knownAt": time(known_at, "--known-at"),
         "knownAtIndex": known_at_index,
     }

@@ -7,12 +7,12 @@ from typing import Any
 from catalog.cli.assets import identify
 from catalog.cli.client import Client, ask, require_entry, succeeded
 from catalog.cli.completeness import FIELDS, ahead, warn
-from catalog.cli.lineage import edge_words, thing_name
+from catalog.cli.lineage import apart, edge_words, namespace_of, thing_name
 from catalog.cli.output import note, print_json, print_table
 from catalog.cli.words import count
 from catalog.errors import Exit
 
-_THING = """__typename ... on Asset { name } ... on Run { runId } ... on Snapshot { digest }"""
+_THING = """__typename ... on Asset { name ref { namespace } } ... on Run { runId } ... on Snapshot { digest }"""
 _PATHS = f"""
 query Paths($from: ID!, $to: ID!, $grain: Grain, $depth: Int!, $asOf: AsOfInput) {{
   found: paths(from: $from, to: $to, grain: $grain, depth: $depth, asOf: $asOf) {{ __typename
@@ -47,7 +47,7 @@ def paths(client: Client, source: str, target: str, asked: dict[str, Any], *, as
         return Exit.FINE
     ids = sorted({end for path in found["paths"] for edge in path["edges"] for end in (edge["from"], edge["to"])})
     things = ask(client, _NAMES, {"ids": ids})["nodes"] if ids else []
-    names = {one["id"]: thing_name(one, one["id"]) for one in things if one}
+    names = apart((one["id"], thing_name(one, one["id"]), namespace_of(one)) for one in things if one)
     rows = [
         (
             str(place),

@@ -70,7 +70,7 @@ def diff(
     """Show what came to and went from lineage between two points: nodes, edges, labels, uses and transfers."""
     from catalog.cli.changes import difference
 
-    earlier = point(from_valid_at, from_known_at_index)
+    earlier = point(from_valid_at, from_known_at_index, option="--from-valid-at")
     if not earlier:
         raise SenderError("Say from when: --from-valid-at TIME or --from-known-at-index ENTRY.")
     asked = {

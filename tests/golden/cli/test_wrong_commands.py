@@ -63,6 +63,8 @@ lineward lineage visits --depth 101
 lineward lineage visits --budget 0
 lineward ingest --batch 0 events.ndjson
 lineward report readmission@1 --format docx
+lineward diff 'landing visits' --from-valid-at yesterday
+lineward history 'landing visits' ownr
 lineward due --lies-in nowhere
 lineward due --retention scrtch
 lineward findings --rule retention
@@ -93,6 +95,7 @@ lineward lineage ''
 lineward lineage '*'
 lineward lineage 'nobody knows'
 lineward lineage vists
+lineward lineage landing/vists
 lineward lineage visits
 lineward lineage readmission@3
 lineward lineage 'models readmission@3'
