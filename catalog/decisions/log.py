@@ -1,7 +1,7 @@
 """What was decided before, and what it comes to when it is decided again, as functions of a View.
 
 Of one thing the graph lists its decisions. All of a period are read of the ledger, which names the kind of each entry,
-so that it costs what lies in the period.
+so that a page costs what lies between its ends.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import bisect
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Final
 
 import orjson
@@ -28,6 +29,7 @@ from graph_schema.nodes import Principal
 from graph_schema.times import parse_zoned
 
 _KINDS: Final = frozenset({DecideAccess.in_ledger()})
+_AT_ONCE: Final = 200
 
 
 def access_decisions(view: View, ids: Sequence[str]) -> dict[str, tuple[DecisionRecord, ...]]:
@@ -56,11 +58,9 @@ def decisions_logged(
     Those on what may not be seen are left out.
     """
     found: list[DecisionRecord] = []
-    for place in reversed(_places(view, ledger, wanted)):
+    for place in _places(view, ledger, wanted, before=before, newest=True):
         if len(found) == first:
             break
-        if before is not None and place >= before:
-            continue
         one = _read(view, ledger, place)
         if one is not None and _fits(ledger, one, wanted):
             found.append(one)
@@ -84,9 +84,7 @@ def replay(
     """
     decided = erased = 0
     changed: list[Redecided] = []
-    for place in _places(view, ledger, wanted):
-        if place <= after:
-            continue
+    for place in _places(view, ledger, wanted, after=after):
         if decided + erased == first:
             return Replay(decided, erased, tuple(changed), after)
         after = place
@@ -115,24 +113,45 @@ def replayed(
         yield decide(view.beside(AsOf(one.at, content.known_at)), asked, ancestors, instead=instead)
 
 
-def _places(view: View, ledger: Ledger, wanted: Wanted) -> list[int]:
-    """Return the entries among which what is asked for lies: recorded in the period, and known by then.
+def _places(
+    view: View, ledger: Ledger, wanted: Wanted, *, after: int = -1, before: int | None = None, newest: bool = False
+) -> Iterator[int]:
+    """Yield the entries among which what is asked for lies: recorded in the period, and known by then.
 
-    Of a principal the graph lists none before it was known.
+    Of a principal the graph lists none before it was known; what nothing lists is read of the ledger, no further than
+    it is asked for.
     """
-    until = view.moment + 1 if wanted.until is None else min(wanted.until, view.moment + 1)
-    size = view.known_at + 1
-    start = 0 if wanted.since is None else _recorded(ledger, range(size), wanted.since)
+    start, stop = _period(view, ledger, wanted)
+    start, stop = max(start, after + 1), stop if before is None else min(stop, before)
     subject, known_since = wanted.of, 0
     if subject is None and wanted.principal is not None:
         known = view.nodes([Principal(wanted.principal).id])
-        subject, known_since = next(((id_, one.entry) for id_, one in known.items()), (None, size))
+        subject, known_since = next(((id_, one.entry) for id_, one in known.items()), (None, stop))
     elif subject is None:
-        known_since = size
-    unlisted = [one for one in ledger.of_kinds(_KINDS, start) if one < known_since] if start < known_since else []
-    listed = [] if subject is None else access_decisions(view, [subject]).get(subject, ())
-    places = [*unlisted, *(one.entry for one in listed if one.entry >= max(start, known_since))]
-    return places[: _recorded(ledger, places, until)]
+        known_since = stop
+    of_subject = [] if subject is None else access_decisions(view, [subject]).get(subject, ())
+    listed = [one.entry for one in of_subject if max(start, known_since) <= one.entry < stop]
+    unlisted = _read_on(ledger, range(start, min(stop, known_since)), newest=newest)
+    yield from chain(reversed(listed), unlisted) if newest else chain(unlisted, listed)
+
+
+def _read_on(ledger: Ledger, among: range, *, newest: bool) -> Iterator[int]:
+    """Yield the decisions among entries, a portion at a time."""
+    while among:
+        some = ledger.of_kinds(_KINDS, among.start, among.stop, most=_AT_ONCE, newest=newest)
+        yield from some
+        if len(some) < _AT_ONCE:
+            return
+        among = range(among.start, some[-1]) if newest else range(some[-1] + 1, among.stop)
+
+
+def _period(view: View, ledger: Ledger, wanted: Wanted) -> tuple[int, int]:
+    """Return the first entry that was recorded in the period, and the one behind the last that was known by then."""
+    size = view.known_at + 1
+    until = view.moment + 1 if wanted.until is None else min(wanted.until, view.moment + 1)
+    start = 0 if wanted.since is None else _recorded(ledger, range(size), wanted.since)
+    ended = not size or ledger.entry(size - 1).entry.recorded_at < until
+    return start, size if ended else _recorded(ledger, range(size), until)
 
 
 def _recorded(ledger: Ledger, places: Sequence[int], moment: int) -> int:

@@ -95,8 +95,10 @@ class LedgerView(Protocol):
     def erased(self) -> list[tuple[int, int]]:
         """Return the entries whose bodies are said to be erased, each with the one that is said to have erased it."""
 
-    def of_kinds(self, marks: Sequence[bytes], start: int) -> list[int]:
-        """Return the indexes, from `start` on, of the entries that hold one of these marks, see `entry.mark_of`."""
+    def of_kinds(self, marks: Sequence[bytes], among: range, most: int | None, *, newest: bool) -> list[int]:
+        """Return the indexes of so many of the entries that hold one of these marks, see `entry.mark_of`, the oldest
+        or the `newest` first.
+        """
 
     def checkpoints(self, last: int | None = None) -> list[CheckpointRow]:
         """Return every stored checkpoint, the oldest first, or only the `last` so many."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import islice
 
 from catalog.errors import EvidenceError, OperatorError
 from catalog.ledger import audit, binding, merkle
@@ -199,9 +200,10 @@ class MemorySnapshot:
         """Return the entries whose bodies are erased, each with the one that erased it."""
         return [(row.index, row.erased_by) for row in self.entries if row.erased_by is not None]
 
-    def of_kinds(self, marks: Sequence[bytes], start: int) -> list[int]:
+    def of_kinds(self, marks: Sequence[bytes], among: range, most: int | None, *, newest: bool) -> list[int]:
         """Return the indexes of the entries that hold one of these marks."""
-        return [row.index for row in self.entries[start:] if any(mark in row.entry_bytes for mark in marks)]
+        rows = (self.entries[index] for index in (reversed(among) if newest else among))
+        return list(islice((row.index for row in rows if any(mark in row.entry_bytes for mark in marks)), most))
 
     def checkpoints(self, last: int | None = None) -> list[CheckpointRow]:
         """Return every checkpoint, the oldest first, or only the `last` so many."""

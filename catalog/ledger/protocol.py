@@ -180,8 +180,19 @@ class Ledger(Protocol):
         After so many bytes of bodies no further one is read, so that what is held at once is bounded.
         """
 
-    def of_kinds(self, kinds: Collection[str], start: int = 0) -> list[int]:
-        """Return the indexes, from `start` on, of the entries of these kinds; their bodies are not read."""
+    def of_kinds(
+        self,
+        kinds: Collection[str],
+        start: int = 0,
+        stop: int | None = None,
+        *,
+        most: int | None = None,
+        newest: bool = False,
+    ) -> list[int]:
+        """Return the indexes, from `start` up to `stop`, of the entries of these kinds; their bodies are not read.
+
+        The oldest come first, or the `newest`; with `most` no further is read than until so many are found.
+        """
 
     def inclusion_proof(self, index: int, size: int | None = None) -> list[bytes]:
         """Return the path from an entry to the root at a size (RFC 9162 §2.1.3)."""

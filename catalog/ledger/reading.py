@@ -85,10 +85,19 @@ class ReadableLedger(ABC):
             raise EvidenceError(f"entry {start + len(entries)} is missing", index=start + len(entries))
         return entries
 
-    def of_kinds(self, kinds: Collection[str], start: int = 0) -> list[int]:
-        """Return the indexes, from `start` on, of the entries of these kinds."""
+    def of_kinds(
+        self,
+        kinds: Collection[str],
+        start: int = 0,
+        stop: int | None = None,
+        *,
+        most: int | None = None,
+        newest: bool = False,
+    ) -> list[int]:
+        """Return the indexes, from `start` up to `stop`, of the entries of these kinds, oldest or `newest` first."""
         with self._snapshot() as snapshot:
-            return snapshot.of_kinds([mark_of(kind) for kind in kinds], start)
+            period = range(start, snapshot.size if stop is None else min(stop, snapshot.size))
+            return snapshot.of_kinds([mark_of(kind) for kind in kinds], period, most, newest=newest)
 
     def inclusion_proof(self, index: int, size: int | None = None) -> list[bytes]:
         """Return the path from an entry to the root at a size."""

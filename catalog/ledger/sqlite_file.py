@@ -281,13 +281,14 @@ class SqliteSnapshot:
                 "SELECT idx, CAST(erased_by AS INTEGER) FROM erasure ORDER BY idx"
             ).fetchall()
 
-    def of_kinds(self, marks: Sequence[bytes], start: int) -> list[int]:
+    def of_kinds(self, marks: Sequence[bytes], among: range, most: int | None, *, newest: bool) -> list[int]:
         """Return the indexes of the entries that hold one of these marks: the headers are read once, no body is."""
+        order = "DESC" if newest else "ASC"
         holds = " OR ".join(["instr(CAST(bytes AS BLOB), ?)"] * len(marks)) or "0"
         with translated(self._path):
             found = self._connection.execute(
-                f"SELECT idx FROM entry WHERE idx >= ? AND ({holds}) ORDER BY idx",  # noqa: S608 (marks only)
-                (start, *marks),
+                f"SELECT idx FROM entry WHERE idx >= ? AND idx < ? AND ({holds}) ORDER BY idx {order} LIMIT ?",  # noqa: S608 (marks only)
+                (among.start, among.stop, *marks, -1 if most is None else most),
             )
             return [index for (index,) in found]
 

@@ -333,5 +333,11 @@ def test_the_entries_of_some_kinds_are_found_without_their_bodies(ledger: Ledger
     assert ledger.of_kinds({"record.issue_key"}) == [1, 4]
     assert ledger.of_kinds({"record.issue_key", "record.tag"}) == [0, 1, 4, 5]
     assert ledger.of_kinds({"record.issue_key"}, start=2) == [4]
+    tags_and_keys = {"record.issue_key", "record.tag"}
+    assert ledger.of_kinds(tags_and_keys, 1, 5) == [1, 4]
+    assert ledger.of_kinds(tags_and_keys, 0, 99, most=2) == [0, 1]
+    assert ledger.of_kinds(tags_and_keys, 1, 5, most=1, newest=True) == [4]
+    assert ledger.of_kinds(tags_and_keys, newest=True) == [5, 4, 1, 0]
+    assert ledger.of_kinds(tags_and_keys, 4, 2) == []
     assert ledger.of_kinds({"record.issue"}) == []
     assert ledger.of_kinds(()) == []

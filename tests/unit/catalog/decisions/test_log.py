@@ -1,0 +1,91 @@
+"""Which decisions are listed, and how much of the ledger is read for it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from catalog.decisions import log
+from catalog.decisions.log import decisions_logged, replay
+from catalog.decisions.model import Wanted
+from catalog.ledger.memory import MemoryLedger
+from tests.support.records import House, principal
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """Count how many entries were read, and how many were asked for by kind."""
+    counted: Counter[str] = Counter()
+    entry, of_kinds = MemoryLedger.entry, MemoryLedger.of_kinds
+
+    def counting_entry(self: MemoryLedger, index: int) -> Any:
+        counted["entries"] += 1
+        return entry(self, index)
+
+    def counting_kinds(self: MemoryLedger, *args: Any, **more: Any) -> list[int]:
+        found = of_kinds(self, *args, **more)
+        counted["of the kind"] += len(found)
+        return found
+
+    monkeypatch.setattr(MemoryLedger, "entry", counting_entry)
+    monkeypatch.setattr(MemoryLedger, "of_kinds", counting_kinds)
+    return counted
+
+
+def test_a_page_reads_no_further_than_its_end(
+    house: House, read: Counter[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log, "_AT_ONCE", 4)
+    entries = [house.decide_access(reasons=[f"Made-up reason {number}"]).index for number in range(24)]
+
+    def cost(ask: Callable[[], object]) -> Counter[str]:
+        read.clear()
+        ask()
+        return Counter(read)
+
+    view = house.view()
+    newest = cost(lambda: decisions_logged(view, house.ledger, Wanted(), 3))
+    assert newest == cost(lambda: decisions_logged(view, house.ledger, Wanted(), 3, before=entries[5]))
+    assert newest["of the kind"] == 4
+    assert newest["entries"] <= 3 * 2 + 1
+    assert [one.entry for one in decisions_logged(view, house.ledger, Wanted(), 3)] == entries[:-4:-1]
+    assert cost(lambda: replay(view, house.ledger, Wanted(), 3))["of the kind"] == 4
+
+
+@given(kinds=st.lists(st.sampled_from(["grace", "henry", None]), max_size=12), data=st.data())
+@settings(deadline=None, max_examples=40)
+def test_pages_together_are_all_that_is_asked_for_whichever_way_they_go(
+    kinds: list[str | None], data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    house = House(tmp_path_factory.mktemp("house"))
+    of: dict[int, str] = {}
+    for number, who in enumerate(kinds):
+        if who is None:
+            house.record(principal("grace" if number % 2 else f"made-up-{number}"))
+        else:
+            of[house.decide_access(principal=who).index] = who
+    view, first = house.view(), data.draw(st.integers(1, 3))
+    who = data.draw(st.sampled_from([None, "grace", "henry"]))
+    expected = [place for place in of if who in {None, of[place]}]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(log, "_AT_ONCE", data.draw(st.integers(1, 3)))
+        listed: list[Any] = []
+        while page := decisions_logged(
+            view, house.ledger, Wanted(principal=who), first, listed[-1] if listed else None
+        ):
+            listed += [one.entry for one in page]
+        decided, after = 0, -1
+        while True:
+            found = replay(view, house.ledger, Wanted(principal=who), first, after)
+            decided += found.decided
+            if found.after is None:
+                break
+            after = found.after
+    house.close()
+    assert listed[::-1] == expected
+    assert decided == len(expected)
