@@ -1,7 +1,8 @@
 """Decisions on access as others' audit formats have them: FHIR R4 AuditEvent, and OCSF for a SIEM.
 
-The shape of an AuditEvent follows IHE's Basic Audit Log Patterns as far as it goes: no patient is named, since there is
-none in a decision on data. An OCSF event is a Datastore Activity (6005) under the profile Security Control.
+The shape of an AuditEvent follows the authorization decision of IHE's Basic Audit Log Patterns (1.1) as far as it goes:
+no patient and no consent is named, since there is none in a decision on data. What would be done is the subtype; what
+was done is deciding. An OCSF event is a Datastore Activity (6005) under the profile Security Control.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ from typing import Any, Final
 from graph_schema.times import parse_zoned
 
 _TERMINOLOGY: Final = "http://terminology.hl7.org/CodeSystem"
-_FHIR_ACTION: Final = {"write": "U", "promote": "E", "deploy": "E"}
+_DICOM: Final = "http://dicom.nema.org/resources/ontology/DCM"
+_EXECUTE: Final = "E"
 _ALLOWED, _DENIED = "0", "4"
 """AuditEvent.outcome: success, and a minor failure, as a request that is refused is one."""
+_OBSERVER: Final = {"display": "Lineward"}
 
 _CLASS: Final = 6005
 _OCSF_ACTIVITY: Final = {"read": 1, "query": 4, "write": 5}
@@ -50,22 +53,37 @@ class AuditFormat(StrEnum):
 def audit_event(one: Mapping[str, Any]) -> dict[str, Any]:
     """Return a decision, as GraphQL gives it, as a FHIR R4 (4.0.1) AuditEvent."""
     purposes = [] if one["purpose"] is None else [_coded("v3-ActReason", one["purpose"])]
-    agent: dict[str, Any] = {"who": {"identifier": {"value": one["principal"]}}, "requestor": True}
-    if purposes:
-        agent["purposeOfUse"] = purposes
-    if one["policySet"] is not None:
-        agent["policy"] = [f"urn:lineward:policies:{one['policySet']}"]
     found: dict[str, Any] = {
         "resourceType": "AuditEvent",
         "id": f"lineward-{one['entry']}",
-        "type": {"system": f"{_TERMINOLOGY}/audit-event-type", "code": "object", "display": "Object"},
+        "type": {"system": _DICOM, "code": "110113", "display": "Security Alert"},
         "subtype": [{"system": "urn:lineward:access-action", "code": one["action"]}],
-        "action": _FHIR_ACTION.get(one["action"], "R"),
+        "action": _EXECUTE,
         "recorded": one["recordedAt"],
         "outcome": _ALLOWED if one["allowed"] else _DENIED,
         "outcomeDesc": " ".join(one["reasons"]),
-        "agent": [agent, {"who": {"identifier": {"value": one["askedBy"]}}, "requestor": False}],
-        "source": {"observer": {"display": "Lineward"}},
+        "purposeOfEvent": purposes,
+        "agent": [
+            _filled(
+                {
+                    "type": _coded("v3-ParticipationType", "IRCP"),
+                    "who": _identified(one["principal"]),
+                    "requestor": True,
+                    "policy": [f"urn:lineward:policies:{one['policySet']}"] if one["policySet"] else [],
+                    "purposeOfUse": purposes,
+                }
+            ),
+            {
+                "type": {"coding": [{"system": _DICOM, "code": "110150", "display": "Application"}]},
+                "who": _identified(one["askedBy"]),
+                "requestor": False,
+            },
+            {"type": _coded("extra-security-role-type", "authserver"), "who": _OBSERVER, "requestor": False},
+        ],
+        "source": {
+            "observer": _OBSERVER,
+            "type": [{"system": f"{_TERMINOLOGY}/security-source-type", "code": "6", "display": "Security Server"}],
+        },
         "entity": [
             {
                 "what": {"identifier": {"system": _uri(one), "value": _name(one)}},
@@ -75,18 +93,21 @@ def audit_event(one: Mapping[str, Any]) -> dict[str, Any]:
             }
         ],
     }
-    return found | ({"purposeOfEvent": purposes} if purposes else {})
+    return _filled(found)
 
 
 def security_event(one: Mapping[str, Any]) -> dict[str, Any]:
     """Return a decision, as GraphQL gives it, as an OCSF event."""
     activity = _OCSF_ACTIVITY.get(one["action"], _OTHER)
     target = one["target"]
-    return {
+    policy = {"uid": one["policySet"], "name": ", ".join(one["policies"])}
+    found = {
         "category_uid": 6,
+        "category_name": "Application Activity",
         "class_uid": _CLASS,
+        "class_name": "Datastore Activity",
         "activity_id": activity,
-        "activity_name": one["action"],
+        "activity_name": one["action"] if activity == _OTHER else one["action"].capitalize(),
         "type_uid": _CLASS * 100 + activity,
         "severity_id": 1,
         "time": parse_zoned(one["recordedAt"]) // 1_000,
@@ -98,7 +119,7 @@ def security_event(one: Mapping[str, Any]) -> dict[str, Any]:
         "src_endpoint": {"name": one["askedBy"]},
         "database": {"name": target["ref"]["namespace"], "type_id": _OTHER},
         "table": {"name": _name(one), "uid": _name(one)},
-        "policy": {"uid": one["policySet"], "name": ", ".join(one["policies"])},
+        "policy": {name: value for name, value in policy.items() if value},
         "metadata": {
             "version": _VERSION,
             "profiles": ["security_control"],
@@ -108,6 +129,7 @@ def security_event(one: Mapping[str, Any]) -> dict[str, Any]:
         },
         "unmapped": {name: one[name] for name in ("purpose", *_DETAILS[4:]) if one[name]},
     }
+    return _filled(found)
 
 
 FORMATS: Final[Mapping[AuditFormat, Callable[[Mapping[str, Any]], dict[str, Any]]]] = {
@@ -118,6 +140,15 @@ FORMATS: Final[Mapping[AuditFormat, Callable[[Mapping[str, Any]], dict[str, Any]
 
 def _coded(system: str, code: str) -> dict[str, Any]:
     return {"coding": [{"system": f"{_TERMINOLOGY}/{system}", "code": code}]}
+
+
+def _identified(name: str) -> dict[str, Any]:
+    return {"identifier": {"value": name}}
+
+
+def _filled(part: Mapping[str, Any]) -> dict[str, Any]:
+    """Return it without the members that are empty: FHIR has none, and of an OCSF object one has to be there."""
+    return {name: value for name, value in part.items() if value not in ("", [], {})}
 
 
 def _uri(one: Mapping[str, Any]) -> str:

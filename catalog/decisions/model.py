@@ -71,6 +71,7 @@ class Wanted:
     namespace: str | None = None
     allowed: bool | None = None
     reason: str | None = None
+    obligation: str | None = None
     policy: str | None = None
     policy_set: str | None = None
     purpose: str | None = None

@@ -49,6 +49,7 @@ def is_wanted(one: DecisionRecord, wanted: Wanted) -> bool:
         all(getattr(wanted, name) in {None, value} for name, value in held.items())
         and (wanted.policy is None or wanted.policy in content.policies)
         and (wanted.reason is None or wanted.reason in content.reasons)
+        and (wanted.obligation is None or wanted.obligation in content.obligations)
     )
 
 

@@ -35,6 +35,7 @@ class AccessDecisionFilter:
     namespace: str | None = strawberry.field(default=None, description="The namespace of what was asked for.")
     allowed: bool | None = strawberry.field(default=None, description="Whether it was permitted.")
     reason: str | None = strawberry.field(default=None, description="One of the reasons, word for word.")
+    obligation: str | None = strawberry.field(default=None, description="What had to be done, a code: AUDIT.")
     policy: str | None = strawberry.field(default=None, description="A policy that decided.")
     policy_set: Digest | None = strawberry.field(default=None, description="The digest of the set of policies.")
     purpose: str | None = strawberry.field(default=None, description="What for: a code of HL7 PurposeOfUse.")
@@ -62,6 +63,7 @@ class AccessDecisionFilter:
             namespace=named(self.namespace),
             allowed=self.allowed,
             reason=self.reason,
+            obligation=self.obligation,
             policy=self.policy,
             policy_set=None if self.policy_set is None else str(self.policy_set),
             purpose=self.purpose,

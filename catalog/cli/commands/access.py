@@ -90,6 +90,7 @@ def decisions(
         bool | None, typer.Option("--permitted/--denied", help="Only what was permitted, or denied.")
     ] = None,
     reason: Annotated[str | None, _only("--reason", "with this reason, word for word")] = None,
+    obligation: Annotated[str | None, _only("--obligation", "with which this had to be done, such as AUDIT")] = None,
     policy: Annotated[str | None, _only("--policy", "that this policy decided")] = None,
     policy_set: Annotated[str | None, _only("--policy-set", "by the set of policies with this digest")] = None,
     purpose: Annotated[str | None, _only("--purpose", "for this purpose, a code of HL7 PurposeOfUse")] = None,
@@ -117,6 +118,7 @@ def decisions(
         "namespace": namespace,
         "allowed": permitted,
         "reason": reason,
+        "obligation": obligation,
         "policy": policy,
         "policySet": policy_set,
         "purpose": purpose,

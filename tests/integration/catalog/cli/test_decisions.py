@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fhir.resources.R4B.auditevent import AuditEvent
 
 from tests.support.project import REPOSITORY
 from tests.support.records import CURATED, RAW, access_grant, declaration, event, principal
@@ -105,6 +106,8 @@ def test_decisions_are_exported_one_a_line_for_an_audit_log(folder: Path) -> Non
     done = typed(folder, "access", "export", "--format", "fhir")
     assert done.code == 0, done.err
     permitted, denied = map(json.loads, done.out.splitlines())
+    for one in (permitted, denied):
+        AuditEvent.model_validate(one)
     assert (permitted["resourceType"], permitted["outcome"], denied["outcome"]) == ("AuditEvent", "0", "4")
     done = typed(folder, "access", "export", "--format", "OCSF", "--principal", "grace")
     assert [one["action"] for one in map(json.loads, done.out.splitlines())] == ["Allowed", "Denied"]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from fhir.resources.R4B.auditevent import AuditEvent
 
 from catalog.cli.audit import audit_event, security_event
+from graph_schema.vocabulary.words import AccessAction
 
 DECISION: dict[str, Any] = {
     "entry": 12,
@@ -37,7 +40,35 @@ DECISION: dict[str, Any] = {
         "version": None,
     },
 }
-BARE = {**DECISION, "purpose": None, "policySet": None, "policies": [], "obligations": [], "allowed": False}
+BARE = {
+    **DECISION,
+    "purpose": None,
+    "policySet": None,
+    "policies": [],
+    "obligations": [],
+    "reasons": [],
+    "allowed": False,
+}
+
+OCSF: dict[str, Any] = {
+    "category_uid": {6: "Application Activity"},
+    "class_uid": {6005: "Datastore Activity"},
+    "activity_id": {1: "Read", 2: "Update", 3: "Connect", 4: "Query", 5: "Write", 6: "Create", 7: "Delete", 8: "List"},
+    "action_id": {1: "Allowed", 2: "Denied"},
+    "status_id": {1: "Success", 2: "Failure"},
+    "severity_id": {1: "Informational"},
+}
+"""What the numbers mean, as the schema of OCSF has them: `events/application/datastore_activity.json`,
+`profiles/security_control.json` and `dictionary.json` of github.com/ocsf/ocsf-schema. A class has the number of its
+category times 1,000 and its own, a type the number of the class times 100 and that of the activity."""
+OCSF_REQUIRED = {"activity_id", "category_uid", "class_uid", "metadata", "severity_id", "time", "type_uid"}
+OCSF_REQUIRED_OF_CLASS = {"actor", "src_endpoint"}
+OCSF_KNOWN = {
+    *OCSF_REQUIRED,
+    *OCSF_REQUIRED_OF_CLASS,
+    *("action", "action_id", "activity_name", "category_name", "class_name", "database", "policy", "status_detail"),
+    *("status_id", "table", "unmapped"),
+}
 
 
 def values(part: Any) -> Iterator[Any]:
@@ -52,20 +83,29 @@ def test_an_audit_event_has_what_is_required_and_nothing_empty(decision: dict[st
     found = audit_event(decision)
     assert {"type", "recorded", "agent", "source"} <= set(found)
     assert all(value not in (None, "", [], {}) for value in values(found))
-    assert [one["requestor"] for one in found["agent"]] == [True, False]
+    assert [one["requestor"] for one in found["agent"]] == [True, False, False]
+
+
+@pytest.mark.parametrize("action", AccessAction)
+@pytest.mark.parametrize("decision", [DECISION, BARE])
+def test_an_audit_event_is_one_of_fhir_r4(decision: dict[str, Any], action: AccessAction) -> None:
+    # R4B changed nothing in AuditEvent; a member that R4 does not know is refused.
+    found = audit_event({**decision, "action": action.value})
+    read = json.loads(AuditEvent.model_validate(found).model_dump_json())
+    assert {**read, "recorded": found["recorded"]} == found
 
 
 def test_an_audit_event_says_who_what_why_when_and_by_which_policies() -> None:
     found = audit_event(DECISION)
-    assert (found["recorded"], found["outcome"], found["action"]) == ("2026-01-31T12:00:00.250Z", "0", "R")
+    assert (found["recorded"], found["outcome"], found["action"]) == ("2026-01-31T12:00:00.250Z", "0", "E")
+    assert (found["type"]["code"], found["subtype"][0]["code"]) == ("110113", "read")
     assert found["outcomeDesc"] == "As made up. And so."
     assert found["agent"][0]["who"]["identifier"]["value"] == "grace"
     assert found["purposeOfEvent"][0]["coding"][0]["code"] == "HRESCH"
     (entity,) = found["entity"]
     assert entity["what"]["identifier"] == {"system": "urn:lineward:column", "value": "curated/visits/ward"}
     assert {one["type"]: one["valueString"] for one in entity["detail"]}["correlationId"] == "made-up-1"
-    assert audit_event({**DECISION, "action": "write"})["action"] == "U"
-    assert audit_event({**DECISION, "action": "deploy"})["action"] == "E"
+    assert found["agent"][2]["who"] == found["source"]["observer"]
     assert audit_event(BARE)["outcome"] == "4"
 
 
@@ -78,3 +118,21 @@ def test_a_security_event_is_a_datastore_activity_that_was_allowed_or_denied() -
     assert found["unmapped"]["purpose"] == "HRESCH"
     denied = security_event({**BARE, "action": "export"})
     assert (denied["action_id"], denied["activity_id"], denied["type_uid"]) == (2, 99, 600599)
+
+
+@pytest.mark.parametrize("action", AccessAction)
+@pytest.mark.parametrize("decision", [DECISION, BARE])
+def test_the_numbers_of_a_security_event_are_those_of_the_schema(
+    decision: dict[str, Any], action: AccessAction
+) -> None:
+    found = security_event({**decision, "action": action.value})
+    assert OCSF_REQUIRED | OCSF_REQUIRED_OF_CLASS <= found.keys() <= OCSF_KNOWN
+    assert found["class_uid"] // 1_000 == found["category_uid"]
+    assert found["type_uid"] == found["class_uid"] * 100 + found["activity_id"]
+    assert (found["category_name"], found["class_name"]) == (OCSF["category_uid"][6], OCSF["class_uid"][6005])
+    assert found["activity_name"] == OCSF["activity_id"].get(found["activity_id"], action.value)
+    assert (found["action"], found["status_id"] in OCSF["status_id"]) == (OCSF["action_id"][found["action_id"]], True)
+    assert found["severity_id"] in OCSF["severity_id"]
+    # At least one of the two has to be there, and so of a policy a name or an id.
+    assert {"database", "table"} & found.keys()
+    assert all(value not in (None, "", [], {}) for value in values(found))

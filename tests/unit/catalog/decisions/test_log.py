@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import fields
 from typing import Any
 
 import pytest
@@ -14,7 +15,10 @@ from catalog.decisions import log
 from catalog.decisions.log import decisions_logged, replay
 from catalog.decisions.model import Wanted
 from catalog.ledger.memory import MemoryLedger
-from tests.support.records import House, principal
+from graph_schema.nodes import Principal
+from tests.support.records import DIGEST, House, principal
+
+CLAIMS = ("purpose", "project", "protocol", "site", "place", "environment", "network")
 
 
 @pytest.fixture
@@ -89,3 +93,45 @@ def test_pages_together_are_all_that_is_asked_for_whichever_way_they_go(
     house.close()
     assert listed[::-1] == expected
     assert decided == len(expected)
+
+
+def test_a_decision_is_listed_by_each_of_its_fields(house: House) -> None:
+    receipt = house.decide_access()
+    house.decide_access(
+        principal="henry",
+        action="write",
+        target={"target_kind": "DATASET", "namespace": "elsewhere", "name": "stays"},
+        circumstances={},
+        allowed=False,
+        reasons=["Another"],
+        policies=[],
+        policy_set="sha256:" + "9" * 64,
+        obligations=[],
+    )
+    view = house.view()
+    (one,) = decisions_logged(view, house.ledger, Wanted(principal="grace"), 9)
+    asked = {
+        "of": Principal("grace").id,
+        "principal": "grace",
+        "action": "read",
+        "namespace": "curated",
+        "allowed": True,
+        "reason": "Made-up reason",
+        "obligation": "AUDIT",
+        "policy": "made-up",
+        "policy_set": DIGEST,
+        **{name: getattr(one.content.circumstances, name) for name in CLAIMS},
+        "asked_by": one.asked_by,
+        "correlation": house.ledger.entry(receipt.index).entry.correlation_id,
+        "since": receipt.recorded_at,
+        "until": receipt.recorded_at + 1,
+    }
+    assert asked.keys() == {field.name for field in fields(Wanted)}
+    everything = len(decisions_logged(view, house.ledger, Wanted(), 9))
+    assert everything == 2
+    for name, value in asked.items():
+        found = [each.entry for each in decisions_logged(view, house.ledger, Wanted(**{name: value}), 9)]
+        # Both were asked for by the same and recorded under one correlation id; the second came later.
+        assert found in ([one.entry], [one.entry + 1, one.entry]), name
+        assert (len(found) == 1) is (name not in {"asked_by", "correlation", "since"}), name
+    assert decisions_logged(view, house.ledger, Wanted(obligation="ENCRYPT"), 9) == ()
