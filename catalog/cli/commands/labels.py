@@ -95,8 +95,8 @@ def what_if(
 
 @command(commands, "lineward suggestions", panel=ASK)
 def suggestions(
-    dataset: Annotated[str | None, typer.Argument(metavar="[DATASET]", help="A dataset's name or id.")] = None,
-    column: Annotated[str | None, typer.Argument(metavar="[COLUMN]", help="Its column that is judged.")] = None,
+    dataset: Annotated[str | None, typer.Argument(metavar="DATASET", help="A dataset's name or id.")] = None,
+    column: Annotated[str | None, typer.Argument(metavar="COLUMN", help="Its column that is judged.")] = None,
     confirm: Annotated[bool, typer.Option("--confirm", help="Record that the column holds it.")] = False,
     reject: Annotated[bool, typer.Option("--reject", help="Record that the column does not hold it.")] = False,
     reason: Annotated[str | None, typer.Option(metavar="TEXT", help="Why it is judged so.")] = None,

@@ -131,7 +131,7 @@ def paths(
 
 @command(commands, "lineward borders egress", panel=ASK)
 def borders(
-    side: Annotated[str | None, typer.Argument(metavar="[SIDE]", help="ingress or egress; without it, both.")] = None,
+    side: Annotated[str | None, typer.Argument(metavar="SIDE", help="ingress or egress; without it, both.")] = None,
     within: Annotated[
         list[str] | None,
         typer.Option(
