@@ -10,6 +10,7 @@ from catalog.cli.assets import identify
 from catalog.cli.audit import FORMATS, AuditFormat
 from catalog.cli.client import Client, ask, document
 from catalog.cli.output import note, print_document, print_json, print_line, print_table
+from catalog.cli.unknown import note_principal
 from catalog.cli.words import count, in_words
 from catalog.errors import Exit
 from graph_schema.characters import escape_json
@@ -97,6 +98,8 @@ def decisions(client: Client, of: str | None, wanted: dict[str, Any], first: int
         optional=("when",),
         yielding=("because", "with"),
     )
+    if not found:
+        note_principal(client, wanted["principal"])
     return Exit.FINE
 
 

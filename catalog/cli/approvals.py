@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from catalog.cli.client import Client, ask
 from catalog.cli.output import note, print_json, print_line, print_table
+from catalog.cli.unknown import note_principal
 from catalog.cli.words import count, in_words
 from catalog.errors import AskerError, Exit
 from graph_schema import nodes
@@ -49,6 +50,8 @@ def inbox(client: Client, principal: str, within: int, as_of: dict[str, Any], *,
         empty="Nothing waits.",
         yielding=("because",),
     )
+    if not found:
+        note_principal(client, principal)
     return Exit.FINE
 
 

@@ -9,14 +9,11 @@ from catalog.cli.client import Client, ask, require_entry, succeeded
 from catalog.cli.completeness import FIELDS, ahead, warn
 from catalog.cli.lineage import edge_words
 from catalog.cli.output import note, print_json, print_table
-from catalog.cli.use import STATED, permits, whole_name, whose
+from catalog.cli.use import STATED, called, permits, whole_name, whose
 from catalog.cli.words import count, words_of
 from catalog.errors import Exit
 
-_PAGE, _AT_ONCE = 500, 100
-_NAMES = (
-    "query Names($ids: [ID!]!) { nodes(ids: $ids) { id ... on Asset { name ref { namespace } } ... on Job { name } } }"
-)
+_PAGE = 500
 _PART = f"""
 nodes {{ id kind name }}
 edges {{ from to kind confidence past attempt job {{ name }} }}
@@ -71,13 +68,8 @@ def _names(client: Client, found: dict[str, Any]) -> dict[str, str]:
     names = {one["id"]: one["name"] for part in sides for one in part["nodes"]}
     names |= {one["asset"]: one["name"] for part in sides for one in part["labels"]}
     names |= {one["about"]: one["name"] for part in sides for one in (*part["uses"], *part["transfers"])}
-    names |= {edge[end]: edge[end] for part in sides for edge in part["edges"] for end in ("from", "to")}
-    ids = sorted(names)
-    for at in range(0, len(ids), _AT_ONCE):
-        for one in ask(client, _NAMES, {"ids": ids[at : at + _AT_ONCE]})["nodes"]:
-            if one and one.get("name"):
-                names[one["id"]] = whole_name(one)
-    return names
+    ends = {edge[end] for part in sides for edge in part["edges"] for end in ("from", "to")}
+    return {one: one for one in ends} | names | called(client, {*names, *ends})
 
 
 def _rows(side: str, part: dict[str, Any], names: dict[str, str]) -> list[tuple[str, str, str, str | None]]:
@@ -91,10 +83,7 @@ def _rows(side: str, part: dict[str, Any], names: dict[str, str]) -> list[tuple[
         )
         for one in part["edges"]
     ]
-    labels = [
-        (side, "label", names[one["asset"]], ", ".join([one["phiKind"], one["origin"].lower(), *one["codes"]]))
-        for one in part["labels"]
-    ]
+    labels = [(side, "label", names[one["asset"]], _label(one)) for one in part["labels"]]
     uses = [
         (
             side,
@@ -108,6 +97,12 @@ def _rows(side: str, part: dict[str, Any], names: dict[str, str]) -> list[tuple[
         (side, "transfer", names[one["about"]], f"to {one['place']}: {one['basis']}") for one in part["transfers"]
     ]
     return [*nodes, *edges, *labels, *uses, *transfers]
+
+
+def _label(one: dict[str, Any]) -> str:
+    """Return what a label says, its codes without their systems, as other commands show them."""
+    codes = [code.rpartition(" ")[2] for code in one["codes"]]
+    return ", ".join([one["phiKind"], one["origin"].lower(), *codes])
 
 
 def due(client: Client, asked: dict[str, Any], *, as_json: bool) -> Exit:

@@ -9,6 +9,7 @@ from catalog.cli.assets import identify
 from catalog.cli.client import Client, ask, succeeded
 from catalog.cli.completeness import FIELDS, warn
 from catalog.cli.output import note, print_json, print_table
+from catalog.cli.unknown import note_place
 from catalog.cli.words import count
 from catalog.errors import Exit
 from graph_schema.nodes import Source
@@ -66,6 +67,8 @@ def running(client: Client, place: str, as_of: dict[str, Any], *, as_json: bool)
     print_table("", _HEAD, rows, empty="Nothing runs there.", optional=("until", "gate"), yielding=("version",))
     if rows:
         note(f"{count(len(rows), 'deployment')} running.")
+    else:
+        note_place(client, place)
     return Exit.FINE
 
 

@@ -8,6 +8,7 @@ from catalog.cli.access import target
 from catalog.cli.assets import identify
 from catalog.cli.client import Client, ask
 from catalog.cli.output import print_json, print_table
+from catalog.cli.unknown import note_principal
 from catalog.cli.words import count, in_words
 from catalog.errors import Exit
 
@@ -72,6 +73,8 @@ def grants(client: Client, principal: str, as_of: dict[str, Any], *, as_json: bo
         ],
         empty="It belongs to no project and no site.",
     )
+    if not found["accessGrants"] and not found["memberships"]:
+        note_principal(client, principal)
     return Exit.FINE
 
 

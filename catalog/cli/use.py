@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from catalog.cli.assets import identify
 from catalog.cli.client import Client, ask, succeeded
 from catalog.cli.completeness import FIELDS, warn
 from catalog.cli.output import note, print_json, print_line, print_table
+from catalog.cli.unknown import note_place
 from catalog.cli.words import count, words_of
 from catalog.errors import Exit
 
@@ -60,6 +62,10 @@ query Residency($of: ID!, $date: DateTime, $asOf: AsOfInput) {{
       {FIELDS} }} }}
 }}
 """
+_NAMES: Final = (
+    "query Names($ids: [ID!]!) { nodes(ids: $ids) { id ... on Asset { name ref { namespace } } ... on Job { name } } }"
+)
+_AT_ONCE: Final = 100
 _BULK: Final = {
     True: "It is bulk data of 28 CFR 202.205, identifiers removed or not.",
     False: "It is no bulk data of 28 CFR 202.205.",
@@ -92,9 +98,9 @@ def may(client: Client, asset: str, asked: dict[str, Any], at: dict[str, Any], *
         for title, name in (("Obligations", "obligations"), ("Refrains", "refrains")):
             if found[name]:
                 print_line(f"{title}: {', '.join(found[name])}")
-    for source in found["permitted"]["unstated"]:
-        note(f"Nothing was said of {source}.")
-    note(f"It rests on {count(len(found['entries']), 'entry', 'entries')}: {_numbers(found['entries'])}.")
+    _note_unstated(client, found["permitted"]["unstated"])
+    note_place(client, asked.get("place"))
+    _rests_on(found["entries"])
     warn(found["permitted"]["completeness"])
     return _ENDS[found["decision"]]
 
@@ -118,8 +124,7 @@ def show(client: Client, asset: str, asked: dict[str, Any], *, as_json: bool) ->
             print_line(f"    replaced by {', '.join(one['replacedBy'])}")
     for one in found["contradictions"]:
         note(f"{' and '.join(one['statements'])}: {one['text']}")
-    for source in found["unstated"]:
-        note(f"Nothing was said of {source}.")
+    _note_unstated(client, found["unstated"])
     warn(found["completeness"])
     return Exit.FINE
 
@@ -152,7 +157,7 @@ def impact(client: Client, asset: str, asked: dict[str, Any], *, as_json: bool) 
         optional=("by way of", "bound by", "replaced by"),
         yielding=("by way of", "of"),
     )
-    note(f"It rests on {count(len(found['entries']), 'entry', 'entries')}: {_numbers(found['entries'])}.")
+    _rests_on(found["entries"])
     warn(found["completeness"])
     return Exit.FINE
 
@@ -182,7 +187,7 @@ def residency(client: Client, asset: str, asked: dict[str, Any], *, as_json: boo
         print_line(f"Transfer to {one['place']} since {one['since']}{until}: {one['basis']}")
     if found["bulk"] is not None:
         note(_BULK[found["bulk"]["applies"]])
-    note(f"It rests on {count(len(found['entries']), 'entry', 'entries')}: {_numbers(found['entries'])}.")
+    _rests_on(found["entries"])
     warn(found["completeness"])
     return _ENDS[found["decision"]]
 
@@ -234,6 +239,28 @@ def whole_name(node: dict[str, Any] | None) -> str:
     """Return what a node is called, with its namespace where it has one."""
     space = (node or {}).get("ref")
     return f"{space['namespace']}/{_name(node)}" if space else _name(node)
+
+
+def called(client: Client, ids: Iterable[str]) -> dict[str, str]:
+    """Return what things are called, with their namespaces, by id; one without a name is absent."""
+    wanted = sorted(set(ids))
+    names: dict[str, str] = {}
+    for at in range(0, len(wanted), _AT_ONCE):
+        for one in ask(client, _NAMES, {"ids": wanted[at : at + _AT_ONCE]})["nodes"]:
+            if one and one.get("name"):
+                names[one["id"]] = whole_name(one)
+    return names
+
+
+def _note_unstated(client: Client, sources: list[str]) -> None:
+    names = called(client, sources)
+    for source in sources:
+        note(f"Nothing was said of what may be done with {names.get(source, source)}.")
+
+
+def _rests_on(entries: list[int]) -> None:
+    if entries:
+        note(f"It rests on {count(len(entries), 'entry', 'entries')}: {_numbers(entries)}.")
 
 
 def _numbers(entries: list[int]) -> str:
