@@ -17,6 +17,7 @@ from catalog.labels.queries import suggestible, suggestions
 from catalog.labels.suggestions import Judgement
 
 _MOST: Final = 50
+_SHOWN: Final = 10
 _LOOKED_THROUGH: Final = 200
 """Datasets with a schema whose suggestions are judged for the page: a label follows from all that is said of one."""
 
@@ -35,7 +36,8 @@ class WorkPage(Context):
     """Of how many datasets with a schema the suggestions were looked through."""
     with_schema: int
     """How many of these there are."""
-    most_shown: int = 10
+    more_suggested: int
+    """How many of the datasets with suggested labels are not shown."""
 
 
 def read(asking: Asking) -> WorkPage:
@@ -49,6 +51,7 @@ def read(asking: Asking) -> WorkPage:
         for dataset, found in suggestions(view, with_schema[:_LOOKED_THROUGH]).items()
     }
     links = links_to(view, waiting)
+    suggested = tuple((links[one], count) for one, count in waiting.items() if count and one in links)
     return WorkPage(
         title="What needs you",
         graphql=query("approvalInbox", {"principal": principal}, "{ task requests dueAt }", view.as_of),
@@ -61,7 +64,8 @@ def read(asking: Asking) -> WorkPage:
             for (rule, _), count in counts.items()
             if rule.severity is severity and count
         ),
-        suggested=tuple((links[one], count) for one, count in waiting.items() if count and one in links),
+        suggested=suggested[:_SHOWN],
+        more_suggested=len(suggested[_SHOWN:]),
         looked_through=min(len(with_schema), _LOOKED_THROUGH),
         with_schema=len(with_schema),
     )
