@@ -256,7 +256,7 @@ APPROVALS_OF_PERIOD = Report[ApprovalsOfPeriod](
         Section("counts", "What happened, counted", (approvals_period.COUNTS,)),
         Section("causes", "What ended approvals", (approvals_period.CAUSES,)),
         Section("order", "In the order of time", (approvals_period.IN_ORDER,)),
-        Section("approvals", "Requests and decisions", (approvals.PART,)),
+        Section("approvals", "Requests and decisions", (approvals_period.REQUESTS,)),
         Section("subjects", "What approvals were asked for", (approvals_period.SUBJECTS,)),
         Section("people", "Who acted", (people.PART,)),
         Section(

@@ -216,14 +216,19 @@ _STATUSES: dict[ApprovalStatus, str] = {
     "LAPSED": "Lapsed: one person approved it in an emergency, and nobody ratified it within 72 hours.",
     "INVALIDATED": "Invalidated for good: what it binds has become something else; only a new request can be approved.",
 }
+_NEED_NONE = frozenset({"dataset", "period"})
+"""What a report may be of that nobody has to approve by itself."""
 _DECISIONS = {
     "ABSTAIN": "decides nothing; the request stays open for somebody else",
     "WITHDRAW": "takes back what the same signer decided before",
 }
 
 
-def blocks(context: Approvals, _: Frame) -> Iterator[Block]:
+def blocks(context: Approvals, frame: Frame) -> Iterator[Block]:
     """Show every request with its decisions."""
+    if not (context.approvals or context.delegations) and frame.subject.noun in _NEED_NONE:
+        yield Text(plain(f"No approval is recorded that bears on this {frame.subject.noun}."))
+        return
     yield Text(
         plain(
             "“Signed electronic records shall contain information associated with the signing that clearly indicates "

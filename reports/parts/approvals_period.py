@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from reports.context import Actor, Strict
@@ -29,6 +29,7 @@ from reports.document import (
     words,
 )
 from reports.naming import alike, counted, worded
+from reports.parts import approvals
 from reports.parts.approval_subject import ApprovalSubject
 from reports.parts.approvals import Approvals
 from reports.phrases import who
@@ -261,6 +262,7 @@ def _in_order(context: OfPeriod, _: Frame) -> Iterator[Block]:
             )
             for one in context.happened
         ],
+        note="An approval ended when what it binds became otherwise, though the entry that says so may be later.",
     )
 
 
@@ -278,12 +280,16 @@ def _subjects(context: OfPeriod, _: Frame) -> Iterator[Block]:
         return
     yield table(
         "What the requests that are shown are about, and what a request would bind at the read point",
-        (Column("Subject", 7), Column("Would bind", 11)),
+        (Column("Subject", 6), Column("Would bind", 13)),
         [
             (
                 cell(strong(_called(one)), faint(worded(one.kind.upper())), cites(one.entries)),
                 cell(
-                    *(words(faint(of), code(digest)) for of, _, digest in (each.partition(": ") for each in one.binds))
+                    *(
+                        line
+                        for of, _, digest in (each.partition(": ") for each in one.binds)
+                        for line in (faint(of), code(digest))
+                    )
                 )
                 or cell(faint("nothing is recorded of it")),
             )
@@ -311,6 +317,14 @@ def _items(context: OfPeriod, _: Frame) -> Iterator[Item]:
         yield item("none", "PERIOD", f"In the period: {text}.", entries)
 
 
+def _doubts(context: OfPeriod, frame: Frame) -> Iterator[Item]:
+    """Yield what is found on requests and decisions, but what a cause says already."""
+    ended = {one.entry for one in context.approvals if one.status == "INVALIDATED"}
+    others = tuple(one for one in context.findings if one.topic != "approval" or ended.isdisjoint(one.entries))
+    yield from approvals.items(replace(context, findings=others), frame)
+
+
+REQUESTS = Part(approvals.blocks, _doubts)
 COUNTS = Part(_counts, _items)
 CAUSES = Part(_storms)
 IN_ORDER = Part(_in_order)

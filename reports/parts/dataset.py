@@ -154,7 +154,6 @@ def _fields(caption: str, stated: list[StatedField]) -> Block:
             )
             for group in alike(stated, lambda one: (one.entry, one.since))
         ],
-        note="What one record says stands together.",
     )
 
 

@@ -35,6 +35,9 @@ _HOW = {
     "EVALUATED": "evaluated on it, by the registration",
     "RENAMED": "renamed",
     "ALIAS": "another name of the same data",
+    "MAPPED": "in a facet, as the site's mapping reads it",
+    "VERSION": "a version of the model",
+    "THROUGH": "through data in memory alone",
     "HIDDEN": "through what rights hide",
 }
 _NOT_STATED = {

@@ -43,8 +43,12 @@ REGISTERED = [
 ]
 """What a history needs to have a dossier: a version that was trained on lake/x, and an approval that is asked for."""
 VERSION = ModelVersion("models", "readmission", "1").id
-OF = {"model_dossier": VERSION, "dataset_dossier": Dataset("lake", "x").id}
-"""What the dossiers are of."""
+OF = {
+    "model_dossier": VERSION,
+    "dataset_dossier": Dataset("lake", "x").id,
+    "approvals_period": "Period:2020-01-01..2099-01-01",
+}
+"""What the reports are of."""
 QUESTION = GateQuestion(of=VERSION, purpose="TREAT", place="North", environment="production")
 """What is asked of the gate."""
 
@@ -58,8 +62,8 @@ def not_right(
 ) -> dict[str, str]:
     """Return by check that the dossier of a history does not pass what is wrong; nothing where it has no dossier.
 
-    `report` says whether it is the version's dossier or that of lake/x; `local` has attestations written by whom
-    nobody authenticated.
+    `report` says whether it is the version's dossier, that of lake/x or the record of all approvals; `local` has
+    attestations written by whom nobody authenticated.
     """
     with tempfile.TemporaryDirectory() as folder:
         house = House(Path(folder))

@@ -26,12 +26,12 @@ from catalog.releases.queries import model_versions, versions_of
 from catalog.use import asking as questions
 from graph_schema.identity import label_of
 from graph_schema.nodes import Model
-from reports.kinds import DATASET_DOSSIER, MODEL_DOSSIER, REPORTS
+from reports.kinds import APPROVALS_OF_PERIOD, DATASET_DOSSIER, MODEL_DOSSIER, REPORTS
 
 _LABEL: Final = "ModelVersion"
 _MOST: Final = 50
 _FORM = Literal["pdf", "html", "json"]
-_DOSSIERS: Final = {_LABEL: MODEL_DOSSIER.name, "Dataset": DATASET_DOSSIER.name}
+_DOSSIERS: Final = {_LABEL: MODEL_DOSSIER.name, "Dataset": DATASET_DOSSIER.name, "Period": APPROVALS_OF_PERIOD.name}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,8 +122,12 @@ def read(asking: Asking) -> ModelVersionPage:
 
 
 def dossier(asking: Asking) -> Response:
-    """Issue the dossier of a version or dataset in the form that was asked for, as of now."""
-    identifier, form = asking.text("id"), asking.text("form")
+    """Issue the dossier of a version or dataset, or the approvals record of a period, in the form asked for, as of now.
+
+    A period is of the days `since` to `until`, the last among them not.
+    """
+    period = f"Period:{asking.text('since')}..{asking.text('until')}"
+    identifier, form = asking.text("id") or period, asking.text("form")
     report = _DOSSIERS.get(label_of(identifier))
     if report is None:
         raise AskerError(NOT_THERE)

@@ -285,3 +285,15 @@ def test_the_dossier_of_a_dataset_of_any_history_verifies(
 ) -> None:
     history = [*happened[:early], *REGISTERED, *happened[early:]]
     hold_right(history, valid_at, local=local, report="dataset_dossier")
+
+
+@settings(max_examples=15, **_SETTINGS)
+@given(st.lists(records() | governed() | governed(), min_size=4, max_size=18), *_HISTORIES[1:])
+def test_the_approvals_record_of_a_period_of_any_history_verifies(
+    happened: list[dict[str, Any]],
+    early: int,
+    valid_at: str | None,
+    local: bool,  # noqa: FBT001 - drawn
+) -> None:
+    history = [*happened[:early], *REGISTERED, *happened[early:]]
+    hold_right(history, valid_at, local=local, report="approvals_period")

@@ -1,0 +1,41 @@
+"""What a page lets one take along: the dossier of a dataset, and the approvals record of a period."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from reports.verify import verify
+from tests.support import made_up_lineage as made
+from tests.support.pages import BASE, BROWSER, shown
+
+if TYPE_CHECKING:
+    from tests.integration.catalog.api.conftest import Catalog
+
+POSTED = {**BROWSER, "Origin": BASE}
+
+
+@pytest.mark.parametrize(
+    ("page", "fields", "title"),
+    [
+        (f"dataset?id={made.dataset(made.CLEARED)}", {}, "Dataset dossier"),
+        ("approvals", {"since": "2020-01-01", "until": "2099-01-01"}, "Approvals record"),
+    ],
+)
+def test_a_report_is_issued_from_its_page(pipeline: Catalog, page: str, fields: dict[str, str], title: str) -> None:
+    forms = shown(pipeline.client.get(f"/explorer/{page}", headers=BROWSER)).forms
+    held = next(held for form, held in forms if form.get("action", "").endswith("dossier"))
+    answer = pipeline.client.post("/explorer/dossier", data={**held, **fields, "form": "json"}, headers=POSTED)
+    assert answer.status_code == 200
+    assert answer.json()["document"]["title"] == title
+    assert verify(answer.content, pipeline.client.get("/api/v1/ledger/keys").text.splitlines()[0]).ok
+
+
+def test_a_period_that_ends_before_it_begins_is_refused(pipeline: Catalog) -> None:
+    forms = shown(pipeline.client.get("/explorer/approvals", headers=BROWSER)).forms
+    held = next(held for form, held in forms if form.get("action", "").endswith("dossier"))
+    days = {"since": "2031-02-01", "until": "2031-01-01", "form": "pdf"}
+    answer = pipeline.client.post("/explorer/dossier", data={**held, **days}, headers=POSTED)
+    assert answer.status_code == 422
+    assert "SINCE..UNTIL" in answer.text
