@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from typer.main import get_command
@@ -9,6 +10,7 @@ from typer.main import get_command
 from catalog.cli.root import commands
 
 
+@cache
 def every_command() -> dict[str, Any]:
     """Return Typer's own commands by their names; those of a group behind the group's."""
     group: Any = get_command(commands)

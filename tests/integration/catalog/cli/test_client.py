@@ -10,14 +10,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 from catalog.access.presence import Announcement, Presence
 from catalog.cli.client import connect
-from catalog.cli.root import commands
 from catalog.cli.target import Target
 from catalog.settings import load
 from tests.support.records import declaration, event
+from tests.support.typed import typed
 
 KEY = "lw_aaaaaaaaaa_" + "A" * 43
 
@@ -132,13 +131,10 @@ COMMANDS = (
 @pytest.mark.parametrize("answer", [b"<html>Sign in</html>", [], {}, {"hello": "world"}, b""], ids=repr)
 @pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
 def test_an_answer_that_is_somebody_elses_is_called_that(
-    listening: list[Stranger], arguments: tuple[str, ...], answer: object
+    tmp_path: Path, listening: list[Stranger], arguments: tuple[str, ...], answer: object
 ) -> None:
     stranger = listen(listening, answer)
-    hidden = dict.fromkeys((name for name in os.environ if name.startswith("LINEWARD_")), None)
-    sent = json.dumps(declaration() if arguments == ("record",) else event())
-    typed = CliRunner().invoke(
-        commands, [*arguments, "--url", stranger.url], input=sent, env={**hidden, "LINEWARD_KEY": KEY}
-    )
-    assert (typed.exit_code, typed.stdout) == (3, ""), typed.output
-    assert "is no Lineward catalog (status 200). Check --url" in typed.stderr
+    sent = json.dumps(declaration() if arguments == ("record",) else event()).encode()
+    found = typed(tmp_path, *arguments, "--url", stranger.url, stdin=sent, LINEWARD_KEY=KEY)
+    assert (found.code, found.out) == (3, ""), found.printed
+    assert "is no Lineward catalog (status 200). Check --url" in found.err

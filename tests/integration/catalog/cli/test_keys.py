@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
 
-from catalog.cli.root import commands
+from tests.support.typed import Typed, typed
 
 FINE, WRONG_USE, OUTSIDE = 0, 2, 3
 
@@ -19,22 +17,20 @@ class Typist:
     """Types `lineward key …` on one folder; nothing of this machine's own settings is seen."""
 
     def __init__(self, folder: Path) -> None:
-        self._environment = dict.fromkeys((name for name in os.environ if name.startswith("LINEWARD_")), None)
         self._folder = folder
 
-    def __call__(self, *arguments: str) -> Result:
-        environment = {**self._environment, "LINEWARD_DATA_DIR": str(self._folder)}
-        return CliRunner().invoke(commands, ["key", *arguments], env=environment)
+    def __call__(self, *arguments: str) -> Typed:
+        return typed(self._folder, "key", *arguments)
 
     def create(self, *arguments: str) -> str:
         """Return the new key's id."""
         answer = self("create", *arguments, "--json")
-        assert answer.exit_code == FINE, answer.output
-        return str(json.loads(answer.stdout)["keyId"])
+        assert answer.code == FINE, answer.printed
+        return str(json.loads(answer.out)["keyId"])
 
     def principal(self, name: str) -> dict[str, Any]:
         """Return what is known of a principal, with the ids of its keys that work."""
-        ((found),) = [one for one in json.loads(self("list", "--json").stdout) if one["principal"] == name]
+        ((found),) = [one for one in json.loads(self("list", "--json").out) if one["principal"] == name]
         keys = {key["keyId"] for key in found["keys"] if key["revokedAt"] is None}
         return {
             **{
@@ -68,9 +64,9 @@ def test_a_difference_is_refused_and_named_and_nothing_is_written(key: Typist) -
         (("--kind", "service"), "the kind from person to service"),
     ):
         answer = key("create", "admin-1", *arguments)
-        assert answer.exit_code == WRONG_USE
-        assert sentence in answer.stderr
-        assert "say --redefine" in answer.stderr
+        assert answer.code == WRONG_USE
+        assert sentence in answer.err
+        assert "say --redefine" in answer.err
     assert key.principal("admin-1") == before
 
 
@@ -79,7 +75,7 @@ def test_a_principal_is_redefined_where_that_is_said_and_keeps_the_rest(key: Typ
     key.create("person-1", "--approves", "IRB")
     assert (
         "what it decides on from irb to irb, site"
-        in key("create", "person-1", "--approves", "irb", "--approves", "site").stderr
+        in key("create", "person-1", "--approves", "irb", "--approves", "site").err
     )
     key.create("person-1", "--approves", "site", "--redefine")
     assert key.principal("person-1")["approves"] == ["SITE"]
@@ -94,24 +90,24 @@ def test_title_and_organisation_are_kept_until_they_are_changed(key: Typist) -> 
     key.create("person-1", "--role", "steward", "--kind", "person", *function)
     key.create("person-1", *function)
     refused = key("create", "person-1", "--title", "Data steward")
-    assert refused.exit_code == WRONG_USE
-    assert "the title from Privacy officer to Data steward" in refused.stderr
+    assert refused.code == WRONG_USE
+    assert "the title from Privacy officer to Data steward" in refused.err
     key.create("person-1", "--role", "auditor", "--redefine")
     kept = key.principal("person-1")
     assert (kept["title"], kept["organisation"], kept["roles"]) == ("Privacy officer", "Example Hospital", ["auditor"])
     key.create("person-1", "--organisation", "Another Hospital", "--redefine")
     assert key.principal("person-1")["organisation"] == "Another Hospital"
-    assert "Privacy officer, Another Hospital" in key("list").stdout
+    assert "Privacy officer, Another Hospital" in key("list").out
 
 
 def test_the_last_administrator_goes_by_force_alone(key: Typist) -> None:
     last = key.create("admin-1", "--role", "admin")
     for arguments in (("revoke", last), ("create", "admin-1", "--role", "auditor", "--redefine")):
         answer = key(*arguments)
-        assert answer.exit_code == WRONG_USE
-        assert "leave nobody who can administer the catalog" in answer.stderr
+        assert answer.code == WRONG_USE
+        assert "leave nobody who can administer the catalog" in answer.err
     assert key.principal("admin-1")["keys"] == {last}
-    assert key("revoke", last, "--force").exit_code == FINE
+    assert key("revoke", last, "--force").code == FINE
     assert key.principal("admin-1")["keys"] == set()
     # Whoever owns the folder comes in again.
     assert key.create("admin-1") in key.principal("admin-1")["keys"]

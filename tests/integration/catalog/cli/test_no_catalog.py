@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
 
-from catalog.cli.root import commands
 from tests.support.commands import command_of, every_command
 from tests.support.records import event
+from tests.support.typed import Typed, typed
 
 FINE, OUTSIDE = 0, 3
 READING = (
@@ -90,10 +88,8 @@ READING = (
 )
 
 
-def typed(folder: Path, *arguments: str) -> Result:
-    hidden = dict.fromkeys((name for name in os.environ if name.startswith("LINEWARD_")), None)
-    environment = {**hidden, "LINEWARD_DATA_DIR": str(folder)}
-    return CliRunner().invoke(commands, list(arguments), input=json.dumps(event()), env=environment)
+def send(folder: Path, *arguments: str) -> Typed:
+    return typed(folder, *arguments, stdin=json.dumps(event()).encode())
 
 
 @pytest.mark.parametrize("arguments", READING, ids=" ".join)
@@ -104,9 +100,9 @@ def test_a_command_that_may_not_begin_a_catalog_says_that_there_is_none(
     empty = tmp_path / "empty"
     empty.mkdir()
     for folder in (empty, tmp_path / "nothing"):
-        answer = typed(folder, *arguments)
-        assert (answer.exit_code, answer.stdout) == (OUTSIDE, "")
-        assert f"lineward: No catalog at {folder}." in answer.stderr
+        answer = send(folder, *arguments)
+        assert (answer.code, answer.out) == (OUTSIDE, "")
+        assert f"lineward: No catalog at {folder}." in answer.err
     assert list(tmp_path.iterdir()) == [empty]
     assert list(empty.iterdir()) == []
 
@@ -116,9 +112,9 @@ def test_a_command_that_may_not_begin_a_catalog_says_that_there_is_none(
 )
 def test_a_command_that_may_begins_one_and_says_so(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     for sentences in (1, 0):
-        answer = typed(tmp_path / "new", *arguments)
-        assert answer.stderr.count(f"A catalog is begun in {tmp_path / 'new'}.") == sentences
-        assert f"catalog: {tmp_path / 'new'}" in answer.stderr
+        answer = send(tmp_path / "new", *arguments)
+        assert answer.err.count(f"A catalog is begun in {tmp_path / 'new'}.") == sentences
+        assert f"catalog: {tmp_path / 'new'}" in answer.err
         assert (tmp_path / "new" / "ledger.db").exists()
 
 
