@@ -42,7 +42,7 @@ def approval_lasts(case: ApprovedCase, moment: int) -> Breach | None:  # noqa: A
     for what, one in case.approvals:
         of[one.subject, one.approval_kind, one.use_case].append((what, one))
     gaps = [gap for some in of.values() for gap in _gaps(some, case.uses)]
-    return _together(gaps)
+    return _together(gaps, [one.text for one in case.uses if one.end is None])
 
 
 def _gaps(some: Sequence[tuple[str, Approval]], uses: Sequence[InUse]) -> Iterator[_Gap]:
@@ -67,7 +67,7 @@ def _gap(name: str, one: Approval, met: Sequence[InUse], until: Start | None) ->
     ends = [each.end for each in met if each.end is not None]
     end = None if lasting else until or max(ends)
     why = f": {one.explanation}" if one.explanation else ""
-    still = f"; {_joined(each.text for each in lasting)}." if lasting else ", and is over."
+    still = "." if lasting else ", and is over."
     entries = {one.request, _cause(one), *(each.entry for each in one.decisions)}
     entries |= {each.start.entry for each in met} | ({end.entry} if end is not None else set())
     return _Gap(
@@ -98,8 +98,8 @@ def _overlaps(use: InUse, since: int, until: Start | None) -> bool:
     return (use.end is None or use.end.since > since) and (until is None or use.start.since < until.since)
 
 
-def _together(gaps: Sequence[_Gap]) -> Breach | None:
-    """Return what is found of all gaps: those that last, else those that are over."""
+def _together(gaps: Sequence[_Gap], uses: Sequence[str]) -> Breach | None:
+    """Return what is found of all gaps: those that last, with how the version is used now, else those that are over."""
     shown = [one for one in gaps if one.end is None] or list(gaps)
     if not shown:
         return None
@@ -108,7 +108,8 @@ def _together(gaps: Sequence[_Gap]) -> Breach | None:
     known = min(one.known for one in shown)
     ends = [one.end for one in shown if one.end is not None]
     if not ends:
-        return Breach(text, entries, since, known)
+        used = _joined(uses)
+        return Breach(f"{text} {used[:1].upper()}{used[1:]}.", entries, since, known)
     last = max(ends)
     return Breach(text, entries, since, known, max(last.since, since), max(one.entry for one in ends))
 

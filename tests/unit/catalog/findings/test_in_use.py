@@ -65,7 +65,7 @@ class TestApprovalLasts:
         assert found(later(house, 20), Rule.APPROVAL_LASTS) is None
         one = found(later(house, 40), Rule.APPROVAL_LASTS)
         assert one is not None
-        assert one.text == "The clinical approval has expired; it is released into production."
+        assert one.text == "The clinical approval has expired. It is released into production."
         cited = ("asks for CLINICAL", "approves CLINICAL", "releases")
         assert one.entries == tuple(story.entries[name] for name in cited)
         assert format_time(one.since or 0) == until
@@ -77,7 +77,8 @@ class TestApprovalLasts:
         one = found(story.house.view(), Rule.APPROVAL_LASTS)
         assert one is not None
         assert one.text.startswith("The clinical approval is invalidated: ")
-        assert one.text.count("; it runs at North in production.") == 2
+        assert one.text.count(" approval is invalidated: ") == 2
+        assert one.text.endswith(". It runs at North in production.")
         assert {story.entries["registers anew"], story.entries["deploys"]} <= set(one.entries)
         assert one.known == story.entries["registers anew"]
         assert found(story.house.view(AsOf(known_at=one.known - 1)), Rule.APPROVAL_LASTS) is None
@@ -88,7 +89,7 @@ class TestApprovalLasts:
         story.say("releases", release(**OF), "engineer")
         one = found(house.view(), Rule.APPROVAL_LASTS)
         assert one is not None
-        assert one.text.startswith("The governance approval holds only once conditions are met that nobody met; ")
+        assert one.text.startswith("The governance approval holds only once conditions are met that nobody met. ")
         met = {
             "kind": "meet_condition",
             "request": story.entries["asks for GOVERNANCE"],
