@@ -29,6 +29,7 @@ from catalog.ledger.restoring import Loss, Record
 from catalog.ledger.sealing import utc_microseconds
 from catalog.ledger.sqlite import SqliteLedger
 from catalog.operations import provenance
+from catalog.policies.entitlements import Entitlements
 from catalog.projection import Following, Projection, facts_of
 from catalog.projection_process import ProjectionProcess
 from catalog.reading import Rights
@@ -225,7 +226,7 @@ def recording(settings: Settings, bearer: str | None) -> Iterator[Recording]:
         keys = open_keys(settings)
         stack.callback(keys.close)
         mirror(ledger, keys)
-        actor = Authenticator(keys).authenticate(bearer, from_loopback=True)
+        actor = Authenticator(keys, Entitlements(ledger).entitled).authenticate(bearer, from_loopback=True)
         secrets = SiteKeys.load(settings.keys, settings.origin)
         try:
             yield Recording(ledger, actor, secrets.received.mac(_TOKENS))
@@ -286,7 +287,7 @@ def running(
         store,
         intake,
         projection,
-        Authenticator(keys),
+        Authenticator(keys, Entitlements(ledger).entitled),
         metrics,
         Presence.of(settings.data_dir),
         local_actor() if owner else None,

@@ -29,7 +29,7 @@ from catalog.canonical import canonical_bytes
 from catalog.comparison import Compared, Comparison, compare
 from catalog.decisions.records import DecideAccess
 from catalog.drafting import draft_event
-from catalog.errors import OperatorError, SenderError
+from catalog.errors import AskerError, OperatorError, SenderError
 from catalog.gate.records import GateEvaluated
 from catalog.kinds import KINDS, LASTING, OPEN, Kind
 from catalog.ledger.entry import MAX_SUBJECTS
@@ -38,13 +38,14 @@ from catalog.metrics import Metrics, ProducerMetrics
 from catalog.nearest import did_you_mean, listed
 from catalog.operations.records import RestoreLedger
 from catalog.reading import Rights
-from catalog.record import Admission, Admitted, Record, UnknownSubjectError, sender_error
+from catalog.record import DECLARE_FIRST, Admission, Admitted, Record, UnknownSubjectError, sender_error
 from catalog.record_redaction import Redactor, provenance_of
 from catalog.reporting.records import ReportIssued
 from catalog.store.protocol import Store, StoreReader
 from catalog.view import Anchor, View
 from graph_schema.canonical import digest_of
 from graph_schema.facts import Facts
+from graph_schema.nodes import Column, Dataset, Node, Site, Snapshot
 from graph_schema.times import SECOND
 from ingest_hooks.errors import Unreadable
 from ingest_hooks.openlineage.oversize import LeftOut
@@ -182,7 +183,7 @@ class Intake:
             AskerError: 403, the actor may not send events.
             OperatorError: the ledger cannot take it now.
         """
-        require(actor.roles, Permission.SEND_EVENTS)
+        require(actor, Permission.SEND_EVENTS)
         draft, terms = self._read_event(value, flags, actor, correlation_id, left_out, most, parts)
         return _then(self._append(draft), lambda receipt: Accepted(receipt, *terms))
 
@@ -197,7 +198,7 @@ class Intake:
         outcomes: list[Outcome | tuple[Draft, _Terms]] = []
         for value in values:
             try:
-                require(actor.roles, Permission.SEND_EVENTS)
+                require(actor, Permission.SEND_EVENTS)
                 outcomes.append(self._read_event(value, flags, actor, correlation_id))
             except Exception as error:  # noqa: BLE001  it is this event's, and judged by whoever asked
                 outcomes.append(error)
@@ -308,7 +309,7 @@ class Intake:
         AskerError 403, and OperatorError as `submit_record`.
         """
         kind = KINDS[record.name]
-        require(actor.roles, kind.permission(record))
+        require(actor, kind.permission(record))
         fields = record.fields()
         subjects = [node.id for node in record.nodes]
         body = {
@@ -388,7 +389,7 @@ class Intake:
         self, kind: Kind[Any], payload: Mapping[str, Any], actor: Actor, now: int, warnings: list[str]
     ) -> Record:
         sent: Record = kind.record.read({name: value for name, value in payload.items() if name != "kind"}, warnings)
-        require(actor.roles, kind.permission(sent))
+        require(actor, kind.permission(sent))
         if sent.holds_from is not None and sent.holds_from > now:
             raise _wrong("/valid_from", "valid_from lies in the future; send it when it holds.")
         return sent
@@ -418,9 +419,10 @@ class Intake:
             promised,
         )
 
-    def _view(self, reader: StoreReader, actor: Actor, now: int) -> View:
-        """Return what the actor may see, by the days of the site."""
-        return View(reader, rights=self._rights_of(actor), anchor=self._anchored(now) if self._anchored else None)
+    def _view(self, reader: StoreReader, actor: Actor, now: int, rights: Rights | None = None) -> View:
+        """Return what the actor may see, or what these rights show, by the days of the site."""
+        anchor = self._anchored(now) if self._anchored else None
+        return View(reader, rights=self._rights_of(actor) if rights is None else rights, anchor=anchor)
 
     def _admit(self, kind: Kind[Any], record: Record, actor: Actor, now: int) -> Admitted:
         newest = self._ledger.size() - 1
@@ -432,6 +434,7 @@ class Intake:
                 admitted: Admitted | None = None
                 try:
                     admitted = kind.admit(record, admission)
+                    _require_within(kind.subjects(record), admission.view, self._view(reader, actor, now, actor.writes))
                 except UnknownSubjectError:
                     if seen >= newest:
                         raise
@@ -532,6 +535,38 @@ class _Retries:
             self._newest.move_to_end((sent.kind, sent.subject))
             while len(self._newest) > _REMEMBERED:
                 self._newest.popitem(last=False)
+
+
+def _require_within(subjects: Sequence[Node], seen: View, written: View) -> None:
+    """Hold a record to be about what its writer may see and write about.
+
+    Raises UnknownSubjectError for what may not be seen, there or not, and AskerError 403 for what may be seen alone.
+    """
+    for node in subjects:
+        if not _within(node, seen):
+            raise UnknownSubjectError.of(node, DECLARE_FIRST, "")
+        if not _within(node, written):
+            raise AskerError(
+                "You may see this and not write about it: the policies of the catalog bind you to other namespaces or "
+                "sites.",
+                status=403,
+            )
+
+
+def _within(node: Node, view: View) -> bool:
+    """Tell whether rights cover a node: a namespace by its name, there or not, a dataset by the sites that hold it."""
+    rights = view.rights
+    if rights.unbounded:
+        return True
+    if isinstance(node, Site):
+        return rights.holds_at((node.name,))
+    namespace = getattr(node, "namespace", None)
+    if namespace is not None and not rights.holds(namespace):
+        return False
+    if rights.sites is None or not isinstance(node, Dataset | Column | Snapshot):
+        return True
+    held = node if isinstance(node, Dataset) else Dataset(node.namespace, node.dataset)
+    return bool(view.visible([held.id], counted=False))
 
 
 def _kind_of(payload: Mapping[str, Any]) -> Kind[Any]:

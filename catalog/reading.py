@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,17 +27,68 @@ LATEST = AsOf()
 """Everything that is known, as it stands now."""
 
 
+NO_SITE: Final = ""
+"""What stands for the site of a dataset of which nobody recorded where it is held."""
+
+_REMEMBERED: Final = 10_000
+
+
+class Names:
+    """The names that a rule permits, each judged when it is first asked for; equal to others of the same `source`.
+
+    `source` is all that the answers follow from.
+    """
+
+    __slots__ = ("_judged", "_permits", "_source")
+
+    def __init__(self, source: Hashable, permits: Callable[[str], bool]) -> None:
+        """Judge by this."""
+        self._source = source
+        self._permits = permits
+        self._judged: dict[str, bool] = {}
+
+    def __contains__(self, name: str) -> bool:
+        """Tell whether the name is permitted."""
+        found = self._judged.get(name)
+        if found is None:
+            found = self._permits(name)
+            if len(self._judged) >= _REMEMBERED:
+                self._judged.clear()
+            self._judged[name] = found
+        return found
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether both follow from the same."""
+        return isinstance(other, Names) and self._source == other._source
+
+    def __hash__(self) -> int:
+        """Return what both have in common that follow from the same."""
+        return hash(self._source)
+
+
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """What a principal may see: nodes of these namespaces, datasets held at these sites; None sets no bound."""
+    """What a principal may see: nodes of these namespaces, datasets held at these sites; None sets no bound.
 
-    namespaces: frozenset[str] | None = None
-    sites: frozenset[str] | None = None
+    A dataset of which nobody recorded where it is held is held at `NO_SITE`.
+    """
+
+    namespaces: frozenset[str] | Names | None = None
+    sites: frozenset[str] | Names | None = None
 
     @property
     def unbounded(self) -> bool:
         """Tell whether nothing is hidden."""
         return self.namespaces is None and self.sites is None
+
+    def holds(self, namespace: str) -> bool:
+        """Tell whether what lies in this namespace may be seen, as far as that decides."""
+        return self.namespaces is None or namespace in self.namespaces
+
+    def holds_at(self, sites: Collection[str]) -> bool:
+        """Tell whether a dataset held at these sites, none where nobody said, may be seen as far as that decides."""
+        held = self.sites
+        return held is None or all(one in held for one in sites or (NO_SITE,))
 
 
 EVERYTHING: Final = Rights()

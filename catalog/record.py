@@ -358,8 +358,7 @@ class Admission:
         known = self.view.nodes([node.id for node, _, _ in wanted])
         for node, pointer, hint in wanted:
             if node.id not in known and node.id not in self.promised:
-                word = _WORDS.get(node.label, node.label)
-                raise UnknownSubjectError(f"This names an unknown {word}: {hint}.", pointer)
+                raise UnknownSubjectError.of(node, hint, pointer)
 
 
 class UnknownSubjectError(SenderError):
@@ -368,6 +367,11 @@ class UnknownSubjectError(SenderError):
     def __init__(self, detail: str, pointer: str) -> None:
         """Keep the sentence and the pointer."""
         super().__init__(detail, pointer=pointer, status=422)
+
+    @classmethod
+    def of(cls, node: Node, hint: str, pointer: str) -> Self:
+        """Return the error of a node, with what would be right."""
+        return cls(f"This names an unknown {_WORDS.get(node.label, node.label)}: {hint}.", pointer)
 
 
 @dataclass(frozen=True, slots=True)

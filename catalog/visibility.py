@@ -100,18 +100,16 @@ class Visibility:
 
     def _named(self, node: Node) -> bool:
         if isinstance(node, Site):
-            return self._rights.sites is None or node.name in self._rights.sites
+            return self._rights.holds_at((node.name,))
         namespace = getattr(node, "namespace", None)
-        return namespace is None or self._rights.namespaces is None or namespace in self._rights.namespaces
+        return namespace is None or self._rights.holds(namespace)
 
     def _judge_datasets(self, datasets: Mapping[str, Dataset]) -> None:
-        sites = self._rights.sites
         held: dict[str, set[str]] = defaultdict(set)
-        if sites is not None and datasets:
+        if self._rights.sites is not None and datasets:
             edges = self._reader.edges(sorted(datasets), ("IS_HELD_AT",), "out", known_at=self._known_at)
             known = self._reader.nodes(sorted({edge.target for edge in edges}), self._known_at)
             for edge in edges:
                 held[edge.source].add(known[edge.target].node.title)
         for identifier, node in datasets.items():
-            at = held[identifier]
-            self._judged[identifier] = self._named(node) and (sites is None or (bool(at) and at <= sites))
+            self._judged[identifier] = self._named(node) and self._rights.holds_at(held[identifier])

@@ -284,9 +284,11 @@ class Authenticator:
     revoking the last key does not open the door again.
     """
 
-    def __init__(self, keys: KeyFile) -> None:
+    def __init__(self, keys: KeyFile, entitled: Callable[[Actor], Actor] = lambda actor: actor) -> None:
         self._keys = keys
         self._guarded = False
+        self.entitled = entitled
+        """Returns somebody with what policies leave of what they may do."""
 
     def authenticate(self, bearer: str | None, *, from_loopback: bool) -> Actor:
         """Return who acts; `bearer` is the token of the Authorization header. Raises AskerError 401."""
@@ -294,16 +296,17 @@ class Authenticator:
             actor = self._keys.actor(bearer)
             if actor is None:
                 raise AskerError(REFUSED, status=401)
-            return actor
+            return self.entitled(actor)
         if self.needs_key():
             raise AskerError("A key is needed here: send it as `Authorization: Bearer lw_…`.", status=401)
         if not from_loopback:
             raise AskerError("Without any key only this machine is served; make one by `lineward key`.", status=401)
-        return local_actor()
+        return self.entitled(local_actor())
 
     def holder(self, key_id: str) -> Actor | None:
         """Return who acts under the key of this id now, None once nobody does."""
-        return self._keys.holder(key_id)
+        found = self._keys.holder(key_id)
+        return None if found is None else self.entitled(found)
 
     def needs_key(self) -> bool:
         """Tell whether requests without a key are refused, on loopback too."""

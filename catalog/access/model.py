@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from catalog.reading import EVERYTHING, Rights
 from graph_schema.aspects.principals import PrincipalDefinition
 
 LOCAL = "local"
@@ -29,6 +30,12 @@ class Actor:
     key_id: str | None = None
     approves: frozenset[str] = frozenset()
     """The kinds of approval that were granted to it."""
+    forbidden: Mapping[str, str] = field(default_factory=dict, compare=False)
+    """What policies forbid although its roles permit it, each with why."""
+    reads: Rights = field(default=EVERYTHING, compare=False)
+    """What of the graph it may see, once it may read at all."""
+    writes: Rights = field(default=EVERYTHING, compare=False)
+    """What it may write records about, as far as that lies in a namespace or is held at a site."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -216,7 +216,7 @@ TABLE: Final[Mapping[PrincipalRole, frozenset[Permission]]] = {
             Permission.OVERRIDE_GATE,
         }
     ),
-    PrincipalRole.AUDITOR: frozenset({Permission.READ, Permission.VERIFY_SNAPSHOT}),
+    PrincipalRole.AUDITOR: frozenset({Permission.READ}),
     PrincipalRole.MONITOR: frozenset({Permission.WATCH}),
     PrincipalRole.ENFORCER: frozenset({Permission.DECIDE_ACCESS}),
     PrincipalRole.ADMIN: frozenset(

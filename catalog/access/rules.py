@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from catalog.access.model import Actor, Holder
 from catalog.access.permissions import TABLE, Permission
 from catalog.errors import AskerError, SenderError
-from catalog.reading import EVERYTHING, Rights
+from catalog.reading import Rights
 from graph_schema.vocabulary.words import PrincipalRole
 
 ALL_ROLES = frozenset(role.value for role in PrincipalRole)
@@ -39,9 +39,17 @@ def check_administrator_left(before: Sequence[Holder], after: Sequence[Holder]) 
         )
 
 
-def require(roles: Iterable[str], permission: Permission) -> None:
-    """Raise AskerError 403, naming the roles that would do, unless one of the roles has the permission."""
-    if may(roles, permission):
+def is_permitted(actor: Actor, permission: Permission) -> bool:
+    """Tell whether one of the actor's roles has the permission, and no policy takes it."""
+    return may(actor.roles, permission) and permission.value not in actor.forbidden
+
+
+def require(actor: Actor, permission: Permission) -> None:
+    """Raise AskerError 403, naming the roles that would do or the policy that forbids it, unless the actor may."""
+    if may(actor.roles, permission):
+        why = actor.forbidden.get(permission.value)
+        if why is not None:
+            raise AskerError(why, status=403)
         return
     able = sorted(role.value for role in PrincipalRole if permission in TABLE[role])
     raise AskerError(f"This needs the role {' or '.join(able)}; an administrator gives it.", status=403)
@@ -54,6 +62,6 @@ def check_own_definition(held: frozenset[str], taken: frozenset[str]) -> None:
         raise AskerError(f"Nobody gives themselves {', '.join(gained)}; another admin has to.", status=403)
 
 
-def rights_of(actor: Actor) -> Rights:  # noqa: ARG001  no principal is bound to namespaces or sites yet
+def rights_of(actor: Actor) -> Rights:
     """Return what of the graph the actor may see, once it may read at all."""
-    return EVERYTHING
+    return actor.reads

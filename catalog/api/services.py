@@ -104,7 +104,7 @@ class Services:
         sent = headers.get(b"authorization")
         if sent is None:
             if self.owner is not None:
-                return self.owner
+                return self.authenticator.entitled(self.owner)
             return self.authenticator.authenticate(None, from_loopback=is_from_here(request))
         scheme, _, token = sent.partition(" ")
         if scheme.lower() != _BEARER or not token.strip():
@@ -114,7 +114,7 @@ class Services:
     def read_as(self, request: HTTPConnection) -> Actor:
         """Return who asks; raises AskerError 401, and 403 for who may not ask anything."""
         actor = self.authenticate(request)
-        rules.require(actor.roles, Permission.READ)
+        rules.require(actor, Permission.READ)
         return actor
 
     def read_bodies_as(self, request: HTTPConnection) -> Actor:
@@ -129,7 +129,7 @@ class Services:
     def watch_as(self, request: HTTPConnection) -> Actor:
         """Return who reads the metrics; raises AskerError 401, and 403 for who may not."""
         actor = self.authenticate(request)
-        rules.require(actor.roles, Permission.WATCH)
+        rules.require(actor, Permission.WATCH)
         return actor
 
     @property

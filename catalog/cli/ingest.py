@@ -151,7 +151,7 @@ def _sink(target: Target, key: str | None, options: Options, size: int | None) -
         settings.require_catalog()
     try:
         with app.recording(settings, key) as recording:
-            require(recording.actor.roles, Permission.SEND_EVENTS)
+            require(recording.actor, Permission.SEND_EVENTS)
             if begun:
                 note(f"A catalog is begun in {target.name}.")
             announce(target.name)

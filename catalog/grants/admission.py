@@ -11,6 +11,7 @@ from catalog.grants.records import EndGrant, GrantAccess, RecertifyGrant, Refuse
 from catalog.grants.rules import DAY, LONGEST, grants_no_more
 from catalog.record import DECLARE_FIRST, Admission, Admitted
 from graph_schema.aspects import access as aspects
+from graph_schema.nodes import Column, Dataset
 from graph_schema.times import parse_zoned
 
 
@@ -75,8 +76,17 @@ def _require_known(record: GrantAccess | RequestAccess, admission: Admission) ->
     found = principals(admission.view, [record.node.id]).get(record.node.id)
     if found is None or not found.active:
         raise SenderError("This names no principal that may act: define it first.", pointer="/principal", status=422)
-    if (node := record.target.node) is not None and node.label != "Column":
+    node = record.target.node
+    if isinstance(node, Column) and not admission.view.rights.unbounded:
+        node = Dataset(node.namespace, node.dataset)
+    if node is not None and not isinstance(node, Column):
         admission.require([(node, "/target", DECLARE_FIRST)])
+    elif node is None and not admission.view.rights.unbounded:
+        raise SenderError(
+            "You do not see everything that this would be of: name one dataset that you may see.",
+            pointer="/target",
+            status=422,
+        )
 
 
 def _asked(record: GrantAccess | RefuseAccess, request: int, admission: Admission) -> AccessRequest:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from catalog.access.permissions import Permission
 from catalog.errors import SenderError
 from catalog.policies import cases
 from catalog.policies.checking import Problem, problems
+from catalog.policies.entitlements import forbidden_by
 from catalog.policies.queries import in_force
 from catalog.policies.records import PublishPolicies
 from catalog.record import Admission, Admitted
@@ -20,6 +22,11 @@ def admit(record: PublishPolicies, admission: Admission) -> Admitted:
     except SenderError as error:
         raise SenderError(error.detail, pointer="/files", status=422) from error
     _require(tested.failures, places)
+    shut_out = forbidden_by(files, Permission.PUBLISH_POLICIES, admission.actor, admission.roles)
+    if shut_out is not None:
+        raise SenderError(
+            f"By this set whoever publishes it could not publish another: {shut_out}", pointer="/files", status=422
+        )
     held = in_force(admission.view)
     same = held is not None and held.digest == record.digest
     return Admitted(warnings=(f"This very set is in force since entry {held.entry}.",) if held and same else ())

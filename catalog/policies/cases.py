@@ -17,8 +17,9 @@ from catalog.documents import Document
 from catalog.documents import read as read_documents
 from catalog.errors import SenderError
 from catalog.policies.checking import Problem
-from catalog.policies.engine import Entity, Request, Verdict, engine_of
-from catalog.policies.schema import ACTIONS, RESOURCES, optional
+from catalog.policies.engine import Engine, Entity, Request, Verdict, engine_of
+from catalog.policies.roles import DEFAULT
+from catalog.policies.schema import CATALOG, RESOURCES, Scope, actions, optional, scope_of_type
 from catalog.record import MAX_LIST, Name, Part, Record, Time, sender_error
 from graph_schema.times import parse_zoned
 
@@ -71,6 +72,11 @@ class _Placed:
     path: str
     line: int
 
+    @property
+    def scope(self) -> Scope:
+        """Return the scope that decides it, by the type of the resource."""
+        return scope_of_type(_type_of(self.case))
+
     def failed(self, sentence: str) -> Problem:
         return Problem(self.path, self.line, 1, f"{self.case.name}: {sentence}")
 
@@ -80,21 +86,21 @@ def run(files: Mapping[str, str]) -> Tested:
 
     Raises SenderError where a file of tests cannot be read, with its line.
     """
-    engine = engine_of(files)
+    engines = {Scope.ACCESS: engine_of(files), Scope.CATALOG: engine_of({**files, **DEFAULT}, Scope.CATALOG)}
     decided, failures, deciding = 0, list[Problem](), set[str]()
     for placed in _cases(files):
-        request = _request(placed.case)
+        request, engine = _request(placed), engines[placed.scope]
         found = engine.decide(request)
         decided += 1
         deciding.update(found.policies)
         failures += map(placed.failed, _wrong(placed.case, found))
         if not found.allowed and any(engine.forbids(one) for one in found.policies):
-            for path, less in _without_each(request):
+            for path, less in _without_each(request, placed.scope):
                 decided += 1
                 again = engine.decide(less)
                 if again.allowed:
                     failures.append(placed.failed(f"without {path} it is permitted: a forbid has to hold there too."))
-    for name, policy in sorted(engine.by_id.items()):
+    for name, policy in sorted({**engines[Scope.ACCESS].by_id, **Engine(files, Scope.CATALOG).by_id}.items()):
         if policy.forbids and name not in deciding:
             failures.append(Problem(FOLDER, 1, 1, f"No test is decided by {name}: test what it forbids."))
     return Tested(decided, tuple(failures))
@@ -114,9 +120,15 @@ def _listed(policies: tuple[str, ...]) -> str:
     return ", ".join(policies) or "no policy"
 
 
-def _request(case: _Case) -> Request:
-    resource = dict(case.resource)
-    type_ = str(resource.pop("type", "Dataset"))
+def _type_of(case: _Case) -> str:
+    return str(case.resource.get("type", "Dataset"))
+
+
+def _request(placed: _Placed) -> Request:
+    case, type_ = placed.case, _type_of(placed.case)
+    resource = {name: value for name, value in case.resource.items() if name != "type"}
+    if placed.scope is Scope.CATALOG:
+        return _request_of_the_catalog(case, type_, resource)
     key = dict.fromkeys(RESOURCES[type_].key_fields(), "made-up") if type_ in RESOURCES else {}
     return Request(
         Entity(
@@ -131,16 +143,30 @@ def _request(case: _Case) -> Request:
     )
 
 
-def _without_each(request: Request) -> Iterator[tuple[str, Request]]:
+def _request_of_the_catalog(case: _Case, type_: str, resource: Mapping[str, Any]) -> Request:
+    return Request(
+        Entity(
+            "Principal",
+            "made-up",
+            {"name": "made-up", "kind": "PERSON", "roles": [], "sites": [], "of_sites": False, **case.principal},
+        ),
+        case.action,
+        Entity(type_, str(resource.get("name", CATALOG)), resource),
+        case.context,
+        parse_zoned(case.now),
+    )
+
+
+def _without_each(request: Request, scope: Scope) -> Iterator[tuple[str, Request]]:
     """Yield the request without each of what may be missing, and what that is."""
     principal, resource = request.principal, request.resource
-    for path in optional("principal"):
+    for path in optional("principal", scope):
         if (less := _without(principal.attributes, path)) is not None:
             yield f"principal.{path}", replace(request, principal=replace(principal, attributes=less))
-    for path in optional("resource"):
+    for path in optional("resource", scope):
         if (less := _without(resource.attributes, path)) is not None:
             yield f"resource.{path}", replace(request, resource=replace(resource, attributes=less))
-    for path in optional("context"):
+    for path in optional("context", scope):
         if (less := _without(request.context, path)) is not None:
             yield f"context.{path}", replace(request, context=less)
 
@@ -172,6 +198,7 @@ def _placed(path: str, document: Document) -> Iterator[_Placed]:
         raise SenderError(f"{path}, line {document.line(wrong.pointer or '')}: {wrong.detail}") from None
     for number, case in enumerate(read.tests):
         line = document.line(f"/tests/{number}")
-        if case.action not in ACTIONS:
-            raise SenderError(f"{path}, line {line}: an action is one of {', '.join(ACTIONS)}.")
-        yield _Placed(case, path, line)
+        one = _Placed(case, path, line)
+        if case.action not in (known := actions(one.scope)):
+            raise SenderError(f"{path}, line {line}: an action is one of {', '.join(known)}.")
+        yield one

@@ -10,7 +10,7 @@ from typing import Final
 import cedarpy
 
 from catalog.policies.engine import SUFFIX, read_policies
-from catalog.policies.schema import schema
+from catalog.policies.schema import Scope, schema, scope_of
 from catalog.policies.text import Source, Token, policies_in
 from graph_schema.vocabulary import hl7
 from graph_schema.vocabulary.codes import CodeTable, UnknownCodeError
@@ -73,7 +73,7 @@ def _culprit(source: Source, message: str) -> Token | None:
 
 
 def _untyped(source: Source) -> Iterator[Problem]:
-    for error in cedarpy.validate_policies(source.text, _schema()).errors:
+    for error in cedarpy.validate_policies(source.text, _schema(scope_of(source.path))).errors:
         message = _PREFIX.sub("", str(error.error))
         quoted = [source.named(word) for text in reversed(_QUOTED.findall(message)) for word in _words(text)]
         yield _problem(source, next((one for one in quoted if one is not None), None), f"{message}.")
@@ -103,6 +103,12 @@ def _unnamed(source: Source, named: dict[str, Source]) -> Iterator[Problem]:
                 table.find(code)
             except UnknownCodeError as error:
                 yield _problem(source, source.named(note), f"@{note}: {error}")
+    if not policy.forbids and scope_of(source.path) is Scope.CATALOG:
+        yield _problem(
+            source,
+            source.named("permit"),
+            "Roles permit what is done in the catalog, and a policy of it narrows that alone: it begins with forbid.",
+        )
     if policy.forbids and any(policy.listed(note) for note in _CODES):
         yield _problem(source, None, f"The policy {policy.id} forbids: it brings no obligations or refrains.")
 
@@ -116,5 +122,5 @@ def _where(source: Source) -> str:
     return f"{source.path}, line {line}"
 
 
-def _schema() -> cedarpy.Schema:
-    return cedarpy.Schema.from_str(schema())
+def _schema(scope: Scope) -> cedarpy.Schema:
+    return cedarpy.Schema.from_str(schema(scope))

@@ -15,7 +15,7 @@ from typing import Any, Final
 import cedarpy
 import orjson
 
-from catalog.policies.schema import NAMESPACE, schema
+from catalog.policies.schema import NAMESPACE, Scope, schema, scope_of
 from graph_schema.times import format_time
 
 SUFFIX: Final = ".cedar"
@@ -61,11 +61,20 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """One policy: what it is called, whether it forbids, and what is noted on it."""
+    """One policy: what it is called, whether it forbids, what is noted on it, and of which actions and type it speaks.
+
+    `actions` is None where it speaks of every action, `resource` where it names no type.
+    """
 
     id: str
     forbids: bool
     notes: Mapping[str, str] = field(default_factory=dict)
+    actions: frozenset[str] | None = None
+    resource: str | None = None
+
+    def speaks_of(self, action: str, resource: str) -> bool:
+        """Tell whether it may decide on this action with something of this type."""
+        return (self.actions is None or action in self.actions) and self.resource in {None, resource}
 
     def listed(self, note: str) -> tuple[str, ...]:
         """Return the words of a note that is a list."""
@@ -73,11 +82,14 @@ class Policy:
 
 
 class Engine:
-    """A set of policies, ready to decide; it keeps nothing of what it decided, and is safe for any thread."""
+    """The policies of one scope of a set, ready to decide; it keeps nothing of what it decided, and is safe for any
+    thread.
+    """
 
-    def __init__(self, files: Mapping[str, str]) -> None:
+    def __init__(self, files: Mapping[str, str], scope: Scope = Scope.ACCESS) -> None:
         """Read the set; raises ValueError where Cedar cannot, in its words."""
-        text = "\n".join(files[path] for path in sorted(files) if path.endswith(SUFFIX))
+        self.scope = scope
+        text = "\n".join(files[path] for path in sorted(files) if path.endswith(SUFFIX) and scope_of(path) is scope)
         self._set = cedarpy.PolicySet.from_str(text)
         self._policies = read_policies(text)
         self.by_id: Mapping[str, Policy] = {one.id: one for one in self._policies.values()}
@@ -90,7 +102,7 @@ class Engine:
         """Return what the policies come to; whatever is no plain permission is a denial."""
         try:
             entities = cedarpy.Entities.from_json_str(
-                orjson.dumps([_entity(request.principal), _entity(request.resource)]).decode(), _schema()
+                orjson.dumps([_entity(request.principal), _entity(request.resource)]).decode(), _schema(self.scope)
             )
         except ValueError as error:
             return Verdict(allowed=False, errors=(str(error),))
@@ -99,11 +111,11 @@ class Engine:
                 "principal": _uid(request.principal.type, request.principal.id),
                 "action": _uid("Action", request.action),
                 "resource": _uid(request.resource.type, request.resource.id),
-                "context": {**request.context, "now": _time(request.now)},
+                "context": _context(request) if self.scope is Scope.ACCESS else {},
             },
             self._set,
             entities,
-            _schema(),
+            _schema(self.scope),
         )
         errors = tuple(str(one) for one in found.diagnostics.errors)
         deciding = sorted((self._policies[one] for one in found.diagnostics.reasons), key=lambda one: one.id)
@@ -119,13 +131,13 @@ class Engine:
 
 
 @lru_cache(maxsize=8)
-def _engine(files: tuple[tuple[str, str], ...]) -> Engine:
-    return Engine(dict(files))
+def _engine(files: tuple[tuple[str, str], ...], scope: Scope) -> Engine:
+    return Engine(dict(files), scope)
 
 
-def engine_of(files: Mapping[str, str]) -> Engine:
+def engine_of(files: Mapping[str, str], scope: Scope = Scope.ACCESS) -> Engine:
     """Return what decides by these files; the newest few are kept. Raises ValueError as `Engine` does."""
-    return _engine(tuple(sorted(files.items())))
+    return _engine(tuple(sorted(files.items())), scope)
 
 
 def read_policies(text: str) -> dict[str, Policy]:
@@ -136,14 +148,28 @@ def read_policies(text: str) -> dict[str, Policy]:
             one["annotations"].get("id") or name,
             one["effect"] == "forbid",
             {note: words or "" for note, words in one["annotations"].items()},
+            _actions(one["action"]),
+            _type(one["resource"]),
         )
         for name, one in read.items()
     }
 
 
-@lru_cache(maxsize=1)
-def _schema() -> cedarpy.Schema:
-    return cedarpy.Schema.from_str(schema())
+def _actions(scope: Mapping[str, Any]) -> frozenset[str] | None:
+    """Return the actions that a policy names in its head, None where it names none."""
+    named = scope.get("entities") or [one for one in (scope.get("entity"),) if one is not None]
+    return frozenset(one["id"] for one in named) if named else None
+
+
+def _type(scope: Mapping[str, Any]) -> str | None:
+    """Return the type that a policy names in its head, by itself or by naming one of it; None where it names none."""
+    named: str = scope.get("entity_type") or scope.get("entity", {}).get("type", "")
+    return named.rpartition("::")[2] or None
+
+
+@lru_cache(maxsize=len(Scope))
+def _schema(scope: Scope) -> cedarpy.Schema:
+    return cedarpy.Schema.from_str(schema(scope))
 
 
 def _together(policies: Sequence[Policy], note: str) -> tuple[str, ...]:
@@ -156,6 +182,10 @@ def _entity(entity: Entity) -> dict[str, Any]:
 
 def _uid(type_: str, identifier: str) -> dict[str, str]:
     return {"type": f"{NAMESPACE}::{type_}", "id": identifier}
+
+
+def _context(request: Request) -> dict[str, Any]:
+    return {**request.context, "now": _time(request.now)}
 
 
 def _time(micros: int) -> dict[str, Any]:

@@ -1,17 +1,39 @@
-"""The schema that policies are checked against: generated of what may be declared of a dataset."""
+"""The schemas that policies are checked against: what is done with data, and what is done in the catalog itself.
+
+The first is generated of what may be declared of a dataset, the second of what may be done by a role.
+"""
 
 from __future__ import annotations
 
+from enum import StrEnum
 from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, get_args, get_origin, get_type_hints
 
+from catalog.access.permissions import Permission
 from graph_schema.aspects import BY_NAME, DECLARED
 from graph_schema.aspects.shape import Part
 from graph_schema.nodes import Column, Dataset, ModelVersion, Node
 from graph_schema.vocabulary.words import AccessAction
 
 NAMESPACE: Final = "Lineward"
+
+
+class Scope(StrEnum):
+    """What the policies of a file decide on."""
+
+    ACCESS = "access"
+    """What is done with data and models: every file that no other scope has."""
+    CATALOG = "catalog"
+    """What is read of the catalog itself and written to it: the files in the folder of this name."""
+
+
+def scope_of(path: str) -> Scope:
+    """Return what the policies of a file decide on, by its path in the set."""
+    folder, slash, _ = path.partition("/")
+    return Scope.CATALOG if slash and folder == Scope.CATALOG else Scope.ACCESS
+
+
 ACTIONS: Final = tuple(action.value for action in AccessAction)
 """What may be asked for; every other action is refused."""
 
@@ -48,12 +70,57 @@ _DECLARED: Final = tuple(name for name in DECLARED if name != "encryption_keys")
 _DERIVED: Final = {"key_environments?": "Set<String>"}
 """What is asked of encryption keys: a policy cannot look into a set of records."""
 
+READ: Final = Permission.READ.value
+WRITE: Final = "write"
+"""To write a record about something of a namespace, or held at a site; each kind of record is an action as well."""
+
+CATALOG: Final = "Catalog"
+"""The catalog as a whole: whether something may be done in it at all."""
+
+PARTS: Final = {"Namespace": {"name": "String"}, "Site": {"name?": "String"}}
+"""The parts of the catalog; the site without a name is where datasets are of which nobody recorded where."""
+
+_ACTOR: Final = {
+    "name": "String",
+    "kind": "String",
+    "roles": "Set<String>",
+    "organisation?": "String",
+    "sites": "Set<String>",
+    "of_sites": "Bool",
+}
+
 _WORDS: Final = {str: "String", int: "Long", bool: "Bool"}
 
 
 @cache
-def schema() -> str:
-    """Return the schema in Cedar's own language."""
+def schema(scope: Scope = Scope.ACCESS) -> str:
+    """Return the schema of a scope in Cedar's own language."""
+    return _of_the_catalog() if scope is Scope.CATALOG else _of_access()
+
+
+def _of_the_catalog() -> str:
+    whole = ", ".join(f'"{one.value}"' for one in Permission if one is not Permission.READ)
+    lines = [
+        f"namespace {NAMESPACE} {{",
+        f"  entity Principal = {{{_record(_ACTOR)}}};",
+        f"  entity {CATALOG};",
+        *(f"  entity {label} = {{{_record(members)}}};" for label, members in PARTS.items()),
+    ]
+    for actions, resources in (
+        (f'"{READ}"', (CATALOG, *PARTS)),
+        (f'"{WRITE}"', PARTS),
+        (whole, (CATALOG,)),
+    ):
+        lines += [
+            f"  action {actions} appliesTo {{",
+            "    principal: [Principal],",
+            f"    resource: [{', '.join(resources)}]",
+            "  };",
+        ]
+    return "\n".join((*lines, "}")) + "\n"
+
+
+def _of_access() -> str:
     lines = [f"namespace {NAMESPACE} {{", f"  entity Principal = {{{_record(_PRINCIPAL)}}};"]
     for label, kind in RESOURCES.items():
         members = dict.fromkeys(kind.key_fields(), "String") | _JUDGED
@@ -71,8 +138,20 @@ def schema() -> str:
     return "\n".join(lines) + "\n"
 
 
-def optional(part: str) -> tuple[str, ...]:
+def scope_of_type(type_: str) -> Scope:
+    """Return the scope in which something of this type is decided on."""
+    return Scope.CATALOG if type_ == CATALOG or type_ in PARTS else Scope.ACCESS
+
+
+def actions(scope: Scope) -> tuple[str, ...]:
+    """Return what may be asked for in a scope."""
+    return ACTIONS if scope is Scope.ACCESS else (WRITE, *(one.value for one in Permission))
+
+
+def optional(part: str, scope: Scope = Scope.ACCESS) -> tuple[str, ...]:
     """Return what may be missing of the principal, the resource or the context, as paths with dots."""
+    if scope is Scope.CATALOG:
+        return {"principal": ("organisation",), "resource": ("name",)}.get(part, ())
     if part == "principal":
         return tuple(name.removesuffix("?") for name in _PRINCIPAL if name.endswith("?"))
     if part == "context":

@@ -82,7 +82,7 @@ async def endpoint(services: Services, request: Request) -> Response:
     limit = min(QUESTION_BYTES, services.settings.max_body_bytes)
     question = GraphQLRequest.read(await read_body(request, limit))
     if begins_to_read(question.query):
-        rules.require(actor.roles, Permission.READ)
+        rules.require(actor, Permission.READ)
     allowance = Allowance(services.settings.query_seconds, services.settings.query_bytes)
     inherited = copy_context()
     loop = asyncio.get_running_loop()
@@ -124,7 +124,7 @@ def _ask(services: Services, actor: Actor, question: GraphQLRequest, allowance: 
     if operation is None:
         raise RefusedError([GraphQLError("Say by `operationName` which of the operations to run.")])
     if not is_mutation(operation):
-        rules.require(actor.roles, Permission.READ)
+        rules.require(actor, Permission.READ)
     price = _price(document, operation, question.variables)
     if price.cost > settings.query_cost:
         raise RefusedError(

@@ -71,7 +71,7 @@ async def _evaluated(services: Services, value: Mapping[str, Any], actor: Actor)
 async def _taken(services: Services, request: Request) -> tuple[dict[str, Any], Actor]:
     require_json(request)
     actor = services.authenticate(request)
-    require(actor.roles, Permission.DECIDE_ACCESS)
+    require(actor, Permission.DECIDE_ACCESS)
     value = parse(await read_body(request, services.settings.max_body_bytes)).value
     if not isinstance(value, dict):
         raise SenderError("A request for access is a JSON object with subject, action and resource.")

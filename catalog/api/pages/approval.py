@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from catalog.access.permissions import Permission
-from catalog.access.rules import may
+from catalog.access.rules import is_permitted
 from catalog.api.http.ledger import LARGEST
 from catalog.api.pages.asking import NOT_THERE, Asking
 from catalog.api.pages.kinds import Link, links_to
@@ -57,7 +57,7 @@ def read(asking: Asking) -> ApprovalPage:
         subjects=(identifier, found.subject),
         approval=found,
         subject=links_to(view, [found.subject]).get(found.subject),
-        may_decide=may(asking.actor.roles, Permission.DECIDE_APPROVAL) and asking.actor.authenticated,
+        may_decide=is_permitted(asking.actor, Permission.DECIDE_APPROVAL) and asking.actor.authenticated,
         is_own=found.requested_by == asking.actor.principal,
         printed_name=asking.actor.display_name,
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from catalog.access.permissions import Permission
-from catalog.access.rules import may
+from catalog.access.rules import is_permitted
 from catalog.api.http.ledger import LARGEST
 from catalog.api.pages.asking import NOT_THERE, Asking
 from catalog.api.pages.kinds import Link, links_to
@@ -71,7 +71,7 @@ def read(asking: Asking) -> ApprovalsPage:
         names=names,
         state=state.value if state else "",
         of=names[of] if of else None,
-        may_request=may(asking.actor.roles, Permission.REQUEST_APPROVAL),
+        may_request=is_permitted(asking.actor, Permission.REQUEST_APPROVAL),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from catalog.access.permissions import Permission
-from catalog.access.rules import may
+from catalog.access.rules import is_permitted
 from catalog.api.graphql.cursors import Cursor
 from catalog.api.pages.asking import Asking
 from catalog.api.pages.kinds import Link
@@ -96,8 +96,8 @@ def read(asking: Asking) -> FindingsPage:
         total=len(found.keys),
         counts=tuple((of, stands, count) for (of, stands), count in found.counts().items()),
         after=cursor.write(tuple(rest[_FIRST - 1])) if len(rest) > _FIRST else None,
-        may_acknowledge=may(asking.actor.roles, Permission.ACKNOWLEDGE_FINDING),
-        may_accept=may(asking.actor.roles, Permission.ACCEPT_FINDING),
+        may_acknowledge=is_permitted(asking.actor, Permission.ACKNOWLEDGE_FINDING),
+        may_accept=is_permitted(asking.actor, Permission.ACCEPT_FINDING),
     )
 
 

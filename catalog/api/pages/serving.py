@@ -102,7 +102,7 @@ class Explorer:
             actor = self._actor(request)
             if actor is None:
                 return self._asked_to_sign_in(request, page)
-            rules.require(actor.roles, page.permission)
+            rules.require(actor, page.permission)
             return self._read(request, page, actor)
         except ADDRESSED as error:
             return self._failed(request, error)
@@ -219,7 +219,7 @@ class Explorer:
         authenticator = self.services.authenticator
         try:
             actor = authenticator.authenticate(last(form, "key"), from_loopback=is_from_here(request))
-            rules.require(actor.roles, registry.PAGES[HOME].permission)
+            rules.require(actor, registry.PAGES[HOME].permission)
         except AskerError as error:
             return self._sign_in(request, last(form, "next"), str(error), error.status)
         key_id = actor.key_id or ""
@@ -239,7 +239,7 @@ class Explorer:
         actor = self._actor(request)
         if actor is None:
             raise AskerError("Nobody is signed in; sign in and send the form again.", status=401)
-        rules.require(actor.roles, action.permission)
+        rules.require(actor, action.permission)
         with self.services.store.reading() as reader:
             view = self.services.view(reader, actor, times_of({}, self.services.ledger)[0])
             asking = Asking(self.services, actor, view, form, logs.correlation_id())

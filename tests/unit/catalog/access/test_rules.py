@@ -11,6 +11,7 @@ from catalog.access.rules import may, require
 from catalog.errors import AskerError
 from catalog.kinds import KINDS
 from graph_schema.vocabulary.words import PrincipalRole
+from tests.support.records import acting
 
 
 def test_every_role_stands_in_the_table() -> None:
@@ -39,8 +40,8 @@ def test_only_an_approver_decides_and_an_approver_asks_for_nothing() -> None:
     assert not may(["approver"], Permission.REQUEST_APPROVAL)
 
 
-def test_an_auditor_changes_nothing_but_may_say_what_was_verified() -> None:
-    assert TABLE[PrincipalRole.AUDITOR] == {Permission.READ, Permission.VERIFY_SNAPSHOT}
+def test_an_auditor_reads_and_writes_nothing() -> None:
+    assert TABLE[PrincipalRole.AUDITOR] == {Permission.READ}
 
 
 @pytest.mark.parametrize(
@@ -65,5 +66,5 @@ def test_what_outweighs_others_or_cannot_be_undone_is_for_few(permission: Permis
 
 def test_a_refusal_names_the_roles_that_would_do() -> None:
     with pytest.raises(AskerError, match="engineer or steward") as caught:
-        require(["emitter"], Permission.DECLARE_DATASET)
+        require(acting("emitter"), Permission.DECLARE_DATASET)
     assert caught.value.status == 403

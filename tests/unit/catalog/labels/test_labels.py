@@ -12,7 +12,7 @@ from catalog.reading import AsOf
 from catalog.view import View
 from graph_schema.nodes import Dataset, Job
 from graph_schema.vocabulary import hipaa
-from tests.support.records import CURATED, JOB, RAW, RUN, House, attestation, event, run_node, tag
+from tests.support.records import CURATED, JOB, RAW, RUN, House, acting, attestation, event, run_node, tag
 
 RAW_ID = Dataset(**RAW).id
 CLAIMED = {"kind": "QUASI_IDENTIFIER", "field": "zip", "codes": [], "confidentiality": "N"}
@@ -75,10 +75,10 @@ def test_the_newest_of_what_persons_say_counts(house: House) -> None:
 
 
 def test_judging_a_tag_takes_more_than_making_one() -> None:
-    require(["engineer"], Permission.TAG)
+    require(acting("engineer"), Permission.TAG)
     with pytest.raises(AskerError, match="steward"):
-        require(["engineer"], Permission.JUDGE_TAGS)
-    require(["steward"], Permission.JUDGE_TAGS)
+        require(acting("engineer"), Permission.JUDGE_TAGS)
+    require(acting("steward"), Permission.JUDGE_TAGS)
 
 
 def test_an_engineer_may_not_reject(house: House) -> None:
