@@ -14,6 +14,7 @@ import catalog.approvals.facts as approvals_facts
 import catalog.assets.admission as assets_admission
 import catalog.assets.facts as assets_facts
 import catalog.decisions.facts as decisions_facts
+import catalog.decisions.promotion as decisions_promotion
 import catalog.emergencies.admission as emergencies_admission
 import catalog.emergencies.facts as emergencies_facts
 import catalog.encryption.facts as encryption_facts
@@ -326,21 +327,21 @@ _KINDS: tuple[Kind[Any], ...] = (
         ReleaseModelVersion,
         releases_facts.version_subjects,
         releases_facts.project_release,
-        releases_admission.admit_release,
+        decisions_promotion.admit_release,
         binds=True,
     ),
     Kind(
         DeployModelVersion,
         releases_facts.version_subjects,
         releases_facts.project_deployment,
-        releases_admission.admit_deployment,
+        decisions_promotion.admit_deployment,
         binds=True,
     ),
     Kind(
         RollBackDeployment,
         releases_facts.rollback_subjects,
         releases_facts.project_rollback,
-        releases_admission.admit_rollback,
+        decisions_promotion.admit_rollback,
         binds=True,
     ),
     Kind(

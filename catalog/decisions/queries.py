@@ -44,18 +44,20 @@ def decide(
     *,
     instead: PolicySet | None = None,
     kept: DecisionsAt | None = None,
+    acting: Mapping[str, Any] | None = None,
 ) -> Decided:
     """Return whether a principal may have access, by the policies in force at the view's point, and why.
 
     Whatever is not known, not there, hidden, or not evaluated is a denial. With `instead` it is by these policies.
-    `kept` is what was read before at the same point by the same rights.
+    `kept` is what was read before at the same point by the same rights. `acting` is what policies know of the
+    principal, where that is not what was registered by then.
     """
     kept = kept or DecisionsAt()
     published = instead or kept.once("policies", lambda: in_force(view))
     if published is None:
         return rules.denied(rules.NO_POLICIES)
     node = _node(asked.target)
-    principal = kept.once(("principal", asked.principal), lambda: _principal(view, asked.principal))
+    principal = acting or kept.once(("principal", asked.principal), lambda: principal_known(view, asked.principal))
     refused = _refused(view, asked, node, kept)
     if refused is None and principal is None:
         refused = rules.UNKNOWN_PRINCIPAL
@@ -101,7 +103,7 @@ def _judged(node: Node) -> str:
     return Dataset(*node.key[:2]).id if node.label == Column.__name__ else node.id
 
 
-def _principal(view: View, name: str) -> dict[str, Any] | None:
+def principal_known(view: View, name: str) -> dict[str, Any] | None:
     """Return what policies know of a principal, None of one that may not act."""
     id_ = Principal(name).id
     held = principals(view, [id_]).get(id_)
