@@ -77,7 +77,14 @@ from catalog.labels.records import (
 )
 from catalog.ledger.protocol import Receipt
 from catalog.mappings.records import MapFacet, MapTag, WithdrawMapping
-from catalog.memberships.records import AddMember, DeclareProject, EndMembership, EndProject
+from catalog.memberships.records import (
+    AddMember,
+    DeclareProject,
+    DeclareProtocol,
+    EndMembership,
+    EndProject,
+    EndProtocol,
+)
 from catalog.names.records import DefineNamespaceRule, EndNamespaceRule, StitchDatasets, UnstitchDatasets
 from catalog.operations.records import EraseEntries, RestoreLedger
 from catalog.places.records import DeclareJob, DeclareOperator, DeclarePlace, EndOperator, EndPlace
@@ -267,6 +274,18 @@ _KINDS: tuple[Kind[Any], ...] = (
     ),
     Kind(
         EndProject, memberships_facts.subjects, memberships_facts.project_end, memberships_admission.admit_project_end
+    ),
+    Kind(
+        DeclareProtocol,
+        memberships_facts.subjects,
+        memberships_facts.project_protocol,
+        memberships_admission.admit_protocol,
+    ),
+    Kind(
+        EndProtocol,
+        memberships_facts.subjects,
+        memberships_facts.project_protocol_end,
+        memberships_admission.admit_protocol_end,
     ),
     Kind(AddMember, memberships_facts.subjects, memberships_facts.project_member, memberships_admission.admit_member),
     Kind(

@@ -271,6 +271,13 @@ class Project(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Protocol(Node):
+    """What research is done under for a time, as an ethics board determined, as declared."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Transfer(Node):
     """That data may be at a place beside those that it is permitted at, named by its ledger index."""
 

@@ -85,6 +85,8 @@ class Permission(StrEnum):
     RECERTIFY_GRANT = "recertify_grant"
     DECLARE_PROJECT = "declare_project"
     END_PROJECT = "end_project"
+    DECLARE_PROTOCOL = "declare_protocol"
+    END_PROTOCOL = "end_protocol"
     ADD_MEMBER = "add_member"
     END_MEMBERSHIP = "end_membership"
     BREAK_GLASS = "break_glass"
@@ -190,6 +192,8 @@ TABLE: Final[Mapping[PrincipalRole, frozenset[Permission]]] = {
             Permission.RECERTIFY_GRANT,
             Permission.DECLARE_PROJECT,
             Permission.END_PROJECT,
+            Permission.DECLARE_PROTOCOL,
+            Permission.END_PROTOCOL,
             Permission.ADD_MEMBER,
             Permission.END_MEMBERSHIP,
             Permission.BREAK_GLASS,

@@ -22,7 +22,11 @@ from catalog.releases import admission as releases
 from catalog.releases.records import DeployModelVersion, ReleaseModelVersion, RollBackDeployment
 from graph_schema.aspects.access import Circumstances, Target
 from graph_schema.nodes import ModelVersion
+from graph_schema.vocabulary.hl7 import OBLIGATIONS
 from graph_schema.vocabulary.words import AccessAction
+
+_EVERY_OBLIGATION: Final = tuple(one.code for one in OBLIGATIONS)
+"""Whoever records it is told what it obliges to; nobody asks on behalf of somebody else here."""
 
 _PLACE: Final = "place"
 _ENVIRONMENT: Final = "environment"
@@ -75,6 +79,7 @@ def _permitted(
             project=requester.get("project"),
             place=at.get(_PLACE, question["place"]),
             environment=at[_ENVIRONMENT].upper(),
+            enforces=_EVERY_OBLIGATION,
         ),
     )
     view = admission.view.unredacted.at(admission.now if record.holds_from is None else record.holds_from)
@@ -83,7 +88,12 @@ def _permitted(
         by = f" This is decided by {', '.join(found.policies)}" if found.policies else " This is decided"
         raise AskerError(f"{' '.join(found.reasons)}{by} of the policies {published.digest}.", status=403)
     permitted = {"policies": list(found.policies), "policy_set": published.digest}
-    return Admitted({**admitted.added, **permitted}, admitted.warnings, admitted.erases, admitted.read_at)
+    kept = [
+        f"{what}: {', '.join(codes)}."
+        for what, codes in (("What has to be done", found.obligations), ("What must not be done", found.refrains))
+        if codes
+    ]
+    return Admitted({**admitted.added, **permitted}, (*admitted.warnings, *kept), admitted.erases, admitted.read_at)
 
 
 def _speaks_of(engine: Engine, action: AccessAction) -> bool:

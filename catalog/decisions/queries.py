@@ -18,7 +18,13 @@ from catalog.errors import SenderError
 from catalog.grants.queries import grants_of
 from catalog.grants.rules import covering
 from catalog.labels.taint.queries import EffectiveLabels, effective_labels, effective_labels_of_columns
-from catalog.memberships.queries import memberships_of, projects, projects_called
+from catalog.memberships.queries import (
+    memberships_of,
+    projects,
+    projects_called,
+    protocols_called,
+    protocols_of,
+)
 from catalog.policies.engine import Engine, Entity, Request, Verdict, engine_of
 from catalog.policies.model import PolicySet
 from catalog.policies.queries import in_force
@@ -115,7 +121,7 @@ def principal_known(view: View, name: str) -> dict[str, Any] | None:
     view.cite(*(one.entry for one in belongs))
     in_projects = [one for one in belongs if one.membership_kind == MembershipKind.PROJECT]
     known["projects"] = sorted({one.group for one in in_projects})
-    known["protocols"] = sorted({one.protocol for one in in_projects if one.protocol is not None})
+    known["protocols"] = list(protocols_of(view, belongs))
     known["sites"] = sorted({one.group for one in belongs if one.membership_kind == MembershipKind.SITE})
     return known if held.organisation is None else {**known, "organisation": held.organisation}
 
@@ -189,7 +195,7 @@ def _upheld(view: View, around: Circumstances, principal: Mapping[str, Any]) -> 
     if project is not None and project not in principal["projects"] and projects_called(view, [project]):
         project = None
     if protocol is not None and protocol not in principal["protocols"]:
-        declared = {one.protocol for one in projects(view)}
+        declared = {one.protocol for one in projects(view)} | protocols_called(view, [protocol]).keys()
         protocol = None if protocol in declared else protocol
     return replace(around, project=project, protocol=protocol)
 

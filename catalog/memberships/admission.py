@@ -1,12 +1,19 @@
-"""What must hold before a project is declared or ended, and before a member is added or leaves."""
+"""What must hold before a project or a protocol is declared or ended, and before a member is added or leaves."""
 
 from __future__ import annotations
 
 from catalog.access.persons import require_another
 from catalog.access.queries import principals
 from catalog.errors import SenderError
-from catalog.memberships.queries import memberships_of, projects_called
-from catalog.memberships.records import AddMember, DeclareProject, EndMembership, EndProject
+from catalog.memberships.queries import memberships_of, projects_called, protocols_called
+from catalog.memberships.records import (
+    AddMember,
+    DeclareProject,
+    DeclareProtocol,
+    EndMembership,
+    EndProject,
+    EndProtocol,
+)
 from catalog.places.admission import not_declared
 from catalog.record import Admission, Admitted
 from graph_schema.times import parse_zoned
@@ -24,6 +31,26 @@ def admit_project_end(record: EndProject, admission: Admission) -> Admitted:
     found = projects_called(admission.view, [record.project]).get(record.project)
     if found is None or not found.declared:
         raise SenderError("No project of this name is declared, or it was ended.", pointer="/project", status=422)
+    return Admitted()
+
+
+def admit_protocol(record: DeclareProtocol, admission: Admission) -> Admitted:
+    """Hold the protocol to end after it begins, and its projects to be declared."""
+    _require_order(record.since, record.until, admission)
+    known = projects_called(admission.view, record.projects)
+    for place, name in enumerate(record.projects):
+        if name not in known or not known[name].declared:
+            raise SenderError(
+                "No project of this name is declared: declare it first.", pointer=f"/projects/{place}", status=422
+            )
+    return Admitted()
+
+
+def admit_protocol_end(record: EndProtocol, admission: Admission) -> Admitted:
+    """Hold the protocol to be declared."""
+    found = protocols_called(admission.view, [record.protocol]).get(record.protocol)
+    if found is None or not found.declared:
+        raise SenderError("No protocol of this name is declared, or it was ended.", pointer="/protocol", status=422)
     return Admitted()
 
 

@@ -1,14 +1,23 @@
-"""From projects and memberships to facts: a project's of itself, a membership's of the principal."""
+"""From projects, protocols and memberships to facts: a project's of itself, a membership's of the principal."""
 
 from __future__ import annotations
 
-from catalog.memberships.records import AddMember, DeclareProject, EndMembership, EndProject
+from catalog.memberships.records import (
+    AddMember,
+    DeclareProject,
+    DeclareProtocol,
+    EndMembership,
+    EndProject,
+    EndProtocol,
+)
 from catalog.record import RecordContext
-from graph_schema.aspects.access import Membership, MembershipEnd, Project
+from graph_schema.aspects.access import Membership, MembershipEnd, Project, Protocol
 from graph_schema.nodes import Node
 
 
-def subjects(record: DeclareProject | EndProject | AddMember | EndMembership) -> tuple[Node, ...]:
+def subjects(
+    record: DeclareProject | EndProject | DeclareProtocol | EndProtocol | AddMember | EndMembership,
+) -> tuple[Node, ...]:
     """Return what the record is about."""
     return (record.node,)
 
@@ -21,6 +30,16 @@ def project_declaration(record: DeclareProject, context: RecordContext) -> None:
 def project_end(record: EndProject, context: RecordContext) -> None:
     """Add that it is none any more."""
     context.builder.add_statement(record.node, "project", None)
+
+
+def project_protocol(record: DeclareProtocol, context: RecordContext) -> None:
+    """Add from when until when it is one, for whom, and by what."""
+    context.builder.add_statement(record.node, "protocol", Protocol.from_json(record.fields()))
+
+
+def project_protocol_end(record: EndProtocol, context: RecordContext) -> None:
+    """Add that it is none any more."""
+    context.builder.add_statement(record.node, "protocol", None)
 
 
 def project_member(record: AddMember, context: RecordContext) -> None:

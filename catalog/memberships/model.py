@@ -1,4 +1,4 @@
-"""What a read of projects and memberships gives. Times are UTC microseconds, intervals half-open."""
+"""What a read of projects, protocols and memberships gives. Times are UTC microseconds, intervals half-open."""
 
 from __future__ import annotations
 
@@ -20,6 +20,24 @@ class ProjectRecord:
     def is_over(self, since_entry: int, at: int) -> bool:
         """Tell whether what was recorded in it by an entry is over: it ended since, or is not in its time."""
         return any(one > since_entry for one in self.ends) or not (self.declared and self.since <= at < self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class ProtocolRecord:
+    """A protocol as the newest record declares it; `declared` is False once one ended it.
+
+    `in_force` is whether it holds at the view's own time.
+    """
+
+    name: str
+    projects: tuple[str, ...]
+    determination: str
+    reference: str
+    since: int
+    until: int
+    entry: int
+    declared: bool
+    in_force: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,16 @@
-"""The projects there are, and who belongs to what, as functions of a View."""
+"""The projects and protocols there are, and who belongs to what, as functions of a View."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from catalog.memberships.model import Membership, ProjectRecord
+from catalog.memberships.model import Membership, ProjectRecord, ProtocolRecord
 from catalog.recorded import recorded
 from catalog.view import View
 from graph_schema.aspects import access as aspects
 from graph_schema.facts import Statement
-from graph_schema.nodes import Project
+from graph_schema.nodes import Project, Protocol
 from graph_schema.times import parse_zoned
 from graph_schema.vocabulary.words import MembershipKind
 
@@ -47,6 +47,62 @@ def _project(name: str, stated: Sequence[Statement], declared: bool) -> ProjectR
         declared,
         tuple(sorted(one.entry for one in stated if one.value is None)),
     )
+
+
+def protocols(view: View) -> tuple[ProtocolRecord, ...]:
+    """Return every protocol that was ever declared, ended or not, by name."""
+    known = view.nodes(view.lookup(Protocol.__name__, "every", ("",)))
+    found = protocols_called(view, [one.node.title for one in known.values()])
+    return tuple(found[name] for name in sorted(found))
+
+
+def protocols_called(view: View, names: Iterable[str]) -> dict[str, ProtocolRecord]:
+    """Return those of the protocols that were ever declared, ended or not, by name."""
+    ids = {Protocol(name).id: name for name in dict.fromkeys(names)}
+    known = list(view.nodes(list(ids)))
+    if not known:
+        return {}
+    held = recorded(view, known, ("protocol",))
+    newest: dict[str, Statement] = {}
+    for one in view.statements(known, ("protocol",)):
+        if one.value is not None and (one.subject not in newest or one.order > newest[one.subject].order):
+            newest[one.subject] = one
+    return {
+        ids[id_]: _protocol(ids[id_], one, "protocol" in held.get(id_, {}), view.moment) for id_, one in newest.items()
+    }
+
+
+def _protocol(name: str, newest: Statement, declared: bool, at: int) -> ProtocolRecord:  # noqa: FBT001  what is in force
+    value = aspects.Protocol.from_json(newest.data)
+    since = newest.valid_from if value.since is None else parse_zoned(value.since)
+    until = parse_zoned(value.until)
+    return ProtocolRecord(
+        name,
+        value.projects,
+        value.determination,
+        value.reference,
+        since,
+        until,
+        newest.entry,
+        declared,
+        declared and since <= at < until,
+    )
+
+
+def protocols_of(view: View, belongs: Iterable[Membership]) -> tuple[str, ...]:
+    """Return the protocols that memberships in force let somebody work under, by name.
+
+    One that is declared is in force, and names the project; of one that no record declares its projects decide.
+    """
+    within = [one for one in belongs if one.in_force and one.membership_kind == MembershipKind.PROJECT]
+    if not within:
+        return ()
+    declared = {one.name: one for one in protocols(view)}
+    claimed = {one.protocol for one in within if one.protocol is not None and one.protocol not in declared}
+    groups = {one.group for one in within}
+    holding = [one for one in declared.values() if one.in_force and not groups.isdisjoint(one.projects)]
+    view.cite(*(one.entry for one in holding))
+    return tuple(sorted({*claimed, *(one.name for one in holding)}))
 
 
 def memberships_of(view: View, principals: Sequence[str]) -> dict[str, tuple[Membership, ...]]:

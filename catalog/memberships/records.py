@@ -1,4 +1,4 @@
-"""What may be written about projects and memberships: that there is one, and that it ends."""
+"""What may be written about projects, protocols and memberships: that there is one, and that it ends."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Annotated, ClassVar
 from pydantic import Field, StrictInt
 
 from catalog.access.records import PrincipalName
-from catalog.record import Name, Record, Text, Time
-from graph_schema.nodes import Principal, Project
-from graph_schema.vocabulary.words import MembershipKind
+from catalog.record import MAX_LIST, Name, Record, Text, Time, distinct
+from graph_schema.nodes import Principal, Project, Protocol
+from graph_schema.vocabulary.words import IrbDetermination, MembershipKind
 
 
 class DeclareProject(Record):
@@ -46,6 +46,46 @@ class EndProject(Record):
     def node(self) -> Project:
         """Return the node."""
         return Project(self.project)
+
+
+class DeclareProtocol(Record):
+    """That there is a protocol from when until when, the projects that work under it, and what the board determined."""
+
+    name: ClassVar[str] = "declare_protocol"
+
+    protocol: Name
+    """What it is called."""
+    projects: Annotated[tuple[Name, ...], Field(min_length=1, max_length=MAX_LIST), distinct()]
+    """The projects that work under it; their members alone do."""
+    determination: IrbDetermination
+    """What the institutional review board, or ethics committee, determined."""
+    reference: Name
+    """By what the board calls its determination."""
+    since: Time | None = None
+    """From when on; by default from when it is recorded."""
+    until: Time
+    """Until when: the day of continuing review, where one is due."""
+
+    @property
+    def node(self) -> Protocol:
+        """Return the node."""
+        return Protocol(self.protocol)
+
+
+class EndProtocol(Record):
+    """That a protocol ends before its time: nobody works under it any more."""
+
+    name: ClassVar[str] = "end_protocol"
+
+    protocol: Name
+    """What it is called."""
+    reason: Text
+    """Why it ends."""
+
+    @property
+    def node(self) -> Protocol:
+        """Return the node."""
+        return Protocol(self.protocol)
 
 
 class AddMember(Record):

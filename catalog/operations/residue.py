@@ -77,6 +77,7 @@ _WITHOUT_TEXT: Final[dict[str, frozenset[str]]] = {
     "permitted_use": frozenset(),
     "principal": frozenset({"person"}),
     "project": frozenset(),
+    "protocol": frozenset({"projects"}),
     "publication": frozenset(),
     "registration": frozenset({"value"}),
     "release": frozenset(),

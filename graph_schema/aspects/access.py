@@ -71,6 +71,17 @@ class Project(Part):
 
 
 @dataclass(frozen=True, slots=True)
+class Protocol(Part):
+    """That there is a protocol."""
+
+    until: Annotated[str, "Until when."]
+    projects: Annotated[tuple[str, ...], "The projects that work under it."]
+    determination: Annotated[str, "FULL, EXPEDITED, EXEMPT, NOT_HUMAN_SUBJECTS or WAIVER."]
+    reference: Annotated[str, "By what the board calls its determination."]
+    since: Annotated[str | None, "From when on; null: from when it was recorded."] = None
+
+
+@dataclass(frozen=True, slots=True)
 class Membership(Part):
     """That a principal belongs to a project or a site."""
 

@@ -24,6 +24,7 @@ from graph_schema.aspects.access import (
     Membership,
     MembershipEnd,
     Project,
+    Protocol,
     Recertification,
 )
 from graph_schema.aspects.approvals import ApprovalDelegation, ConditionMet, Decision, Request
@@ -339,6 +340,7 @@ ASPECTS: Final[tuple[Aspect, ...]] = (
     Aspect("access_refusal", ("Principal",), AccessRefusal, momentary=True),
     Aspect("recertification", ("Principal",), Recertification, momentary=True),
     Aspect("project", ("Project",), Project),
+    Aspect("protocol", ("Protocol",), Protocol),
     Aspect("membership", ("Principal",), Membership, momentary=True),
     Aspect("membership_end", ("Principal",), MembershipEnd, momentary=True),
     Aspect("emergency_access", ("Principal",), EmergencyAccess, momentary=True),

@@ -93,7 +93,7 @@ from catalog.lineage.model import BorderSide, Direction, FlowScope, Grain, Walk
 from catalog.lineage.operations import operations
 from catalog.lineage.queries import left_out, lineage, lineage_counts, paths
 from catalog.mappings.queries import carriers, claimable, claimed, dry_run, mapped, mappings, mappings_ever
-from catalog.memberships.queries import memberships_of, projects, projects_called
+from catalog.memberships.queries import memberships_of, projects, projects_called, protocols, protocols_called
 from catalog.names.queries import lives, namespace_rules, other_names, spelled
 from catalog.places.queries import job_places, places, places_tree
 from catalog.policies.queries import in_force, policy_sets, publications, published
@@ -461,6 +461,8 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
     "emergencies_of": ("Principal", emergencies_of),
     "memberships_of": ("Principal", memberships_of),
     "projects": ("Project", lambda view, _: projects(view)),
+    "protocols": ("Protocol", lambda view, _: protocols(view)),
+    "protocols_called": ("Protocol", lambda view, _: protocols_called(view, ["made-up protocol"])),
     "projects_called": ("Project", lambda view, _: projects_called(view, ["made-up project"])),
     "holders": ("Dataset", lambda view, ids: {one: found for one in ids if (found := holders(view, one))}),
     "access_decisions": ("Dataset", access_decisions),

@@ -433,6 +433,17 @@ def ending_project(name: str = "made-up project") -> dict[str, Any]:
     return {"kind": "end_project", "project": name, "reason": "The study is over"}
 
 
+def protocol(**more: Any) -> dict[str, Any]:
+    """What an ethics board let a project do."""
+    named = {"protocol": "made-up protocol", "projects": ["made-up project"]}
+    determined = {"determination": "EXPEDITED", "reference": "Made-up board 12"}
+    return {"kind": "declare_protocol", **named, **determined, "until": "2998-12-31T00:00:00Z", **more}
+
+
+def ending_protocol(name: str = "made-up protocol") -> dict[str, Any]:
+    return {"kind": "end_protocol", "protocol": name, "reason": "The board ended it"}
+
+
 def member(
     principal: str = "grace", kind: str = "PROJECT", group: str = "made-up project", **more: Any
 ) -> dict[str, Any]:
@@ -834,6 +845,8 @@ class House:
         self.record(project(since=since))
         belongs = self.record(member(since=since)).receipt.index
         self.record(ending_membership(belongs))
+        self.record(protocol(since=since))
+        self.record(ending_protocol())
         self.record(ending_project())
         soon = format_time(self.clock.micros() + 1_800_000_000)
         story["break_glass"] = self.record(breaking_glass(soon, approver.principal), approver)

@@ -19,7 +19,7 @@ from catalog.emergencies import model as emergencies_model
 from catalog.emergencies.queries import emergencies
 from catalog.grants import model
 from catalog.grants.queries import access_requests, grants_of, recertifications_due
-from catalog.memberships.queries import memberships_of, projects
+from catalog.memberships.queries import memberships_of, projects, protocols
 from catalog.reading import AsOf
 from catalog.view import View
 from graph_schema import nodes as kinds
@@ -38,6 +38,8 @@ EmergencyPurpose = words.EmergencyPurpose
 enums.enter(EmergencyPurpose)
 TargetKind = words.TargetKind
 enums.enter(TargetKind)
+IrbDetermination = words.IrbDetermination
+enums.enter(IrbDetermination)
 AccessAction = words.AccessAction
 enums.enter(AccessAction)
 
@@ -184,6 +186,25 @@ class DeclaredProject:
     declared: bool = strawberry.field(description="Whether it is one still: false once a record ended it.")
 
 
+@strawberry.type(description=kinds.Protocol.__doc__)
+class Protocol(Node):
+    name: str = strawberry.field(description="What it is called.")
+    first_entry: int = strawberry.field(description="The ledger entry that named it first.")
+
+
+@strawberry.type(description="A protocol as the newest record declares it.")
+class DeclaredProtocol:
+    name: str = strawberry.field(description="What it is called.")
+    projects: list[str] = strawberry.field(description="The projects that work under it.")
+    determination: IrbDetermination = strawberry.field(description="What the board determined.")
+    reference: str = strawberry.field(description="By what the board calls its determination.")
+    since: Micros = strawberry.field(description="From when on.")
+    until: Micros = strawberry.field(description="Until when.")
+    entry: int = strawberry.field(description="The ledger entry that says so.")
+    declared: bool = strawberry.field(description="Whether it is one still: false once a record ended it.")
+    in_force: bool = strawberry.field(description="Whether it holds at the time asked for.")
+
+
 @strawberry.type(description="Who has, or had, access to a thing: what was granted of it, and what was permitted.")
 class AccessHolder:
     principal: str = strawberry.field(description="Who.")
@@ -232,6 +253,11 @@ class GrantQueries:
     @strawberry.field(description="Every project that was declared, by name.")
     def projects(self, info: ContextInfo, as_of: AsOfArgument = None) -> list[DeclaredProject]:
         return [converted(DeclaredProject, one) for one in projects(info.context.view(_at(info, as_of)))]
+
+    @strawberry.field(description="Every protocol that was declared, by name.")
+    def protocols(self, info: ContextInfo, as_of: AsOfArgument = None) -> list[DeclaredProtocol]:
+        found = protocols(info.context.view(_at(info, as_of)))
+        return [converted(DeclaredProtocol, one) for one in found]
 
     @strawberry.field(description="The grants that somebody has to say are still needed, by when, the first first.")
     def grants_to_recertify(
@@ -298,3 +324,11 @@ async def _project(context: RequestContext, identifier: str, at: AsOf) -> Projec
     if found is None or not isinstance(found.node, kinds.Project):
         return None
     return Project(id=strawberry.ID(identifier), name=found.node.name, first_entry=found.first_entry)
+
+
+@nodes.resolves(Protocol)
+async def _protocol(context: RequestContext, identifier: str, at: AsOf) -> Protocol | None:
+    found = await context.load(node_records, at, identifier)
+    if found is None or not isinstance(found.node, kinds.Protocol):
+        return None
+    return Protocol(id=strawberry.ID(identifier), name=found.node.name, first_entry=found.first_entry)

@@ -45,6 +45,7 @@ FIELDS: Final[Mapping[str, Mapping[str, Callable[[Node], str | None]]]] = {
             "PolicySet",
             "Principal",
             "Project",
+            "Protocol",
             "SigningKey",
             "Source",
         )

@@ -33,6 +33,7 @@ IN_THE_RECORD_ALONE = {
     "define_principal.force": "it says how the record was taken, nothing about the principal",
     "end_place.reason": "why a place ended is read in the entry that ended it",
     "end_project.reason": "why a project ended is read in the entry that ended it",
+    "end_protocol.reason": "why a protocol ended is read in the entry that ended it",
     "end_source.reason": "why a source ended is read in the entry that ended it",
     "end_code_key.reason": "why a key ended is read in the entry that ended it",
     "end_column_lineage_trust.reason": "why a trust ended is read in the entry that ended it",
