@@ -127,6 +127,7 @@ TEXTS: Final = frozenset(
         "mitigation",
         "reason",
         "reasons",
+        "reference",
         "requires",
         "result",
         "scope",

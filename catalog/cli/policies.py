@@ -17,6 +17,7 @@ from catalog.policies import cases
 from catalog.policies.checking import Problem, problems
 from catalog.policies.comparison import differences
 from catalog.policies.records import MAX_FILES
+from catalog.policies.roles import DEFAULT
 from catalog.policies.rules import digest_of_files
 
 _KINDS: Final = frozenset({".cedar", ".yaml", ".md"})
@@ -104,6 +105,18 @@ def publish(client: Client, folder: Path, reason: str, *, as_json: bool) -> Exit
     for warning in receipt["warnings"]:
         note(warning)
     note(f"{digest_of_files(read.items())} is in force, as entry {receipt['index']} says.")
+    return Exit.FINE
+
+
+def show_default(file: str | None, *, as_json: bool) -> Exit:
+    """Print the policies of the catalog that hold where nobody published others, or one file of them."""
+    if file is not None and file not in DEFAULT:
+        raise AskerError(f"The default set has no file {file}: its files are {', '.join(DEFAULT)}.")
+    shown = DEFAULT if file is None else {file: DEFAULT[file]}
+    if as_json:
+        print_json([{"path": path, "text": text} for path, text in shown.items()])
+    else:
+        print_document("\n".join(f"// {path}\n\n{text}" for path, text in shown.items()))
     return Exit.FINE
 
 

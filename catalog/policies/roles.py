@@ -22,6 +22,10 @@ OF_THE_HOUSE: Final = (
     Permission.DEFINE_SAFE_USE,
     Permission.ADD_MEMBER,
     Permission.END_MEMBERSHIP,
+    Permission.DECLARE_PROTOCOL,
+    Permission.END_PROTOCOL,
+    Permission.DECLARE_PLACE,
+    Permission.END_PLACE,
 )
 """Records that act everywhere, whatever they name: whoever belongs to a site alone does not write them."""
 

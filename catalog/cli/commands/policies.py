@@ -73,15 +73,22 @@ def diff(
 @command(commands, "lineward policy show", name="show")
 def show(
     digest: Annotated[
-        str | None, typer.Argument(metavar="DIGEST", help="The digest of a set; by default the one in force.")
+        str | None,
+        typer.Argument(
+            metavar="DIGEST",
+            help="The digest of a set; by default the one in force. `default`: what roles and sites say.",
+        ),
     ] = None,
     file: Annotated[str | None, typer.Option("--file", metavar="PATH", help="Print this file of it.")] = None,
     url: Url = None,
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Show the policies in force, or those with this digest."""
+    """Show the policies in force, or those with this digest, or those of the catalog that hold by default."""
     from catalog.cli.policies import show as look
+    from catalog.cli.policies import show_default
 
+    if digest == "default":
+        raise typer.Exit(int(show_default(file, as_json=as_json)))
     with connected(url, data_dir) as client:
         raise typer.Exit(int(look(client, digest, file, as_json=as_json)))
