@@ -86,7 +86,7 @@ from catalog.memberships.records import (
     EndProtocol,
 )
 from catalog.names.records import DefineNamespaceRule, EndNamespaceRule, StitchDatasets, UnstitchDatasets
-from catalog.operations.records import EraseEntries, RestoreLedger
+from catalog.operations.records import EraseEntries, ReleaseQuarantined, RestoreLedger
 from catalog.places.records import DeclareJob, DeclareOperator, DeclarePlace, EndOperator, EndPlace
 from catalog.policies.records import PublishPolicies
 from catalog.record import Admission, Admitted, Record, RecordContext
@@ -440,6 +440,12 @@ _KINDS: tuple[Kind[Any], ...] = (
     Kind(IssueKey, access_facts.subjects, access_facts.project_issue, access_admission.admit, open=False),
     Kind(RevokeKey, access_facts.subjects, access_facts.project_revocation, access_admission.admit, commit=_revoke),
     Kind(EraseEntries, operations_facts.subjects, operations_facts.project_erasure, operations_admission.admit_erasure),
+    Kind(
+        ReleaseQuarantined,
+        operations_facts.subjects,
+        operations_facts.project_release,
+        operations_admission.admit_release,
+    ),
     Kind(RestoreLedger, operations_facts.subjects, operations_facts.project_restore, open=False),
     Kind(
         ReportIssued,

@@ -11,7 +11,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -27,15 +27,18 @@ from catalog.ledger import erasure
 from catalog.ledger.protocol import Ledger, StoredEntry
 from catalog.operations import provenance
 from catalog.operations.provenance import Provenance
+from catalog.operations.records import ReleaseQuarantined
 from catalog.operations.residue import Residues
+from catalog.policies.ingest import IngestPolicies, Judged
 from catalog.record import RecordContext
 from catalog.store.deadline import ReadEndedError
 from catalog.store.protocol import Quarantined, Store, StoreReader
 from catalog.view import Anchor, View
+from graph_schema.aspects.policies import PolicyObjection
 from graph_schema.bitemporal import RECORD_RANK
 from graph_schema.builder import FactBuilder, TooManyFactsError
 from graph_schema.facts import Edge, Facts, Statement, Structure
-from graph_schema.nodes import Node
+from graph_schema.nodes import Dataset, Job, Node, Principal
 from ingest_hooks.errors import Unreadable
 from ingest_hooks.openlineage.facts import project_event
 from ingest_hooks.openlineage.part_memo import PartMemo
@@ -66,6 +69,7 @@ _CHECK_SECONDS = 86_400.0
 
 _PARTS = PartMemo()
 
+_LETS_IN = ReleaseQuarantined.in_ledger()
 _RECORDS = {kind.in_ledger: kind for kind in KINDS.values()}
 
 
@@ -115,6 +119,61 @@ def facts_of(stored: StoredEntry) -> Facts:
         return project(stored)
     except UnprojectableError:
         return Facts()
+
+
+class LedgerFacts:
+    """What the entries of a ledger say, in its order.
+
+    Of one whose body was erased it is what stands in its place; one that the policies of ingest keep out says nothing,
+    and what is let in later is said by the entry that lets it in.
+    """
+
+    def __init__(self, ledger: Ledger) -> None:
+        """Look at nothing yet."""
+        self._ledger = ledger
+        self._residues = Residues(ledger)
+        self._policies = IngestPolicies(ledger)
+
+    def of(self, stored: StoredEntry) -> Facts:
+        """Return what one entry says; raises UnprojectableError where it cannot be understood, or is kept out."""
+        judged = self._policies.judge(stored)
+        if judged is not None and judged.held:
+            raise UnprojectableError(judged.sentence)
+        facts = self._said(stored)
+        if stored.entry.kind == _LETS_IN and stored.body is not None:
+            # Known by the entry that lets it in, and not before; valid, and by whom, as it was said.
+            for index in orjson.loads(stored.body)["record"]["entries"]:
+                facts += self._said(replace(self._ledger.entry(index), index=stored.index))
+        return facts if judged is None else facts + _objection(stored, judged)
+
+    def _said(self, stored: StoredEntry) -> Facts:
+        return self._residues.facts_of(stored) if stored.body is None else _shared_facts(stored)
+
+
+def _objection(stored: StoredEntry, judged: Judged) -> Facts:
+    """Return that policies of ingest object to an entry: said of the job of an event, or of what a record is about."""
+    body: dict[str, Any] = orjson.loads(stored.body or b"{}")
+    builder = FactBuilder(
+        entry=stored.index,
+        valid_from=stored.entry.recorded_at,
+        tie=tie_of(stored.body or b""),
+        rank=RECORD_RANK,
+        by=stored.entry.actor,
+        authenticated=is_proven(stored.entry.actor),
+    )
+    value = PolicyObjection(judged.policies, judged.reasons, judged.policy_set)
+    builder.add_statement(_objected(stored, body), "policy_objection", value)
+    return builder.build()
+
+
+def _objected(stored: StoredEntry, body: dict[str, Any]) -> Node:
+    if stored.entry.kind.startswith(EVENT):
+        event = body["event"]
+        kind, named = (Job, event["job"]) if event.get("job") else (Dataset, event["dataset"])
+        return kind(named["namespace"], named["name"])
+    kind_of_record = _RECORDS[stored.entry.kind]
+    about = kind_of_record.subjects(kind_of_record.record.replay(body["record"]))
+    return next((one for one in about if isinstance(one, Job | Dataset)), Principal(stored.entry.actor))
 
 
 def tie_of(body: bytes) -> str:
@@ -281,7 +340,7 @@ class Projection(Position):
         self._batch = batch
         self._busy = busy
         self._wait = wait or self._wait_for_entry
-        self._residues = Residues(ledger)
+        self._facts = LedgerFacts(ledger)
         self._empty_at = 0
         self._marked = -1
         self._thread: threading.Thread | None = None
@@ -468,7 +527,7 @@ class Projection(Position):
             self._stopping.wait(_IDLE_SECONDS)
 
     def _apply(self, entries: Sequence[StoredEntry]) -> None:
-        for batch in gather(entries, self._pause, self._residues.facts_of):
+        for batch in gather(entries, self._pause, self._facts.of):
             quarantined = batch.quarantined
             try:
                 self._store.apply(batch.facts, batch.upto, quarantined)
@@ -530,11 +589,11 @@ class Gathered:
         """Return how many facts that is."""
         return len(self.nodes) + len(self.edges) + len(self.statements) + self._structural
 
-    def add(self, stored: StoredEntry, erased: Callable[[StoredEntry], Facts]) -> None:
-        """Add what one more entry says; `erased` returns what stands in the place of one whose body was erased."""
+    def add(self, stored: StoredEntry, facts_of: Callable[[StoredEntry], Facts]) -> None:
+        """Add what one more entry says by `facts_of`, which raises UnprojectableError for one that is kept out."""
         self.entries.append(stored)
         try:
-            facts = erased(stored) if stored.body is None else _shared_facts(stored)
+            facts = facts_of(stored)
         except UnprojectableError as error:
             self.quarantined.append(_quarantine(stored, str(error)))
         else:
@@ -555,15 +614,12 @@ class Gathered:
 def gather(
     entries: Sequence[StoredEntry],
     pause: Callable[[], None] = lambda: None,
-    erased: Callable[[StoredEntry], Facts] = lambda _: Facts(),
+    facts_of: Callable[[StoredEntry], Facts] = _shared_facts,
 ) -> Iterator[Gathered]:
-    """Yield what the entries say, in order: all at once, or in parts where they say very much.
-
-    `erased` returns what stands in the place of an entry whose body was erased.
-    """
+    """Yield what the entries say, in order: all at once, or in parts where they say very much."""
     batch = Gathered()
     for stored in entries:
-        batch.add(stored, erased)
+        batch.add(stored, facts_of)
         pause()
         if batch.size >= _BATCH_FACTS:
             yield batch
@@ -591,11 +647,11 @@ def rebuild(ledger: Ledger, store: Store, progress: Callable[[int, int], None] |
     size = ledger.size()
     store.clear()
     store.mark(Provenance.of(PROJECTION_VERSION, ledger, min(size, 1) - 1).serialize())
-    residues = Residues(ledger)
+    facts = LedgerFacts(ledger)
     done = 0
     while done < size:
         entries = ledger.entries(done, min(_REBUILD_BATCH, size - done), _BATCH_BYTES)
-        for batch in gather(entries, erased=residues.facts_of):
+        for batch in gather(entries, facts_of=facts.of):
             store.apply(batch.facts, batch.upto, batch.quarantined)
             done = batch.upto + 1
         if progress is not None:

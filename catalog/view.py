@@ -502,8 +502,11 @@ class View:
             every = replace(every, after=page.hits[-1].place)
 
     def quarantined(self, subjects: Collection[str] | None = None) -> list[Quarantined]:
-        """Return what could not be projected; with `subjects`, what could bear on one of these."""
+        """Return what could not be projected, or was kept out; with `subjects`, what could bear on one of these."""
         found = [one for one in self._reader.quarantined() if one.entry <= self.as_of.known_at]
+        if found:
+            let_in = self.once(_let_in)
+            found = [one for one in found if one.entry not in let_in]
         if subjects is not None:
             found = [one for one in found if not one.subjects or not frozenset(one.subjects).isdisjoint(subjects)]
         return [one for one in found if not one.subjects or self._visibility.of(one.subjects)]
@@ -573,3 +576,10 @@ class View:
             return ids
         seen = self._visibility.of(ids)
         return [one for one in ids if one in seen]
+
+
+def _let_in(view: View) -> frozenset[int]:
+    """Return the entries that policies had kept out of the graph, and that were let in since."""
+    sets = view.lookup("PolicySet", "every", ("",))
+    released = view.statements(sets, ("quarantine_release",)) if sets else ()
+    return frozenset(entry for one in released if one.value is not None for entry in one.data["entries"])

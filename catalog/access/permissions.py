@@ -97,6 +97,7 @@ class Permission(StrEnum):
     ACCEPT_FINDING = "accept_finding"
     REOPEN_FINDING = "reopen_finding"
     ERASE_ENTRIES = "erase_entries"
+    RELEASE_QUARANTINED = "release_quarantined"
     RESTORE_LEDGER = "restore_ledger"
 
 
@@ -185,6 +186,7 @@ TABLE: Final[Mapping[PrincipalRole, frozenset[Permission]]] = {
             Permission.WITHDRAW_MAPPING,
             Permission.DEFINE_SAFE_USE,
             Permission.PUBLISH_POLICIES,
+            Permission.RELEASE_QUARANTINED,
             Permission.GRANT_ACCESS,
             Permission.END_GRANT,
             Permission.REQUEST_ACCESS,

@@ -339,6 +339,12 @@ class Rule(Enum):
         Topic.MODEL,
         "Nothing is released, deployed, decided on or run of a model version that is retired, and it runs nowhere.",
     )
+    INGEST_PERMITTED = _Rule(
+        "ingest permitted",
+        Severity.MEDIUM,
+        Topic.RUNS,
+        "No policy of ingest objects to what was sent of a job, declared of a dataset, or written by a principal.",
+    )
 
     @property
     def label(self) -> str:
@@ -390,5 +396,6 @@ ESTATE = (
     Rule.APPROVAL_LASTS,
     Rule.GATE_HOLDS,
     Rule.RETIREMENT_KEPT,
+    Rule.INGEST_PERMITTED,
 )
 """The rules that are held to the whole estate."""

@@ -11,8 +11,8 @@ from catalog.ledger.protocol import StoredEntry
 KIND = "record.erase_entries"
 """The kind of an entry that erases; its body's record lists the indexes under `entries`."""
 
-LASTING = frozenset({KIND, "record.restore_ledger"})
-"""Kinds whose bodies are never erased: what says that something is gone must not go itself."""
+LASTING = frozenset({KIND, "record.release_quarantined", "record.restore_ledger"})
+"""Kinds whose bodies are never erased: what says that something is gone, or was let in, must not go itself."""
 
 
 def named_by(stored: StoredEntry) -> frozenset[int]:

@@ -49,6 +49,25 @@ class EraseEntries(Record):
     """What the graph keeps of them; by default FLOWS."""
 
 
+class ReleaseQuarantined(Record):
+    """That entries which policies of ingest kept out of the graph are let in, as the set in force now permits.
+
+    They are known from then on, and valid as they were said. The record itself is never erased.
+    """
+
+    name: ClassVar[str] = "release_quarantined"
+
+    entries: Annotated[
+        tuple[Annotated[StrictInt, Field(ge=0, lt=2**53)], ...],
+        Field(min_length=1, max_length=MAX_LIST),
+        distinct(),
+        AfterValidator(_ascending),
+    ]
+    """The ledger indexes of the entries, at most 1,000."""
+    reason: Text
+    """Why they are let in."""
+
+
 class RestoreLedger(Record):
     """That an older state of the ledger was restored although a newer one had been signed for.
 

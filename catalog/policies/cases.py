@@ -19,12 +19,15 @@ from catalog.errors import SenderError
 from catalog.policies.checking import Problem
 from catalog.policies.engine import Engine, Entity, Request, Verdict, engine_of
 from catalog.policies.roles import DEFAULT
-from catalog.policies.schema import CATALOG, RESOURCES, Scope, actions, optional, scope_of_type
+from catalog.policies.schema import CATALOG, ENTRY, RESOURCES, Scope, actions, optional, scope_of_type
 from catalog.record import MAX_LIST, Name, Part, Record, Time, sender_error
 from graph_schema.times import parse_zoned
 
 FOLDER: Final = "tests/"
 SUFFIX: Final = ".yaml"
+_LETS_IN: Final = {"ingest/default.cedar": '@id("no-policy-objects") permit (principal, action, resource);'}
+"""What no policy of ingest forbids is let in."""
+
 _NOW: Final = "2026-01-01T12:00:00Z"
 
 
@@ -86,7 +89,11 @@ def run(files: Mapping[str, str]) -> Tested:
 
     Raises SenderError where a file of tests cannot be read, with its line.
     """
-    engines = {Scope.ACCESS: engine_of(files), Scope.CATALOG: engine_of({**files, **DEFAULT}, Scope.CATALOG)}
+    engines = {
+        Scope.ACCESS: engine_of(files),
+        Scope.CATALOG: engine_of({**files, **DEFAULT}, Scope.CATALOG),
+        Scope.INGEST: engine_of({**files, **_LETS_IN}, Scope.INGEST),
+    }
     decided, failures, deciding = 0, list[Problem](), set[str]()
     for placed in _cases(files):
         request, engine = _request(placed), engines[placed.scope]
@@ -100,7 +107,8 @@ def run(files: Mapping[str, str]) -> Tested:
                 again = engine.decide(less)
                 if again.allowed:
                     failures.append(placed.failed(f"without {path} it is permitted: a forbid has to hold there too."))
-    for name, policy in sorted({**engines[Scope.ACCESS].by_id, **Engine(files, Scope.CATALOG).by_id}.items()):
+    own = {name: policy for scope in Scope for name, policy in Engine(files, scope).by_id.items()}
+    for name, policy in sorted(own.items()):
         if policy.forbids and name not in deciding:
             failures.append(Problem(FOLDER, 1, 1, f"No test is decided by {name}: test what it forbids."))
     return Tested(decided, tuple(failures))
@@ -129,6 +137,8 @@ def _request(placed: _Placed) -> Request:
     resource = {name: value for name, value in case.resource.items() if name != "type"}
     if placed.scope is Scope.CATALOG:
         return _request_of_the_catalog(case, type_, resource)
+    if placed.scope is Scope.INGEST:
+        return _request_of_ingest(case, resource)
     key = dict.fromkeys(RESOURCES[type_].key_fields(), "made-up") if type_ in RESOURCES else {}
     return Request(
         Entity(
@@ -155,6 +165,13 @@ def _request_of_the_catalog(case: _Case, type_: str, resource: Mapping[str, Any]
         case.context,
         parse_zoned(case.now),
     )
+
+
+def _request_of_ingest(case: _Case, resource: Mapping[str, Any]) -> Request:
+    named = dict.fromkeys(("namespaces", "reads", "writes", "facets", "flags"), ())
+    entry = {"kind": "run_event", "redacted": False, **{name: list(none) for name, none in named.items()}, **resource}
+    sender = Entity("Principal", "made-up", {"name": "made-up", "proven": True, **case.principal})
+    return Request(sender, case.action, Entity(ENTRY, "entry", entry), case.context, parse_zoned(case.now))
 
 
 def _without_each(request: Request, scope: Scope) -> Iterator[tuple[str, Request]]:

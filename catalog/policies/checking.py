@@ -9,8 +9,8 @@ from typing import Final
 
 import cedarpy
 
-from catalog.policies.engine import SUFFIX, read_policies
-from catalog.policies.schema import Scope, schema, scope_of
+from catalog.policies.engine import SUFFIX, Policy, read_policies
+from catalog.policies.schema import FINDING, QUARANTINE, Scope, schema, scope_of
 from catalog.policies.text import Source, Token, policies_in
 from graph_schema.vocabulary import hl7
 from graph_schema.vocabulary.codes import CodeTable, UnknownCodeError
@@ -20,6 +20,11 @@ _PREFIX: Final = re.compile(r"^for policy `[^`]*`, ")
 _QUOTED: Final = re.compile(r"`([^`]+)`")
 _WORD: Final = re.compile(r"\w+", re.ASCII)
 _UNFINISHED: Final = "unexpected end of input"
+_FORBIDDING: Final[Mapping[Scope, str]] = {
+    Scope.CATALOG: "Roles permit what is done in the catalog, and a policy of it narrows that alone: it begins with "
+    "forbid.",
+    Scope.INGEST: "What no policy of ingest forbids is let in: it begins with forbid.",
+}
 _CODES: Final[Mapping[str, CodeTable]] = {"obligations": hl7.OBLIGATIONS, "refrains": hl7.REFRAINS}
 
 
@@ -103,14 +108,25 @@ def _unnamed(source: Source, named: dict[str, Source]) -> Iterator[Problem]:
                 table.find(code)
             except UnknownCodeError as error:
                 yield _problem(source, source.named(note), f"@{note}: {error}")
-    if not policy.forbids and scope_of(source.path) is Scope.CATALOG:
-        yield _problem(
-            source,
-            source.named("permit"),
-            "Roles permit what is done in the catalog, and a policy of it narrows that alone: it begins with forbid.",
-        )
+    if not policy.forbids and (why := _FORBIDDING.get(scope_of(source.path))):
+        yield _problem(source, source.named("permit"), why)
+    yield from _ineffective(source, policy)
     if policy.forbids and any(policy.listed(note) for note in _CODES):
         yield _problem(source, None, f"The policy {policy.id} forbids: it brings no obligations or refrains.")
+
+
+def _ineffective(source: Source, policy: Policy) -> Iterator[Problem]:
+    """Yield what is wrong with what a policy of ingest does to an entry, or another policy would."""
+    effect = policy.notes.get("effect")
+    if scope_of(source.path) is not Scope.INGEST:
+        if effect is not None:
+            yield _problem(source, source.named("effect"), "A policy of ingest alone has an effect: leave @effect out.")
+    elif effect not in {QUARANTINE, FINDING}:
+        yield _problem(
+            source,
+            source.named("effect"),
+            f'Say what becomes of the entry: @effect("{QUARANTINE}") or @effect("{FINDING}").',
+        )
 
 
 def _problem(source: Source, token: Token | None, sentence: str) -> Problem:

@@ -14,6 +14,7 @@ from graph_schema.vocabulary.words import PrincipalRole
 
 OF_THE_HOUSE: Final = (
     Permission.PUBLISH_POLICIES,
+    Permission.RELEASE_QUARANTINED,
     Permission.DEFINE_NAMESPACE_RULE,
     Permission.END_NAMESPACE_RULE,
     Permission.MAP_FACET,

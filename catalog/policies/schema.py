@@ -1,4 +1,4 @@
-"""The schemas that policies are checked against: what is done with data, and what is done in the catalog itself.
+"""The schemas that policies are checked against: what is done with data, what in the catalog itself, what comes in.
 
 The first is generated of what may be declared of a dataset, the second of what may be done by a role.
 """
@@ -26,12 +26,17 @@ class Scope(StrEnum):
     """What is done with data and models: every file that no other scope has."""
     CATALOG = "catalog"
     """What is read of the catalog itself and written to it: the files in the folder of this name."""
+    INGEST = "ingest"
+    """What is taken into the graph of the ledger's entries: the files in the folder of this name."""
 
 
 def scope_of(path: str) -> Scope:
     """Return what the policies of a file decide on, by its path in the set."""
     folder, slash, _ = path.partition("/")
-    return Scope.CATALOG if slash and folder == Scope.CATALOG else Scope.ACCESS
+    return Scope(folder) if slash and folder in _FOLDERS else Scope.ACCESS
+
+
+_FOLDERS: Final = frozenset({Scope.CATALOG.value, Scope.INGEST.value})
 
 
 ACTIONS: Final = tuple(action.value for action in AccessAction)
@@ -80,6 +85,29 @@ CATALOG: Final = "Catalog"
 PARTS: Final = {"Namespace": {"name": "String"}, "Site": {"name?": "String"}}
 """The parts of the catalog; the site without a name is where datasets are of which nobody recorded where."""
 
+INGEST: Final = "ingest"
+"""To take an entry of the ledger into the graph."""
+
+ENTRY: Final = "Entry"
+"""An event or a record, as it came in."""
+
+QUARANTINE, FINDING = "quarantine", "finding"
+"""What becomes of an entry that a policy forbids: it is kept out of the graph, or let in with a finding."""
+
+_SENDER: Final = {"name": "String", "proven": "Bool"}
+_ENTRY: Final = {
+    "kind": "String",
+    "redacted": "Bool",
+    "namespaces": "Set<String>",
+    "reads": "Set<String>",
+    "writes": "Set<String>",
+    "facets": "Set<String>",
+    "flags": "Set<String>",
+    "producer?": "String",
+    "job_namespace?": "String",
+    "event_type?": "String",
+}
+
 _ACTOR: Final = {
     "name": "String",
     "kind": "String",
@@ -95,7 +123,18 @@ _WORDS: Final = {str: "String", int: "Long", bool: "Bool"}
 @cache
 def schema(scope: Scope = Scope.ACCESS) -> str:
     """Return the schema of a scope in Cedar's own language."""
-    return _of_the_catalog() if scope is Scope.CATALOG else _of_access()
+    return _SCHEMAS[scope]()
+
+
+def _of_ingest() -> str:
+    lines = [
+        f"namespace {NAMESPACE} {{",
+        f"  entity Principal = {{{_record(_SENDER)}}};",
+        f"  entity {ENTRY} = {{{_record(_ENTRY)}}};",
+        f"  action {INGEST} appliesTo {{ principal: [Principal], resource: [{ENTRY}] }};",
+        "}",
+    ]
+    return "\n".join(lines) + "\n"
 
 
 def _of_the_catalog() -> str:
@@ -140,24 +179,33 @@ def _of_access() -> str:
 
 def scope_of_type(type_: str) -> Scope:
     """Return the scope in which something of this type is decided on."""
+    if type_ == ENTRY:
+        return Scope.INGEST
     return Scope.CATALOG if type_ == CATALOG or type_ in PARTS else Scope.ACCESS
 
 
 def actions(scope: Scope) -> tuple[str, ...]:
     """Return what may be asked for in a scope."""
+    if scope is Scope.INGEST:
+        return (INGEST,)
     return ACTIONS if scope is Scope.ACCESS else (WRITE, *(one.value for one in Permission))
 
 
 def optional(part: str, scope: Scope = Scope.ACCESS) -> tuple[str, ...]:
     """Return what may be missing of the principal, the resource or the context, as paths with dots."""
+    if scope is Scope.INGEST:
+        return _missing(_ENTRY) if part == "resource" else ()
     if scope is Scope.CATALOG:
         return {"principal": ("organisation",), "resource": ("name",)}.get(part, ())
     if part == "principal":
-        return tuple(name.removesuffix("?") for name in _PRINCIPAL if name.endswith("?"))
+        return _missing(_PRINCIPAL)
     if part == "context":
-        named = [name.removesuffix("?") for name in _CONTEXT if name.endswith("?")]
-        return (*named, "device.managed", "device.encrypted")
-    return (*_DECLARED, *(name.removesuffix("?") for name in _DERIVED))
+        return (*_missing(_CONTEXT), "device.managed", "device.encrypted")
+    return (*_DECLARED, *_missing(_DERIVED))
+
+
+def _missing(members: dict[str, str]) -> tuple[str, ...]:
+    return tuple(name.removesuffix("?") for name in members if name.endswith("?"))
 
 
 def _record(members: dict[str, str]) -> str:
@@ -179,3 +227,6 @@ def _member(name: str, hint: Any) -> str:  # noqa: ANN401  any type
         (shape,) = (one for one in get_args(shape) if one is not NoneType)
         return f"{name}?: {_type(shape)}"
     return f"{name}: {_type(shape)}"
+
+
+_SCHEMAS: Final = {Scope.ACCESS: _of_access, Scope.CATALOG: _of_the_catalog, Scope.INGEST: _of_ingest}

@@ -17,6 +17,23 @@ class PolicyFile(Part):
 
 
 @dataclass(frozen=True, slots=True)
+class PolicyObjection(Part):
+    """That policies of ingest object to an entry, which was let in all the same."""
+
+    policies: Annotated[tuple[str, ...], "The policies that object."]
+    reasons: Annotated[tuple[str, ...], "Why."]
+    policy_set: Annotated[str, "The digest of their set."]
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantineRelease(Part):
+    """That entries are let in that policies of ingest had kept out."""
+
+    entries: Annotated[tuple[int, ...], "The ledger indexes."]
+    reason: Annotated[str, "Why."]
+
+
+@dataclass(frozen=True, slots=True)
 class Publication(Part):
     """That a set of policies holds from then on, in place of the one before."""
 

@@ -53,7 +53,7 @@ from graph_schema.aspects.mappings import FacetMapping, MappingWithdrawal, TagMa
 from graph_schema.aspects.models import Metric, Registration
 from graph_schema.aspects.names import NamespaceRule
 from graph_schema.aspects.places import Operator, Place
-from graph_schema.aspects.policies import PolicyFile, Publication
+from graph_schema.aspects.policies import PolicyFile, PolicyObjection, Publication, QuarantineRelease
 from graph_schema.aspects.principals import ApiKey, Erasure, PrincipalDefinition, Restore
 from graph_schema.aspects.quality import Check, Measurement
 from graph_schema.aspects.releases import Deployment, DeploymentEnd, Release, Retirement
@@ -346,6 +346,8 @@ ASPECTS: Final[tuple[Aspect, ...]] = (
     Aspect("emergency_access", ("Principal",), EmergencyAccess, momentary=True),
     Aspect("emergency_review", ("Principal",), EmergencyReview, momentary=True),
     Aspect("access_decision", ("Principal", "Dataset", "Column", "ModelVersion"), AccessDecision, momentary=True),
+    Aspect("policy_objection", ("Job", "Dataset", "Principal"), PolicyObjection),
+    Aspect("quarantine_release", ("PolicySet",), QuarantineRelease, momentary=True),
     Aspect("publication", ("PolicySet",), Publication),
     Aspect("policy_files", ("PolicySet",), tuple[PolicyFile, ...], "The files that it is made of."),
     Aspect("environment", ("Environment",), Environment),

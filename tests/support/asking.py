@@ -94,7 +94,7 @@ class _Maker:
         if type_.name == "QualifiedNameInput":
             return f"{{namespace: {json.dumps(self._ref['namespace'])}, name: {json.dumps(self._ref['name'])}}}"
         if isinstance(type_, GraphQLEnumType):
-            return next(iter(type_.values))
+            return str(next(iter(type_.values)))
         if isinstance(type_, GraphQLInputObjectType):
             given = {
                 key: self._value(key, one.type)

@@ -13,6 +13,7 @@ from catalog.api.http.dependencies import Public
 from catalog.api.services import Services
 from catalog.errors import EvidenceError, OperatorError
 from catalog.ledger.sealing import utc_microseconds
+from catalog.view import View
 from graph_schema.times import SECOND, format_time
 
 _RED, _GREEN = "red", "green"
@@ -79,7 +80,7 @@ def _store(services: Services) -> dict[str, Any]:
 def _projection(services: Services) -> dict[str, Any]:
     projected = services.store.checkpoint()
     behind = max(services.ledger.size() - 1 - projected, 0)
-    quarantined = [one.entry for one in services.store.quarantined()]
+    quarantined = [one.entry for one in View(services.store).quarantined()]
     stopped = services.projection_stopped()
     late = behind > services.settings.ready_lag
     part: dict[str, Any] = {

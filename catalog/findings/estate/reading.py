@@ -31,6 +31,7 @@ from catalog.findings.estate.model import (
     RunIdCase,
     UseCase,
 )
+from catalog.findings.estate.objections import ingest_permitted, objection_cases
 from catalog.findings.estate.places import place_cases
 from catalog.findings.estate.versions import version_cases
 from catalog.findings.rules import Rule
@@ -117,5 +118,6 @@ ESTATE_RULES = (
     EstateRule(Rule.APPROVAL_LASTS, Ground.IN_USE, approved_cases, use_rules.approval_lasts),
     EstateRule(Rule.GATE_HOLDS, Ground.IN_USE, gate_cases, use_rules.gate_holds),
     EstateRule(Rule.RETIREMENT_KEPT, Ground.RETIRED, retired_cases, use_rules.retirement_kept),
+    EstateRule(Rule.INGEST_PERMITTED, Ground.OBJECTION, objection_cases, ingest_permitted),
 )
 """Every rule over the estate with what it reads: a new one is a member of `Rule`, a judge, and a line here."""

@@ -63,6 +63,8 @@ class Ground(StrEnum):
     """It is a model version that was released or deployed."""
     RETIRED = "RETIRED"
     """It is a model version that is retired."""
+    OBJECTION = "OBJECTION"
+    """It is a job, a dataset or a principal of which something was let in that policies object to."""
     JUDGED = "JUDGED"
     """It is a finding that somebody acknowledged or accepted."""
 
@@ -184,6 +186,7 @@ _OF_ASPECT: Final = {
     "emergency_access": Ground.EMERGENCY,
     "release": Ground.IN_USE,
     "retirement": Ground.RETIRED,
+    "policy_objection": Ground.OBJECTION,
 }
 _OF_LABEL: Final = {
     "EncryptionKey": Ground.KEY,

@@ -10,8 +10,7 @@ import pytest
 
 from catalog.lineage.model import Direction, FlowScope, Grain, Walk
 from catalog.lineage.queries import lineage
-from catalog.operations.residue import Residues
-from catalog.projection import gather
+from catalog.projection import LedgerFacts, gather
 from catalog.search.model import Search
 from catalog.search.queries import search
 from catalog.store.protocol import Store
@@ -33,7 +32,7 @@ def told(store: Store, tmp_path: Path) -> Iterator[Store]:
     house.send(run_event(minute=2, outputs=[dataset("clean", facets=facets)]))
     house.record(flow_mapping())
     house.record(facet_mapping())
-    for batch in gather(house.ledger.entries(0, house.ledger.size()), erased=Residues(house.ledger).facts_of):
+    for batch in gather(house.ledger.entries(0, house.ledger.size()), facts_of=LedgerFacts(house.ledger).of):
         store.apply(batch.facts, house.ledger.size() - 1, batch.quarantined)
     yield store
     house.close()
@@ -75,7 +74,7 @@ def test_halves_of_a_stream_join_however_they_spell_their_parent_once_it_says_th
     house.send(part("p", None))
     topic, sink = Dataset("lake", "topic").id, Dataset("lake", "sink").id
     for entry in range(house.ledger.size()):
-        for batch in gather(house.ledger.entries(entry, 1), erased=Residues(house.ledger).facts_of):
+        for batch in gather(house.ledger.entries(entry, 1), facts_of=LedgerFacts(house.ledger).of):
             store.apply(batch.facts, entry, batch.quarantined)
         for root, way in ((sink, Direction.UPSTREAM), (topic, Direction.DOWNSTREAM)):
             for flows in FlowScope:

@@ -61,11 +61,11 @@ def test_without_a_policy_of_it_roles_and_the_gate_decide(story: GateStory) -> N
 
 
 def test_what_no_policy_permits_is_refused_and_recorded_once_it_is(story: GateStory) -> None:
-    of = {"model_version": {"model": MODEL, "version": "1"}}
+    of: dict[str, Any] = {"model_version": {"model": MODEL, "version": "1"}}
     digest = say(story, publishing(), "steward")
     with pytest.raises(SenderError, match="quote in `gate` an evaluation"):
         say(story, release(**of))
-    quoting = {**of, "gate": story.entries["gate"]}
+    quoting: dict[str, Any] = {**of, "gate": story.entries["gate"]}
     for made in (release, deployment):
         with pytest.raises(AskerError, match="No policy permits this") as raised:
             say(story, made(**quoting))
@@ -81,7 +81,7 @@ def test_what_no_policy_permits_is_refused_and_recorded_once_it_is(story: GateSt
 def test_what_a_policy_forbids_names_it(story: GateStory) -> None:
     say(story, publishing(), "steward")
     grant(story)
-    of = {"model_version": {"model": MODEL, "version": "1"}, "gate": story.entries["gate"]}
+    of: dict[str, Any] = {"model_version": {"model": MODEL, "version": "1"}, "gate": story.entries["gate"]}
     with pytest.raises(AskerError, match=r"South has not agreed\. This is decided by not-at-south"):
         say(story, deployment(**of, place="South"))
 
@@ -92,7 +92,7 @@ def test_a_deployment_is_judged_at_its_date_by_the_set_of_now(story: GateStory) 
     story.house.clock.now += 60
     say(story, publishing(), "steward")
     grant(story)
-    of = {"model_version": {"model": MODEL, "version": "1"}, "gate": story.entries["gate"]}
+    of: dict[str, Any] = {"model_version": {"model": MODEL, "version": "1"}, "gate": story.entries["gate"]}
     with pytest.raises(AskerError, match="No policy permits this"):
         say(story, deployment(**of, valid_from=before))
     story.house.clock.now += 600
@@ -104,7 +104,7 @@ def test_a_deployment_is_judged_at_its_date_by_the_set_of_now(story: GateStory) 
 
 
 def test_going_back_is_a_deployment(story: GateStory) -> None:
-    of = {"model_version": {"model": MODEL, "version": "1"}}
+    of: dict[str, Any] = {"model_version": {"model": MODEL, "version": "1"}}
     running = say(story, deployment(**of, gate=story.entries["gate"]))
     say(story, publishing(), "steward")
     again = {**story.said["registers"], "version": "2"}
@@ -115,6 +115,6 @@ def test_going_back_is_a_deployment(story: GateStory) -> None:
 
 def test_what_cannot_be_evaluated_is_refused(story: GateStory) -> None:
     story.house.append(publishing("forbid (principal"), "steward")
-    of = {"model_version": {"model": MODEL, "version": "1"}, "gate": story.entries["gate"]}
+    of: dict[str, Any] = {"model_version": {"model": MODEL, "version": "1"}, "gate": story.entries["gate"]}
     with pytest.raises(AskerError, match="could not be evaluated"):
         say(story, release(**of))
