@@ -39,6 +39,7 @@ from tests.support.records import (
     ending_source,
     ending_trust,
     environment_assessment,
+    event,
     facet_mapping,
     feature_assessment,
     finding_record,
@@ -50,6 +51,7 @@ from tests.support.records import (
     naming_rule,
     operator,
     place,
+    policies,
     principal,
     registration,
     request,
@@ -145,6 +147,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     house.record({"kind": "revoke_key", "key_id": approver.key_id, "principal": "grace", "force": True})
     house.record({**principal("grace", "approver"), "person": "p-7", "force": True})
     _reports(house)
+    keep_out(house)
     for line in EVENTS.read_text().splitlines():
         house.send_bytes(line.encode())
     for number, (name, change) in enumerate(LIVES.items()):
@@ -182,6 +185,22 @@ def _reports(house: House) -> None:
         asked = approvals_record(house.view(), house.ledger, node.id)
         assert asked is not None
         house.issue_context(asked, "json")
+
+
+def keep_out(house: House) -> None:
+    """Keep an event out of the graph by policies, and let it in once others are published; object to one."""
+    tested = "tests:\n  - {name: A, action: ingest, resource: {type: Entry, producer: of-whom}, expect: DENY}\n"
+    for number, effect in enumerate(("finding", "quarantine")):
+        text = f"""@id("of-whom") @reason("Nobody knows them.") @effect("{effect}")
+forbid (principal, action, resource) when {{ resource.kind == "run_event" }}
+unless {{ resource has producer && resource.producer != "of-whom" }};
+"""
+        files = [{"path": "ingest/made_up.cedar", "text": text}, {"path": "tests/ingest.yaml", "text": tested}]
+        house.record({"kind": "publish_policies", "files": files, "reason": "A test"})
+        sent = event(run=f"0190d2e6-0000-7000-8000-0000000002f{number}")
+        index = house.send({**sent, "producer": "of-whom"}).receipt.index
+    house.record(policies(reason="Others"))
+    house.record({"kind": "release_quarantined", "entries": [index], "reason": "They are known"})
 
 
 def deploy(house: House) -> None:
