@@ -188,19 +188,23 @@ def _reports(house: House) -> None:
 
 
 def keep_out(house: House) -> None:
-    """Keep an event out of the graph by policies, and let it in once others are published; object to one."""
+    """Let in what policies object to; keep an event out of the graph, and let it in once others are published."""
     tested = "tests:\n  - {name: A, action: ingest, resource: {type: Entry, producer: of-whom}, expect: DENY}\n"
+    taken = []
     for number, effect in enumerate(("finding", "quarantine")):
         text = f"""@id("of-whom") @reason("Nobody knows them.") @effect("{effect}")
-forbid (principal, action, resource) when {{ resource.kind == "run_event" }}
+forbid (principal, action, resource) when {{ ["run_event", "tag", "map_tag"].contains(resource.kind) }}
 unless {{ resource has producer && resource.producer != "of-whom" }};
 """
         files = [{"path": "ingest/made_up.cedar", "text": text}, {"path": "tests/ingest.yaml", "text": tested}]
         house.record({"kind": "publish_policies", "files": files, "reason": "A test"})
         sent = event(run=f"0190d2e6-0000-7000-8000-0000000002f{number}")
-        index = house.send({**sent, "producer": "of-whom"}).receipt.index
+        taken.append(house.send({**sent, "producer": "of-whom"}).receipt.index)
+        if effect == "finding":
+            house.record(tag(reason="Objected to"))
+            house.record(tag_mapping(mapping="objected to", value="7"))
     house.record(policies(reason="Others"))
-    house.record({"kind": "release_quarantined", "entries": [index], "reason": "They are known"})
+    house.record({"kind": "release_quarantined", "entries": taken[1:], "reason": "They are known"})
 
 
 def deploy(house: House) -> None:

@@ -14,8 +14,7 @@ import pytest
 from catalog.findings.rules import Severity
 from catalog.kinds import KINDS, Kind
 from catalog.ledger.protocol import StoredEntry
-from catalog.operations.residue import Residues
-from catalog.projection import UnprojectableError, project, tie_of
+from catalog.projection import LedgerFacts, UnprojectableError, gather, project, tie_of
 from catalog.reporting.records import ReportIssued
 from catalog.safe_use.model import Outcome
 from catalog.use.model import OrganizationKind
@@ -126,9 +125,8 @@ def test_every_part_of_a_record_is_projected(story: House, kind: Kind[Any]) -> N
 
 @pytest.fixture(scope="module")
 def written(story: House) -> list[Facts]:
-    residues = Residues(story.ledger)
     stored = story.ledger.entries(0, story.ledger.size())
-    return [project(each) if each.body is not None else residues.facts_of(each) for each in stored]
+    return [batch.facts.whole for each in stored for batch in gather([each], facts_of=LedgerFacts(story.ledger).of)]
 
 
 def test_every_kind_of_node_is_written(written: list[Facts]) -> None:

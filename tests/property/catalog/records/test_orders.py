@@ -22,8 +22,7 @@ from catalog.labels.model import Tag
 from catalog.labels.queries import labels
 from catalog.labels.rules import label
 from catalog.ledger.protocol import StoredEntry
-from catalog.operations.residue import Residues
-from catalog.projection import gather
+from catalog.projection import LedgerFacts, gather
 from catalog.snapshots.rules import manifest_digest
 from catalog.store.memory import MemoryStore
 from catalog.view import View
@@ -66,8 +65,8 @@ def test_any_order_and_repetition_of_the_same_entries_gives_the_same_graph(
 ) -> None:
     order = data.draw(st.permutations(told))
     again = data.draw(st.lists(st.sampled_from(told), max_size=5))
-    erased = Residues(house.ledger).facts_of
-    found = sum((batch.facts for stored in (*order, *again) for batch in gather([stored], erased=erased)), Facts())
+    facts_of = LedgerFacts(house.ledger).of
+    found = sum((batch.facts for stored in (*order, *again) for batch in gather([stored], facts_of=facts_of)), Facts())
     store = MemoryStore()
     store.apply(found, told[-1].index)
     assert list(store.scan()) == list(house.store.scan())

@@ -17,8 +17,7 @@ from hypothesis import strategies as st
 
 import catalog
 from catalog.errors import AskerError, SenderError
-from catalog.operations.residue import Residues
-from catalog.projection import gather
+from catalog.projection import LedgerFacts, gather
 from catalog.reading import AsOf
 from catalog.store.memory import MemoryStore
 from catalog.store.neo4j import Neo4jStore
@@ -296,7 +295,7 @@ def write(house: House, happened: list[str]) -> None:
 
 
 def fill(store: Store, house: House, upto: int) -> None:
-    for batch in gather(house.ledger.entries(0, upto + 1), erased=Residues(house.ledger).facts_of):
+    for batch in gather(house.ledger.entries(0, upto + 1), facts_of=LedgerFacts(house.ledger).of):
         store.apply(batch.facts, upto, batch.quarantined)
 
 
