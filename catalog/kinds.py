@@ -65,7 +65,15 @@ from catalog.gate.records import (
     OverrideGate,
     PlanMonitoring,
 )
-from catalog.grants.records import EndGrant, GrantAccess, RecertifyGrant, RefuseAccess, RequestAccess
+from catalog.grants.records import (
+    DelegateAccess,
+    EndAccessDelegation,
+    EndGrant,
+    GrantAccess,
+    RecertifyGrant,
+    RefuseAccess,
+    RequestAccess,
+)
 from catalog.labels.records import (
     AttestDeidentification,
     DeclareCodeKey,
@@ -265,6 +273,13 @@ _KINDS: tuple[Kind[Any], ...] = (
         grants_facts.subjects,
         grants_facts.project_recertification,
         grants_admission.admit_recertification,
+    ),
+    Kind(DelegateAccess, grants_facts.subjects, grants_facts.project_delegation, grants_admission.admit_delegation),
+    Kind(
+        EndAccessDelegation,
+        grants_facts.subjects,
+        grants_facts.project_delegation_end,
+        grants_admission.admit_delegation_end,
     ),
     Kind(
         DeclareProject,

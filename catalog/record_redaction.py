@@ -65,6 +65,7 @@ NAMES: Final = frozenset(
         "schema_version",
         "site",
         "source",
+        "on_behalf_of",
         "split",
         "storage_format",
         "tier",

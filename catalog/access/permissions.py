@@ -83,6 +83,8 @@ class Permission(StrEnum):
     REQUEST_ACCESS = "request_access"
     REFUSE_ACCESS = "refuse_access"
     RECERTIFY_GRANT = "recertify_grant"
+    DELEGATE_ACCESS = "delegate_access"
+    END_ACCESS_DELEGATION = "end_access_delegation"
     DECLARE_PROJECT = "declare_project"
     END_PROJECT = "end_project"
     DECLARE_PROTOCOL = "declare_protocol"
@@ -137,6 +139,8 @@ TABLE: Final[Mapping[PrincipalRole, frozenset[Permission]]] = {
             Permission.ASSESS_FEATURES,
             Permission.PLAN_MONITORING,
             Permission.REQUEST_ACCESS,
+            Permission.DELEGATE_ACCESS,
+            Permission.END_ACCESS_DELEGATION,
             Permission.BREAK_GLASS,
             Permission.REQUEST_APPROVAL,
             Permission.MEET_CONDITION,
@@ -190,6 +194,8 @@ TABLE: Final[Mapping[PrincipalRole, frozenset[Permission]]] = {
             Permission.GRANT_ACCESS,
             Permission.END_GRANT,
             Permission.REQUEST_ACCESS,
+            Permission.DELEGATE_ACCESS,
+            Permission.END_ACCESS_DELEGATION,
             Permission.REFUSE_ACCESS,
             Permission.RECERTIFY_GRANT,
             Permission.DECLARE_PROJECT,
@@ -218,6 +224,8 @@ TABLE: Final[Mapping[PrincipalRole, frozenset[Permission]]] = {
             Permission.ASSESS_FEATURES,
             Permission.PLAN_MONITORING,
             Permission.REQUEST_ACCESS,
+            Permission.DELEGATE_ACCESS,
+            Permission.END_ACCESS_DELEGATION,
             Permission.BREAK_GLASS,
             Permission.OVERRIDE_GATE,
         }

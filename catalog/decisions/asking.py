@@ -25,7 +25,7 @@ _KINDS: Final = {
     "column": "COLUMN",
     "model_version": "MODEL_VERSION",
 }
-_TEXTS: Final = ("purpose", "project", "protocol", "site", "place", "environment", "network")
+_TEXTS: Final = ("purpose", "project", "protocol", "site", "place", "environment", "network", "on_behalf_of")
 _MOST: Final = 100
 PARTS: Final = ("subject", "action", "resource", "context")
 """The members of a request that are read."""

@@ -15,7 +15,7 @@ from catalog.decisions.model import Asked, Decided, StatedBy
 from catalog.emergencies.queries import emergencies_of
 from catalog.emergencies.rules import opening_of
 from catalog.errors import SenderError
-from catalog.grants.queries import grants_of
+from catalog.grants.queries import delegations_of, grants_of
 from catalog.grants.rules import covering
 from catalog.labels.taint.queries import EffectiveLabels, effective_labels, effective_labels_of_columns
 from catalog.memberships.queries import (
@@ -40,7 +40,7 @@ from graph_schema.aspects.access import Circumstances, Target
 from graph_schema.nodes import Column, Dataset, ModelVersion, Node, Principal
 from graph_schema.vocabulary.words import MembershipKind
 
-_CLAIMS: Final = ("project", "protocol", "site", "place", "environment", "network")
+_CLAIMS: Final = ("project", "protocol", "site", "place", "environment", "network", "on_behalf_of")
 
 
 def decide(
@@ -67,6 +67,9 @@ def decide(
     refused = _refused(view, asked, node, kept)
     if refused is None and principal is None:
         refused = rules.UNKNOWN_PRINCIPAL
+    if refused is None and asked.circumstances.on_behalf_of is not None:
+        principal = _delegated(view, asked, asked.circumstances.on_behalf_of, kept)
+        refused = rules.NOT_DELEGATED if principal is None else None
     if refused is not None or principal is None:
         return rules.denied(refused or rules.UNKNOWN_PRINCIPAL, policy_set=published.digest)
     try:
@@ -75,6 +78,17 @@ def decide(
         return rules.denied(rules.ERRED, policy_set=published.digest)
     found = _decided(view, asked, node, principal, (published, engine), ancestors, kept)
     return rules.enforced(found, asked.circumstances.enforces)
+
+
+def _delegated(view: View, asked: Asked, of: str, kept: DecisionsAt) -> dict[str, Any] | None:
+    """Return what policies know of whoever is asked for, None where no delegation in force lets this be done."""
+    id_ = Principal(asked.principal).id
+    every = kept.once(("delegations", id_), lambda: delegations_of(view, [id_]).get(id_, ()))
+    held = next((one for one in every if one.in_force and one.of == of and asked.action in one.actions), None)
+    if held is None:
+        return None
+    view.cite(held.entry)
+    return kept.once(("principal", of), lambda: principal_known(view, of))
 
 
 def _refused(view: View, asked: Asked, node: Node, kept: DecisionsAt) -> str | None:
@@ -156,11 +170,13 @@ def _decided(
         requester=Requester(user=asked.principal, project=around.project),
     )
     used = _use(view, _judged(node), asks, ancestors, kept)
-    id_ = Principal(asked.principal).id
+    # Whoever asks in the place of another has what that one has, and no emergency of anybody.
+    of = around.on_behalf_of
+    id_ = Principal(of or asked.principal).id
     granted = kept.once(("grants", id_), lambda: grants_of(view, [id_]).get(id_, ()))
     grant = covering(granted, asked.action, asked.target, around.purpose, around.project)
     broken = kept.once(("emergencies", id_), lambda: emergencies_of(view, [id_]).get(id_, ()))
-    emergency = opening_of(broken, asked.action, asked.target, around.purpose, view.moment)
+    emergency = None if of else opening_of(broken, asked.action, asked.target, around.purpose, view.moment)
     view.cite(*(one.entry for one in (grant, emergency) if one is not None))
     context: dict[str, Any] = {name: value for name in _CLAIMS if (value := getattr(around, name)) is not None}
     if around.device is not None:
@@ -174,7 +190,7 @@ def _decided(
     }
     verdict = engine.decide(
         Request(
-            Entity("Principal", asked.principal, principal),
+            Entity("Principal", of or asked.principal, principal),
             asked.action,
             Entity(node.label, node.id, attributes),
             context,

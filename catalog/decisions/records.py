@@ -41,6 +41,8 @@ class Circumstances(Part):
     """From which network."""
     device: Device | None = None
     """On which device."""
+    on_behalf_of: Name | None = None
+    """In whose place: a delegation has to be recorded."""
     enforces: _Names = ()
     """The obligations that the caller keeps whoever is permitted to."""
 

@@ -13,6 +13,7 @@ NOTHING_PERMITS = "No policy permits this."
 NO_POLICIES = "No set of policies is in force."
 NOT_THERE = "There is no such thing, or it is not to be seen."
 UNKNOWN_PRINCIPAL = "Nobody of this name may act."
+NOT_DELEGATED = "No delegation is in force by which this may be done in their place."
 NO_PURPOSE = "Say in context.purpose what for: a code of HL7 PurposeOfUse."
 
 

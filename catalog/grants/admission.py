@@ -6,13 +6,22 @@ from catalog.access.persons import are_one_person, require_another
 from catalog.access.queries import principals
 from catalog.errors import AskerError, SenderError
 from catalog.grants.model import AccessRequest, Grant, GrantState, RequestState
-from catalog.grants.queries import access_requests_of, grants_of
-from catalog.grants.records import EndGrant, GrantAccess, RecertifyGrant, RefuseAccess, RequestAccess
+from catalog.grants.queries import access_requests_of, delegations_of, grants_of
+from catalog.grants.records import (
+    DelegateAccess,
+    EndAccessDelegation,
+    EndGrant,
+    GrantAccess,
+    RecertifyGrant,
+    RefuseAccess,
+    RequestAccess,
+)
 from catalog.grants.rules import DAY, LONGEST, grants_no_more
 from catalog.record import DECLARE_FIRST, Admission, Admitted
 from graph_schema.aspects import access as aspects
 from graph_schema.nodes import Column, Dataset
 from graph_schema.times import parse_zoned
+from graph_schema.vocabulary.words import PrincipalRole
 
 
 def admit(record: GrantAccess, admission: Admission) -> Admitted:
@@ -69,6 +78,36 @@ def admit_end(record: EndGrant, admission: Admission) -> Admitted:
     """Hold the grant to be one of the principal's that was not ended yet."""
     if _granted(record, admission).ended_by is not None:
         raise SenderError("This grant was ended already.", pointer="/grant", status=422)
+    return Admitted()
+
+
+def admit_delegation(record: DelegateAccess, admission: Admission) -> Admitted:
+    """Hold the delegation to be proved, to be to another person who may act, and to have an end that can be granted."""
+    if not admission.authenticated:
+        raise AskerError("Nobody delegates without a key: sign in with one.", status=403)
+    require_another(admission, record.to, "Nobody delegates to themselves")
+    found = principals(admission.view, [record.node.id]).get(record.node.id)
+    if found is None or not found.active:
+        raise SenderError("This names no principal that may act: define it first.", pointer="/to", status=422)
+    until = parse_zoned(record.until)
+    if until <= admission.now:
+        raise SenderError("This would be over already: until has passed.", pointer="/until", status=422)
+    if until - admission.now > LONGEST:
+        raise SenderError(f"Access is delegated for {LONGEST // DAY} days at most.", pointer="/until", status=422)
+    return Admitted()
+
+
+def admit_delegation_end(record: EndAccessDelegation, admission: Admission) -> Admitted:
+    """Hold the delegation not to be ended yet, and to be ended by whoever gave it, has it, or is a steward."""
+    every = delegations_of(admission.view.at(admission.now), [record.node.id]).get(record.node.id, ())
+    found = next((one for one in every if one.entry == record.delegation), None)
+    if found is None:
+        raise SenderError("This entry delegates nothing to the principal.", pointer="/delegation", status=422)
+    if found.ended_by is not None:
+        raise SenderError("This delegation was ended already.", pointer="/delegation", status=422)
+    own = any(are_one_person(admission.view, admission.actor, one) for one in (found.of, found.to))
+    if not own and PrincipalRole.STEWARD.value not in admission.roles:
+        raise AskerError("Whoever gave it, has it, or is a steward ends a delegation.", status=403)
     return Admitted()
 
 

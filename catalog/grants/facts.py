@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
-from catalog.grants.records import EndGrant, GrantAccess, RecertifyGrant, RefuseAccess, RequestAccess
+from catalog.grants.records import (
+    DelegateAccess,
+    EndAccessDelegation,
+    EndGrant,
+    GrantAccess,
+    RecertifyGrant,
+    RefuseAccess,
+    RequestAccess,
+)
 from catalog.record import RecordContext
 from graph_schema.aspects import access as aspects
 from graph_schema.nodes import Node
 
 
-def subjects(record: GrantAccess | EndGrant | RequestAccess | RefuseAccess | RecertifyGrant) -> tuple[Node, ...]:
+def subjects(
+    record: GrantAccess
+    | EndGrant
+    | RequestAccess
+    | RefuseAccess
+    | RecertifyGrant
+    | DelegateAccess
+    | EndAccessDelegation,
+) -> tuple[Node, ...]:
     """Return what the record is about."""
     return (record.node,)
 
@@ -36,3 +52,16 @@ def project_refusal(record: RefuseAccess, context: RecordContext) -> None:
 def project_recertification(record: RecertifyGrant, context: RecordContext) -> None:
     """Add that the grant is still needed."""
     context.builder.add_statement(record.node, "recertification", aspects.Recertification.from_json(record.fields()))
+
+
+def project_delegation(record: DelegateAccess, context: RecordContext) -> None:
+    """Add what they may do in the place of whoever says so."""
+    fields = {name: value for name, value in record.fields().items() if name != "to"}
+    value = aspects.AccessDelegation.from_json(fields)
+    context.builder.add_statement(record.node, "access_delegation", value)
+
+
+def project_delegation_end(record: EndAccessDelegation, context: RecordContext) -> None:
+    """Add that the delegation ended."""
+    value = aspects.AccessDelegationEnd(record.delegation, record.reason)
+    context.builder.add_statement(record.node, "access_delegation_end", value)

@@ -68,3 +68,18 @@ class AccessRequest:
     until: int
     state: RequestState
     decided_by: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class AccessDelegation:
+    """That one principal may have access in the place of another, and whether that holds at the view's own time."""
+
+    of: str
+    to: str
+    actions: tuple[str, ...]
+    since: int
+    until: int
+    entry: int
+    ended_by: int | None
+    in_force: bool
+    reason: str

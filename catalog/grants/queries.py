@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from catalog.access.model import Definition
 from catalog.access.queries import definitions
-from catalog.grants.model import AccessRequest, Grant, GrantState, RequestState
+from catalog.grants.model import AccessDelegation, AccessRequest, Grant, GrantState, RequestState
 from catalog.grants.rules import DAY, due, lost_role
 from catalog.memberships.model import ProjectRecord
 from catalog.memberships.queries import projects_called
@@ -134,3 +134,35 @@ def _role_lost(entry: int, defined: Sequence[Definition]) -> bool:
     """Tell whether a role was lost since; to have it again revives nothing."""
     before = [one.roles for one in defined if one.entry < entry][-1:]
     return not before or lost_role([*before, *(one.roles for one in defined if one.entry > entry)])
+
+
+def delegations_of(view: View, principals: Sequence[str]) -> dict[str, tuple[AccessDelegation, ...]]:
+    """Return in whose place each principal may or might have access, the first first; one that may not is absent."""
+    known = view.nodes(principals)
+    stated: dict[str, list[Statement]] = defaultdict(list)
+    ended: dict[tuple[str, int], int] = {}
+    for one in view.statements(list(known), ("access_delegation", "access_delegation_end")):
+        if one.value is None:
+            continue
+        if one.aspect == "access_delegation":
+            stated[one.subject].append(one)
+        else:
+            place = one.subject, aspects.AccessDelegationEnd.from_json(one.data).delegation
+            ended[place] = min(one.entry, ended.get(place, one.entry))
+    return {
+        id_: tuple(
+            _delegation(view, known[id_].node.title, one, ended.get((id_, one.entry)))
+            for one in sorted(stated[id_], key=lambda each: each.entry)
+        )
+        for id_ in dict.fromkeys(principals)
+        if id_ in stated
+    }
+
+
+def _delegation(view: View, to: str, stated: Statement, ended_by: int | None) -> AccessDelegation:
+    value = aspects.AccessDelegation.from_json(stated.data)
+    until = parse_zoned(value.until)
+    holds = ended_by is None and stated.authenticated and stated.valid_from <= view.moment < until
+    return AccessDelegation(
+        stated.by, to, value.actions, stated.valid_from, until, stated.entry, ended_by, holds, value.reason
+    )

@@ -172,3 +172,41 @@ class EndGrant(Record):
     def node(self) -> Principal:
         """Return the node."""
         return Principal(self.principal)
+
+
+class DelegateAccess(Record):
+    """That whoever records it lets another have access in their place, as far as they have it; it is not handed on."""
+
+    name: ClassVar[str] = "delegate_access"
+
+    to: PrincipalName
+    """Who may ask in their place."""
+    actions: Annotated[tuple[AccessAction, ...], Field(min_length=1), distinct()]
+    """What may be done."""
+    until: Time
+    """Until when."""
+    reason: Text
+    """Why."""
+
+    @property
+    def node(self) -> Principal:
+        """Return the node of whoever may ask in their place."""
+        return Principal(self.to)
+
+
+class EndAccessDelegation(Record):
+    """That a delegation of access ends before its time."""
+
+    name: ClassVar[str] = "end_access_delegation"
+
+    to: PrincipalName
+    """Who might ask in the place of another."""
+    delegation: Annotated[StrictInt, Field(ge=0)]
+    """The ledger entry of the delegation."""
+    reason: Text
+    """Why."""
+
+    @property
+    def node(self) -> Principal:
+        """Return the node of whoever might ask."""
+        return Principal(self.to)

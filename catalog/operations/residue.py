@@ -60,6 +60,7 @@ _KEPT: Final = CLOSED | NAMES | frozenset({"model", "origin", "type"})
 """Keys whose strings are codes, digests, times or names, wherever they stand."""
 
 _WITHOUT_TEXT: Final[dict[str, frozenset[str]]] = {
+    "access_delegation_end": frozenset(),
     "access_grant_end": frozenset(),
     "approval_delegation": frozenset({"approval_kinds"}),
     "attestation": frozenset({"job", "method", "run"}),

@@ -69,6 +69,7 @@ _CONTEXT: Final = {
     "place?": "String",
     "environment?": "String",
     "network?": "String",
+    "on_behalf_of?": "String",
     "device?": "{managed?: Bool, encrypted?: Bool}",
 }
 _DECLARED: Final = tuple(name for name in DECLARED if name != "encryption_keys")

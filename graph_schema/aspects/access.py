@@ -100,6 +100,23 @@ class MembershipEnd(Part):
 
 
 @dataclass(frozen=True, slots=True)
+class AccessDelegation(Part):
+    """That another may have access in the place of whoever says so."""
+
+    actions: Annotated[tuple[str, ...], "What may be done."]
+    until: Annotated[str, "Until when."]
+    reason: Annotated[str, "Why."]
+
+
+@dataclass(frozen=True, slots=True)
+class AccessDelegationEnd(Part):
+    """That a delegation of access ends before its time."""
+
+    delegation: Annotated[int, "The ledger entry of the delegation."]
+    reason: Annotated[str, "Why."]
+
+
+@dataclass(frozen=True, slots=True)
 class EmergencyAccess(Part):
     """That somebody has to read data for emergency treatment."""
 
@@ -147,6 +164,7 @@ class Circumstances(Part):
     network: Annotated[str | None, "From which network."] = None
     device: Annotated[Device | None, "On which device."] = None
     enforces: Annotated[tuple[str, ...], "The obligations that the caller keeps whoever is permitted to."] = ()
+    on_behalf_of: Annotated[str | None, "In whose place, by a recorded delegation."] = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ from typing import Any, Final, NamedTuple
 
 from graph_schema.aspects.access import (
     AccessDecision,
+    AccessDelegation,
+    AccessDelegationEnd,
     AccessGrant,
     AccessRefusal,
     AccessRequest,
@@ -337,6 +339,8 @@ ASPECTS: Final[tuple[Aspect, ...]] = (
     Aspect("access_grant", ("Principal",), AccessGrant, momentary=True),
     Aspect("access_grant_end", ("Principal",), GrantEnd, momentary=True),
     Aspect("access_request", ("Principal",), AccessRequest, momentary=True),
+    Aspect("access_delegation", ("Principal",), AccessDelegation, momentary=True),
+    Aspect("access_delegation_end", ("Principal",), AccessDelegationEnd, momentary=True),
     Aspect("access_refusal", ("Principal",), AccessRefusal, momentary=True),
     Aspect("recertification", ("Principal",), Recertification, momentary=True),
     Aspect("project", ("Project",), Project),

@@ -842,6 +842,10 @@ class House:
         granted = self.record(access_grant(until=until, request=asked)).receipt.index
         self.record(recertification(granted))
         since = format_time(self.clock.micros())
+        delegated = {"to": "grace", "actions": ["read"], "until": until, "reason": "While somebody is away"}
+        given = self.append({"kind": "delegate_access", **delegated}, "local")
+        ended = {"to": "grace", "delegation": given, "reason": "They are back"}
+        self.record({"kind": "end_access_delegation", **ended})
         self.record(project(since=since))
         belongs = self.record(member(since=since)).receipt.index
         self.record(ending_membership(belongs))

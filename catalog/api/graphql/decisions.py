@@ -134,6 +134,10 @@ class AccessDecision:
     def environment(self) -> str | None:
         return self.found.content.circumstances.environment
 
+    @strawberry.field(description="In whose place, by a recorded delegation; null: in their own.")
+    def on_behalf_of(self) -> str | None:
+        return self.found.content.circumstances.on_behalf_of
+
     @strawberry.field(description="From which network, as the caller said.")
     def network(self) -> str | None:
         return self.found.content.circumstances.network

@@ -225,9 +225,11 @@ def test_x6_to_be_asked_for_makes_nothing_known(ruled: Catalog) -> None:
 
 
 def test_x7_nobody_is_asked_for_on_behalf_of_another(ruled: Catalog) -> None:
-    assert denied(ruled, within({"on_behalf_of": "grace"}, subject={"type": "user", "id": "ada"})) == [
-        "Nobody of this name may act."
-    ]
+    for_grace = within({"on_behalf_of": "grace"}, subject={"type": "user", "id": "ada"})
+    assert denied(ruled, for_grace) == ["Nobody of this name may act."]
+    ruled.record(principal("ada"))
+    ruled.caught_up()
+    assert denied(ruled, for_grace) == ["No delegation is in force by which this may be done in their place."]
 
 
 def test_x8_an_answer_says_until_when_it_may_be_relied_on_and_a_revocation_ends_the_next(ruled: Catalog) -> None:

@@ -10,6 +10,7 @@ from graph_schema.nodes import Dataset
 GOES = frozenset(
     [
         "access_decision",
+        "access_delegation",
         "access_grant",
         "access_refusal",
         "access_request",
