@@ -139,14 +139,14 @@ class LedgerFacts:
         judged = self._policies.judge(stored)
         if judged is not None and judged.held:
             raise UnprojectableError(judged.sentence)
-        facts = self._said(stored)
+        facts = self._stated(stored)
         if stored.entry.kind == _LETS_IN and stored.body is not None:
             # Known by the entry that lets it in, and not before; valid, and by whom, as it was said.
             for index in orjson.loads(stored.body)["record"]["entries"]:
-                facts += self._said(replace(self._ledger.entry(index), index=stored.index))
+                facts += self._stated(replace(self._ledger.entry(index), index=stored.index))
         return facts if judged is None else facts + _objection(stored, judged)
 
-    def _said(self, stored: StoredEntry) -> Facts:
+    def _stated(self, stored: StoredEntry) -> Facts:
         return self._residues.facts_of(stored) if stored.body is None else _shared_facts(stored)
 
 

@@ -66,7 +66,7 @@ def _permitted(
         engine = engine_of(published.files)
     except ValueError:
         engine = None
-    if engine is not None and not _speaks_of(engine, action):
+    if engine is not None and not _decides_on(engine, action):
         return admitted
     question = _asked_of_the_gate(record.gate, admission)
     requester = question.get("requester", {})
@@ -96,9 +96,9 @@ def _permitted(
     return Admitted({**admitted.added, **permitted}, (*admitted.warnings, *kept), admitted.erases, admitted.read_at)
 
 
-def _speaks_of(engine: Engine, action: AccessAction) -> bool:
+def _decides_on(engine: Engine, action: AccessAction) -> bool:
     """Tell whether a set decides on the action: a policy names it, or forbids something of every action."""
-    every = [one for one in engine.by_id.values() if one.speaks_of(action.value, ModelVersion.__name__)]
+    every = [one for one in engine.by_id.values() if one.decides_on(action.value, ModelVersion.__name__)]
     return any(one.actions is not None or one.forbids for one in every)
 
 

@@ -13,6 +13,7 @@ from catalog.memberships.model import ProjectRecord
 from catalog.memberships.queries import projects_called
 from catalog.view import View
 from graph_schema.aspects import access as aspects
+from graph_schema.bitemporal import has_begun
 from graph_schema.facts import Statement
 from graph_schema.nodes import Principal
 from graph_schema.times import parse_zoned
@@ -162,7 +163,9 @@ def delegations_of(view: View, principals: Sequence[str]) -> dict[str, tuple[Acc
 def _delegation(view: View, to: str, stated: Statement, ended_by: int | None) -> AccessDelegation:
     value = aspects.AccessDelegation.from_json(stated.data)
     until = parse_zoned(value.until)
-    holds = ended_by is None and stated.authenticated and stated.valid_from <= view.moment < until
+    holds = (
+        ended_by is None and stated.authenticated and has_begun(stated.valid_from, view.moment) and view.moment < until
+    )
     return AccessDelegation(
         stated.by, to, value.actions, stated.valid_from, until, stated.entry, ended_by, holds, value.reason
     )

@@ -61,9 +61,9 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """One policy: what it is called, whether it forbids, what is noted on it, and of which actions and type it speaks.
+    """One policy: what it is called, whether it forbids, what is noted on it, and on which actions and type it decides.
 
-    `actions` is None where it speaks of every action, `resource` where it names no type.
+    `actions` is None where that is every action, `resource` where it names no type.
     """
 
     id: str
@@ -72,7 +72,7 @@ class Policy:
     actions: frozenset[str] | None = None
     resource: str | None = None
 
-    def speaks_of(self, action: str, resource: str) -> bool:
+    def decides_on(self, action: str, resource: str) -> bool:
         """Tell whether it may decide on this action with something of this type."""
         return (self.actions is None or action in self.actions) and self.resource in {None, resource}
 

@@ -65,7 +65,7 @@ class _Membership:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Belonging:
     """What policies of the catalog know of a principal beside its roles.
 
     `of_sites` is whether it was ever said to belong to a site: it does not come to see more once it belongs to none.
@@ -110,30 +110,30 @@ class Entitlements:
         self._defined: dict[str, tuple[str, str | None]] = {}
         self._memberships: dict[str, list[_Membership]] = defaultdict(list)
         self._of_sites: set[str] = set()
-        self._decided: dict[tuple[str, frozenset[str], Standing], tuple[Mapping[str, str], Rights, Rights]] = {}
+        self._decided: dict[tuple[str, frozenset[str], Belonging], tuple[Mapping[str, str], Rights, Rights]] = {}
 
     def entitled(self, actor: Actor) -> Actor:
         """Return the actor with what it may not do in spite of its roles, and what it may see and write about."""
         with self._lock:
             self._follow()
-            published, standing = self._set, self._standing(actor.principal)
-            if not standing.of_sites and not published.narrows:
+            published, belonging = self._set, self._belonging(actor.principal)
+            if not belonging.of_sites and not published.narrows:
                 return actor
-            key = actor.principal, actor.roles, standing
+            key = actor.principal, actor.roles, belonging
             found = self._decided.get(key)
             if found is None:
                 if len(self._decided) >= _REMEMBERED:
                     self._decided.clear()
-                found = self._decided[key] = _decided(actor.principal, actor.roles, standing, published)
+                found = self._decided[key] = _decided(actor.principal, actor.roles, belonging, published)
         forbidden, reads, writes = found
         return replace(actor, forbidden=forbidden, reads=reads, writes=writes)
 
-    def _standing(self, principal: str) -> Standing:
+    def _belonging(self, principal: str) -> Belonging:
         id_, now = Principal(principal).id, self._clock()
         kind, organisation = self._defined.get(id_, (UNREGISTERED, None))
         held = self._memberships.get(id_, ())
         sites = frozenset(one.site for one in held if one.since <= now < one.until)
-        return Standing(kind, organisation, sites, id_ in self._of_sites)
+        return Belonging(kind, organisation, sites, id_ in self._of_sites)
 
     def _follow(self) -> None:
         size = self._ledger.size()
@@ -153,12 +153,12 @@ class Entitlements:
     def _take(self, stored: StoredEntry) -> None:
         try:
             fields = None if stored.body is None else orjson.loads(stored.body)["record"]
-            self._learn(stored, fields)
+            self._follow_record(stored, fields)
         except ValueError:
             _LOG.exception("a record of what principals may do cannot be read", extra={"index": stored.index})
-            self._learn(stored, None)
+            self._follow_record(stored, None)
 
-    def _learn(self, stored: StoredEntry, fields: dict[str, Any] | None) -> None:
+    def _follow_record(self, stored: StoredEntry, fields: dict[str, Any] | None) -> None:
         """Follow one entry; what cannot be read binds."""
         match stored.entry.kind:
             case kind if kind == PublishPolicies.in_ledger():
@@ -188,7 +188,7 @@ class Entitlements:
 
 def forbidden_by(files: Mapping[str, str], permission: Permission, principal: str, roles: frozenset[str]) -> str | None:
     """Return why a principal of the house might not do this once these files are published, None where it might."""
-    found, _, _ = _decided(principal, roles, Standing(), _Set(files))
+    found, _, _ = _decided(principal, roles, Belonging(), _Set(files))
     return found.get(permission.value)
 
 
@@ -197,7 +197,7 @@ def _files(record: PublishPolicies) -> dict[str, str]:
 
 
 def _decided(
-    principal: str, roles: frozenset[str], standing: Standing, published: _Set
+    principal: str, roles: frozenset[str], belonging: Belonging, published: _Set
 ) -> tuple[Mapping[str, str], Rights, Rights]:
     """Return what a principal's roles permit and policies forbid, why, and what it may see and write about."""
     held = [one for one in Permission if may(roles, one)]
@@ -205,10 +205,10 @@ def _decided(
         nothing = Rights(frozenset(), frozenset())
         return MappingProxyType({one.value: _ERASED for one in held if one not in _MENDING}), nothing, nothing
     try:
-        judge = _Judge(principal, roles, standing, published.files)
+        judge = _Judge(principal, roles, belonging, published.files)
     except ValueError:
         # It was published by a version that could read it.
-        return _decided(principal, roles, standing, _Set(None))
+        return _decided(principal, roles, belonging, _Set(None))
     forbidden = {one.value: why for one in held if (why := judge.forbids(one.value)) is not None}
     return MappingProxyType(forbidden), judge.rights(READ), judge.rights(WRITE)
 
@@ -216,7 +216,7 @@ def _decided(
 class _Judge:
     """Decides of one principal by the default policies and a published set's of the catalog."""
 
-    def __init__(self, principal: str, roles: frozenset[str], standing: Standing, files: Mapping[str, str]) -> None:
+    def __init__(self, principal: str, roles: frozenset[str], belonging: Belonging, files: Mapping[str, str]) -> None:
         narrowing = {path: text for path, text in files.items() if scope_of(path) is Scope.CATALOG}
         self._digest = digest_of_files(narrowing.items())
         self._default = engine_of(DEFAULT, Scope.CATALOG)
@@ -224,15 +224,15 @@ class _Judge:
         self._published = list(Engine(narrowing, Scope.CATALOG).by_id.values()) if narrowing else []
         known = {
             "name": principal,
-            "kind": standing.kind,
+            "kind": belonging.kind,
             "roles": sorted(roles),
-            "sites": sorted(standing.sites),
-            "of_sites": standing.of_sites,
+            "sites": sorted(belonging.sites),
+            "of_sites": belonging.of_sites,
         }
-        if standing.organisation is not None:
-            known["organisation"] = standing.organisation
+        if belonging.organisation is not None:
+            known["organisation"] = belonging.organisation
         self._principal = Entity("Principal", principal, known)
-        self._source = principal, roles, standing, self._digest
+        self._source = principal, roles, belonging, self._digest
 
     def forbids(self, permission: str) -> str | None:
         """Return why something that a role permits may not be done, None where it may."""
@@ -244,7 +244,7 @@ class _Judge:
         return Rights(self._names(action, "Namespace"), self._names(action, "Site"))
 
     def _names(self, action: str, part: str) -> Names | None:
-        bound = any(one.speaks_of(action, part) for one in self._published)
+        bound = any(one.decides_on(action, part) for one in self._published)
         if not bound and self._of_default(action, part):
             return None
         return Names((*self._source, action, part), lambda name: self._found(action, _part(part, name)).allowed)
