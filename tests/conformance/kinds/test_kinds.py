@@ -101,7 +101,7 @@ def test_what_can_be_sent_is_what_the_story_sends(story: House) -> None:
 
 
 def test_nothing_of_the_story_was_quarantined(story: House) -> None:
-    assert story.store.quarantined() == []
+    assert story.view().quarantined() == []
 
 
 def test_no_set_of_texts_overlaps_another() -> None:
