@@ -63,7 +63,12 @@ def test_whoever_asks_is_told_and_it_is_listed(folder: Path) -> None:
     assert listed(folder, "--of", "curated visits", "--permitted", "--environment", "PRODUCTION") == [newest]
     assert listed(folder, "--correlation-id", newest["correlationId"]) == [newest]
     assert "permitted" in typed(folder, "access", "decisions").out
-    assert "Nothing like that" in typed(folder, "access", "decisions", "--principal", "nobody").out
+    nothing = typed(folder, "access", "decisions", "--principal", "gracee")
+    assert "Nothing like that" in nothing.out
+    # An empty answer to a misspelt name would reassure.
+    assert "No record defines a principal gracee; did you mean grace?" in nothing.err
+    for asked in (("access", "grants", "gracee"), ("approvals", "inbox", "gracee")):
+        assert "did you mean grace?" in typed(folder, *asked).err
 
 
 def test_a_column_is_asked_for_by_its_name(folder: Path) -> None:

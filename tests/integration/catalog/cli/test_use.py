@@ -45,6 +45,14 @@ def test_what_is_left_open_names_the_record_that_would_decide(folder: Path) -> N
     assert set(judged["statement"]["entries"]) <= set(found["entries"])
 
 
+def test_what_nobody_declared_or_stated_is_told_by_its_name(folder: Path) -> None:
+    shown = typed(folder, "use", "may", "landing visits", "HRESCH", "--place", "nort")
+    assert "No place is declared as nort, so that nobody knows where it lies." in shown.err
+    assert "No place is declared as nort" in typed(folder, "model", "running", "nort").err
+    unstated = typed(folder, "use", "show", "curated visits")
+    assert "Nothing was said of what may be done with Dataset:" not in unstated.err
+
+
 def test_what_may_not_be_is_a_finding(folder: Path) -> None:
     assert typed(folder, "use", "may", "curated visits", "TREAT", "--place", "north").code == DENY
 
