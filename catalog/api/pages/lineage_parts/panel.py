@@ -119,12 +119,14 @@ def _named(labels: EffectiveLabels | None) -> Iterator[str]:
 
 def _steps(asked: Asked, thing: Thing) -> Iterator[Step]:
     key, grouping = thing.key, thing.grouping
+    # Neither the ways between two nor what changed is a walk that could go on from here.
+    walks = not asked.between and asked.before is None
     if key in asked.folded:
         yield Step("Expand what lies behind it", asked.with_opened(key))
-    elif key in asked.opened:
+    elif walks and key in asked.opened:
         left = tuple(one for one in asked.opened if one != key)
         yield Step("Take back what it was expanded by", asked.pairs(open=left))
-    elif thing.more:
+    elif walks and thing.more:
         yield Step("Expand: one step more from here", asked.with_opened(key))
     if not thing.root:
         if key not in asked.folded:

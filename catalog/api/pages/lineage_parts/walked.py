@@ -69,7 +69,7 @@ def walked(view: View, asked: Asked) -> Found:
     if asked.before is not None:
         difference = lineage_difference(view.beside(asked.before), view, walk)
         graph = _with(lineage(view, walk), difference.nodes.went, difference.edges.went)
-        return Found(graph=graph, walk=walk, difference=difference)
+        return Found(graph=graph, walk=walk, opened=_zones(asked), difference=difference)
     graph = lineage(view, walk)
     opened = []
     for key in asked.opened:
@@ -79,6 +79,11 @@ def walked(view: View, asked: Asked) -> Found:
         graph, more = _expanded(view, graph, walk, key)
         opened.append(Opened(nodes=more))
     return Found(graph=graph, walk=walk, opened=tuple(opened))
+
+
+def _zones(asked: Asked) -> tuple[Opened, ...]:
+    """Return the zones that are expanded; nodes are only where a walk goes on from them."""
+    return tuple(Opened(zone=key.removeprefix(_ZONE)) for key in asked.opened if key.startswith(_ZONE))
 
 
 def _between(view: View, asked: Asked, walk: Walk) -> Found:
@@ -109,7 +114,7 @@ def _between(view: View, asked: Asked, walk: Walk) -> Found:
         for one, steps in sorted(away.items(), key=lambda item: (item[1], item[0]))
     )
     graph = LineageGraph((asked.id,), grain, tuple(nodes), tuple(edges), whole)
-    return Found(graph=graph, walk=walk, ways=ways)
+    return Found(graph=graph, walk=walk, opened=_zones(asked), ways=ways)
 
 
 def _datasets_of(view: View, ids: Iterable[str]) -> dict[str, str]:

@@ -65,6 +65,10 @@ def test_a_node_is_expanded_by_itself_and_what_was_there_stays_where_it_was(pipe
     closed = page(pipeline, depth=1, node=made.dataset(made.JOINED), **steps[1])
     assert "Take back what it was expanded by" in closed.words
     assert taken(pipeline, depth=1, open="Dataset:none")["boxes"] == taken(pipeline, depth=1)["boxes"]
+    # What changed, and the ways between two, are no walks that go on from a node.
+    before = {"since": pipeline.service.ledger.size() - 1, "depth": 1}
+    assert "Expand:" not in page(pipeline, node=made.dataset(made.JOINED), **before).words
+    assert places(taken(pipeline, **before, **steps[1])) == found[0]
     many = f"/explorer/lineage?{urlencode({'id': ROOT, 'open': [f'Dataset:{one}' for one in range(21)]}, doseq=True)}"
     assert pipeline.client.get(many, headers=BROWSER).status_code == 422
 
