@@ -130,13 +130,10 @@ def _run(number: int, inputs: list[str], output: str, columns: int) -> Event:
 
 
 def _column_lineage(inputs: list[str], columns: int) -> Event:
-    """Return a columnLineage facet (1-2-0) in which each input is the source of a column."""
+    """Return a columnLineage facet (1-2-0) in which each column comes from those of its name."""
     fields = {
         f"column_{number}": {
-            "inputFields": [
-                {"namespace": NAMESPACE, "name": name, "field": f"column_{number}"}
-                for name in inputs[number % len(inputs) :: columns]
-            ]
+            "inputFields": [{"namespace": NAMESPACE, "name": name, "field": f"column_{number}"} for name in inputs]
         }
         for number in range(columns)
     }
