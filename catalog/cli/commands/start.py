@@ -23,7 +23,7 @@ def demo(
         int, typer.Option(min=0, max=65_535, metavar="PORT", help="Port to serve on, 0 for a free one.")
     ] = 0,
 ) -> None:
-    """Run the example pipeline against a fresh catalog, ask it nine questions, write and verify two dossiers."""
+    """Run the example pipeline against a fresh catalog, ask it nine questions, write and verify four reports."""
     from catalog.cli.demo.run import demo as run_demo
 
     raise typer.Exit(int(run_demo(data_dir, output, port, once=once)))

@@ -9,19 +9,25 @@ import pytest
 
 from catalog.projection import Projection
 from catalog.reading import AsOf
-from catalog.reporting.model_dossier import model_dossier
+from catalog.reporting.contexts import CONTEXTS
 from catalog.store.neo4j import Neo4jStore
 from catalog.store.protocol import Store
 from catalog.store.sqlite import SqliteStore
 from catalog.view import Anchor, View
-from graph_schema.nodes import ModelVersion
+from graph_schema.nodes import Dataset, ModelVersion
+from reports.context import Context
 from reports.drawing import FORMS
 from reports.kinds import ModelDossier
 from reports.verify import verify
 from tests.support.neo4j_server import Neo4jEndpoint
-from tests.support.records import MODEL, RUN, House, event, registration, seal
+from tests.support.records import CURATED, MODEL, RUN, House, event, registration, seal
 
 VERSION = ModelVersion(MODEL["namespace"], MODEL["name"], "1").id
+OTHERS = {
+    "dataset_dossier": Dataset(CURATED["namespace"], CURATED["name"]).id,
+    "approvals": VERSION,
+    "approvals_period": "Period:2020-01-01..2099-01-01",
+}
 FAILED = "0190d2e6-0000-7000-8000-0000000000ff"
 
 
@@ -49,10 +55,16 @@ def other(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     store.close()
 
 
-def dossier(house: House, store: Store, at: AsOf) -> ModelDossier:
+def read(house: House, store: Store, at: AsOf, report: str, of: str) -> Context:
     with store.reading() as reader:
-        made = model_dossier(View(reader, at, anchor=Anchor(house.ledger, "1", 0)), house.ledger, VERSION)
+        made = CONTEXTS[report](View(reader, at, anchor=Anchor(house.ledger, "1", 0)), house.ledger, of, None)
     assert made is not None
+    return made
+
+
+def dossier(house: House, store: Store, at: AsOf) -> ModelDossier:
+    made = read(house, store, at, "model_dossier", VERSION)
+    assert isinstance(made, ModelDossier)
     return made
 
 
@@ -64,6 +76,8 @@ def test_every_store_gives_the_same_report_byte_for_byte(house: House, other: St
     expected, got = dossier(house, house.store, at), dossier(house, other, at)
     assert any(run.retried_by for run in expected.runs)
     assert got == expected
+    for report, of in OTHERS.items():
+        assert read(house, other, at, report, of) == read(house, house.store, at, report, of), report
     for form in FORMS:
         issued = house.issue_context(expected, form)
         assert house.issue_context(got, form) == issued, form
