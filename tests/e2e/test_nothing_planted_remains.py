@@ -29,6 +29,7 @@ from graphql import (
 )
 from pypdf import PdfReader
 
+from graph_schema.nodes import Dataset
 from tests.e2e.conftest import REPOSITORY
 from tests.support import records
 from tests.support.identifiers import (
@@ -227,9 +228,12 @@ def _documents(client: httpx2.Client) -> Iterator[tuple[str, str]]:
     query = 'query Q($m: QualifiedNameInput!) { modelVersion(model: $m, version: "1") { ... on ModelVersion { id } } }'
     answer = client.post("/graphql", json={"query": query, "variables": {"m": records.MODEL}}).json()
     version = answer["data"]["modelVersion"]["id"]
-    for report in ("model-dossier", "approvals"):
+    dataset = Dataset(records.CURATED["namespace"], records.CURATED["name"]).id
+    period = "Period:2000-01-01..2099-01-01"
+    reports = {"model-dossier": version, "approvals": version, "dataset-dossier": dataset, "approvals-period": period}
+    for report, of in reports.items():
         for form in ("html", "json", "pdf"):
-            given = client.get(f"/api/v1/reports/{report}/{version}.{form}")
+            given = client.get(f"/api/v1/reports/{report}/{of}.{form}")
             assert given.status_code == 200, given.text
             if form == "pdf":
                 reader = PdfReader(io.BytesIO(given.content))
