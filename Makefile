@@ -9,7 +9,7 @@ TEST    := $(VENV)/.installed-test
 # In an environment of its own: what pins is no part of what is pinned.
 LOCKING := .cache/uv
 PIN     := $(LOCKING)/bin/uv pip compile --quiet --universal --python-version 3.11 --only-binary :all: --generate-hashes \
-             --no-header --no-annotate --no-strip-markers
+             --no-header --no-annotate --no-strip-markers --no-strip-extras
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
