@@ -125,7 +125,10 @@ def test_the_approvals_record_of_anything_that_can_be_approved_is_written(
 @pytest.mark.parametrize(
     ("words", "wrong"),
     [
-        (["audit", "readmission@1"], "REPORT is one of model-dossier, approvals; 'audit' is none of them."),
+        (
+            ["audit", "readmission@1"],
+            "REPORT is one of model-dossier, dataset-dossier, approvals, approvals-period; 'audit'",
+        ),
         (["approvals", "landing", "visits"], "in quotes where that has blanks"),
         (["landing visits"], "'landing visits' is a dataset, and a model version is needed here."),
     ],
