@@ -15,8 +15,6 @@ from catalog.approvals.instants import Behind, behind, instants
 from catalog.labels.queries import attestations_of
 from catalog.labels.taint.queries import EffectiveLabels, effective_labels
 from catalog.reading import Complete
-from catalog.releases.queries import registrations
-from catalog.snapshots.queries import snapshots
 from catalog.use.answers import PermittedUse
 from catalog.use.model import UseStatement
 from catalog.use.queries import permitted_use
@@ -79,23 +77,9 @@ def effective(view: View, subject: str) -> Effective:
     # What was looked at to judge it is no part of the answer.
     whole = view.unredacted.beside(view.as_of)
     at = whole.moment
-    labels = effective_labels(whole, [subject], made_at=_made_at(whole, subject)).get(subject)
+    labels = effective_labels(whole, [subject]).get(subject)
     use = permitted_use(whole, subject, at, begun=True)
     return Effective(_of_labels(labels), _of_use(use, at))
-
-
-def _made_at(view: View, subject: str) -> int | None:
-    """Return by when a subject was made that never changes: a model version when it was registered, a snapshot sealed.
-
-    What a write adds to the data later is in neither; what turns out later of the data that was there, is.
-    """
-    if label_of(subject) == "ModelVersion":
-        found = registrations(view, [subject]).get(subject)
-        return found[-1].registered_at if found else None
-    if label_of(subject) == "Snapshot":
-        snapshot = snapshots(view, [subject]).get(subject)
-        return None if snapshot is None or snapshot.seal is None else snapshot.seal.sealed_at
-    return None
 
 
 def _of_labels(found: EffectiveLabels | None) -> dict[str, Any]:

@@ -163,7 +163,7 @@ def load(
         training=training,
         parents=[trained[one] for one in parents],
         moment=moment,
-        known=known(view, data),
+        known=known(view, data, _states(uses)),
         labels=None if labels is None else labels.kinds,
         use_training=permitted(use_training),
         use_deployment=permitted(use_deployment),
@@ -187,6 +187,14 @@ def load(
         findings=_findings(view, [*chain, *_beside(view, chain), *sorted(statements)], asked.finding_severity),
     )
     return Loaded(case, asked, use_deployment.verdict, chain)
+
+
+def _states(uses: Iterable[SnapshotUse]) -> dict[str, list[str]]:
+    """Return the snapshots that are meant, by the dataset of each."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for use in uses:
+        found[use.dataset].append(use.snapshot)
+    return found
 
 
 def _is_data(identifier: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from catalog.assets.folds import aspects_in_force
 from catalog.errors import SenderError
@@ -30,16 +31,26 @@ from graph_schema.vocabulary.words import DeidentificationMethod, PhiKind, Stanc
 def admit_tag(record: Tag, admission: Admission) -> Admitted:
     """Hold the dataset to be known; its columns need not be.
 
-    Of a column that is judged its type then is added: a column of another type is another one to judge.
+    Of a column that is judged its type then is added: a column of another type is another one to judge. One that no
+    schema has counts for what is made from now on, which is said.
     """
     admission.require([(record.dataset.node, "/dataset", DECLARE_FIRST)])
-    if record.stance is Stance.ASSERT or not isinstance(record.node, Column):
+    if not isinstance(record.node, Column):
         return Admitted()
     dataset = record.dataset.node.id
     held = aspects_in_force(admission.view.unredacted, [dataset], aspects=("schema",)).get(dataset, {})
-    schema = held["schema"].value if "schema" in held else None
-    found = fields_of(schema).get(record.node.name)
+    fields = fields_of(held["schema"].value) if "schema" in held else {}
+    if record.stance is Stance.ASSERT:
+        is_new = bool(fields) and record.node.name not in fields and record.valid_from is None
+        return Admitted(warnings=(_IN_NO_SCHEMA,) if is_new else ())
+    found = fields.get(record.node.name)
     return Admitted({} if found is None else {"field_type": found})
+
+
+_IN_NO_SCHEMA: Final = (
+    "No schema of the dataset has this column, so that no earlier snapshot or model version is taken to hold it: "
+    "if the column was there before, say since when by `valid_from`."
+)
 
 
 def admit_attestation(record: AttestDeidentification, admission: Admission) -> Admitted:

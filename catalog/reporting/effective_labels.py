@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from catalog.labels.taint import queries as flowed
 from catalog.labels.taint.queries import EffectiveLabel as LabelRecord
 from catalog.labels.taint.queries import EffectiveLabels as LabelsRecord
 from catalog.labels.taint.queries import Hop
+from catalog.releases.model import SnapshotUse
 from catalog.reporting.citations import Citations
 from catalog.reporting.dossier_data import DossierData
 from catalog.view import View
@@ -26,24 +28,54 @@ RunId = Callable[[str | None], str | None]
 def effective_labels(
     citations: Citations, data: DossierData
 ) -> tuple[tuple[EffectiveLabel, ...], tuple[ClearedLabel, ...], int]:
-    """Return the labels of the version and of its data, what was cleared on the way, and how many columns are left."""
+    """Return the labels of the version and of its data, what was cleared on the way, and how many columns are left.
+
+    Its data is meant in the state that the version names: a column that came later is in none of it.
+    """
     view, registration = data.view, data.registration
-    used = {use.dataset for use in (*registration.trained_on, *registration.evaluated_on)}
+    uses = (*registration.trained_on, *registration.evaluated_on)
+    used, states, later = {use.dataset for use in uses}, *_states(view, uses)
     shown = (data.version.id, *(one for one in data.datasets if one in used))
     columns = [
-        (record.id, column.name) for record in data.datasets.values() if record.id in used for column in record.columns
+        (record.id, column.name)
+        for record in data.datasets.values()
+        if record.id in used
+        for column in record.columns
+        if column.name not in later.get(record.id, ())
     ]
-    found = labels_shown(citations, view, shown, columns[:_MOST], data.run_id)
-    cleared = cleared_labels(citations, view, [data.version.id, *sorted(data.datasets)])
+    found = labels_shown(citations, view, shown, columns[:_MOST], data.run_id, states)
+    cleared = cleared_labels(citations, view, [data.version.id, *sorted(data.datasets)], states)
     return found, cleared, max(len(columns) - _MOST, 0)
 
 
-def labels_shown(
-    citations: Citations, view: View, ids: Sequence[str], columns: Sequence[tuple[str, str]], run_id: RunId
+def _states(view: View, uses: Iterable[SnapshotUse]) -> tuple[dict[str, str], dict[str, frozenset[str]]]:
+    """Return the state of each dataset that is meant, of several the one with the columns of all, and what came later."""
+    found = flowed.effective_labels(view, sorted({use.snapshot for use in uses}))
+    states: dict[str, str] = {}
+    for use in sorted(uses, key=lambda one: one.snapshot):
+        before = states.get(use.dataset)
+        if use.snapshot in found and (before is None or len(found[use.snapshot].later) < len(found[before].later)):
+            states[use.dataset] = use.snapshot
+    return states, {dataset: found[one].later for dataset, one in states.items()}
+
+
+def labels_shown(  # each is another part of what is shown
+    citations: Citations,
+    view: View,
+    ids: Sequence[str],
+    columns: Sequence[tuple[str, str]],
+    run_id: RunId,
+    states: Mapping[str, str] | None = None,
 ) -> tuple[EffectiveLabel, ...]:
-    """Return the labels of each of these as a whole, and then of those of the columns that are its own."""
-    every = flowed.effective_labels(view, ids)
-    of_columns = flowed.effective_labels_of_columns(view, columns)
+    """Return the labels of each of these as a whole, and then of those of the columns that are its own; of datasets in
+    the `states` that are named.
+    """
+    every = _held(view, ids, states or {})
+    asked = {((states or {}).get(dataset, dataset), name): dataset for dataset, name in columns}
+    of_columns = {
+        (asked[one], one[1]): replace(held, asset=asked[one])
+        for one, held in flowed.effective_labels_of_columns(view, list(asked)).items()
+    }
     shown: list[EffectiveLabel] = []
     for id_ in ids:
         held = [every[id_]] if id_ in every else []
@@ -52,12 +84,21 @@ def labels_shown(
     return tuple(shown)
 
 
-def cleared_labels(citations: Citations, view: View, ids: Sequence[str]) -> tuple[ClearedLabel, ...]:
-    """Return what attestations took away on a step into any of these."""
-    every = flowed.effective_labels(view, ids)
+def cleared_labels(
+    citations: Citations, view: View, ids: Sequence[str], states: Mapping[str, str] | None = None
+) -> tuple[ClearedLabel, ...]:
+    """Return what attestations took away on a step into any of these, of datasets in the `states` that are named."""
+    every = _held(view, ids, states or {})
     cleared = [each for id_ in sorted(every) for each in _cleared(citations, every[id_])]
     cleared.sort(key=lambda one: (one.asset, one.column or "", one.kind, one.source or "", one.entries))
     return tuple(cleared)
+
+
+def _held(view: View, ids: Sequence[str], states: Mapping[str, str]) -> dict[str, LabelsRecord]:
+    asked = {states.get(one, one): one for one in ids}
+    return {
+        asked[one]: replace(held, asset=asked[one]) for one, held in flowed.effective_labels(view, list(asked)).items()
+    }
 
 
 def _codes(codes: tuple[Coding, ...]) -> tuple[Code, ...]:

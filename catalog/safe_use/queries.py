@@ -162,16 +162,18 @@ class _Case(NamedTuple):
     known: Known
 
 
-def known(view: View, datasets: Sequence[str]) -> dict[str, Known]:
+def known(view: View, datasets: Sequence[str], states: Mapping[str, Sequence[str]] | None = None) -> dict[str, Known]:
     """Return what is known of each dataset, as far as its safety depends on it, but what use is permitted and what is
     wrong with it; one that is not known is absent.
+
+    `states` are the snapshots of datasets that are meant of these: a column that came after all of them is in none.
     """
-    return {identifier: one.known for identifier, one in _described(view, datasets).items()}
+    return {identifier: one.known for identifier, one in _described(view, datasets, states or {}).items()}
 
 
 def _known(view: View, datasets: Sequence[str]) -> dict[str, _Case]:
     """Return what is known of each dataset, in bulk, but what use is permitted."""
-    described = _described(view, datasets)
+    described = _described(view, datasets, {})
     found = _findings(view, {one.dataset for one in described.values()})
     return {
         identifier: one._replace(known=replace(one.known, findings=found[one.dataset]))
@@ -179,9 +181,9 @@ def _known(view: View, datasets: Sequence[str]) -> dict[str, _Case]:
     }
 
 
-def _described(view: View, datasets: Sequence[str]) -> dict[str, _Case]:
+def _described(view: View, datasets: Sequence[str], states: Mapping[str, Sequence[str]]) -> dict[str, _Case]:
     records = assets.datasets(view, [one for one in dict.fromkeys(datasets) if label_of(one) == Dataset.__name__])
-    held, unseen = _labels(view, records)
+    held, unseen = _labels(view, records, states)
     return {
         identifier: _Case(
             identifier,
@@ -202,8 +204,10 @@ def _stated(held: AspectInForce[str] | None) -> Stated | None:
     return None if held is None else Stated(held.value, held.entry)
 
 
-def _labels(view: View, records: Mapping[str, DatasetRecord]) -> tuple[dict[str, tuple[Present, ...]], dict[str, str]]:
-    """Return the kinds of PHI in each dataset, and where not all that it was made of was seen.
+def _labels(
+    view: View, records: Mapping[str, DatasetRecord], states: Mapping[str, Sequence[str]]
+) -> tuple[dict[str, tuple[Present, ...]], dict[str, str]]:
+    """Return the kinds of PHI in each dataset, or in these states of it, and where not all behind it was seen.
 
     They are its effective labels and what its owner declares. What an owner declares of something that it was made of
     counts where nothing there is labelled so: of that no flow can tell whether it came along.
@@ -212,7 +216,9 @@ def _labels(view: View, records: Mapping[str, DatasetRecord]) -> tuple[dict[str,
     before = _before(view, {identifier: record.id for identifier, record in records.items()}, unseen)
     own_ids = [record.id for record in records.values()]
     every = sorted({*own_ids, *frozenset[str]().union(*before.values())})
-    seen, effective = view.visible(every), effective_labels(view, own_ids)
+    meant = {identifier: states.get(identifier) or (record.id,) for identifier, record in records.items()}
+    seen = view.visible(every)
+    effective = effective_labels(view, sorted({one for some in meant.values() for one in some}))
     # Of what it was made of only what an owner declares of PHI is looked at, and of origins what they are called.
     classified = _classified(whole, every)
     declared = assets.datasets(whole, classified)
@@ -222,14 +228,15 @@ def _labels(view: View, records: Mapping[str, DatasetRecord]) -> tuple[dict[str,
     origins = {id_: " ".join(one.node.key) for id_, one in called.items() if id_ in seen}
     found = {}
     for identifier, record in records.items():
+        held = [effective[one] for one in meant[identifier] if one in effective]
+        later = frozenset.intersection(*(one.later for one in held)) if held else frozenset()
         own = [
             Present(one.kind, _where(record, one.column), (one.tag.entry,))
             for one in labelled.get(record.id, ())
-            if one.present
+            if one.present and one.column not in later
         ]
         own += _declared(record, {one.kind for one in own})
-        flowed = effective.get(record.id)
-        if flowed is not None:
+        for flowed in held:
             if isinstance(flowed.completeness, Truncated):
                 unseen[identifier] = "It was made of more than was looked through for labels."
             known = {one.kind for one in own}

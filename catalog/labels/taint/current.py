@@ -26,7 +26,7 @@ class CurrentLabels:
 
 def current_labels(view: View, ids: Sequence[str]) -> CurrentLabels:
     """Return the kinds of PHI of datasets and model versions: of now as they are kept, Lagging where the follower is
-    behind; of any other point as they are judged then.
+    behind; of any other point as they are judged then. A model version has those of its data as that is.
     """
     if not view.is_now:
         return _judged(view, ids)
@@ -48,7 +48,7 @@ def _judged(view: View, ids: Sequence[str]) -> CurrentLabels:
     kinds: dict[str, set[str]] = {}
     suggested: dict[str, set[str]] = {}
     completeness: Completeness = Complete()
-    for asset, found in effective_labels(view, ids).items():
+    for asset, found in effective_labels(view, ids, as_made=False).items():
         if isinstance(found.completeness, Truncated):
             completeness = found.completeness
         for label in found.labels:

@@ -72,6 +72,8 @@ class Sources:
     """The fields that are not meant by each place of other fields."""
     unknown: frozenset[Place]
     """The columns, where others flow from them, that nothing but a mapping of the site names."""
+    later: frozenset[Place] = frozenset()
+    """The columns that came after what is asked about was made."""
 
     def covering(self, flow: Flow) -> Sequence[Clearance]:
         """Return the attestations that cover every step that carried a flow."""
@@ -158,7 +160,7 @@ def load(
 
     It is judged for everybody: whoever shows it takes out what rights hide. A supposed attestation counts as one by
     somebody who may attest it. At a `place` what was attested for other places alone counts for nothing. Of what was
-    made by `made_at` columns are no part that a write brought later.
+    made by `made_at` columns are no part that only a later write or declaration brings.
     """
     return _Loading(view.unredacted, budget, supposed, place, made_at).load(assets, columns)
 
@@ -187,7 +189,8 @@ class _Loading:
         self._place = place
         self._made_at = made_at
         self._came_later: frozenset[Place] = frozenset()
-        """The columns that a write brought after that."""
+        """The columns that came after that."""
+        self._stated: Mapping[str, tuple[Label, ...]] | None = None
         self._budget = budget
         self._loader = LineageLoader(view, renamed=True)
         self._groups = Groups(self._loader)
@@ -247,7 +250,7 @@ class _Loading:
         for dataset, name in columns:
             groups.column(dataset, name)
         if self._made_at is not None:
-            self._came_later = self._brought_after(self._made_at, datasets)
+            self._came_later = self._brought_after(self._made_at, datasets, column_flows)
         self._take_apart(attested, steps)
         covered = self._take_coverage(coverage, mentioned)
         self._take_columns(column_flows, hows)
@@ -272,6 +275,7 @@ class _Loading:
                 if fields
             },
             frozenset(self._mapped),
+            self._came_later,
         )
 
     def _attestations(self, subjects: Collection[str]) -> dict[str, tuple[Attestation, ...]]:
@@ -386,27 +390,64 @@ class _Loading:
             for one in schema_columns("", "", json.loads(stated.text)):
                 self._note_column(self._groups.column(stated.dataset, one.name), stated.entry)
 
-    def _brought_after(self, made_at: int, datasets: Sequence[str]) -> frozenset[Place]:
-        """Return the columns that schemas named first after a time, and after a write since then.
+    def _brought_after(self, made_at: int, datasets: Sequence[str], flows: Iterable[ColumnFlow]) -> frozenset[Place]:
+        """Return the columns that only a write or a declaration after a time brought, of datasets of which a schema was
+        known by then.
 
-        Where no schema was known by that time, or nothing was written since, a column may have been there before.
+        A column that a run reads or names, while nothing was written since, may have been there before; one that only a
+        label or a dataset's own event names was declared from then on. What was there by then is said by when it holds.
         """
-        first: dict[Place, int] = {}
-        known = set()
-        for stated in self._view.schemas(datasets):
-            if has_begun(stated.valid_from, made_at):
-                known.add(self._groups.of(stated.dataset))
-            for one in schema_columns("", "", json.loads(stated.text)):
-                place = self._groups.column(stated.dataset, one.name)
-                first[place] = min(stated.valid_from, first.get(place, stated.valid_from))
-        later = {place: at for place, at in first.items() if at > made_at and place.node in known}
-        names = sorted({name for place in later for name in self._groups.members[place.node]})
+        stated = self._view.schemas(datasets)
+        known = {self._groups.of(one.dataset) for one in stated if has_begun(one.valid_from, made_at)}
+        seen: dict[Place, int] = {}
+        for one in stated:
+            for column in schema_columns("", "", json.loads(one.text)):
+                _least(seen, self._groups.column(one.dataset, column.name), one.valid_from)
+        flowing = set()
+        for flow in flows:
+            for place in (self._end(flow.source), self._end(flow.target)):
+                if place is not None and place.part is Part.COLUMN:
+                    flowing.add(place)
+                    _least(seen, place, flow.valid_from)
+        named = dict(seen)
+        for dataset, some in self._labels(datasets).items():
+            for label in some:
+                for tag in label.history if label.column is not None else ():
+                    _least(named, self._groups.column(dataset, label.column or ""), tag.since)
+        later = {place for place, at in named.items() if place.node in known and not has_begun(at, made_at)}
+        if not later:
+            return frozenset()
+        written = self._written_since(made_at, {place.node for place in later})
+        declared = {place for place in later if place not in seen}
+        brought = {place for place in later - declared if written.get(place.node, NOW) <= seen[place]}
+        declared |= later - declared - brought - flowing - self._named_by_runs(later - declared - brought - flowing)
+        return frozenset(declared | brought)
+
+    def _written_since(self, made_at: int, wholes: Collection[str]) -> dict[str, int]:
+        """Return when each of the datasets was first written after a time."""
+        names = sorted({name for whole in wholes for name in self._groups.members[whole]})
         written: dict[str, int] = {}
-        for edge in self._view.edges(names, ("WROTE",), "in") if names else ():
+        for edge in self._view.edges(names, ("WROTE",), "in"):
             if not has_begun(edge.valid_from, made_at):
                 whole = self._groups.of(edge.target)
                 written[whole] = min(edge.valid_from, written.get(whole, edge.valid_from))
-        return frozenset(place for place, at in later.items() if written.get(place.node, NOW) <= at)
+        return written
+
+    def _named_by_runs(self, places: Collection[Place]) -> set[Place]:
+        """Return those of the columns that a schema names which a run's event says, of what it read or wrote."""
+        names = sorted({name for place in places for name in self._groups.members[place.node]})
+        return {
+            self._groups.column(one.subject, column.name)
+            for one in (self._view.statements(names, ("schema",)) if names else ())
+            if one.run is not None
+            for column in schema_columns("", "", one.data)
+        }
+
+    def _labels(self, datasets: Sequence[str]) -> Mapping[str, tuple[Label, ...]]:
+        """Return what was ever said of the datasets, which is asked for once."""
+        if self._stated is None:
+            self._stated = labels_ever(self._view, datasets)
+        return self._stated
 
     def _note_column(self, place: Place, entry: int) -> None:
         self._first[place] = min(entry, self._first.get(place, entry))
@@ -547,7 +588,7 @@ class _Loading:
         rules = {rule.name: rule.entry for rule in mappings(self._view)} if datasets else {}
         judging: dict[Place, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         holding: dict[tuple[str, str], set[str]] = defaultdict(set)
-        for dataset, some in labels_ever(self._view, datasets).items():
+        for dataset, some in self._labels(datasets).items():
             whole = self._groups.of(dataset)
             for label in some:
                 if label.column is None:
@@ -697,6 +738,10 @@ def clearance(attestation: Attestation, address: Callable[[str], str], later: fr
         recipients=frozenset(attestation.recipients),
         options=options_of(attestation.clears),
     )
+
+
+def _least(found: dict[Place, int], place: Place, at: int) -> None:
+    found[place] = min(at, found.get(place, at))
 
 
 def masking(how: How) -> bool | None:

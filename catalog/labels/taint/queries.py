@@ -13,6 +13,7 @@ from catalog.labels.model import Attestation, Label
 from catalog.labels.taint.fixpoint import Search
 from catalog.labels.taint.kept import Kept, Loaded
 from catalog.labels.taint.loading import is_within, load
+from catalog.labels.taint.made import made_at
 from catalog.labels.taint.model import Flow, Mark, Part, Passage, Path, Place
 from catalog.labels.taint.rules import LETTERS, passed
 from catalog.reading import Complete, Completeness
@@ -140,6 +141,8 @@ class EffectiveLabels:
     attested: tuple[str, ...] = ()
     """The attestations that took anything away on any step behind it, by id."""
     completeness: Completeness = field(default_factory=Complete)
+    later: frozenset[str] = frozenset()
+    """The columns that its dataset has and that came after it was made, of what never changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,30 +173,51 @@ def effective_labels(
     *,
     recipient: str | None = None,
     place: str | None = None,
-    made_at: int | None = None,
+    as_made: bool = True,
 ) -> dict[str, EffectiveLabels]:
     """Return the labels of each dataset, model version or snapshot; one of which nothing is known is absent.
 
     For a recipient attestations clear nothing that anticipated others, 45 CFR 164.514(b)(1)(i); at a place nothing that
-    are of other places alone, by the declared tree. Of what was made by `made_at`, in microseconds UTC, and never
-    changes, columns are no part that a write brought later. Whoever asks, labels flow through what rights hide; a way
-    that passes it is not shown, and counted.
+    are of other places alone, by the declared tree. Of a snapshot and of a model version, columns are no part that only
+    a later write or declaration brings (`made.made_at`); without `as_made` they are judged as their data is. Whoever
+    asks, labels flow through what rights hide; a way that passes it is not shown, and counted.
     """
     assets = _assets(view, ids)
-    judge = _judge(view, assets.values(), (), recipient, place, made_at)
-    judge.prepare(judge.place(asset, None) for asset in assets.values())
-    return {one: judge.labels(one, asset, None) for one, asset in assets.items()}
+    found = {}
+    together: Mapping[int | None, list[str]] = _by_time(view, assets) if as_made else {None: list(assets)}
+    for at, some in together.items():
+        judge = _judge(view, [assets[one] for one in some], (), recipient, place, at)
+        judge.prepare(judge.place(assets[one], None) for one in some)
+        found |= {one: judge.labels(one, assets[one], None) for one in some}
+    return {one: found[one] for one in assets}
 
 
 def effective_labels_of_columns(
     view: View, asked: Sequence[tuple[str, str]], *, recipient: str | None = None, place: str | None = None
 ) -> dict[tuple[str, str], EffectiveLabels]:
-    """Return the labels of each column, by (dataset id, name), for a recipient and at a place where these are named."""
-    assets = _assets(view, [dataset for dataset, _ in asked])
+    """Return the labels of each column, by (dataset or snapshot id, name), for a recipient and at a place where these
+    are named; of a snapshot as `effective_labels` has them.
+    """
+    assets = _assets(view, [one for one, _ in asked])
     wanted = [one for one in dict.fromkeys(asked) if one[0] in assets]
-    judge = _judge(view, assets.values(), wanted, recipient, place)
-    judge.prepare(judge.place(*one) for one in wanted)
-    return {one: judge.labels(one[0], one[0], one[1]) for one in wanted}
+    found = {}
+    for at, some in _by_time(view, assets).items():
+        mine = [one for one in wanted if one[0] in some]
+        columns = [(assets[one], name) for one, name in mine]
+        judge = _judge(view, [assets[one] for one in some], columns, recipient, place, at)
+        judge.prepare(judge.place(*one) for one in columns)
+        found |= {one: judge.labels(one[0], assets[one[0]], one[1]) for one in mine}
+    return {one: found[one] for one in wanted}
+
+
+def _by_time(view: View, ids: Iterable[str]) -> dict[int | None, list[str]]:
+    """Return what is judged together: by when each was made, None of what changes on."""
+    asked = list(ids)
+    made = made_at(view.unredacted, asked)
+    together: dict[int | None, list[str]] = defaultdict(list)
+    for one in asked:
+        together[made.get(one)].append(one)
+    return together
 
 
 def why_label(
@@ -207,7 +231,7 @@ def why_label(
     if asset not in assets:
         return Why((), Complete())
     named = [] if column is None else [(assets[asset], column)]
-    judge = _judge(view, assets.values(), named, recipient, place)
+    judge = _judge(view, assets.values(), named, recipient, place, made_at(view.unredacted, [asset]).get(asset))
     ways = judge.why(judge.place(assets[asset], column), kind, assets[asset])
     return Why(tuple(ways), judge.completeness())
 
@@ -273,15 +297,15 @@ def _judge(
     columns: Sequence[tuple[str, str]],
     recipient: str | None,
     place: str | None = None,
-    made_at: int | None = None,
+    made: int | None = None,
 ) -> _Judge:
     """Return what judges assets and columns: by what is kept where that is what is asked for, else by all that lies
     behind them.
     """
     wanted = sorted(set(assets))
-    if recipient is None and place is None and made_at is None and view.is_now and view.labels_lagging() is None:
+    if recipient is None and place is None and made is None and view.is_now and view.labels_lagging() is None:
         return _Judge(view, Kept(view, wanted, columns), assets)
-    return _Judge(view, Loaded(load(view, wanted, columns, place=place, made_at=made_at), recipient), assets)
+    return _Judge(view, Loaded(load(view, wanted, columns, place=place, made_at=made), recipient), assets)
 
 
 class _Judge:
@@ -336,6 +360,7 @@ class _Judge:
             self._trusted(place),
             tuple(sorted(self._marked.attested(place.node))),
             self.completeness(),
+            frozenset(one.detail for one in self._marked.sources(asset).later if one.node == place.node),
         )
 
     def _trusted(self, place: Place) -> tuple[TrustedLineage, ...]:

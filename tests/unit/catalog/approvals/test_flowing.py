@@ -177,6 +177,27 @@ class TestA4MadeBefore:
         stated = story.send(read).receipt.index
         assert (at(story).state, at(story).because) == (ApprovalState.INVALIDATED, stated)
 
+    def test_a4_a_column_that_is_declared_for_the_next_run_ends_none(self, story: House) -> None:
+        planned = {"dataset": CURATED, "column": "birth_date", "phi_kind": "QUASI_IDENTIFIER", "codes": []}
+        answer = story.record(tag(**planned))
+        assert answer.warnings
+        story.send(
+            {
+                "eventTime": days(story, -1),
+                "producer": "https://example.invalid/planner",
+                "schemaURL": "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/DatasetEvent",
+                "dataset": {**CURATED, "facets": {"schema": {"fields": self.MORE}}},
+            }
+        )
+        assert at(story).state is ApprovalState.APPROVED
+        story.send(event(at=days(story, 0), run=self.AGAIN, schema={"fields": self.MORE}))
+        assert at(story).state is ApprovalState.APPROVED
+
+    def test_a4_a_label_that_is_dated_back_says_that_the_column_was_there(self, story: House) -> None:
+        found = {"dataset": CURATED, "column": "birth_date", "phi_kind": "QUASI_IDENTIFIER", "codes": []}
+        labelled = story.record(tag(**found, valid_from="2026-01-01T00:00:00Z")).receipt.index
+        assert (at(story).state, at(story).because) == (ApprovalState.INVALIDATED, labelled)
+
     def test_a4_what_a_late_event_says_of_before_was_there(self, story: House) -> None:
         stated = story.send(event("RUNNING", "2026-01-01T09:55:00Z", schema={"fields": self.MORE})).receipt.index
         assert (at(story).state, at(story).because) == (ApprovalState.INVALIDATED, stated)

@@ -11,8 +11,10 @@ import pytest
 
 from catalog.errors import SenderError
 from catalog.gate.queries import gate
+from catalog.labels.taint.queries import effective_labels
 from catalog.reading import AsOf, Rights
 from catalog.safe_use.model import Outcome
+from graph_schema.nodes import Dataset, Snapshot
 from graph_schema.times import format_time
 from graph_schema.vocabulary.words import GateCheckName, GateVerdict
 from tests.support.counting import Counting
@@ -386,6 +388,24 @@ def test_with_all_of_them_it_passes_by_what_is_asked_for(house: House) -> None:
     found = story.gate()
     assert (found.verdict, found.policies.entry) == (GateVerdict.PASS, story.entries["says 0"])
     assert {one.check for one in found.checks if not one.required} == OPEN.keys()
+
+
+def test_a_column_that_came_after_the_snapshots_is_in_none_of_them(house: House) -> None:
+    def with_schema(names: list[str]) -> Payload:
+        fields = [{"name": one, "type": "STRING"} for one in names]
+        return {**TRAINING, "facets": {"schema": {"fields": fields}}}
+
+    curate = {"namespace": "pipeline", "name": "curate"}
+    story = GateStory(house, before=(published(ANSWERED),))
+    story.instead["curates"] = {"outputs": [with_schema(["beds"])]}
+    story.tell()
+    again = "0190d2e6-0000-7000-8000-0000000000e8"
+    story.say("curates again", ran(again, curate, [LANDED], [with_schema(["beds", "mrn"])], story.at(5)))
+    data = Dataset(**TRAINING).id
+    state = Snapshot(TRAINING["namespace"], TRAINING["name"], snapshot(TRAINING)["digest"]).id
+    held = effective_labels(house.view(), [data, state])
+    assert ({one.kind for one in held[data].labels}, held[state].labels) == ({"DIRECT_IDENTIFIER"}, ())
+    assert GateCheckName.LABELS not in story.outcomes()
 
 
 def test_g6_a_result_binds_artifact_question_and_policies(house: House) -> None:
