@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from catalog.names.rules import Said
 from graph_schema.aspects import labels as aspects
 from graph_schema.aspects.labels import Coding
-from graph_schema.vocabulary.words import EndEffect
+from graph_schema.vocabulary.words import EndEffect, Stance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +29,13 @@ class Tag(aspects.Tag):
     """Of a claim that a mapping reads in a facet or tag: the mapping."""
     mapped_by: int | None = None
     """The entry by which that mapping holds."""
+    named: str | None = None
+    """Of a suggestion: the name under which the schema was said, where that is another."""
+
+    @property
+    def said(self) -> Said:
+        """Return under which name it was said, when and by which entry."""
+        return Said(self.named or self.dataset, self.since, self.entry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +57,13 @@ class Label:
     tag: Tag
     """The one that decides."""
     history: tuple[Tag, ...]
+    rejected: tuple[Tag, ...] = ()
+    """Of a label that is present: what was said under one of the dataset's names and is rejected there."""
+
+    @property
+    def holding(self) -> tuple[Tag, ...]:
+        """Return what says that it is there, whatever was rejected under another name."""
+        return tuple(one for one in self.history if one.stance != Stance.REJECT and one not in self.rejected)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from catalog.assets.column_names import ColumnNames
 from catalog.assets.model import RunRecord
 from catalog.assets.tags import EmitterTag
 from catalog.labels.model import Attestation, AttestationEnd, Label, Step, Tag
-from catalog.labels.rules import label, stated
+from catalog.labels.rules import label_of_names, stated
 from catalog.labels.suggestions import (
     EVERY,
     Judgement,
@@ -121,7 +121,10 @@ def _by_owner(view: View, asked: Sequence[str], names: Names, *, ever: bool = Fa
     for owner, of in tags.items():
         labelled = [
             replace(
-                label([tag for _, tag in sorted(pairs, key=lambda pair: (pair[0], pair[1].origin, pair[1].subject))]),
+                label_of_names(
+                    [tag for _, tag in sorted(pairs, key=lambda pair: (pair[0], pair[1].origin, pair[1].subject))],
+                    names.bears_on,
+                ),
                 column=column,
             )
             for (column, _), pairs in of.items()

@@ -10,9 +10,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from catalog.assets.folds import aspects_in_force
+from catalog.assets.model import AspectInForce
 from catalog.labels.model import Label, Tag
 from catalog.names.loading import Names
 from catalog.view import View
@@ -72,6 +73,7 @@ def suggested_tags(view: View, datasets: Sequence[str], names: Names) -> Iterato
     `names` holds the datasets; the name and the schema are judged alike for everybody.
     """
     held = aspects_in_force(view, datasets, aspects=("schema",), names=names)
+    named = _named(view, held, names)
     canonical = {one: names.dataset(one) for one in held}
     known = view.unredacted.nodes(sorted({*canonical, *canonical.values()}))
     done: set[str] = set()
@@ -81,8 +83,25 @@ def suggested_tags(view: View, datasets: Sequence[str], names: Names) -> Iterato
         if schema is None or canonical[one] in done or found is None or not isinstance(found.node, Dataset):
             continue
         done.add(canonical[one])
-        for order, tag in _tags(found.node, schema.value, schema.since, schema.entry):
+        for order, tag in _tags(found.node, schema.value, schema.since, schema.entry, named.get(one)):
             yield canonical[one], order, tag
+
+
+def _named(view: View, held: Mapping[str, Mapping[str, AspectInForce[Any]]], names: Names) -> dict[str, str]:
+    """Return the name under which the schema of each dataset was said, where it has several and one is certain."""
+    several = {one: of["schema"].entry for one, of in held.items() if "schema" in of and not names.is_alone(one)}
+    if not several:
+        return {}
+    found: dict[str, str] = {}
+    for one, entry in several.items():
+        said = {
+            each.subject
+            for each in view.unredacted.statements(sorted(names.names(one)), ("schema",))
+            if each.entry == entry
+        }
+        if len(said) == 1:
+            found[one] = said.pop()
+    return found
 
 
 def tags_ever_suggested(view: View, every: Sequence[str], names: Names) -> Iterator[tuple[str, Order, Tag]]:
@@ -97,11 +116,11 @@ def tags_ever_suggested(view: View, every: Sequence[str], names: Names) -> Itera
         called = {one.dataset, owners[one], names.dataset(one.dataset)}
         for node in (known[name].node for name in sorted(called) if name in known):
             if isinstance(node, Dataset):
-                for order, tag in _tags(node, schema, one.valid_from, one.entry):
+                for order, tag in _tags(node, schema, one.valid_from, one.entry, one.dataset):
                     yield owners[one], order, tag
 
 
-def _tags(node: Dataset, schema: object, since: int, entry: int) -> Iterator[tuple[Order, Tag]]:
+def _tags(node: Dataset, schema: object, since: int, entry: int, named: str | None) -> Iterator[tuple[Order, Tag]]:
     fields = tuple(Field(name, kind) for name, kind in fields_of(schema).items())
     types = dict(fields)
     for field, row in suggest(node.name, fields):
@@ -118,6 +137,7 @@ def _tags(node: Dataset, schema: object, since: int, entry: int) -> Iterator[tup
             by=None,
             entry=entry,
             since=since,
+            named=named,
         )
         yield (since, RECORD_RANK, row.pattern), tag
 
@@ -129,7 +149,8 @@ def _codes(row: Row) -> tuple[Coding, ...]:
 def suggestions_in(labels: Iterable[Label]) -> Iterator[Suggestion]:
     """Yield of labels those that were supposed of the schema in force, with what was judged."""
     for one in labels:
-        by_rule = next((tag for tag in one.history if tag.origin == TagOrigin.SUGGESTED), None)
+        tags = (*one.holding, *one.history)
+        by_rule = next((tag for tag in tags if tag.origin == TagOrigin.SUGGESTED), None)
         if by_rule is not None:
             judged = Judgement.OPEN if one.origin != TagOrigin.ASSERTED else Judgement.CONFIRMED
             yield Suggestion(one, by_rule, judged if one.present else Judgement.REJECTED)

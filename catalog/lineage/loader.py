@@ -13,6 +13,7 @@ from catalog.lineage.models import Models
 from catalog.mappings.flows import MappedFlows
 from catalog.mappings.model import MappedFlow
 from catalog.names.loading import Names
+from catalog.names.rules import Said
 from catalog.store.indexes.flows import flow_order
 from catalog.store.protocol import Direction as Way
 from catalog.store.protocol import Flow
@@ -102,6 +103,10 @@ class LineageLoader:
     def joined(self, name: str) -> list[tuple[str, int]]:
         """Return the names that stewards or rules join to this one, each with the entry that says so."""
         return self._named.joined(name)
+
+    def bears_on(self, judged: Said, other: Said) -> bool:
+        """Tell whether what was judged of a name is judged of what was said under another; see `Names`."""
+        return self._named.bears_on(judged, other)
 
     def belongs(self, name: str, stated_at: int, at: int) -> str:
         """Return the dataset to which belongs what was said under the name at one time, as it is called at another."""

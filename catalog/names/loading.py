@@ -14,6 +14,7 @@ from catalog.names.rules import (
     Naming,
     Renaming,
     RuleHistory,
+    Said,
     covers,
     decided,
     folds_case,
@@ -342,6 +343,11 @@ class Names:
         """Return the dataset that the name stood for at a time, by id; see `rules.Naming.resolve`."""
         found = self._naming.get(name)
         return name if found is None else found.resolve(name, at)
+
+    def bears_on(self, judged: Said, other: Said) -> bool:
+        """Tell whether what was judged of a name is judged of what was said under another; see `rules.Naming`."""
+        found = self._naming.get(judged.name)
+        return judged.name == other.name if found is None else found.bears_on(judged, other)
 
     def belongs(self, name: str, stated_at: int, at: int) -> str:
         """Return the dataset to which belongs what was said under the name at one time, as it is called at another."""

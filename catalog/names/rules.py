@@ -246,6 +246,14 @@ class Renaming(NamedTuple):
     entry: int = 0
 
 
+class Said(NamedTuple):
+    """That something was said under a name: as of when, and by which entry."""
+
+    name: str
+    at: int
+    entry: int
+
+
 @dataclass
 class Naming:
     """Names that were ever joined to one another, with all that joins them: what is judged of them at any time.
@@ -263,6 +271,7 @@ class Naming:
     def __post_init__(self) -> None:
         """Keep what is worked out."""
         self._resolved: dict[int, Mapping[str, str]] = {}
+        self._known: dict[int, Naming] = {}
 
     @cached_property
     def _times(self) -> Sequence[int]:
@@ -329,6 +338,32 @@ class Naming:
                 break
             since, dataset = min(moved)
         return dataset
+
+    def known_by(self, entry: int) -> Naming:
+        """Return the same as far as it was known by an entry, with all that was renamed since: what goes on as another
+        name is no other dataset.
+        """
+        found = self._known.get(entry)
+        if found is None:
+            claims = {name: [one for one in some if one.entry <= entry] for name, some in self.claims.items()}
+            found = self._known[entry] = Naming(
+                self.names,
+                {name: some for name, some in claims.items() if some},
+                {pair: at for pair, at in self.joined.items() if at <= entry},
+                [rule for rule in self.rules if rule.entry <= entry],
+                self.renamings,
+            )
+        return found
+
+    def bears_on(self, judged: Said, other: Said) -> bool:
+        """Tell whether what was judged of a name is judged of what was said under another: whoever judged, by what was
+        known then, judged the dataset to which that belongs. Names that were found to be one only later are not meant.
+        """
+        if judged.name == other.name:
+            return True
+        then, at = self.known_by(judged.entry), max(judged.at, other.at)
+        said_of = {then.belongs(other.name, other.at, at), then.resolve(other.name, at)}
+        return then.belongs(judged.name, judged.at, at) in said_of
 
     def _stood(self, at: int) -> Mapping[str, str]:
         rules = [rule for history in self.rules if (rule := history.at(at)) is not None]

@@ -17,9 +17,9 @@ from catalog.access.model import Powers
 from catalog.access.queries import definitions
 from catalog.assets.column_names import ColumnNames
 from catalog.assets.rules import columns as schema_columns
-from catalog.labels.model import Attestation, ColumnLineageTrust, Label, Step
+from catalog.labels.model import Attestation, ColumnLineageTrust, Label, Step, Tag
 from catalog.labels.queries import attestations_of, code_of_runs, labels_ever
-from catalog.labels.rules import is_of_place, keeps_out, uncovered, why_uncovered
+from catalog.labels.rules import is_of_place, judges, keeps_out, uncovered, why_uncovered
 from catalog.labels.taint.fixpoint import Judged
 from catalog.labels.taint.model import Clearance, Flow, Mark, Part, Passage, Place
 from catalog.labels.taint.rules import marks_of, options_of
@@ -37,7 +37,7 @@ from graph_schema.column_lineage import Mentioned
 from graph_schema.facts import ALWAYS, NOW, Edge
 from graph_schema.identity import label_of
 from graph_schema.nodes import Column, Dataset, Node, Principal
-from graph_schema.vocabulary.words import Stance, TagOrigin, Technique
+from graph_schema.vocabulary.words import TagOrigin, Technique
 
 BUDGET: Final = 20_000
 """How many datasets and model versions are looked at behind what is asked for."""
@@ -586,28 +586,27 @@ class _Loading:
     def _seeds(self, datasets: Sequence[str]) -> _Seeds:
         found = _Seeds()
         rules = {rule.name: rule.entry for rule in mappings(self._view)} if datasets else {}
-        judging: dict[Place, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-        holding: dict[tuple[str, str], set[str]] = defaultdict(set)
+        judging: dict[tuple[Place, str], list[Tag]] = defaultdict(list)
+        holding: dict[tuple[str, str], list[Tag]] = defaultdict(list)
         for dataset, some in self._labels(datasets).items():
             whole = self._groups.of(dataset)
             for label in some:
                 if label.column is None:
                     place = Place(Part.ASSERTED, whole)
                     if label.present:
-                        holding[whole, label.kind].add(dataset)
+                        holding[whole, label.kind] += label.holding
                 else:
                     place = self._groups.column(dataset, label.column)
                     if place in self._came_later:
                         continue
                     if not label.present:
-                        judging[place][label.kind].add(dataset)
+                        judging[place, label.kind] += label.history
                 found.add(place, label, rules)
         # Names of one dataset may have stood for strangers: what one judged of its column is not said of another's.
         found.judged = frozenset(
             (place, kind)
-            for place, kinds in judging.items()
-            for kind, datasets in kinds.items()
-            if holding[place.node, kind] <= datasets
+            for (place, kind), tags in judging.items()
+            if judges(tags, holding[place.node, kind], self._loader.bears_on)
         )
         return found
 
@@ -708,9 +707,7 @@ class _Seeds:
             return
         suggested = label.origin == TagOrigin.SUGGESTED
         found = set(self.marks.get(place, ()))
-        for tag in label.history:
-            if tag.stance == Stance.REJECT:
-                continue
+        for tag in label.holding:
             entries = tuple(sorted({tag.entry, rules.get(tag.mapping or "", tag.entry)}))
             for mark in marks_of(label.kind, tag.codes, tag.confidentiality, suggested=suggested):
                 found.add(mark)
