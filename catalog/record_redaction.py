@@ -79,6 +79,7 @@ NAMES: Final = frozenset(
         "workload",
         "columns",
         "key_place",
+        "recipient",
         "recipients",
     }
 )

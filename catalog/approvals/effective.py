@@ -120,7 +120,7 @@ def _content(one: UseStatement, at: int) -> dict[str, Any]:
         "places": None if one.places is None else sorted(one.places),
         "agreement": None
         if agreement is None
-        else [agreement.name, sorted(agreement.purposes), agreement.limited_data_set],
+        else [agreement.name, sorted(agreement.purposes), agreement.limited_data_set, sorted(agreement.recipients)],
         "unknown": sorted(one.unknown),
         "words": one.words,
         "permit": one.permit,

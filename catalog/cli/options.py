@@ -57,6 +57,12 @@ Commercial = Annotated[
     bool | None, typer.Option("--commercial/--not-commercial", help="Whether the purpose is commercial.")
 ]
 Project = Annotated[str | None, typer.Option("--project", metavar="PROJECT", help="In which project.")]
+Recipient = Annotated[
+    str | None,
+    typer.Option(
+        "--recipient", metavar="NAME", help="Which organization is to have it, as agreements and attestations name it."
+    ),
+]
 Force = Annotated[bool, typer.Option("--force", help="Even where nobody is left who can administer the catalog.")]
 New = Annotated[bool, typer.Option("--new", help="Begin a catalog where the folder holds none.")]
 Json = Annotated[bool, typer.Option("--json", help="Print data for programs.")]

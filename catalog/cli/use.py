@@ -10,7 +10,7 @@ from catalog.cli.client import Client, ask, succeeded
 from catalog.cli.completeness import FIELDS, warn
 from catalog.cli.output import note, print_json, print_line, print_table
 from catalog.cli.unknown import note_place
-from catalog.cli.words import count, words_of
+from catalog.cli.words import count, in_words, words_of
 from catalog.errors import Exit
 
 _ASKED_OF: Final = ("Dataset", "Snapshot", "ModelVersion")
@@ -30,6 +30,7 @@ query May($input: UseQuestionInput!, $asOf: AsOfInput) {{
   mayUse(input: $input, asOf: $asOf) {{ __typename
     ... on Problem {{ code message }} ... on InvalidInput {{ field }}
     ... on MayUse {{ decision obligations refrains entries deciding {{ {_JUDGED} }} judgements {{ {_JUDGED} }}
+      recipientStates {{ regime state reasons {{ text entries }} }}
       permitted {{ {_PERMITTED} }} }} }}
 }}
 """
@@ -98,6 +99,11 @@ def may(client: Client, asset: str, asked: dict[str, Any], at: dict[str, Any], *
         for title, name in (("Obligations", "obligations"), ("Refrains", "refrains")):
             if found[name]:
                 print_line(f"{title}: {', '.join(found[name])}")
+    for one in found["recipientStates"]:
+        law = "HIPAA" if one["regime"] == "HIPAA" else "the GDPR"
+        print_line(f"For {asked['requester']['recipient']} it is {in_words(one['state'])} by {law}:")
+        for reason in one["reasons"]:
+            print_line(f"  {reason['text']}")
     _note_unstated(client, found["permitted"]["unstated"])
     note_place(client, asked.get("place"))
     _rests_on(found["entries"])

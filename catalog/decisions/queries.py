@@ -167,7 +167,7 @@ def _decided(
         around.purpose or "",
         view.moment,
         place=around.place,
-        requester=Requester(user=asked.principal, project=around.project),
+        requester=Requester(user=asked.principal, project=around.project, recipient=principal.get("organisation")),
     )
     used = _use(view, _judged(node), asks, ancestors, kept)
     # Whoever asks in the place of another has what that one has, and no emergency of anybody.
@@ -289,11 +289,15 @@ def _plain(value: Any) -> Any:  # noqa: ANN401  any value of an aspect
 
 
 def _use(view: View, of: str, asks: UseQuestion, ancestors: Ancestors | None, kept: DecisionsAt) -> MayUse:
-    """Return what use comes to: judged once for everybody, and anew for who asks where a statement lists its users."""
+    """Return what use comes to: judged once for everybody, and anew for who asks where a statement lists its users or
+    an agreement names who may have the data.
+    """
 
     def judged(question: UseQuestion) -> MayUse:
         return kept.together("use", (of, replace(question, date=0)), lambda some: _uses(view, some, asks, ancestors))
 
-    for_all = judged(replace(asks, requester=replace(asks.requester, user=None)))
-    lists_users = any(term.code == US for one in for_all.permitted.applied for term in one.statement.terms)
-    return judged(asks) if lists_users else for_all
+    for_all = judged(replace(asks, requester=replace(asks.requester, user=None, recipient=None)))
+    stated = [one.statement for one in for_all.permitted.applied]
+    lists_users = any(term.code == US for one in stated for term in one.terms)
+    names_recipients = any(one.agreement is not None and one.agreement.recipients for one in stated)
+    return judged(asks) if lists_users or names_recipients else for_all

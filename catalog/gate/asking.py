@@ -73,5 +73,6 @@ def asked(of: str, purpose: str, place: str, environment: str, requester: Reques
             commercial=requester.commercial,
             institute=name("institute", requester.institute),
             project=name("project", requester.project),
+            recipient=name("recipient", requester.recipient),
         ),
     )

@@ -158,7 +158,7 @@ def load(
     )
     evaluated = () if registration is None else tuple(use.snapshot for use in registration.evaluated_on)
     plan = _monitoring(view, question.of)
-    labels = _labels(view, question.of)
+    labels = _labels(view, question.of, question.requester.recipient)
     case = Case(
         training=training,
         parents=[trained[one] for one in parents],
@@ -342,9 +342,9 @@ class _Labels(NamedTuple):
     characteristics: dict[str, tuple[str, tuple[int, ...]]]
 
 
-def _labels(view: View, version: str) -> _Labels | None:
-    """Return what effective labels say of a version, None where not all was seen."""
-    found = effective_labels(view, [version]).get(version)
+def _labels(view: View, version: str, recipient: str | None) -> _Labels | None:
+    """Return what effective labels say of a version for a recipient, None where not all was seen."""
+    found = effective_labels(view, [version], recipient=recipient).get(version)
     if found is None:
         return _Labels({}, {})
     if not isinstance(found.completeness, Complete):

@@ -210,6 +210,7 @@ def _requester(value: aspects.GateRequester) -> Requester:
         commercial=value.commercial,
         institute=value.institute,
         project=value.project,
+        recipient=value.recipient,
     )
 
 

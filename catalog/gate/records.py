@@ -152,6 +152,8 @@ class RequesterOf(Part):
     """At which institute."""
     project: Name | None = None
     """In which project."""
+    recipient: Name | None = None
+    """Which organization is to have it, as agreements and attestations name it."""
 
     @classmethod
     def of(cls, requester: Requester) -> Self:
@@ -162,6 +164,7 @@ class RequesterOf(Part):
             commercial=requester.commercial,
             institute=requester.institute,
             project=requester.project,
+            recipient=requester.recipient,
         )
 
     @property

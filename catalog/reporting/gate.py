@@ -81,6 +81,7 @@ def _requester(one: Requester) -> GateRequester:
         commercial=one.commercial,
         institute=one.institute,
         project=one.project,
+        recipient=one.recipient,
     )
 
 

@@ -199,7 +199,8 @@ def _withdrawals(withdrawn: Iterable[Statement]) -> tuple[Consent, ...]:
 
 def _agreement(value: aspects.Agreement, since: int) -> Agreement:
     begins = since if value.since is None else value.since
-    return Agreement(value.name, begins, value.until, frozenset(value.purposes), value.limited_data_set)
+    purposes, recipients = frozenset(value.purposes), frozenset(value.recipients)
+    return Agreement(value.name, begins, value.until, purposes, value.limited_data_set, recipients)
 
 
 def transfers(view: View, ids: Collection[str]) -> dict[str, Transfer]:

@@ -122,6 +122,8 @@ class Agreement:
     until: int | None = None
     purposes: frozenset[str] = frozenset()
     limited_data_set: bool = False
+    recipients: frozenset[str] = frozenset()
+    """Who may have and use the data under it; empty where it does not say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,6 +201,8 @@ class Requester:
     """Whether the purpose is commercial, whoever asks."""
     institute: str | None = None
     project: str | None = None
+    recipient: str | None = None
+    """Who is to have the data: an organization, as agreements and attestations name it."""
 
 
 @dataclass(frozen=True, slots=True)

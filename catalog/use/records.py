@@ -147,6 +147,8 @@ class Agreement(Part):
     """The purposes that it names: codes of HL7 PurposeOfUse."""
     limited_data_set: StrictBool = False
     """Whether it is a data use agreement of 45 CFR 164.514(e)(4)."""
+    recipients: Names = ()
+    """Who may have and use the data under it, 45 CFR 164.514(e)(4)(ii)(B); left out, it does not say."""
 
     @model_validator(mode="after")
     def _ends_after_it_begins(self, info: ValidationInfo) -> Self:

@@ -545,12 +545,17 @@ class _Judge:
         return _deny(f"{why} allows {named}, not {place}.")
 
     def _of_agreement(self) -> Iterator[Reason]:
-        """Judge what an agreement must name: 45 CFR 164.514(e)(3)(i), (e)(4)."""
+        """Judge what an agreement must name, purposes and recipients: 45 CFR 164.514(e)(3)(i), (e)(4)(ii)."""
         agreement, question = self._statement.agreement, self._question
         if question.limited_data_set and (agreement is None or not agreement.limited_data_set):
             yield _deny("A limited data set is used under a data use agreement alone, 45 CFR 164.514(e)(4).")
             return
-        if agreement is None or self._purpose is None:
+        if agreement is None:
+            return
+        yield from self._of_recipient(agreement)
+        if agreement.limited_data_set:
+            self.obligations.add(_OF_LIMITED_DATA_SETS)
+        if self._purpose is None:
             return
         if agreement.purposes:
             yield _named(agreement, self._purpose)
@@ -560,6 +565,27 @@ class _Judge:
                 RecordKind.AGREEMENT,
             )
 
+    def _of_recipient(self, agreement: Agreement) -> Iterator[Reason]:
+        recipient = self._question.requester.recipient
+        if agreement.recipients:
+            named = ", ".join(sorted(agreement.recipients))
+            if recipient is None:
+                text = f"The agreement {agreement.name} is with {named}, and who is to have the data was not said."
+                yield _abstain(text, RecordKind.REQUEST)
+            elif recipient in agreement.recipients:
+                yield _permit(f"The agreement {agreement.name} names {recipient}.")
+            else:
+                yield _deny(f"The agreement {agreement.name} is with {named}, not with {recipient}.")
+        elif recipient is not None and agreement.limited_data_set:
+            text = (
+                f"The agreement {agreement.name} does not name who may have the limited data set, "
+                "45 CFR 164.514(e)(4)(ii)(B)."
+            )
+            yield _abstain(text, RecordKind.AGREEMENT)
+
+
+_OF_LIMITED_DATA_SETS: Final = "neither identify nor contact the persons, 45 CFR 164.514(e)(4)(ii)(C)(5)"
+"""The term of every agreement on a limited data set that binds whoever has it."""
 
 _MODIFIERS: Final[dict[str, Callable[[_Judge, Term], Reason]]] = {
     RS: _Judge._topics,  # noqa: SLF001  the table of the class's own rules

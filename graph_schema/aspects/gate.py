@@ -76,6 +76,7 @@ class GateRequester(Part):
     commercial: Annotated[bool | None, "Whether the purpose is commercial."] = None
     institute: Annotated[str | None, "At which institute."] = None
     project: Annotated[str | None, "In which project."] = None
+    recipient: Annotated[str | None, "Which organization is to have it."] = None
 
 
 @dataclass(frozen=True, slots=True)

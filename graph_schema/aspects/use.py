@@ -39,6 +39,7 @@ class Agreement(Part):
     until: Annotated[int | None, "When it ends, in microseconds UTC."] = None
     purposes: Annotated[tuple[str, ...], "HL7 PurposeOfUse codes that it names."] = ()
     limited_data_set: Annotated[bool, "Whether it is one of 45 CFR 164.514(e)(4)."] = False
+    recipients: Annotated[tuple[str, ...], "Who may have and use the data under it."] = ()
 
 
 @dataclass(frozen=True, slots=True)

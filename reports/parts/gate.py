@@ -49,6 +49,7 @@ class GateRequester(Strict):
     commercial: bool | None = None
     institute: str | None = None
     project: str | None = None
+    recipient: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,7 +209,8 @@ def _who(one: GateRequester) -> bool:
 def _requester(one: GateRequester) -> Iterator[Line]:
     commercial = None if one.commercial is None else "commercial" if one.commercial else "not commercial"
     kind = None if one.organization is None else worded(one.organization)
-    yield plain(", ".join(each for each in (one.user, kind, commercial, one.institute, one.project) if each))
+    named = (one.user, kind, commercial, one.institute, one.project, one.recipient)
+    yield plain(", ".join(each for each in named if each))
 
 
 def _comes_with(answer: GateAnswer) -> Iterator[tuple[str, Cell]]:

@@ -52,7 +52,7 @@ _CHECKS = (
 _DECIDED_ELSEWHERE = frozenset({"EVALUATION_APART", "PLACE_ALLOWED", "CONSENT_HOLDS", "APPROVAL_LASTS", "GATE_HOLDS"})
 """The rules whose findings another check counts, or none."""
 _OUTCOMES = frozenset({"PASS", "UNKNOWN", "FAIL"})
-_REQUESTER = ("user", "organization", "commercial", "institute", "project")
+_REQUESTER = ("user", "organization", "commercial", "institute", "project", "recipient")
 _MOST_ASKED = 3
 
 
@@ -61,6 +61,7 @@ def derive_gate(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     if shown.is_before_fourth:
         return
     evaluations, overrides, answers = (shown.each(part) for part in ("evaluations", "overrides", "gate"))
+    evaluations, answers = ([_with_recipient(one) for one in some] for some in (evaluations, answers))
     recorded = log.of("gate_evaluated", lambda content: subject_of(content) == shown.version)
     recorded.sort(key=lambda one: one.index)
     let_pass = log.of("override_gate", lambda content: subject_of(content) == shown.version)
@@ -76,6 +77,15 @@ def derive_gate(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     compare.same("gate", shown.context, {"questions_left_out": max(len(asked) - _MOST_ASKED, 0)})
     for number, answer in enumerate(answers, 1):
         _gate_answer(answer, f"gate {number}", let_pass, shown, log, compare)
+
+
+def _with_recipient(one: Values) -> dict[str, Any]:
+    """Return what a question came to with nobody as its recipient where it was issued before these were asked for."""
+    question = one.get("question")
+    requester = question.get("requester") if isinstance(question, dict) else None
+    if not isinstance(question, dict) or not isinstance(requester, dict):
+        return dict(one)
+    return {**one, "question": {**question, "requester": {"recipient": None, **requester}}}
 
 
 def _as_recorded(what: str, shown: list[dict[str, Any]], derived: list[dict[str, Any]], compare: Comparison) -> None:

@@ -170,6 +170,7 @@ def _gate(context: RequestContext, sent: GateInput, at: AsOf) -> Gate | AnyProbl
         commercial=who.commercial,
         institute=who.institute,
         project=who.project,
+        recipient=who.recipient,
     )
     question = asked(of, sent.purpose, sent.place, sent.environment, requester, context.services.redactor.field)
     found = queries.gate(view, question, context.services.ancestors)

@@ -13,6 +13,7 @@ from catalog.api.graphql.contributions import field_of
 from catalog.api.graphql.conversion import converted
 from catalog.api.graphql.datasets import Dataset, DeidentificationState
 from catalog.api.graphql.scalars import Micros
+from catalog.api.graphql.use import MayUse
 from catalog.labels import code_keys
 from catalog.labels.states import model
 from catalog.labels.states.queries import Asked, effective_states
@@ -79,11 +80,26 @@ async def effective_state(
         ),
     ] = None,
 ) -> EffectiveState | None:
-    asked = Asked(str(dataset.id), regime, recipient)
-    found = await info.context.load(effective_states, dataset.at, asked)
+    return await _state(info, Asked(str(dataset.id), regime, recipient), dataset.at)
+
+
+@field_of(
+    MayUse,
+    description="How far identifiers are gone from a dataset for that recipient, by each law; empty where none was "
+    "named, or of anything else. Removing identifiers permits nothing, so that it decides nothing here.",
+)
+async def recipient_states(use: strawberry.Parent[MayUse], info: ContextInfo) -> list[EffectiveState]:
+    if use.recipient is None:
+        return []
+    found = [await _state(info, Asked(use.of, regime, use.recipient), use.at) for regime in Regime]
+    return [one for one in found if one is not None]
+
+
+async def _state(info: ContextInfo, asked: Asked, at: AsOf) -> EffectiveState | None:
+    found = await info.context.load(effective_states, at, asked)
     if found is None:
         return None
-    view = info.context.view(dataset.at)
+    view = info.context.view(at)
     return converted(
         EffectiveState,
         found,

@@ -65,6 +65,9 @@ class UseAgreement:
     until: Micros | None = strawberry.field(description="When it ends.")
     purposes: list[Code] = strawberry.field(description="The purposes that it names.")
     limited_data_set: bool = strawberry.field(description="Whether it is one of 45 CFR 164.514(e)(4).")
+    recipients: list[str] = strawberry.field(
+        description="Who may have and use the data under it; none: it is not said."
+    )
 
 
 @strawberry.type(description="What an authority says that data may be used for; null or empty where it says nothing.")
@@ -129,6 +132,7 @@ class StatedUse:
             until=_micros(agreement.until),
             purposes=codes_of(hl7.PURPOSE_OF_USE, sorted(agreement.purposes)),
             limited_data_set=agreement.limited_data_set,
+            recipients=sorted(agreement.recipients),
         )
 
 
@@ -200,6 +204,9 @@ class UseJudgement:
 
 @strawberry.type(description="Whether something may be used so.")
 class MayUse:
+    of: strawberry.Private[str]
+    at: strawberry.Private[AsOf]
+    recipient: strawberry.Private[str | None]
     decision: UseDecision = strawberry.field(description="The worst of what every statement comes to.")
     deciding: list[UseJudgement] = strawberry.field(description="The statements that are as bad.")
     judgements: list[UseJudgement] = strawberry.field(description="What every statement comes to.")
@@ -218,6 +225,9 @@ class UseRequesterInput:
     commercial: bool | None = strawberry.field(default=None, description="Whether the purpose is commercial.")
     institute: str | None = strawberry.field(default=None, description="At which institute.")
     project: str | None = strawberry.field(default=None, description="In which project.")
+    recipient: str | None = strawberry.field(
+        default=None, description="Which organization is to have it, as agreements and attestations name it."
+    )
 
 
 @strawberry.input(description="What is to be done with it, where, when and by whom.")
@@ -313,9 +323,8 @@ def _may_use(context: RequestContext, asked: UseQuestionInput, at: AsOf) -> MayU
     problem = missing(context, view, [of])
     if problem is not None:
         return problem
-    found = queries.may_use(
-        view, of, _question(context, view, asked), ancestors=context.services.ancestors, ethics=ethics_approvals
-    )
+    question = _question(context, view, asked)
+    found = queries.may_use(view, of, question, ancestors=context.services.ancestors, ethics=ethics_approvals)
     permitted = _permitted(context, view, found.permitted)
     judged = {
         id(one): UseJudgement(
@@ -332,6 +341,9 @@ def _may_use(context: RequestContext, asked: UseQuestionInput, at: AsOf) -> MayU
         for one in found.verdict.judgements
     }
     return MayUse(
+        of=of,
+        at=view.as_of,
+        recipient=question.requester.recipient,
         decision=found.verdict.decision,
         deciding=[judged[id(one)] for one in found.verdict.deciding],
         judgements=[judged[id(one)] for one in found.verdict.judgements],
@@ -359,6 +371,7 @@ def _question(context: RequestContext, view: View, asked: UseQuestionInput) -> m
             commercial=who.commercial,
             institute=name("institutes", who.institute),
             project=name("projects", who.project),
+            recipient=name("recipients", who.recipient),
         ),
         diseases=asked.diseases or (),
         investigations=asked.investigations or (),

@@ -8,7 +8,7 @@ import typer
 
 from catalog.cli.commands.connection import connected
 from catalog.cli.commands.groups import PROVE, command, group
-from catalog.cli.options import Commercial, DataDir, Json, KnownAtIndex, Project, Url, choice, point
+from catalog.cli.options import Commercial, DataDir, Json, KnownAtIndex, Project, Recipient, Url, choice, point
 from catalog.cli.words import one_of
 from catalog.errors import SenderError
 from catalog.use.model import OrganizationKind
@@ -34,6 +34,7 @@ def gate(
     organization: Annotated[str | None, choice(OrganizationKind, "For which kind of organization")] = None,
     commercial: Commercial = None,
     project: Project = None,
+    recipient: Recipient = None,
     at: Annotated[
         str | None, typer.Option("--at", metavar="TIME", help="As of then, 2026-01-31T12:00:00Z; by default now.")
     ] = None,
@@ -57,7 +58,7 @@ def gate(
     if record and known_at_index is not None:
         raise SenderError("What is recorded is what is known now: leave --record or --known-at-index out.")
     kind = None if organization is None else one_of(organization, OrganizationKind, "--organization")
-    who = {"organization": kind, "commercial": commercial, "project": project}
+    who = {"organization": kind, "commercial": commercial, "project": project, "recipient": recipient}
     asked = {
         "purpose": purpose,
         "place": place,

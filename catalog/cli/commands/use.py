@@ -15,6 +15,7 @@ from catalog.cli.options import (
     Json,
     KnownAtIndex,
     Project,
+    Recipient,
     SourceName,
     Url,
     ValidAt,
@@ -56,6 +57,7 @@ def may(
     commercial: Commercial = None,
     institute: Annotated[str | None, typer.Option(metavar="INSTITUTE", help="At which institute.")] = None,
     project: Project = None,
+    recipient: Recipient = None,
     disease: Annotated[
         list[str] | None, typer.Option(metavar="MONDO", help="A disease that is studied, by MONDO id; may be repeated.")
     ] = None,
@@ -89,6 +91,7 @@ def may(
         "commercial": commercial,
         "institute": institute,
         "project": project,
+        "recipient": recipient,
     }
     asked = {
         "purpose": purpose,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.records import CURATED, DIGEST, JOB, declaration, event, registration, seal
+from tests.support.records import CURATED, DIGEST, JOB, code_key, declaration, event, registration, seal, tag
 from tests.support.typed import typed
 from tests.support.uses import licence, permission, undertaking, withdrawal_of_consent
 
@@ -103,6 +103,34 @@ def test_where_it_is_and_may_be(folder: Path) -> None:
     found = json.loads(typed(folder, "use", "residency", "landing visits", "--json").out)
     read = [one for one in found["located"] if one["presence"] == "READ"]
     assert [(one["place"], one["decision"], one["job"]["name"]) for one in read] == [("north", "PERMIT", "curate")]
+
+
+def test_l14_l15_who_is_to_have_it_decides_and_is_told_what_it_is_to_them(folder: Path) -> None:
+    """L14 by the agreement, L15 by who holds the key."""
+    keys, scores = ({"namespace": "lake", "name": name} for name in ("keys", "scores"))
+    held = {"agreement": "dua-7", "kind": "DUA", "purposes": ["HRESCH"], "recipients": ["Made-up institute"]}
+    records = [
+        declaration(dataset=keys, permitted_use=None, source_system=None),
+        declaration(dataset=scores, permitted_use=None, source_system=None, gdpr_state="DE_IDENTIFIED"),
+        tag(dataset=keys, column=None),
+    ]
+    written = typed(folder, "record", stdin="\n".join(map(json.dumps, records)).encode())
+    assert written.code == 0, written.err
+    records = [
+        code_key(dataset=keys, of=[scores], holder="Made-up institute"),
+        permission("dua", valid_from=BEFORE, of={"dataset": scores}, terms=[{"code": "NRES"}], agreement=held),
+    ]
+    written = typed(folder, "record", stdin="\n".join(map(json.dumps, records)).encode())
+    assert written.code == 0, written.err
+    asked = ("use", "may", "lake scores", "HRESCH")
+    assert typed(folder, *asked).code == ABSTAIN
+    ours = typed(folder, *asked, "--recipient", "Made-up institute")
+    assert ours.code == PERMIT, ours.out
+    assert "For Made-up institute it is pseudonymized by the GDPR:" in ours.printed
+    theirs = typed(folder, *asked, "--recipient", "Another institute")
+    assert theirs.code == DENY
+    assert "is with Made-up institute, not with Another institute" in theirs.printed
+    assert "For Another institute it is de identified by the GDPR:" in theirs.printed
 
 
 def test_an_unknown_purpose_is_told_with_what_is_like_it(folder: Path) -> None:

@@ -182,6 +182,24 @@ def test_use_is_judged_of_who_asks_where_a_statement_lists_its_users(house: Hous
             assert decided.allowed is allowed, decided.reasons
 
 
+def test_l14_whoever_asks_is_of_the_organization_that_is_registered(house: House) -> None:
+    agreed = {"agreement": "dua-1", "kind": "DUA", "recipients": ["Example Hospital"]}
+    for payload in (
+        declaration(permitted_use=None),
+        permission(purposes=["HRESCH"], places=["North"], agreement=agreed),
+        policies('permit (principal, action, resource) when {context.use == "PERMIT"};'),
+        principal("grace", "engineer"),
+        {**principal("ada", "engineer"), "organisation": "Another hospital"},
+    ):
+        house.record(payload)
+    at, memo = AsOf(house.clock.micros(), house.ledger.size() - 1), DecisionMemo()
+    for who, allowed in (("ada", False), ("grace", True), ("ada", False)):
+        found = read(request(who, RAW, "HRESCH"), house.intake.redactor)
+        assert not isinstance(found, Problem)
+        for kept in (memo.at(at, EVERYTHING), None):
+            assert decide(house.view(at), found, kept=kept).allowed is allowed
+
+
 def test_values_are_kept_of_the_newest_point_alone_by_rights_and_not_without_bound() -> None:
     memo, made = DecisionMemo(), list[int]()
 

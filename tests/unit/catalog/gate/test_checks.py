@@ -14,6 +14,7 @@ from catalog.gate.queries import gate
 from catalog.labels.taint.queries import effective_labels
 from catalog.reading import AsOf, Rights
 from catalog.safe_use.model import Outcome
+from catalog.use.model import Requester
 from graph_schema.nodes import Dataset, Snapshot
 from graph_schema.times import format_time
 from graph_schema.vocabulary.words import GateCheckName, GateVerdict
@@ -23,6 +24,7 @@ from tests.support.gate_story import (
     EVALUATION,
     EXTRA,
     LANDED,
+    MODEL,
     OPEN,
     QUESTION,
     TRAIN_JOB,
@@ -388,6 +390,40 @@ def test_with_all_of_them_it_passes_by_what_is_asked_for(house: House) -> None:
     found = story.gate()
     assert (found.verdict, found.policies.entry) == (GateVerdict.PASS, story.entries["says 0"])
     assert {one.check for one in found.checks if not one.required} == OPEN.keys()
+
+
+@pytest.mark.parametrize(
+    ("recipient", "outcome"), [(None, UNKNOWN), ("Made-up clinic", Outcome.PASS), ("Another made-up clinic", FAIL)]
+)
+def test_l14_who_is_to_have_the_version_is_held_to_the_agreement(
+    house: House, recipient: str | None, outcome: Outcome
+) -> None:
+    agreed = {"agreement": "dua-1", "kind": "DUA", "recipients": ["Made-up clinic"]}
+    held = permission(
+        "dua", of={"dataset": LANDED}, terms=[{"code": "NRES"}], purposes=["MLTRAINING", "TREAT"], agreement=agreed
+    )
+    story = GateStory(house, before=(held,)).tell()
+    asked = replace(QUESTION, requester=Requester(recipient=recipient))
+    found = gate(story.house.view(), asked)
+    assert found is not None
+    assert {one.outcome for one in found.checks if one.check is GateCheckName.USE_DEPLOYMENT} == {outcome}
+
+
+@pytest.mark.parametrize(("recipient", "holds"), [("Made-up clinic", False), ("Another made-up clinic", True)])
+def test_l11_what_was_attested_for_others_clears_nothing_of_a_version(
+    house: House,
+    recipient: str,
+    holds: bool,  # noqa: FBT001  what is asserted
+) -> None:
+    story = GateStory(house, before=(tag(dataset=TRAINING, column=None, codes=[]),)).tell()
+    letters = [{"system": "safe-harbor", "code": one} for one in "ABCDEFGHIJKLMNOPQR"]
+    version = {"model": MODEL, "version": "1"}
+    told = {"job": None, "run_id": None, "indirect": True, "recipients": ["Made-up clinic"]}
+    story.say("attests", attestation(model_version=version, clears=letters, **told), "steward")
+    found = gate(house.view(), replace(QUESTION, requester=Requester(recipient=recipient)))
+    assert found is not None
+    reasons = [each.text for one in found.checks if one.check is GateCheckName.LABELS for each in one.reasons]
+    assert any(text.startswith("The model itself holds direct identifier") for text in reasons) is holds
 
 
 def test_a_column_that_came_after_the_snapshots_is_in_none_of_them(house: House) -> None:

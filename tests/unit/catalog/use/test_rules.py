@@ -333,6 +333,29 @@ class TestU10TwoAxes:
             assert decided(statement(purposes=frozenset({"HOPERAT"}), agreement=held), asked) is decision
         assert decided(statement(purposes=frozenset({"HOPERAT"})), asked) is DENY
 
+    def test_l14_its_terms_are_obligations_of_whoever_has_it(self) -> None:
+        held = Agreement("dua-1", day("2026-01-01"), None, frozenset({"MLTRAINING"}), limited_data_set=True)
+        found = decide([statement("NRES", agreement=held)], question("MLTRAINING", limited_data_set=True))
+        assert found.decision is PERMIT
+        assert found.obligations == {"neither identify nor contact the persons, 45 CFR 164.514(e)(4)(ii)(C)(5)"}
+
+    @pytest.mark.parametrize(
+        ("recipient", "decision"),
+        [(None, ABSTAIN), ("A made-up institute", PERMIT), ("Another made-up institute", DENY)],
+    )
+    def test_l14_the_agreement_names_who_may_have_it(self, recipient: str | None, decision: Decision) -> None:
+        held = Agreement("dua-1", day("2026-01-01"), recipients=frozenset({"A made-up institute"}))
+        asked = question("HRESCH", requester=Requester(recipient=recipient), investigations=frozenset({"DUO:0000037"}))
+        assert decided(statement("NRES", agreement=held), asked) is decision
+
+    def test_l14_an_agreement_on_a_limited_data_set_that_names_nobody_leaves_a_recipient_open(self) -> None:
+        held = Agreement("dua-1", day("2026-01-01"), None, frozenset({"HRESCH"}), limited_data_set=True)
+        said = statement("NRES", agreement=held)
+        assert decided(said, question("HRESCH")) is PERMIT
+        assert decided(said, question("HRESCH", requester=Requester(recipient="A made-up institute"))) is ABSTAIN
+        plain = statement("NRES", agreement=replace(held, limited_data_set=False))
+        assert decided(plain, question("HRESCH", requester=Requester(recipient="A made-up institute"))) is PERMIT
+
     def test_an_axis_that_says_nothing_is_no_permission(self) -> None:
         assert decided(statement("GRU"), question("HMARKT")) is ABSTAIN
         assert decided(statement(), question("HRESCH")) is ABSTAIN
