@@ -76,7 +76,9 @@ from catalog.grants.records import (
 )
 from catalog.labels.records import (
     AttestDeidentification,
+    ClaimAnonymity,
     DeclareCodeKey,
+    EndAnonymityClaim,
     EndAttestation,
     EndCodeKey,
     EndColumnLineageTrust,
@@ -240,6 +242,19 @@ _KINDS: tuple[Kind[Any], ...] = (
         labels_facts.project_key,
         labels_admission.admit_key,
         lasting=True,
+    ),
+    Kind(
+        ClaimAnonymity,
+        labels_facts.anonymity_subjects,
+        labels_facts.project_anonymity,
+        labels_admission.admit_anonymity,
+        binds=True,
+    ),
+    Kind(
+        EndAnonymityClaim,
+        labels_facts.anonymity_subjects,
+        labels_facts.project_anonymity_end,
+        labels_admission.admit_anonymity_end,
     ),
     Kind(EndCodeKey, labels_facts.key_subjects, labels_facts.project_key_end, labels_admission.admit_key_end),
     Kind(

@@ -59,6 +59,8 @@ KINDS = {
     "record.end_attestation": "end of an attestation",
     "record.declare_code_key": "declaration of a code key",
     "record.end_code_key": "end of a code key",
+    "record.claim_anonymity": "claim of anonymity",
+    "record.end_anonymity_claim": "end of a claim of anonymity",
     "record.trust_column_lineage": "trust in column lineage",
     "record.end_column_lineage_trust": "end of trust in column lineage",
     "record.map_facet": "mapping of a facet",

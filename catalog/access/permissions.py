@@ -35,6 +35,8 @@ class Permission(StrEnum):
     END_ATTESTATION = "end_attestation"
     DECLARE_CODE_KEY = "declare_code_key"
     END_CODE_KEY = "end_code_key"
+    CLAIM_ANONYMITY = "claim_anonymity"
+    END_ANONYMITY_CLAIM = "end_anonymity_claim"
     TRUST_COLUMN_LINEAGE = "trust_column_lineage"
     END_COLUMN_LINEAGE_TRUST = "end_column_lineage_trust"
     DEFINE_NAMESPACE_RULE = "define_namespace_rule"
@@ -164,6 +166,8 @@ TABLE: Final[Mapping[PrincipalRole, frozenset[Permission]]] = {
             Permission.ATTEST_DEIDENTIFICATION,
             Permission.END_ATTESTATION,
             Permission.DECLARE_CODE_KEY,
+            Permission.CLAIM_ANONYMITY,
+            Permission.END_ANONYMITY_CLAIM,
             Permission.END_CODE_KEY,
             Permission.TRUST_COLUMN_LINEAGE,
             Permission.END_COLUMN_LINEAGE_TRUST,

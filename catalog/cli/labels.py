@@ -52,7 +52,8 @@ _STATES = """
 query States($asset: ID!, $recipient: String, $asOf: AsOfInput) {
   node(id: $asset, asOf: $asOf) { ... on Dataset {
     HIPAA: effectiveState(regime: HIPAA, recipient: $recipient) { state reasons { text entries } }
-    GDPR: effectiveState(regime: GDPR, recipient: $recipient) { state reasons { text entries } } } } }
+    GDPR: effectiveState(regime: GDPR, recipient: $recipient) { state reasons { text entries } }
+    anonymityClaims { kAnonymity lDiversity quasiIdentifiers sensitive population entry lapsed { text entries } } } } }
 """
 
 
@@ -69,9 +70,9 @@ def labels(
     """Print each kind of PHI that an asset or column holds, and what attestations took away."""
     asked = {"asset": identify(client, asset, _KINDS), "column": column, "asOf": at or None, **whose._asdict()}
     found = succeeded(ask(client, _LABELS, asked)["effectiveLabels"])
-    states = {} if column else _states(client, asked)
+    states, claims = ({}, []) if column else _states(client, asked)
     if as_json:
-        print_json(found | {"states": states} if states else found)
+        print_json(found | {"states": states, "anonymityClaims": claims} if states else found)
         return Exit.FINE
     print_table(
         "",
@@ -127,14 +128,37 @@ def labels(
                 for one in of["reasons"]
             ],
         )
+    if claims:
+        print_table(
+            "what was measured of its anonymity: evidence that takes no label away",
+            ("claim", "over", "people", "says nothing any more", "entries"),
+            [
+                (
+                    _measured(one),
+                    ", ".join(one["quasiIdentifiers"]),
+                    one["population"],
+                    " ".join(each["text"] for each in one["lapsed"]),
+                    ", ".join(
+                        map(str, sorted({one["entry"], *(at for each in one["lapsed"] for at in each["entries"])}))
+                    ),
+                )
+                for one in claims
+            ],
+            yielding=("over", "says nothing any more"),
+        )
     warn(found["completeness"])
     return Exit.FINE
 
 
-def _states(client: Client, asked: Mapping[str, Any]) -> dict[str, Any]:
-    """Return how far identifiers are gone from a dataset by each law; nothing of what is none."""
+def _measured(claim: Mapping[str, Any]) -> str:
+    named = (("k", claim["kAnonymity"], ""), ("l", claim["lDiversity"], f" of {', '.join(claim['sensitive'])}"))
+    return ", ".join(f"{letter} = {least}{of}" for letter, least, of in named if least is not None)
+
+
+def _states(client: Client, asked: Mapping[str, Any]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Return how far identifiers are gone from a dataset by each law, and what was measured; of all else nothing."""
     node = ask(client, _STATES, {name: asked[name] for name in ("asset", "recipient", "asOf")})["node"] or {}
-    return {law: of for law, of in node.items() if of is not None}
+    return {law: node[law] for law in ("HIPAA", "GDPR") if node.get(law) is not None}, node.get("anonymityClaims") or []
 
 
 def why(  # what is asked for

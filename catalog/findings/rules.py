@@ -267,6 +267,12 @@ class Rule(Enum):
         Topic.DEIDENTIFICATION,
         "What is attested to be aggregated has no cell under 11, and none under 11 follows from the others.",
     )
+    EVIDENCE_HOLDS = _Rule(
+        "evidence of anonymity holds",
+        Severity.HIGH,
+        Topic.DEIDENTIFICATION,
+        "No attestation in force rests on a claim of k-anonymity or l-diversity that has lapsed.",
+    )
     CODED_APART = _Rule(
         "coded data read apart",
         Severity.HIGH,
@@ -384,6 +390,7 @@ ESTATE = (
     Rule.EVALUATION_INDEPENDENT,
     Rule.LOCK_KEPT,
     Rule.CELLS_LARGE,
+    Rule.EVIDENCE_HOLDS,
     Rule.CODED_APART,
     Rule.COMBINATION_DETERMINED,
     Rule.KEY_OF_ONE_ENVIRONMENT,

@@ -7,12 +7,15 @@ from typing import Final
 
 from catalog.assets.folds import aspects_in_force
 from catalog.errors import SenderError
+from catalog.labels.anonymity.queries import anonymity_claims
 from catalog.labels.code_keys import code_keys
 from catalog.labels.facts import attested
 from catalog.labels.queries import attestations_by_id, labels
 from catalog.labels.records import (
     AttestDeidentification,
+    ClaimAnonymity,
     DeclareCodeKey,
+    EndAnonymityClaim,
     EndAttestation,
     EndCodeKey,
     EndColumnLineageTrust,
@@ -22,6 +25,7 @@ from catalog.labels.records import (
 from catalog.labels.taint.queries import what_if
 from catalog.labels.trusts import column_lineage_trusts
 from catalog.record import DECLARE_FIRST, Admission, Admitted
+from graph_schema.column_lineage import address
 from graph_schema.nodes import Column, Node
 from graph_schema.schema_fields import fields_of
 from graph_schema.times import parse_zoned
@@ -65,7 +69,58 @@ def admit_attestation(record: AttestDeidentification, admission: Admission) -> A
     admission.require(named)
     if record.until is not None and parse_zoned(record.until) <= (record.holds_from or admission.now):
         raise SenderError("`until` lies ahead; this one has passed.", pointer="/until", status=422)
-    return Admitted(warnings=tuple(_clears_nothing(record, admission)))
+    return Admitted(warnings=(*_lapsed(record, admission), *_clears_nothing(record, admission)))
+
+
+def _lapsed(record: AttestDeidentification, admission: Admission) -> Iterator[str]:
+    """Hold the evidence to be claims that somebody made, and yield which of it has lapsed."""
+    if not record.evidence:
+        return
+    cited = [one.dataset.node.id for one in record.evidence]
+    every = anonymity_claims(admission.view.unredacted, cited)
+    for place, one in enumerate(record.evidence):
+        found = next((each for each in every.get(one.dataset.node.id, ()) if each.entry == one.claim), None)
+        if found is None:
+            raise SenderError(
+                "The evidence is a claim that `claim_anonymity` made of that dataset: give its ledger index.",
+                pointer=f"/evidence/{place}/claim",
+                status=422,
+            )
+        for each in found.lapsed:
+            yield f"The claim of entry {one.claim} has lapsed: {each.text}"
+
+
+def admit_anonymity(record: ClaimAnonymity, admission: Admission) -> Admitted:
+    """Hold the datasets to be known, and say which columns the schema in force has not.
+
+    By what the newest claim lapsed is added: the same words after that are another measurement, and no retry.
+    """
+    admission.require(
+        [
+            (record.node, "/dataset", DECLARE_FIRST),
+            *((one.node, f"/beside/{at}", DECLARE_FIRST) for at, one in enumerate(record.beside)),
+        ]
+    )
+    dataset = record.node.id
+    held = aspects_in_force(admission.view.unredacted, [dataset], aspects=("schema",)).get(dataset, {})
+    fields = fields_of(held["schema"].value) if "schema" in held else {}
+    named = (*record.quasi_identifiers, *record.sensitive)
+    absent = [one for one in named if address(one) not in fields] if fields else []
+    claims = anonymity_claims(admission.view.unredacted, [dataset]).get(dataset, ())
+    lapsed = max((entry for each in claims[-1:] for one in each.lapsed for entry in one.entries), default=None)
+    return Admitted(
+        {} if lapsed is None else {"after": lapsed},
+        (f"The schema in force has no column {', '.join(absent)}.",) if absent else (),
+    )
+
+
+def admit_anonymity_end(record: EndAnonymityClaim, admission: Admission) -> Admitted:
+    """Hold the dataset to be known, and say where nothing is there to end."""
+    admission.require([(record.node, "/dataset", "give the dataset that was measured")])
+    claims = anonymity_claims(admission.view.unredacted, [record.node.id]).get(record.node.id, ())
+    if any(not one.is_ended for one in claims):
+        return Admitted()
+    return Admitted(warnings=("Nobody claims anything of this dataset's anonymity: this changes nothing.",))
 
 
 def _clears_nothing(record: AttestDeidentification, admission: Admission) -> Iterator[str]:

@@ -8,7 +8,9 @@ from typing import Final
 from catalog.assets.run_refs import add_run
 from catalog.labels.records import (
     AttestDeidentification,
+    ClaimAnonymity,
     DeclareCodeKey,
+    EndAnonymityClaim,
     EndAttestation,
     EndCodeKey,
     EndColumnLineageTrust,
@@ -23,6 +25,7 @@ from graph_schema.nodes import Attestation, Column, Node, Principal
 from graph_schema.times import parse_zoned
 from graph_schema.vocabulary.words import TagOrigin
 
+ANONYMITY: Final = "anonymity"
 CODE_KEY: Final = "code_key"
 COLUMN_LINEAGE_TRUST: Final = "column_lineage_trust"
 
@@ -58,6 +61,7 @@ def attested(record: AttestDeidentification) -> aspects.Attestation:
             "model_version": None if record.model_version is None else record.model_version.node.id,
             "run": None if record.run is None else record.run.id,
             "until": None if record.until is None else parse_zoned(record.until),
+            "evidence": [{"dataset": one.dataset.node.id, "claim": one.claim} for one in record.evidence],
         }
     )
 
@@ -120,3 +124,30 @@ def project_key(record: DeclareCodeKey, context: RecordContext) -> None:
 def project_key_end(record: EndCodeKey, context: RecordContext) -> None:
     """Add that it is none any more."""
     context.builder.add_statement(record.node, CODE_KEY, None)
+
+
+def anonymity_subjects(record: ClaimAnonymity | EndAnonymityClaim) -> tuple[Node, ...]:
+    """Return what the record is about."""
+    return (record.node,)
+
+
+def project_anonymity(record: ClaimAnonymity, context: RecordContext) -> None:
+    """Add what was measured."""
+    builder = context.builder
+    for one in record.beside:
+        builder.add_node(one.node)
+    value = aspects.Anonymity(
+        record.quasi_identifiers,
+        record.population,
+        record.method,
+        record.k_anonymity,
+        record.l_diversity,
+        record.sensitive,
+        tuple(sorted({one.node.id for one in record.beside})),
+    )
+    builder.add_statement(record.node, ANONYMITY, value)
+
+
+def project_anonymity_end(record: EndAnonymityClaim, context: RecordContext) -> None:
+    """Add that it holds no longer."""
+    context.builder.add_statement(record.node, ANONYMITY, None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, ClassVar, Final, Self
 
 from pydantic import AfterValidator, Field, StrictInt, ValidationInfo, model_validator
 
@@ -36,6 +36,7 @@ from graph_schema.vocabulary.words import (
     Technique,
 )
 
+_MOST_ALIKE: Final = 1_000_000
 AlterationCode = Annotated[str, Field(max_length=64), code_of(hl7.ALTERATION)]
 
 
@@ -157,6 +158,80 @@ class EndCodeKey(Record):
         return self.dataset.node
 
 
+class ClaimAnonymity(Record):
+    """That a dataset, as it was measured, is k-anonymous or l-diverse over some columns: evidence for whoever
+    determines that identifiers are gone. It clears nothing, and lapses with a new column, a later write or another
+    release of the same people.
+    """
+
+    name: ClassVar[str] = "claim_anonymity"
+
+    dataset: DatasetRef
+    """The dataset that was measured."""
+    quasi_identifiers: Annotated[tuple[Name, ...], Field(min_length=1, max_length=MAX_LIST), distinct()]
+    """The columns in which rows that are alike form a group."""
+    k_anonymity: Annotated[StrictInt, Field(ge=2, le=_MOST_ALIKE)] | None = None
+    """How many persons, at least, each group holds; one of this and `l_diversity` is said."""
+    l_diversity: Annotated[StrictInt, Field(ge=2, le=_MOST_ALIKE)] | None = None
+    """How many values, at least, each sensitive column has in each group."""
+    sensitive: Annotated[tuple[Name, ...], Field(max_length=MAX_LIST), distinct()] = ()
+    """The sensitive columns; needed for `l_diversity`."""
+    population: Name
+    """Whose records these are, as the site calls these people: every claim on the same people calls them so."""
+    beside: Annotated[tuple[DatasetRef, ...], Field(max_length=MAX_LIST), distinct()] = ()
+    """The earlier releases of these people that were measured together with it."""
+    method: Text
+    """How it was measured, such as by which tool."""
+    valid_from: Time | None = None
+    """When it was measured; by default when it is recorded."""
+
+    @property
+    def node(self) -> Dataset:
+        """Return what was measured."""
+        return self.dataset.node
+
+    @model_validator(mode="after")
+    def _holds_together(self, info: ValidationInfo) -> Self:
+        if is_replayed(info):
+            return self
+        if self.k_anonymity is None and self.l_diversity is None:
+            raise refusal("Say what was measured: `k_anonymity`, `l_diversity` or both.", "/k_anonymity")
+        if (self.l_diversity is None) is not (not self.sensitive):
+            raise refusal("l-diversity is of sensitive columns: name both or neither.", "/sensitive")
+        if not set(self.sensitive).isdisjoint(self.quasi_identifiers):
+            raise refusal("A sensitive column is none in which rows are alike: name it once.", "/sensitive")
+        if self.dataset in self.beside:
+            raise refusal("It was measured together with other releases: name these.", "/beside")
+        return self
+
+
+class EndAnonymityClaim(Record):
+    """That what was claimed of a dataset's anonymity holds no longer, such as because it was measured wrongly."""
+
+    name: ClassVar[str] = "end_anonymity_claim"
+
+    dataset: DatasetRef
+    """The dataset that was measured."""
+    reason: Text
+    """Why it holds no longer."""
+    valid_from: Time | None = None
+    """From when on; by default from when this is recorded."""
+
+    @property
+    def node(self) -> Dataset:
+        """Return what was measured."""
+        return self.dataset.node
+
+
+class Evidence(Part):
+    """A claim of anonymity on which a determination rests."""
+
+    dataset: DatasetRef
+    """The dataset that was measured."""
+    claim: Annotated[StrictInt, Field(ge=0, le=2**53 - 1)]
+    """The ledger index of the claim."""
+
+
 class TrustColumnLineage(Record):
     """That what a job says of the columns of its outputs is complete: a field that it does not mention takes no label
     of the inputs that it mentions.
@@ -223,6 +298,8 @@ class AttestDeidentification(Record):
     """The places, as `declare_place` calls them, within which alone this holds; left out, anywhere."""
     alterations: Annotated[tuple[AlterationCode, ...], Field(max_length=64), distinct()] = ()
     """What is done to the data: codes of HL7 for alteration, such as pseudonymization."""
+    evidence: Annotated[tuple[Evidence, ...], Field(max_length=64), distinct()] = ()
+    """The claims of k-anonymity or l-diversity on which the determination rests."""
     expert: Name | None = None
     """Who determined it; needed for EXPERT_DETERMINATION, 45 CFR 164.514(b)(1)."""
     schema_version: Name | None = None

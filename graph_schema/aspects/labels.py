@@ -60,6 +60,27 @@ class CodeKey(Part):
 
 
 @dataclass(frozen=True, slots=True)
+class Anonymity(Part):
+    """That the dataset was measured to be k-anonymous or l-diverse over some columns: evidence that clears nothing."""
+
+    quasi_identifiers: Annotated[tuple[str, ...], "The columns in which alike rows form a group."]
+    population: Annotated[str, "Whose records these are."]
+    method: Annotated[str, "How it was measured."]
+    k_anonymity: Annotated[int | None, "How many rows, at least, each group has."] = None
+    l_diversity: Annotated[int | None, "How many values, at least, a sensitive column has in each group."] = None
+    sensitive: Annotated[tuple[str, ...], "The sensitive columns."] = ()
+    beside: Annotated[tuple[str, ...], "The earlier releases that were measured together with it, by id."] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence(Part):
+    """A claim of anonymity on which an attestation rests."""
+
+    dataset: Annotated[str, "The dataset that it is about, by id."]
+    claim: Annotated[int, "Its ledger index."]
+
+
+@dataclass(frozen=True, slots=True)
 class ColumnLineageTrust(Part):
     """That what a job says of columns is all there is: a field that it does not mention is made of nothing."""
 
@@ -88,6 +109,7 @@ class Attestation(Part):
     model_version: Annotated[str | None, "The model version that does not give away what it learnt from, by id."] = None
     job_version: Annotated[str | None, "The version of the job's code that is covered."] = None
     places: Annotated[tuple[str, ...], "Within which places alone the data is covered."] = ()
+    evidence: Annotated[tuple[Evidence, ...], "The claims of anonymity on which it rests."] = ()
 
     @property
     def subject(self) -> str:

@@ -50,7 +50,7 @@ from graph_schema.aspects.gate import (
     MonitoringPlan,
 )
 from graph_schema.aspects.keys import EncryptionKey
-from graph_schema.aspects.labels import Attestation, AttestationEnd, CodeKey, ColumnLineageTrust, Tag
+from graph_schema.aspects.labels import Anonymity, Attestation, AttestationEnd, CodeKey, ColumnLineageTrust, Tag
 from graph_schema.aspects.mappings import FacetMapping, MappingWithdrawal, TagMapping
 from graph_schema.aspects.models import Metric, Registration
 from graph_schema.aspects.names import NamespaceRule
@@ -281,6 +281,7 @@ ASPECTS: Final[tuple[Aspect, ...]] = (
     Aspect("storage_format", ("Dataset",), str, "The format that it is stored in."),
     Aspect("encryption_keys", ("Dataset",), tuple[KeyUse, ...], "The keys that it is encrypted under."),
     Aspect("code_key", ("Dataset",), CodeKey),
+    Aspect("anonymity", ("Dataset",), Anonymity),
     Aspect("encryption", ("Dataset",), Encryption),
     Aspect("plaintext_window", ("Dataset",), PlaintextWindow),
     Aspect("compute_isolation", ("Dataset",), ComputeIsolation),

@@ -106,6 +106,8 @@ _ACTS = {
     "record.end_attestation": "ended attestations",
     "record.declare_code_key": "declared code keys",
     "record.end_code_key": "ended code keys",
+    "record.claim_anonymity": "claimed anonymity",
+    "record.end_anonymity_claim": "ended claims of anonymity",
     "record.trust_column_lineage": "trusted column lineage",
     "record.end_column_lineage_trust": "ended trust in column lineage",
     "record.map_facet": "mapped facets",

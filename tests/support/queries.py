@@ -65,6 +65,7 @@ from catalog.grants.queries import (
     grants_of,
     recertifications_due,
 )
+from catalog.labels.anonymity.queries import anonymity_claims
 from catalog.labels.code_keys import code_keys
 from catalog.labels.queries import (
     attestations,
@@ -389,6 +390,7 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
     "attestations_of versions": ("ModelVersion", attestations_of),
     "code_of_runs": ("Job", code_of_runs),
     "effective_states": ("Dataset", _effective_states),
+    "anonymity_claims": ("Dataset", anonymity_claims),
     "code_keys": ("Dataset", lambda view, _: code_keys(view)),
     "column_lineage_trusts": ("Job", column_lineage_trusts),
     "attestations_by_id": ("Attestation", attestations_by_id),

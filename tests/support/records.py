@@ -256,6 +256,22 @@ def code_key(**more: Any) -> dict[str, Any]:
     return {"kind": "declare_code_key", "dataset": RAW, "of": [CURATED], "holder": "the honest broker", **more}
 
 
+def anonymity(**more: Any) -> dict[str, Any]:
+    return {
+        "kind": "claim_anonymity",
+        "dataset": CURATED,
+        "quasi_identifiers": ["ward", "year"],
+        "k_anonymity": 11,
+        "population": "made-up ward patients",
+        "method": "Counted by a made-up tool",
+        **more,
+    }
+
+
+def ending_anonymity(**more: Any) -> dict[str, Any]:
+    return {"kind": "end_anonymity_claim", "dataset": CURATED, "reason": "It was counted wrongly", **more}
+
+
 def ending_code_key(**more: Any) -> dict[str, Any]:
     return {"kind": "end_code_key", "dataset": RAW, "reason": "It was destroyed", **more}
 
@@ -824,7 +840,7 @@ class House:
             story[payload["kind"]] = self.record(payload)
         attested = self.record(attestation(scope="Another table")).receipt.index
         story["end_attestation"] = self.record(ending_attestation(attested))
-        for payload in (code_key(), ending_code_key(), trust(), ending_trust()):
+        for payload in (code_key(), ending_code_key(), anonymity(), ending_anonymity(), trust(), ending_trust()):
             story[payload["kind"]] = self.record(payload)
         story["decide_approval"] = self.record(decision(story["request_approval"].receipt.index), approver)
         until = format_time(self.clock.micros() + 86_400_000_000)

@@ -121,6 +121,9 @@ class Attestation(Node):
         description="The version of the job's code that it is bound to; null: whichever ran."
     )
     places: list[str] = strawberry.field(description="Within which places alone it holds; none: anywhere.")
+    claims: list[int] = strawberry.field(
+        description="The ledger entries of the claims of anonymity on which it rests, `Dataset.anonymityClaims`."
+    )
     alterations: list[Code] = strawberry.field(description="What is done to the data: codes of HL7 for alteration.")
     expert: str | None = strawberry.field(description="Who determined it, 45 CFR 164.514(b)(1).")
     schema_version: str | None = strawberry.field(
@@ -227,5 +230,9 @@ async def _attestations_of(context: RequestContext, subject: str, at: AsOf) -> l
 
 def _as_attestation(found: model.Attestation) -> Attestation:
     return converted(
-        Attestation, found, alterations=codes_of(hl7.ALTERATION, found.alterations), output_columns=list(found.columns)
+        Attestation,
+        found,
+        alterations=codes_of(hl7.ALTERATION, found.alterations),
+        output_columns=list(found.columns),
+        claims=[one.claim for one in found.evidence],
     )

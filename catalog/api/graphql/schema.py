@@ -12,6 +12,7 @@ from strawberry.types import ExecutionContext
 from strawberry.types.base import get_object_definition
 
 from catalog.api.graphql import (
+    anonymity,
     attempts,
     code_versions,
     columns,
@@ -79,6 +80,7 @@ from catalog.api.graphql.what_if import WhatIfQueries
 from catalog.reading import AsOf
 
 WITHOUT_QUESTIONS = (
+    anonymity,
     attempts,
     code_versions,
     columns,

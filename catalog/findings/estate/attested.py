@@ -9,6 +9,7 @@ from catalog.access.model import Powers
 from catalog.findings.estate.model import AttestationCase
 from catalog.findings.estate.naming import names_of
 from catalog.labels import queries as labels
+from catalog.labels.anonymity.queries import anonymity_claims
 from catalog.labels.model import Attestation
 from catalog.labels.taint.loading import clearance
 from catalog.labels.taint.model import Mark
@@ -25,9 +26,17 @@ def attestation_cases(view: View, ids: Sequence[str]) -> dict[str, AttestationCa
     of = labels.attestations_of(view, subjects) if subjects else {}
     powers = powers_of(view, attested_by(of) | {one.attested_by for one in asked.values()})
     near, called = view.terms.near_days, names_of(view, subjects)
+    cited = sorted({each.dataset for one in asked.values() for each in one.evidence})
+    claims = anonymity_claims(view.unredacted, cited) if cited else {}
     return {
         id_: AttestationCase(
-            one, called.get(one.subject, one.subject), of.get(one.subject, ()), powers, near, _clears(one)
+            one,
+            called.get(one.subject, one.subject),
+            of.get(one.subject, ()),
+            powers,
+            near,
+            _clears(one),
+            [claim for each in one.evidence for claim in claims.get(each.dataset, ()) if claim.entry == each.claim],
         )
         for id_, one in asked.items()
     }

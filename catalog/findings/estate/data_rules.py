@@ -177,6 +177,26 @@ def cells_large(case: AttestationCase, moment: int) -> Breach | None:
     return Breach(text, tuple(sorted({one.entry, ended})), one.valid_from, one.entry, one.until, ended)
 
 
+def evidence_holds(case: AttestationCase, moment: int) -> Breach | None:
+    """Find an attestation that rests on a claim of anonymity which says nothing of the data any more."""
+    one = case.attestation
+    lapsed = [each for claim in case.claims for each in claim.lapsed]
+    if not lapsed or one.is_void:
+        return None
+    since = max(one.valid_from, min(each.since for each in lapsed))
+    if one.until is not None and one.until <= since:
+        return None
+    entries = {one.entry, *(claim.entry for claim in case.claims if claim.lapsed)}
+    entries |= {entry for each in lapsed for entry in each.entries}
+    because = " ".join(dict.fromkeys(each.text for each in lapsed))
+    text = f"The attestation of {case.subject} rests on a claim of anonymity that has lapsed: {because}"
+    known = max(one.entry, min(max(each.entries) for each in lapsed))
+    if one.until is None or one.until > moment:
+        return Breach(text, tuple(sorted(entries)), since, known)
+    ended = one.entry if one.end is None else one.end.entry
+    return Breach(text, tuple(sorted({*entries, ended})), since, known, one.until, ended)
+
+
 def lock_kept(case: LockCase, moment: int) -> Breach | None:  # noqa: ARG001  the same shape as the others
     """Find evaluation data that was trained on, or changed, after somebody locked it."""
     found = list(_broken(case))

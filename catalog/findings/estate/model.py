@@ -10,6 +10,7 @@ from catalog.access.model import Powers
 from catalog.approvals.model import Approval
 from catalog.assets.model import AspectInForce, DatasetRecord, RunRecord
 from catalog.findings.rules import FindingState, Rule, Severity
+from catalog.labels.anonymity.model import AnonymityClaim
 from catalog.labels.model import Attestation, Label
 from catalog.releases.model import Registration
 from catalog.snapshots.model import SnapshotRecord
@@ -165,7 +166,8 @@ class NameCase:
 class AttestationCase:
     """An attestation, what its job or model version is called, the others of that, and what those who attested might.
 
-    `near_days` is how long before its end a determination is near it, `clears` whether it takes anything away.
+    `near_days` is how long before its end a determination is near it, `clears` whether it takes anything away, `claims`
+    what of its evidence is known.
     """
 
     attestation: Attestation
@@ -174,6 +176,7 @@ class AttestationCase:
     powers: Powers
     near_days: int
     clears: bool
+    claims: Sequence[AnonymityClaim] = ()
 
 
 @dataclass(frozen=True, slots=True)

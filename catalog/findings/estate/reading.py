@@ -97,6 +97,7 @@ ESTATE_RULES = (
     EstateRule(Rule.EVALUATION_INDEPENDENT, Ground.REGISTRATION, version_cases, data.evaluation_independent),
     EstateRule(Rule.LOCK_KEPT, Ground.LOCK, lock_cases, data.lock_kept),
     EstateRule(Rule.CELLS_LARGE, Ground.ATTESTATION, attestation_cases, data.cells_large),
+    EstateRule(Rule.EVIDENCE_HOLDS, Ground.ATTESTATION, attestation_cases, data.evidence_holds),
     EstateRule(Rule.CODED_APART, Ground.CODED, link_cases, data.coded_apart, read_by, timeless=True),
     EstateRule(
         Rule.COMBINATION_DETERMINED,

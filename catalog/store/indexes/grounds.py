@@ -49,6 +49,8 @@ class Ground(StrEnum):
     """It is a dataset that is, or was, declared to be without identifiers, or with codes in their place."""
     CODE_KEY = "CODE_KEY"
     """It is a dataset that is, or was, declared as the key of codes in others."""
+    ANONYMITY = "ANONYMITY"
+    """It is a dataset that was measured to be k-anonymous or l-diverse."""
     LIMIT = "LIMIT"
     """It is a statement of permitted use, or a source, that says where data may be, or once did."""
     LOCK = "LOCK"
@@ -178,6 +180,7 @@ _BY_VALUE: Final[Mapping[str, tuple[tuple[Ground, Callable[[Any], bool]], ...]]]
 }
 _OF_ASPECT: Final = {
     "code_key": Ground.CODE_KEY,
+    "anonymity": Ground.ANONYMITY,
     "registration": Ground.REGISTRATION,
     "schema": Ground.SCHEMA,
     "consent_withdrawal": Ground.CONSENT,

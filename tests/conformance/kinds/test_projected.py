@@ -34,6 +34,7 @@ IN_THE_RECORD_ALONE = {
     "end_project.reason": "why a project ended is read in the entry that ended it",
     "end_protocol.reason": "why a protocol ended is read in the entry that ended it",
     "end_source.reason": "why a source ended is read in the entry that ended it",
+    "end_anonymity_claim.reason": "why a claim ended is read in the entry that ended it",
     "end_code_key.reason": "why a key ended is read in the entry that ended it",
     "end_column_lineage_trust.reason": "why a trust ended is read in the entry that ended it",
     "end_key.reason": "why a key ended is read in the entry that ended it",
