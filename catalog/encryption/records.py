@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
 from catalog.encryption.rules import no_key
-from catalog.record import MAX_LIST, Name, Record, Text, Time, distinct
+from catalog.record import MAX_LIST, Name, Record, Text, Time, distinct, refuse_reversed
 from graph_schema.nodes import EncryptionKey
 from graph_schema.vocabulary.words import KeyEnvironment
 
@@ -39,11 +39,18 @@ class DeclareKey(Record):
     """The roles and programs that use it."""
     valid_from: Time | None = None
     """Since when this holds; by default since it is recorded."""
+    until: Time | None = None
+    """Until when it is to be used; left out, no end is set."""
 
     @property
     def node(self) -> EncryptionKey:
         """Return the node."""
         return EncryptionKey(self.key)
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self, info: ValidationInfo) -> Self:
+        refuse_reversed(self.valid_from, self.until, info)
+        return self
 
 
 class EndKey(Record):

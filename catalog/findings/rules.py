@@ -291,6 +291,30 @@ class Rule(Enum):
         Topic.SOURCES,
         "No encryption key is used in two environments, such as training and sandbox, or in one that it is not for.",
     )
+    KEY_LASTS = _Rule(
+        "encryption key lasts",
+        Severity.MEDIUM,
+        Topic.SOURCES,
+        "No encryption key has ended, or ends within 90 days by default, while data is encrypted under it.",
+    )
+    CODE_KEY_GONE = _Rule(
+        "key of codes gone at its end",
+        Severity.MEDIUM,
+        Topic.DEIDENTIFICATION,
+        "No key of codes is kept past its end, or is within 90 days of it by default, while data is coded by it.",
+    )
+    DECLARED_ALIKE = _Rule(
+        "declared alike",
+        Severity.MEDIUM,
+        Topic.SOURCES,
+        "No two people declare the same of a dataset differently for one time, so that who spoke last is not heard.",
+    )
+    LABEL_CODES_KNOWN = _Rule(
+        "codes of labels known",
+        Severity.MEDIUM,
+        Topic.LABELS,
+        "Every code in a label, of a record or of an emitter, is one of its system that still means something.",
+    )
     CACHE_NOT_PROMOTED = _Rule(
         "training cache not promoted",
         Severity.MEDIUM,
@@ -394,6 +418,10 @@ ESTATE = (
     Rule.CODED_APART,
     Rule.COMBINATION_DETERMINED,
     Rule.KEY_OF_ONE_ENVIRONMENT,
+    Rule.KEY_LASTS,
+    Rule.CODE_KEY_GONE,
+    Rule.DECLARED_ALIKE,
+    Rule.LABEL_CODES_KNOWN,
     Rule.CACHE_NOT_PROMOTED,
     Rule.CONSENT_HOLDS,
     Rule.USE_CONSISTENT,

@@ -118,7 +118,8 @@ def project_key(record: DeclareCodeKey, context: RecordContext) -> None:
     for one in record.of:
         builder.add_node(one.node)
     of = tuple(sorted({one.node.id for one in record.of}))
-    builder.add_statement(record.node, CODE_KEY, aspects.CodeKey(of, record.holder, record.place))
+    until = None if record.until is None else parse_zoned(record.until)
+    builder.add_statement(record.node, CODE_KEY, aspects.CodeKey(of, record.holder, record.place, until))
 
 
 def project_key_end(record: EndCodeKey, context: RecordContext) -> None:

@@ -127,6 +127,8 @@ class DeclareCodeKey(Record):
     """Where it is kept, as `declare_place` calls it."""
     valid_from: Time | None = None
     """Since when this holds; by default since it is recorded."""
+    until: Time | None = None
+    """Until when it is to be kept; left out, no end is set."""
 
     @property
     def node(self) -> Dataset:
@@ -137,6 +139,11 @@ class DeclareCodeKey(Record):
     def _is_no_key_of_itself(self) -> Self:
         if self.dataset in self.of:
             raise refusal("A key stands apart from the data that it is of: name other datasets.", "/of")
+        return self
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self, info: ValidationInfo) -> Self:
+        refuse_reversed(self.valid_from, self.until, info)
         return self
 
 

@@ -18,3 +18,4 @@ class EncryptionKey(Part):
     created_by: Annotated[str | None, "Who creates it."] = None
     rotated_by: Annotated[str | None, "Who rotates it."] = None
     used_by: Annotated[tuple[str, ...], "Who uses it."] = ()
+    until: Annotated[int | None, "Until when it is to be used, in microseconds UTC."] = None

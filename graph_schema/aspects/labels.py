@@ -57,6 +57,7 @@ class CodeKey(Part):
     of: Annotated[tuple[str, ...], "The datasets in which the codes stand, by id."]
     holder: Annotated[str, "Who holds it, 45 CFR 164.514(c)(2)."]
     place: Annotated[str | None, "Where it is kept."] = None
+    until: Annotated[int | None, "Until when it is to be kept, in microseconds UTC."] = None
 
 
 @dataclass(frozen=True, slots=True)

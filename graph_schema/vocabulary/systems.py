@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from graph_schema.vocabulary import dicom, duo, hipaa, hl7, section1557
 from graph_schema.vocabulary.codes import Code, CodeTable, Found, UnknownCodeError, table
 from graph_schema.vocabulary.meanings import MEANINGS
@@ -67,6 +69,19 @@ def find(system: str, code: str) -> Found:
         if code in each:
             return each.find(code)
     return _joined(tables).find(code)
+
+
+@lru_cache(maxsize=4096)
+def why_unknown(system: str, code: str) -> str | None:
+    """Return in a sentence why a code means nothing in its system, and what is nearest or stands for it now; None where
+    it means something, or the system is not kept here.
+    """
+    if SHORT_NAMES.get(system.lower(), system) not in SYSTEMS:
+        return None
+    try:
+        return find(system, code).warning
+    except UnknownCodeError as error:
+        return str(error)
 
 
 def meaning(system: str, code: str) -> str | None:

@@ -50,6 +50,7 @@ class CodeKey:
     holder: str = strawberry.field(description="Who holds it, 45 CFR 164.514(c)(2).")
     place: str | None = strawberry.field(description="Where it is kept; null where nobody said.")
     since: Micros = strawberry.field(description="Since when it is one.")
+    until: Micros | None = strawberry.field(description="Until when it is to be kept; null where no end is set.")
     entry: int = strawberry.field(description="The ledger entry of the record.")
 
     @strawberry.field(description="The datasets in which the codes stand; those that rights hide are left out.")

@@ -13,7 +13,10 @@ from catalog.findings.estate.model import (
     Combination,
     CombinationCase,
     ConsentCase,
+    DisputeCase,
     KeyCase,
+    KeyEndCase,
+    LabelCodeCase,
     LinkCase,
     LockCase,
     PlaceCase,
@@ -26,9 +29,11 @@ from catalog.labels.model import Step
 from catalog.labels.rules import why_uncovered
 from catalog.labels.taint.rules import MINIMUM_CELL, is_enough
 from graph_schema.bitemporal import has_begun
+from graph_schema.times import format_time
 from reports.naming import counted, gathered
 
 _MOST_NAMED: Final = 5
+_DAY: Final = 86_400_000_000
 
 
 def key_of_one_environment(case: KeyCase, moment: int) -> Breach | None:  # noqa: ARG001  the same shape as the others
@@ -55,6 +60,79 @@ def key_of_one_environment(case: KeyCase, moment: int) -> Breach | None:  # noqa
         second.since,
         sorted(entries)[min(1, len(entries) - 1)],
     )
+
+
+def key_lasts(case: KeyEndCase, moment: int) -> Breach | None:
+    """Find an encryption key at or near its end under which data is encrypted still."""
+    return _depended(case, moment, f"The encryption key {case.key}", "is encrypted under it")
+
+
+def code_key_gone(case: KeyEndCase, moment: int) -> Breach | None:
+    """Find a key of codes that is kept at or near its end while data is coded by it still."""
+    return _depended(case, moment, f"The key of codes {case.key}", "is coded by it")
+
+
+def _depended(case: KeyEndCase, moment: int, key: str, how: str) -> Breach | None:
+    near = case.end.since - case.near_days * _DAY
+    if not case.depending or near > moment:
+        return None
+    names = sorted(name for name, _ in case.depending)
+    when = "has ended" if case.end.since <= moment else "ends soon"
+    text = f"{key} {when}, and {gathered(names)} {how}."
+    first = min(start for _, start in case.depending)
+    since = max(near if case.end.since > moment else case.end.since, first.since)
+    entries = tuple(sorted({case.end.entry, *(start.entry for _, start in case.depending)}))
+    return Breach(text, entries, since, max(case.end.entry, first.entry))
+
+
+def declared_alike(case: DisputeCase, moment: int) -> Breach | None:  # noqa: ARG001  the same shape as the others
+    """Find what two people declare differently for one time: who spoke later dates it no later than the other did, so
+    that the earlier word stands. Whoever declares it anew settles it.
+    """
+    found = []
+    for aspect, said in sorted(case.declared.items()):
+        standing = max(said, key=lambda one: (one.since, one.entry))
+        against = [
+            one
+            for one in said
+            if one.entry > standing.entry or (one.since == standing.since and one.entry != standing.entry)
+        ]
+        last = max((one for one in against if one.by != standing.by), key=lambda one: one.entry, default=None)
+        if last is not None and last.value != standing.value:
+            found.append((aspect, standing, last))
+    if not found:
+        return None
+    text = " ".join(
+        f"{aspect.replace('_', ' ').capitalize()}: {one.by} declares {_shown(one.value)} from {_day(one.since)} on "
+        f"(entry {one.entry}), {other.by} {_shown(other.value)} from {_day(other.since)} on (entry {other.entry})."
+        for aspect, one, other in found
+    )
+    entries = tuple(sorted({each.entry for _, *both in found for each in both}))
+    since = min(max(one.since, other.since) for _, one, other in found)
+    return Breach(text, entries, since, min(max(one.entry, other.entry) for _, one, other in found))
+
+
+_MOST_SHOWN: Final = 80
+
+
+def _shown(value: str) -> str:
+    return value if len(value) <= _MOST_SHOWN else f"{value[:_MOST_SHOWN]}…"
+
+
+def _day(moment: int) -> str:
+    return format_time(moment).partition("T")[0]
+
+
+def label_codes_known(case: LabelCodeCase, moment: int) -> Breach | None:  # noqa: ARG001  the same shape as the others
+    """Find codes of labels that their system has not, or that mean nothing any more."""
+    if not case.wrong:
+        return None
+    wrong = sorted(set(case.wrong), key=lambda one: (one.where, one.text, one.entry))
+    shown = [f"{one.where}: {one.text} (entry {one.entry})" for one in wrong[:_MOST_NAMED]]
+    more = [f"{len(wrong) - _MOST_NAMED} more"] if len(wrong) > _MOST_NAMED else []
+    first = min(wrong, key=lambda one: (one.since, one.entry))
+    entries = tuple(sorted({one.entry for one in wrong}))
+    return Breach(" ".join([*shown, *(f"And {one}." for one in more)]), entries, first.since, entries[0])
 
 
 def cache_not_promoted(case: PromotionCase, moment: int) -> Breach | None:  # noqa: ARG001  the same shape as the others

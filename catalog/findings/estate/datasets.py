@@ -12,11 +12,15 @@ from catalog.assets.model import AspectInForce, AssetState, DatasetRecord
 from catalog.findings.estate.model import (
     DatasetCase,
     DeclarationCase,
+    DisputeCase,
     LabelCase,
+    LabelCodeCase,
     LabelledUseCase,
     OrderCase,
     RetentionCase,
+    Said,
     Start,
+    WrongCode,
 )
 from catalog.labels import queries as labels
 from catalog.names.loading import Names
@@ -24,9 +28,11 @@ from catalog.snapshots.retention import Due, retention_due
 from catalog.use.loading import declared_use
 from catalog.view import View
 from graph_schema.aspects import DECLARED
+from graph_schema.aspects.labels import Coding
 from graph_schema.facts import NOW
 from graph_schema.identity import label_of
 from graph_schema.nodes import Column, Dataset
+from graph_schema.vocabulary import hl7, systems
 from graph_schema.vocabulary.words import TagOrigin
 
 _CATEGORY: Final = "phi_category"
@@ -106,6 +112,41 @@ def declaration_cases(view: View, ids: Sequence[str]) -> dict[str, DeclarationCa
     }
 
 
+def dispute_cases(view: View, ids: Sequence[str]) -> dict[str, DisputeCase]:
+    """Return of the datasets, under their own names, what several people declared of one aspect."""
+    names = Names(view, renamed=True)
+    names.load(datasets_among(ids))
+    asked = [id_ for id_, shown in names.shown(datasets_among(ids)).items() if shown == id_]
+    found: dict[str, dict[str, list[Said]]] = defaultdict(lambda: defaultdict(list))
+    for one in names.statements(asked, DECLARED) if asked else ():
+        if one.value is not None:
+            found[one.subject][one.aspect].append(Said(one.valid_from, one.entry, one.by, one.value))
+    several = {
+        id_: {aspect: said for aspect, said in of.items() if len({one.by for one in said}) > 1}
+        for id_, of in found.items()
+    }
+    return {
+        id_: DisputeCase({aspect: sorted(said, key=lambda one: one.entry) for aspect, said in of.items()})
+        for id_, of in several.items()
+        if of
+    }
+
+
+def label_code_cases(view: View, ids: Sequence[str]) -> dict[str, LabelCodeCase]:
+    """Return the codes that mean nothing of the labels of datasets, or of those that the columns are of."""
+    found: dict[str, list[WrongCode]] = defaultdict(list)
+    for dataset, of in labels.labels(view, _owning(view, ids)).items():
+        for label in of:
+            for tag in label.holding if label.present else ():
+                level = () if tag.confidentiality is None else (Coding(hl7.CONFIDENTIALITY, tag.confidentiality),)
+                for coding in (*tag.codes, *level):
+                    text = systems.why_unknown(coding.system, coding.code)
+                    if text is not None:
+                        where = "the whole" if label.column is None else f"column {label.column}"
+                        found[dataset].append(WrongCode(where.capitalize(), text, tag.entry, tag.since))
+    return {dataset: LabelCodeCase(wrong) for dataset, wrong in found.items()}
+
+
 def labelled_use_cases(view: View, ids: Sequence[str]) -> dict[str, LabelledUseCase]:
     """Return of the datasets under their own names what is declared of their use, and of identifiers in them."""
     names = Names(view, renamed=True)
@@ -125,12 +166,17 @@ def labelled_use_cases(view: View, ids: Sequence[str]) -> dict[str, LabelledUseC
 
 def label_cases(view: View, ids: Sequence[str]) -> dict[str, LabelCase]:
     """Return the labels of the datasets, or of those that the columns are of."""
+    days = view.terms.judged_days
+    return {id_: LabelCase(found, days) for id_, found in labels.labels(view, _owning(view, ids)).items()}
+
+
+def _owning(view: View, ids: Sequence[str]) -> list[str]:
+    """Return the datasets among the ids, and those that the columns among them are of."""
     datasets = set()
     for id_, known in view.nodes(ids).items():
         node = known.node
         datasets.add(Dataset(node.namespace, node.dataset).id if isinstance(node, Column) else id_)
-    days = view.terms.judged_days
-    return {id_: LabelCase(found, days) for id_, found in labels.labels(view, sorted(datasets_among(datasets))).items()}
+    return sorted(datasets_among(datasets))
 
 
 def own_records(view: View, ids: Sequence[str]) -> dict[str, DatasetRecord]:

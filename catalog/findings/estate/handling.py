@@ -11,8 +11,9 @@ from catalog.assets.model import AssetState, DatasetRecord
 from catalog.assets.storage import encrypted_under
 from catalog.encryption.queries import encryption_keys
 from catalog.findings.estate.datasets import own_records, under_every_name
-from catalog.findings.estate.model import ConsentCase, Holder, KeyCase, PromotionCase, Start
+from catalog.findings.estate.model import ConsentCase, Holder, KeyCase, KeyEndCase, PromotionCase, Start
 from catalog.findings.estate.naming import called, names_of
+from catalog.labels.code_keys import code_keys
 from catalog.names.loading import Names
 from catalog.reading import Complete
 from catalog.use.impact import consent_impact
@@ -46,6 +47,61 @@ def key_cases(view: View, ids: Sequence[str]) -> dict[str, KeyCase]:
                 Holder(use.environment, names.get(use.dataset, use.dataset), Start(use.since, use.entry))
                 for use in uses.get(key, ())
             ],
+        )
+        for id_, key in keys.items()
+    }
+
+
+def key_end_cases(view: View, ids: Sequence[str]) -> dict[str, KeyEndCase]:
+    """Return the encryption keys that ended or have an end, each with the data that is encrypted under it."""
+    known = view.nodes([id_ for id_ in ids if label_of(id_) == EncryptionKey.__name__])
+    keys = {id_: each.node.title for id_, each in known.items()}
+    if not keys:
+        return {}
+    ends: dict[str, Start] = {}
+    for one in encryption_keys(view):
+        if one.id in keys and one.scope.until is not None:
+            ends[one.id] = Start(one.scope.until, one.entry)
+    declared = {one.id for one in encryption_keys(view)}
+    undeclared = sorted(keys.keys() - declared)
+    for each in view.statements(undeclared, ("encryption_key",)) if undeclared else ():
+        if each.value is None:
+            ends[each.subject] = max(Start(each.valid_from, each.entry), ends.get(each.subject, Start(0, -1)))
+    uses = encrypted_under(view, sorted(keys[id_] for id_ in ends)) if ends else {}
+    there = own_records(view, sorted({use.dataset for some in uses.values() for use in some}))
+    return {
+        id_: KeyEndCase(
+            keys[id_],
+            end,
+            [
+                (called(there[use.dataset]), Start(use.since, use.entry))
+                for use in uses.get(keys[id_], ())
+                if use.dataset in there and there[use.dataset].state not in _GONE
+            ],
+            view.terms.near_days,
+        )
+        for id_, end in ends.items()
+    }
+
+
+def code_key_cases(view: View, ids: Sequence[str]) -> dict[str, KeyEndCase]:
+    """Return the keys of codes that have an end, each with the data that is coded by it."""
+    asked = set(ids)
+    keys = {id_: one for id_, one in code_keys(view).items() if id_ in asked and one.until is not None}
+    if not keys:
+        return {}
+    there = own_records(view, sorted({one for key in keys.values() for one in key.of}))
+    named = names_of(view, keys)
+    return {
+        id_: KeyEndCase(
+            named.get(id_, id_),
+            Start(key.until or 0, key.entry),
+            [
+                (called(there[one]), Start(key.since, key.entry))
+                for one in key.of
+                if one in there and there[one].state is not AssetState.TOMBSTONED
+            ],
+            view.terms.near_days,
         )
         for id_, key in keys.items()
     }

@@ -239,6 +239,52 @@ class KeyCase:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyEndCase:
+    """A key with an end, of encryption or of codes: what depends on it still, by name, and since when each does.
+
+    `end` is when it ends, or ended, and by which entry that is known; `near_days` how long before that it is near.
+    """
+
+    key: str
+    end: Start
+    depending: Sequence[tuple[str, Start]]
+    near_days: int
+
+
+class Said(NamedTuple):
+    """What somebody declared: since when, by which entry, who, and the value as text."""
+
+    since: int
+    entry: int
+    by: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeCase:
+    """What was declared of a dataset, by aspect, each in the order of their entries."""
+
+    declared: Mapping[str, Sequence[Said]]
+
+
+class WrongCode(NamedTuple):
+    """A code of a label that its system has not, or no longer, and what would be right, in words."""
+
+    where: str
+    """The column, or the whole."""
+    text: str
+    entry: int
+    since: int
+
+
+@dataclass(frozen=True, slots=True)
+class LabelCodeCase:
+    """The codes of labels of a dataset and its columns that mean nothing, and by whom."""
+
+    wrong: Sequence[WrongCode]
+
+
+@dataclass(frozen=True, slots=True)
 class PromotionCase:
     """A dataset that many use, with the training caches that flow into it, by name, and since when it was one itself.
 

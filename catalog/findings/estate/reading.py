@@ -16,13 +16,22 @@ from catalog.findings.estate.combining import combination_cases, link_cases, rea
 from catalog.findings.estate.datasets import (
     dataset_cases,
     declaration_cases,
+    dispute_cases,
     label_cases,
+    label_code_cases,
     labelled_use_cases,
     order_cases,
     retention_cases,
 )
 from catalog.findings.estate.emergencies import emergency_reviewed
-from catalog.findings.estate.handling import cached_before, consent_cases, key_cases, promotion_cases
+from catalog.findings.estate.handling import (
+    cached_before,
+    code_key_cases,
+    consent_cases,
+    key_cases,
+    key_end_cases,
+    promotion_cases,
+)
 from catalog.findings.estate.in_use import approved_cases, gate_cases, retired_cases
 from catalog.findings.estate.locks import lock_cases
 from catalog.findings.estate.model import (
@@ -108,6 +117,10 @@ ESTATE_RULES = (
         timeless=True,
     ),
     EstateRule(Rule.KEY_OF_ONE_ENVIRONMENT, Ground.KEY, key_cases, data.key_of_one_environment),
+    EstateRule(Rule.KEY_LASTS, Ground.KEY, key_end_cases, data.key_lasts),
+    EstateRule(Rule.CODE_KEY_GONE, Ground.CODE_KEY, code_key_cases, data.code_key_gone),
+    EstateRule(Rule.DECLARED_ALIKE, Ground.DATASET, dispute_cases, data.declared_alike),
+    EstateRule(Rule.LABEL_CODES_KNOWN, Ground.UNKNOWN_CODE, label_code_cases, data.label_codes_known),
     EstateRule(
         Rule.CACHE_NOT_PROMOTED, Ground.CACHE, promotion_cases, data.cache_not_promoted, cached_before, timeless=True
     ),

@@ -34,6 +34,8 @@ from catalog.labels.suggestions import Judgement, suggestions_in
 from catalog.use.contradictions import contradictions
 from catalog.use.model import UseStatement
 from graph_schema.nodes import Column, Dataset, Job, Model, Source
+from graph_schema.vocabulary import duo, hl7
+from graph_schema.vocabulary.codes import nearest
 from graph_schema.vocabulary.policy_labels import PolicyLabel, PolicyLabelError, parse
 from graph_schema.vocabulary.words import (
     DeidentificationMethod,
@@ -301,7 +303,23 @@ def _unknown_codes(one: UseStatement, moment: int) -> Breach | None:
     unknown = sorted(one.unknown)
     if not unknown:
         return None
-    return _of_use(one, f"It holds {counted(len(unknown), 'code')} that mean nothing: {gathered(unknown)}.", moment)
+    verb = "means" if len(unknown) == 1 else "mean"
+    text = f"It holds {counted(len(unknown), 'code')} that {verb} nothing: {', '.join(map(_with_nearest, unknown))}."
+    return _of_use(one, text, moment)
+
+
+def _with_nearest(code: str) -> str:
+    """Return a code of permitted use with what stands for it now, or is nearest to it."""
+    retired = duo.known(code)
+    if retired is not None and retired.retired:
+        return f"{code} ({retired.retired.rstrip('.')})"
+    near = nearest(code, _OF_USE)
+    return f"{code} (nearest: {near})" if near else code
+
+
+_OF_USE: Final = tuple(
+    one.code for each in (duo.DUO, hl7.PURPOSE_OF_USE, hl7.OBLIGATIONS, hl7.REFRAINS) for one in each if not one.retired
+)
 
 
 def label_consistent(case: LabelledUseCase, moment: int) -> Breach | None:

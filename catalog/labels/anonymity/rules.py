@@ -11,8 +11,6 @@ from collections.abc import Iterable, Iterator
 from catalog.labels.anonymity.model import AnonymityClaim, Happened, Lapse, Lapsed, NamedColumn, Release
 from reports.naming import gathered
 
-_MOST_NAMED = 5
-
 
 def lapses(
     claim: AnonymityClaim,
@@ -31,10 +29,9 @@ def lapses(
     new = [one for one in columns if one.first.at > claim.since and one.name not in measured]
     if new:
         names = sorted(one.name for one in new)
-        more = [f"{len(names) - _MOST_NAMED} more"] if len(names) > _MOST_NAMED else []
         yield _lapsed(
             Lapse.NEW_COLUMN,
-            f"It has columns that it had not: {gathered([*names[:_MOST_NAMED], *more])}.",
+            f"It has columns that it had not: {gathered(names)}.",
             [one.first for one in new],
         )
     written = [one for one in writes if one.at > claim.since]
@@ -42,7 +39,7 @@ def lapses(
         yield _lapsed(Lapse.LATER_WRITE, "It was written since it was measured.", written)
     others = [one for one in releases if one.dataset not in claim.beside or one.first.at > claim.since]
     if others:
-        named = gathered(sorted(one.name for one in others)[:_MOST_NAMED])
+        named = gathered(sorted(one.name for one in others))
         text = f"The same people ({claim.population}) were released in {named} as well."
         yield _lapsed(Lapse.ANOTHER_RELEASE, text, [one.first for one in others], claim.since)
     ended = [one for one in ends if one.at >= claim.since]

@@ -15,9 +15,11 @@ from catalog.store.indexes.index import Index
 from catalog.store.indexes.keys import KEY_FIELD
 from catalog.store.indexes.table import Changes, IndexReader, Kind, Merge, Row, Table
 from catalog.store.indexes.work import Work
+from graph_schema.aspects import PHI
 from graph_schema.facts import NOW, Facts, Statement
 from graph_schema.identity import label_of
 from graph_schema.nodes import Node, Run
+from graph_schema.vocabulary import hl7, systems
 from graph_schema.vocabulary.words import DeidentificationState, RetentionClass, StoragePattern
 from ingest_hooks.redaction.markers import TOKEN
 
@@ -49,6 +51,8 @@ class Ground(StrEnum):
     """It is a dataset that is, or was, declared to be without identifiers, or with codes in their place."""
     CODE_KEY = "CODE_KEY"
     """It is a dataset that is, or was, declared as the key of codes in others."""
+    UNKNOWN_CODE = "UNKNOWN_CODE"
+    """It is a dataset or column with a label that names a code which means nothing."""
     ANONYMITY = "ANONYMITY"
     """It is a dataset that was measured to be k-anonymous or l-diverse."""
     LIMIT = "LIMIT"
@@ -145,7 +149,15 @@ def _plain(facts: Facts) -> Iterator[Row]:
     for edge in facts.edges:
         if edge.kind == "DEPLOYS":
             yield Ground.IN_USE.value, edge.target, edge.entry
-    for statement in facts.statements:
+        if edge.kind == "IS_TAGGED" and _means_nothing(edge.data):
+            yield Ground.UNKNOWN_CODE.value, edge.source, edge.entry
+    yield from _of_statements(facts.statements)
+
+
+def _of_statements(statements: Iterable[Statement]) -> Iterator[Row]:
+    for statement in statements:
+        if statement.aspect.startswith(PHI) and statement.value is not None and _means_nothing(statement.data):
+            yield Ground.UNKNOWN_CODE.value, statement.subject, statement.entry
         for ground in _of_statement(statement):
             yield ground.value, statement.subject, statement.entry
         if statement.aspect == "code_key" and statement.value is not None:
@@ -162,6 +174,14 @@ def _of_statement(statement: Statement) -> Iterator[Ground]:
         for ground, holds in _BY_VALUE[aspect]:
             if holds(statement.data):
                 yield ground
+
+
+def _means_nothing(tag: Mapping[str, Any]) -> bool:
+    """Tell whether any code of a tag is none of its system, or no longer."""
+    level = tag.get("confidentiality")
+    codes = [(one["system"], one["code"]) for one in tag.get("codes") or ()]
+    codes += [] if level is None else [(hl7.CONFIDENTIALITY, level)]
+    return any(systems.why_unknown(system, code) is not None for system, code in codes)
 
 
 def _limits(value: Mapping[str, Any]) -> bool:

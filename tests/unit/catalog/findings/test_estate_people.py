@@ -1,0 +1,147 @@
+"""What is found of keys at their end, of what two people declare, and of codes of labels that mean nothing."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from catalog.findings.rules import Rule
+from graph_schema.nodes import Dataset
+from graph_schema.times import format_time
+from tests.support.records import (
+    CURATED,
+    House,
+    code_key,
+    declaration,
+    encryption_key,
+    ending_code_key,
+    ending_key,
+    event,
+    tag,
+)
+from tests.unit.catalog.findings.test_estate_data import OTHER, of
+
+DAY = 86_400 * 1_000_000
+
+
+def day(house: House, number: int) -> str:
+    return format_time(house.clock.micros() + number * DAY)
+
+
+def only(**said: Any) -> dict[str, Any]:
+    return {"kind": "declare_dataset", "dataset": CURATED, **said}
+
+
+class TestKeyLasts:
+    def encrypted(self, house: House, **more: Any) -> None:
+        use = {"key": "keys.example/training/7", "environment": "TRAINING"}
+        house.record(declaration(encryption_keys=[use]))
+        house.record(encryption_key(**more))
+
+    def test_a_key_near_its_end_and_past_it_is_found(self, house: House) -> None:
+        self.encrypted(house, until=day(house, 100))
+        assert of(house.view(), Rule.KEY_LASTS) == {}
+        house.clock.now += 20 * 86_400
+        (near,) = of(house.view(), Rule.KEY_LASTS).values()
+        assert (
+            near.text
+            == "The encryption key keys.example/training/7 ends soon, and landing/visits is encrypted under it."
+        )
+        house.clock.now += 90 * 86_400
+        (past,) = of(house.view(), Rule.KEY_LASTS).values()
+        assert "has ended" in past.text
+        assert past.entries == (0, 1)
+
+    def test_a_key_that_was_ended_is_found_while_data_is_encrypted_under_it(self, house: House) -> None:
+        self.encrypted(house)
+        assert of(house.view(), Rule.KEY_LASTS) == {}
+        ended = house.record(ending_key()).receipt.index
+        (found,) = of(house.view(), Rule.KEY_LASTS).values()
+        assert ended in found.entries
+        house.record(declaration(encryption_keys=[{"key": "keys.example/training/8", "environment": "TRAINING"}]))
+        assert of(house.view(), Rule.KEY_LASTS) == {}
+
+    def test_a_key_of_codes_that_is_kept_past_its_end_is_found(self, house: House) -> None:
+        house.record(declaration(dataset=CURATED))
+        house.record(declaration(dataset=OTHER))
+        house.record(tag(dataset=OTHER, column=None))
+        house.record(code_key(dataset=OTHER, of=[CURATED], until=day(house, 30)))
+        (near,) = of(house.view(), Rule.CODE_KEY_GONE).values()
+        assert "ends soon, and curated/visits is coded by it" in near.text
+        house.clock.now += 31 * 86_400
+        (past,) = of(house.view(), Rule.CODE_KEY_GONE).values()
+        assert "has ended" in past.text
+        house.record(ending_code_key(dataset=OTHER))
+        assert of(house.view(), Rule.CODE_KEY_GONE) == {}
+
+
+class TestDeclaredAlike:
+    EARLY: ClassVar = "2026-01-01T00:00:00Z"
+    LATE: ClassVar = "2026-03-01T00:00:00Z"
+
+    def test_who_speaks_last_of_an_earlier_time_is_not_heard(self, house: House) -> None:
+        ada, grace = house.act_as("ada", "steward"), house.act_as("grace", "steward")
+        first = house.record(only(owner="nephrology", valid_from=self.LATE), ada).receipt.index
+        second = house.record(only(owner="cardiology", valid_from=self.EARLY), grace).receipt.index
+        (found,) = of(house.view(), Rule.DECLARED_ALIKE).values()
+        assert found.entries == (first, second)
+        assert found.text == (
+            f'Owner: ada declares "nephrology" from 2026-03-01 on (entry {first}), '
+            f'grace "cardiology" from 2026-01-01 on (entry {second}).'
+        )
+        house.record(only(owner="cardiology"), ada)
+        assert of(house.view(), Rule.DECLARED_ALIKE) == {}
+
+    def test_two_of_one_time_are_found(self, house: House) -> None:
+        ada, grace = house.act_as("ada", "steward"), house.act_as("grace", "steward")
+        house.record(only(owner="nephrology", valid_from=self.LATE), ada)
+        house.record(only(owner="cardiology", valid_from=self.LATE), grace)
+        assert len(of(house.view(), Rule.DECLARED_ALIKE)) == 1
+
+    def test_one_after_the_other_and_one_person_twice_are_not(self, house: House) -> None:
+        ada, grace = house.act_as("ada", "steward"), house.act_as("grace", "steward")
+        house.record(only(owner="nephrology", valid_from=self.EARLY), ada)
+        house.record(only(owner="cardiology", valid_from=self.LATE), grace)
+        house.record(only(owner="oncology", valid_from=self.EARLY), grace)
+        house.record(only(zone="CURATED", valid_from=self.EARLY), ada)
+        house.record(only(zone="CURATED", valid_from=self.EARLY), grace)
+        assert of(house.view(), Rule.DECLARED_ALIKE) == {}
+
+
+class TestU16CodesOfLabels:
+    def claiming(self, *codes: dict[str, str], **more: Any) -> dict[str, Any]:
+        return event(
+            lineward_phiTags={"tags": [{"kind": "DIRECT_IDENTIFIER", "field": "zip", "codes": list(codes), **more}]}
+        )
+
+    def test_what_an_emitter_claims_in_an_unknown_code_is_found_with_the_nearest(self, house: House) -> None:
+        house.send(event())
+        sent = house.send(self.claiming({"system": "act-code", "code": "PSYTHPM"})).receipt.index
+        (found,) = of(house.view(), Rule.LABEL_CODES_KNOWN).values()
+        assert (found.subject, found.entries) == (Dataset(**CURATED).id, (sent,))
+        assert found.text.startswith("Column zip: ")
+        assert "PSYTHPN" in found.text
+        assert f"(entry {sent})" in found.text
+
+    def test_a_level_that_is_none_and_a_code_that_means_nothing_any_more_are_found(self, house: House) -> None:
+        house.send(self.claiming({"system": "duo", "code": "DUO:0000002"}, confidentiality="X"))
+        (found,) = of(house.view(), Rule.LABEL_CODES_KNOWN).values()
+        assert "Confidentiality" in found.text
+        assert "DUO:0000002" in found.text
+
+    def test_known_codes_those_of_other_systems_and_what_was_rejected_are_not(self, house: House) -> None:
+        known = {"system": "safe-harbor", "code": "B"}, {"system": "urn:example:codes", "code": "anything"}
+        house.send(self.claiming(*known, confidentiality="R"))
+        assert of(house.view(), Rule.LABEL_CODES_KNOWN) == {}
+        house.send(
+            event(
+                "OTHER",
+                lineward_phiTags={
+                    "tags": [
+                        {"kind": "DIRECT_IDENTIFIER", "field": "zip", "codes": [{"system": "safe-harbor", "code": "Y"}]}
+                    ]
+                },
+            )
+        )
+        assert len(of(house.view(), Rule.LABEL_CODES_KNOWN)) == 1
+        house.record(tag(dataset=CURATED, column="zip", stance="REJECT", reason="No such column"))
+        assert of(house.view(), Rule.LABEL_CODES_KNOWN) == {}
