@@ -219,6 +219,12 @@ class Rule(Enum):
         Topic.SOURCES,
         "No dataset lies, was written, read or trained on at a place that what it was made of does not allow.",
     )
+    DEPLOYMENT_ALLOWED = _Rule(
+        "place of deployment allowed",
+        Severity.HIGH,
+        Topic.MODEL,
+        "No model version runs, or ran, at a place that what it was made of does not allow.",
+    )
     LABEL_CONSISTENT = _Rule(
         "composite label consistent",
         Severity.MEDIUM,
@@ -404,6 +410,7 @@ ESTATE = (
     Rule.RETENTION_KEPT,
     Rule.DECLARATIONS_AGREE,
     Rule.PLACE_ALLOWED,
+    Rule.DEPLOYMENT_ALLOWED,
     Rule.LABEL_CONSISTENT,
     Rule.DECLARED_CODES_KNOWN,
     Rule.RUN_ID_OF_ONE_JOB,

@@ -366,7 +366,9 @@ def _placed(view: View, found: Residency, place: str, moment: int) -> Iterator[R
     would = would_be(view, found, place, moment)
     if not would.reasons:
         yield Reason(Outcome.PASS, f"Nothing limits that it may be at {place}.")
-    for one, is_asked in ((would, True), *((one, False) for one in found.located)):
+    # Where else it runs is found of it, and no matter of whether it may be here.
+    is_or_was = [one for one in found.located if one.presence is not Presence.DEPLOYED]
+    for one, is_asked in ((would, True), *((one, False) for one in is_or_was)):
         if is_asked or one.decision is not Decision.PERMIT:
             where = "a place that nobody recorded" if one.place is None else one.place
             how = "" if is_asked else f"{worded(one.presence).capitalize()} at {where}: "

@@ -20,6 +20,7 @@ from catalog.use.places import Places
 from catalog.use.queries import UseJudge
 from catalog.use.rules import common_places, is_bulk, judge_place, no_place_left
 from catalog.view import View
+from graph_schema.aspects.releases import Deployment
 from graph_schema.bitemporal import has_begun
 from graph_schema.facts import NOW, Edge, Statement
 from graph_schema.identity import label_of
@@ -39,6 +40,8 @@ class Presence(StrEnum):
     """A run read it there."""
     TRAINED = "TRAINED"
     """A model was trained on it there, or it is a model that was."""
+    DEPLOYED = "DEPLOYED"
+    """It is a model that runs there, or ran."""
 
 
 def declared_presence(declared: Collection[str]) -> dict[str, Presence]:
@@ -225,7 +228,7 @@ _NOWHERE: Final = Reason(Decision.DENY, "When it was made no place was allowed b
 def _placed(view: View, of: str, at: int) -> list[Placed]:
     if label_of(of) == "ModelVersion":
         trained = view.at(NOW).edges([of], ("PRODUCED", "WROTE"), "in")
-        return _at_jobs(view, [(Presence.TRAINED, edge) for edge in trained])
+        return [*_at_jobs(view, [(Presence.TRAINED, edge) for edge in trained]), *deployed(view, [of], at).get(of, ())]
     loader = LineageLoader(view.unredacted)
     node = view.nodes([of])[of].node if view.visible([of], counted=False) else None
     dataset = Dataset(node.namespace, node.dataset).id if isinstance(node, Snapshot) else of
@@ -236,6 +239,33 @@ def _placed(view: View, of: str, at: int) -> list[Placed]:
         for edge in view.at(NOW).edges(names, ("READ", "WROTE"), "in")
     ]
     return [*_declared(view.at(at), names), *_at_jobs(view, [*used, *_trained_on(view, of, names)])]
+
+
+def deployed(view: View, versions: Sequence[str], at: int) -> dict[str, list[Placed]]:
+    """Return where each model version was deployed by a time: as it began to run there, and as it runs or last ran."""
+    ever = view.at(NOW)
+    of = {edge.source: edge.target for edge in ever.edges(versions, ("DEPLOYS",), "in")} if versions else {}
+    ends: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    begun: dict[str, Statement] = {}
+    for one in ever.statements(sorted(of), ("deployment", "deployment_end")) if of else ():
+        if one.aspect == "deployment" and one.value is not None:
+            begun[one.subject] = one
+        elif one.aspect == "deployment_end":
+            ends[one.subject].append((one.valid_from, one.entry))
+    found: dict[str, list[Placed]] = defaultdict(list)
+    for deployment, one in begun.items():
+        value = Deployment.from_json(one.data)
+        if value.until is not None:
+            ends[deployment].append((value.until, one.entry))
+        end, by = min(ends[deployment], default=(at + 1, one.entry))
+        last = max(one.valid_from, min(at, end - 1))
+        if has_begun(one.valid_from, at):
+            entries = tuple(sorted({one.entry, by})) if end <= at else (one.entry,)
+            found[of[deployment]] += [
+                Placed(Presence.DEPLOYED, value.place, None, deployment, moment, entries)
+                for moment in sorted({one.valid_from, last})
+            ]
+    return dict(found)
 
 
 def _trained_on(view: View, of: str, names: Sequence[str]) -> Iterable[tuple[Presence, Edge]]:

@@ -170,7 +170,7 @@ def consent_holds(case: ConsentCase, moment: int) -> Breach | None:  # noqa: ARG
 
 
 def place_allowed(case: PlaceCase, moment: int) -> Breach | None:  # noqa: ARG001  the same shape as the others
-    """Find data that is, or was used, where it may not be."""
+    """Find data, or a model that was made of it, that is, or was used, where it may not be."""
     sentences = []
     for presence, place, job, reasons in case.there:
         by = "" if job is None else f" by {job}"
@@ -185,6 +185,7 @@ _PRESENCE: Final[Mapping[str, str]] = {
     "WRITTEN": "It was written",
     "READ": "It was read",
     "TRAINED": "A model was trained on it",
+    "DEPLOYED": "It runs, or ran,",
 }
 
 

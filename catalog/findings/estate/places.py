@@ -6,7 +6,7 @@ What any statement forbids is looked at, whether or not it binds that data: `cat
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from catalog.findings.estate.datasets import under_every_name, under_own_name
@@ -24,7 +24,7 @@ from catalog.use.loading import limits, places_of
 from catalog.use.model import Decision, UseStatement
 from catalog.use.places import Places
 from catalog.use.queries import UseJudge, use_statements
-from catalog.use.residency import Located, declared_presence, residency
+from catalog.use.residency import Located, Presence, declared_presence, deployed, residency
 from catalog.use.rules import common_places, judge_place
 from catalog.view import View
 from graph_schema.facts import NOW
@@ -98,6 +98,27 @@ def place_cases(view: View, ids: Sequence[str]) -> dict[str, PlaceCase]:
         denied = [one for one in residency(view, id_, judge=judge).located if one.decision is Decision.DENY]
         if denied:
             cases[id_] = _case(view, denied)
+    return cases
+
+
+def deployment_cases(view: View, ids: Sequence[str]) -> dict[str, PlaceCase]:
+    """Return the model versions that run, or ran, where what they were made of may not be."""
+    bounds = allowed(view)
+    versions = [one for one in ids if label_of(one) == "ModelVersion"]
+    if bounds is None or not versions:
+        return {}
+    there = deployed(view, versions, view.moment)
+    suspected = sorted(one for one, some in there.items() if any(bounds.forbids(each.place or "") for each in some))
+    view = view.remembering
+    judge, cases = UseJudge(view, suspected), {}
+    for id_ in suspected:
+        denied = [
+            one
+            for one in residency(view, id_, judge=judge).located
+            if one.decision is Decision.DENY and one.presence is Presence.DEPLOYED
+        ]
+        if denied:
+            cases[id_] = replace(_case(view, denied), since=min(one.first for one in denied))
     return cases
 
 

@@ -41,7 +41,7 @@ from catalog.findings.estate.model import (
     UseCase,
 )
 from catalog.findings.estate.objections import ingest_permitted, objection_cases
-from catalog.findings.estate.places import place_cases
+from catalog.findings.estate.places import deployment_cases, place_cases
 from catalog.findings.estate.versions import version_cases
 from catalog.findings.rules import Rule
 from catalog.store.indexes.grounds import Ground
@@ -96,6 +96,7 @@ ESTATE_RULES = (
     EstateRule(Rule.RETENTION_KEPT, Ground.DATASET, retention_cases, rules.retention_kept, timeless=True),
     EstateRule(Rule.DECLARATIONS_AGREE, Ground.DATASET, declaration_cases, rules.declarations_agree),
     EstateRule(Rule.PLACE_ALLOWED, Ground.DATASET, place_cases, data.place_allowed),
+    EstateRule(Rule.DEPLOYMENT_ALLOWED, Ground.REGISTRATION, deployment_cases, data.place_allowed),
     EstateRule(Rule.LABEL_CONSISTENT, Ground.DATASET, labelled_use_cases, rules.label_consistent),
     EstateRule(Rule.DECLARED_CODES_KNOWN, Ground.DATASET, labelled_use_cases, rules.declared_codes_known),
     EstateRule(Rule.RUN_ID_OF_ONE_JOB, Ground.SHARED_RUN_ID, run_id_cases, rules.run_id_of_one_job),

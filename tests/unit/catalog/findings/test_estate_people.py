@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+import pytest
+
 from catalog.findings.rules import Rule
-from graph_schema.nodes import Dataset
+from catalog.use.model import Decision
+from catalog.use.residency import Presence, residency
+from graph_schema.nodes import Dataset, ModelVersion
 from graph_schema.times import format_time
+from tests.support.deployments import deployment, ending_deployment, release
 from tests.support.records import (
     CURATED,
+    DIGEST,
+    MODEL,
+    RAW,
     House,
     code_key,
     declaration,
@@ -16,8 +24,12 @@ from tests.support.records import (
     ending_code_key,
     ending_key,
     event,
+    place,
+    registration,
+    seal,
     tag,
 )
+from tests.support.uses import permission, transfer
 from tests.unit.catalog.findings.test_estate_data import OTHER, of
 
 DAY = 86_400 * 1_000_000
@@ -145,3 +157,52 @@ class TestU16CodesOfLabels:
         assert len(of(house.view(), Rule.LABEL_CODES_KNOWN)) == 1
         house.record(tag(dataset=CURATED, column="zip", stance="REJECT", reason="No such column"))
         assert of(house.view(), Rule.LABEL_CODES_KNOWN) == {}
+
+
+class TestR2DeploymentAllowed:
+    @pytest.fixture
+    def house(self, house: House) -> House:
+        for name, within in (("EU", None), ("US", None), ("North", "EU"), ("West", "US")):
+            house.record(place(name, within, valid_from="2025-12-01T00:00:00Z"))
+        house.send(event())
+        house.record(permission("board-1", of={"dataset": RAW}, places=["EU"], valid_from="2025-12-01T00:00:00Z"))
+        house.record(seal())
+        house.record(registration())
+        house.record(release())
+        return house
+
+    def test_r2_a_deployment_is_at_its_own_place(self, house: House) -> None:
+        house.record(deployment(place="North"))
+        assert of(house.view(), Rule.DEPLOYMENT_ALLOWED) == {}
+        there = house.record(deployment(place="West")).receipt.index
+        (found,) = of(house.view(), Rule.DEPLOYMENT_ALLOWED).values()
+        assert found.text.startswith("It runs, or ran, at West: ")
+        assert there in found.entries
+        version = ModelVersion(MODEL["namespace"], MODEL["name"], "1").id
+        located = {
+            (one.place, one.decision)
+            for one in residency(house.view(), version).located
+            if one.presence is Presence.DEPLOYED
+        }
+        assert located == {("North", Decision.PERMIT), ("West", Decision.DENY)}
+        house.clock.now += 60
+        house.record(ending_deployment(there))
+        assert len(of(house.view(), Rule.DEPLOYMENT_ALLOWED)) == 1
+
+    def test_r2_what_is_forbidden_while_it_runs_is_found_and_a_transfer_allows_it(self, house: House) -> None:
+        house.record(deployment(place="North"))
+        house.clock.now += 60
+        assert of(house.view(), Rule.DEPLOYMENT_ALLOWED) == {}
+        house.record(permission("board-2", of={"dataset": RAW}, places=["US"]))
+        house.clock.now += 60
+        assert len(of(house.view(), Rule.DEPLOYMENT_ALLOWED)) == 1
+        house.record(transfer(of={"dataset": RAW}, place="EU", valid_from="2025-12-01T00:00:00Z"))
+        assert of(house.view(), Rule.DEPLOYMENT_ALLOWED) == {}
+
+    def test_r2_what_is_said_of_a_snapshot_bounds_where_its_data_lies(self, house: House) -> None:
+        assert of(house.view(), Rule.PLACE_ALLOWED) == {}
+        state = {"dataset": CURATED, "digest": DIGEST}
+        house.record(permission("board-3", of={"snapshot": state}, places=["North"], valid_from="2025-12-01T00:00:00Z"))
+        house.record({"kind": "declare_dataset", "dataset": CURATED, "place": "West"})
+        (found,) = of(house.view(), Rule.PLACE_ALLOWED).values()
+        assert found.subject == Dataset(**CURATED).id
