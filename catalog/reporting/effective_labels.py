@@ -49,7 +49,7 @@ def effective_labels(
 
 
 def _states(view: View, uses: Iterable[SnapshotUse]) -> tuple[dict[str, str], dict[str, frozenset[str]]]:
-    """Return the state of each dataset that is meant, of several the one with the columns of all, and what came later."""
+    """Return the state of each dataset that is meant, of several the one with every column, and what came later."""
     found = flowed.effective_labels(view, sorted({use.snapshot for use in uses}))
     states: dict[str, str] = {}
     for use in sorted(uses, key=lambda one: one.snapshot):

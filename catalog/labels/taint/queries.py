@@ -183,7 +183,7 @@ def effective_labels(
     asks, labels flow through what rights hide; a way that passes it is not shown, and counted.
     """
     assets = _assets(view, ids)
-    found = {}
+    found: dict[str, EffectiveLabels] = {}
     together: Mapping[int | None, list[str]] = _by_time(view, assets) if as_made else {None: list(assets)}
     for at, some in together.items():
         judge = _judge(view, [assets[one] for one in some], (), recipient, place, at)
@@ -200,7 +200,7 @@ def effective_labels_of_columns(
     """
     assets = _assets(view, [one for one, _ in asked])
     wanted = [one for one in dict.fromkeys(asked) if one[0] in assets]
-    found = {}
+    found: dict[tuple[str, str], EffectiveLabels] = {}
     for at, some in _by_time(view, assets).items():
         mine = [one for one in wanted if one[0] in some]
         columns = [(assets[one], name) for one, name in mine]

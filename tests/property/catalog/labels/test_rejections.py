@@ -62,8 +62,8 @@ def test_l3_a_rejection_under_one_name_takes_nothing_of_another_that_nobody_judg
     joined_at = min(joined_at, len(said))
     with tempfile.TemporaryDirectory() as folder:
         house = House(Path(folder))
-        for one in NAMES:
-            house.record(declaration(dataset=one))
+        for dataset in NAMES:
+            house.record(declaration(dataset=dataset))
         for at, one in enumerate(said):
             if at == joined_at:
                 house.record(joining(RAW, CURATED))
@@ -71,7 +71,7 @@ def test_l3_a_rejection_under_one_name_takes_nothing_of_another_that_nobody_judg
             house.record(tag(dataset=NAMES[one.name], column=column, phi_kind=KIND, stance=one.stance))
         if joined_at == len(said):
             house.record(joining(RAW, CURATED))
-        asked = [(Dataset(**one).id, COLUMN) for one in NAMES]
+        asked = [(Dataset(**dataset).id, COLUMN) for dataset in NAMES]
         held = effective_labels_of_columns(house.view(), asked)
         of_column = any(stands(said, joined_at, name, of_column=True) for name in (0, 1))
         whole = any(
