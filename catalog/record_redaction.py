@@ -39,7 +39,9 @@ NAMES: Final = frozenset(
         "mapping",
         "network",
         "policies",
+        "population",
         "protocol",
+        "quasi_identifiers",
         "enforces",
         "name",
         "namespace",
@@ -81,6 +83,7 @@ NAMES: Final = frozenset(
         "key_place",
         "recipient",
         "recipients",
+        "sensitive",
     }
 )
 """Names: an identifier in one becomes the token that it becomes in an event, so that identity holds.

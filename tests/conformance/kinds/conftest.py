@@ -22,6 +22,7 @@ from tests.support.records import (
     RAW,
     House,
     access_grant,
+    anonymity,
     attestation,
     change_assessment,
     code_key,
@@ -30,6 +31,7 @@ from tests.support.records import (
     delegation,
     division,
     encryption_key,
+    ending_anonymity,
     ending_attestation,
     ending_code_key,
     ending_key,
@@ -110,6 +112,8 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         safe_use,
         code_key,
         ending_code_key,
+        anonymity,
+        ending_anonymity,
         trust,
         ending_trust,
     )
@@ -118,7 +122,11 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     certified = {"identity": IDENTITY, "issuer": ISSUER, "trusted_root": MadeUpSigstore().trusted_root}
     house.record({"kind": "register_signing_key", "certified": certified, "key_holder": "a workflow"})
     house.record(trust(until=LATE))
-    house.record(code_key(place="North"))
+    house.record(code_key(place="North", until=LATE))
+    house.record(encryption_key(until=LATE))
+    house.record(declaration(dataset=RAW))
+    house.record(anonymity(l_diversity=2, sensitive=["diagnosis"], beside=[RAW]))
+    house.record(attestation(evidence=[{"dataset": CURATED, "claim": house.ledger.size() - 1}]))
     house.record(declaration(**FURTHER))
     since, until = "2026-05-29T00:00:00Z", "2026-06-29T00:00:00Z"
     narrow = {"target_kind": "COLUMN", **CURATED, "column": "ward"}

@@ -9,6 +9,7 @@ from graph_schema.nodes import Dataset
 
 GOES = frozenset(
     [
+        "anonymity",
         "access_decision",
         "access_delegation",
         "access_grant",
