@@ -45,7 +45,7 @@ def admit_tag(record: Tag, admission: Admission) -> Admitted:
     held = aspects_in_force(admission.view.unredacted, [dataset], aspects=("schema",)).get(dataset, {})
     fields = fields_of(held["schema"].value) if "schema" in held else {}
     if record.stance is Stance.ASSERT:
-        is_new = bool(fields) and record.node.name not in fields and record.valid_from is None
+        is_new = bool(fields) and record.node.name not in fields and record.holds_from is None
         return Admitted(warnings=(_IN_NO_SCHEMA,) if is_new else ())
     found = fields.get(record.node.name)
     return Admitted({} if found is None else {"field_type": found})

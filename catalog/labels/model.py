@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from catalog.names.rules import Said
+from catalog.names.rules import UnderName
 from graph_schema.aspects import labels as aspects
 from graph_schema.aspects.labels import Coding
 from graph_schema.vocabulary.words import EndEffect, Stance
@@ -33,9 +33,9 @@ class Tag(aspects.Tag):
     """Of a suggestion: the name under which the schema was said, where that is another."""
 
     @property
-    def said(self) -> Said:
+    def under_name(self) -> UnderName:
         """Return under which name it was said, when and by which entry."""
-        return Said(self.named or self.dataset, self.since, self.entry)
+        return UnderName(self.named or self.dataset, self.since, self.entry)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from catalog.access.model import Powers
 from catalog.access.permissions import Permission
 from catalog.access.rules import may
 from catalog.labels.model import Attestation, ColumnLineageTrust, Label, Step, Tag, Uncovered
-from catalog.names.rules import Said
+from catalog.names.rules import UnderName
 from catalog.places.rules import around
 from graph_schema.aspects import labels as aspects
 from graph_schema.bitemporal import has_begun
@@ -59,7 +59,7 @@ def label(tags: Sequence[Tag]) -> Label:
     )
 
 
-def label_of_names(tags: Sequence[Tag], bears_on: Callable[[Said, Said], bool]) -> Label:
+def label_of_names(tags: Sequence[Tag], bears_on: Callable[[UnderName, UnderName], bool]) -> Label:
     """Return the label of a dataset of several names: what was rejected under one name stays where it was said under
     another that nobody judged.
 
@@ -67,24 +67,28 @@ def label_of_names(tags: Sequence[Tag], bears_on: Callable[[Said, Said], bool]) 
     name that is judged apart, and the label is there where any of it is.
     """
     whole = label(tags)
-    if len({tag.said.name for tag in tags}) == 1 or not any(tag.stance == Stance.REJECT for tag in tags):
+    if len({tag.under_name.name for tag in tags}) == 1 or not any(tag.stance == Stance.REJECT for tag in tags):
         return whole
-    standing = [tag for tag in tags if tag.stance != Stance.REJECT and _stands(tag, tags, bears_on)]
-    if not standing:
+    kept = [tag for tag in tags if tag.stance != Stance.REJECT and _is_kept(tag, tags, bears_on)]
+    if not kept:
         return whole
-    gone = tuple(tag for tag in tags if tag.stance != Stance.REJECT and tag not in standing)
-    return replace(label(standing), history=tuple(tags), rejected=gone)
+    gone = tuple(tag for tag in tags if tag.stance != Stance.REJECT and tag not in kept)
+    return replace(label(kept), history=tuple(tags), rejected=gone)
 
 
-def _stands(tag: Tag, tags: Sequence[Tag], bears_on: Callable[[Said, Said], bool]) -> bool:
-    about = [one for one in tags if one is tag or (one.origin == TagOrigin.ASSERTED and bears_on(one.said, tag.said))]
+def _is_kept(tag: Tag, tags: Sequence[Tag], bears_on: Callable[[UnderName, UnderName], bool]) -> bool:
+    about = [
+        one
+        for one in tags
+        if one is tag or (one.origin == TagOrigin.ASSERTED and bears_on(one.under_name, tag.under_name))
+    ]
     return label(about).present
 
 
-def judges(rejected: Sequence[Tag], held: Sequence[Tag], bears_on: Callable[[Said, Said], bool]) -> bool:
+def judges(rejected: Sequence[Tag], held: Sequence[Tag], bears_on: Callable[[UnderName, UnderName], bool]) -> bool:
     """Tell whether rejections of a column are judgements of everything that was said of its dataset as a whole."""
     judging = [tag for tag in rejected if tag.stance == Stance.REJECT]
-    return all(any(bears_on(one.said, tag.said) for one in judging) for tag in held)
+    return all(any(bears_on(one.under_name, tag.under_name) for one in judging) for tag in held)
 
 
 def stated(one: Label) -> Label | None:

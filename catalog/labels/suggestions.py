@@ -94,13 +94,13 @@ def _named(view: View, held: Mapping[str, Mapping[str, AspectInForce[Any]]], nam
         return {}
     found: dict[str, str] = {}
     for one, entry in several.items():
-        said = {
+        stated_under = {
             each.subject
             for each in view.unredacted.statements(sorted(names.names(one)), ("schema",))
             if each.entry == entry
         }
-        if len(said) == 1:
-            found[one] = said.pop()
+        if len(stated_under) == 1:
+            found[one] = stated_under.pop()
     return found
 
 

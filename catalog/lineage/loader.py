@@ -13,7 +13,7 @@ from catalog.lineage.models import Models
 from catalog.mappings.flows import MappedFlows
 from catalog.mappings.model import MappedFlow
 from catalog.names.loading import Names
-from catalog.names.rules import Said
+from catalog.names.rules import UnderName
 from catalog.store.indexes.flows import flow_order
 from catalog.store.protocol import Direction as Way
 from catalog.store.protocol import Flow
@@ -104,7 +104,7 @@ class LineageLoader:
         """Return the names that stewards or rules join to this one, each with the entry that says so."""
         return self._named.joined(name)
 
-    def bears_on(self, judged: Said, other: Said) -> bool:
+    def bears_on(self, judged: UnderName, other: UnderName) -> bool:
         """Tell whether what was judged of a name is judged of what was said under another; see `Names`."""
         return self._named.bears_on(judged, other)
 

@@ -14,7 +14,7 @@ from catalog.names.rules import (
     Naming,
     Renaming,
     RuleHistory,
-    Said,
+    UnderName,
     covers,
     decided,
     folds_case,
@@ -344,7 +344,7 @@ class Names:
         found = self._naming.get(name)
         return name if found is None else found.resolve(name, at)
 
-    def bears_on(self, judged: Said, other: Said) -> bool:
+    def bears_on(self, judged: UnderName, other: UnderName) -> bool:
         """Tell whether what was judged of a name is judged of what was said under another; see `rules.Naming`."""
         found = self._naming.get(judged.name)
         return judged.name == other.name if found is None else found.bears_on(judged, other)

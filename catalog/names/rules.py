@@ -246,7 +246,7 @@ class Renaming(NamedTuple):
     entry: int = 0
 
 
-class Said(NamedTuple):
+class UnderName(NamedTuple):
     """That something was said under a name: as of when, and by which entry."""
 
     name: str
@@ -355,15 +355,15 @@ class Naming:
             )
         return found
 
-    def bears_on(self, judged: Said, other: Said) -> bool:
+    def bears_on(self, judged: UnderName, other: UnderName) -> bool:
         """Tell whether what was judged of a name is judged of what was said under another: whoever judged, by what was
         known then, judged the dataset to which that belongs. Names that were found to be one only later are not meant.
         """
         if judged.name == other.name:
             return True
         then, at = self.known_by(judged.entry), max(judged.at, other.at)
-        said_of = {then.belongs(other.name, other.at, at), then.resolve(other.name, at)}
-        return then.belongs(judged.name, judged.at, at) in said_of
+        owners = {then.belongs(other.name, other.at, at), then.resolve(other.name, at)}
+        return then.belongs(judged.name, judged.at, at) in owners
 
     def _stood(self, at: int) -> Mapping[str, str]:
         rules = [rule for history in self.rules if (rule := history.at(at)) is not None]

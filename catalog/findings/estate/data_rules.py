@@ -90,16 +90,16 @@ def declared_alike(case: DisputeCase, moment: int) -> Breach | None:  # noqa: AR
     that the earlier word stands. Whoever declares it anew settles it.
     """
     found = []
-    for aspect, said in sorted(case.declared.items()):
-        standing = max(said, key=lambda one: (one.since, one.entry))
+    for aspect, several in sorted(case.declared.items()):
+        holding = max(several, key=lambda one: (one.since, one.entry))
         against = [
             one
-            for one in said
-            if one.entry > standing.entry or (one.since == standing.since and one.entry != standing.entry)
+            for one in several
+            if one.entry > holding.entry or (one.since == holding.since and one.entry != holding.entry)
         ]
-        last = max((one for one in against if one.by != standing.by), key=lambda one: one.entry, default=None)
-        if last is not None and last.value != standing.value:
-            found.append((aspect, standing, last))
+        last = max((one for one in against if one.by != holding.by), key=lambda one: one.entry, default=None)
+        if last is not None and last.value != holding.value:
+            found.append((aspect, holding, last))
     if not found:
         return None
     text = " ".join(

@@ -12,13 +12,13 @@ from catalog.assets.model import AspectInForce, AssetState, DatasetRecord
 from catalog.findings.estate.model import (
     DatasetCase,
     DeclarationCase,
+    Declaring,
     DisputeCase,
     LabelCase,
     LabelCodeCase,
     LabelledUseCase,
     OrderCase,
     RetentionCase,
-    Said,
     Start,
     WrongCode,
 )
@@ -117,16 +117,16 @@ def dispute_cases(view: View, ids: Sequence[str]) -> dict[str, DisputeCase]:
     names = Names(view, renamed=True)
     names.load(datasets_among(ids))
     asked = [id_ for id_, shown in names.shown(datasets_among(ids)).items() if shown == id_]
-    found: dict[str, dict[str, list[Said]]] = defaultdict(lambda: defaultdict(list))
+    found: dict[str, dict[str, list[Declaring]]] = defaultdict(lambda: defaultdict(list))
     for one in names.statements(asked, DECLARED) if asked else ():
         if one.value is not None:
-            found[one.subject][one.aspect].append(Said(one.valid_from, one.entry, one.by, one.value))
+            found[one.subject][one.aspect].append(Declaring(one.valid_from, one.entry, one.by, one.value))
     several = {
-        id_: {aspect: said for aspect, said in of.items() if len({one.by for one in said}) > 1}
+        id_: {aspect: some for aspect, some in of.items() if len({one.by for one in some}) > 1}
         for id_, of in found.items()
     }
     return {
-        id_: DisputeCase({aspect: sorted(said, key=lambda one: one.entry) for aspect, said in of.items()})
+        id_: DisputeCase({aspect: sorted(some, key=lambda one: one.entry) for aspect, some in of.items()})
         for id_, of in several.items()
         if of
     }

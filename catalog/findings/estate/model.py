@@ -251,7 +251,7 @@ class KeyEndCase:
     near_days: int
 
 
-class Said(NamedTuple):
+class Declaring(NamedTuple):
     """What somebody declared: since when, by which entry, who, and the value as text."""
 
     since: int
@@ -264,7 +264,7 @@ class Said(NamedTuple):
 class DisputeCase:
     """What was declared of a dataset, by aspect, each in the order of their entries."""
 
-    declared: Mapping[str, Sequence[Said]]
+    declared: Mapping[str, Sequence[Declaring]]
 
 
 class WrongCode(NamedTuple):
