@@ -255,6 +255,7 @@ _KINDS: tuple[Kind[Any], ...] = (
         labels_facts.anonymity_subjects,
         labels_facts.project_anonymity_end,
         labels_admission.admit_anonymity_end,
+        binds=True,
     ),
     Kind(EndCodeKey, labels_facts.key_subjects, labels_facts.project_key_end, labels_admission.admit_key_end),
     Kind(

@@ -7,7 +7,7 @@ from typing import Final
 
 from catalog.assets.folds import aspects_in_force
 from catalog.errors import SenderError
-from catalog.labels.anonymity.queries import anonymity_claims
+from catalog.labels.anonymity.queries import anonymity_claims, last_change
 from catalog.labels.code_keys import code_keys
 from catalog.labels.facts import attested
 from catalog.labels.queries import attestations_by_id, labels
@@ -93,7 +93,7 @@ def _lapsed(record: AttestDeidentification, admission: Admission) -> Iterator[st
 def admit_anonymity(record: ClaimAnonymity, admission: Admission) -> Admitted:
     """Hold the datasets to be known, and say which columns the schema in force has not.
 
-    By what the newest claim lapsed is added: the same words after that are another measurement, and no retry.
+    What happened last to what is measured is added: the same words after that are another measurement, and no retry.
     """
     admission.require(
         [
@@ -106,21 +106,24 @@ def admit_anonymity(record: ClaimAnonymity, admission: Admission) -> Admitted:
     fields = fields_of(held["schema"].value) if "schema" in held else {}
     named = (*record.quasi_identifiers, *record.sensitive)
     absent = [one for one in named if address(one) not in fields] if fields else []
-    claims = anonymity_claims(admission.view.unredacted, [dataset]).get(dataset, ())
-    lapsed = max((entry for each in claims[-1:] for one in each.lapsed for entry in one.entries), default=None)
+    after = last_change(admission.view, dataset, record.population)
     return Admitted(
-        {} if lapsed is None else {"after": lapsed},
+        {} if after is None else {"after": after},
         (f"The schema in force has no column {', '.join(absent)}.",) if absent else (),
     )
 
 
 def admit_anonymity_end(record: EndAnonymityClaim, admission: Admission) -> Admitted:
-    """Hold the dataset to be known, and say where nothing is there to end."""
+    """Hold the dataset to be known, and say where nothing is there to end.
+
+    The newest claim is added: the same words of a later one are no retry.
+    """
     admission.require([(record.node, "/dataset", "give the dataset that was measured")])
     claims = anonymity_claims(admission.view.unredacted, [record.node.id]).get(record.node.id, ())
-    if any(not one.is_ended for one in claims):
-        return Admitted()
-    return Admitted(warnings=("Nobody claims anything of this dataset's anonymity: this changes nothing.",))
+    if not claims or claims[-1].is_ended:
+        warning = "Nobody claims anything of this dataset's anonymity: this changes nothing."
+        return Admitted({"claim": claims[-1].entry} if claims else {}, (warning,))
+    return Admitted({"claim": claims[-1].entry})
 
 
 def _clears_nothing(record: AttestDeidentification, admission: Admission) -> Iterator[str]:

@@ -63,6 +63,23 @@ def anonymity_claims(view: View, datasets: Sequence[str]) -> dict[str, tuple[Ano
     return {one: some for one, some in found.items() if some}
 
 
+def last_change(view: View, dataset: str, population: str) -> int | None:
+    """Return the newest entry by which anything happened because of which a claim of some people would lapse."""
+    whole = view.unredacted
+    claimed = whole.grounds([Ground.ANONYMITY])[Ground.ANONYMITY]
+    names = Names(whole, renamed=True)
+    names.load([dataset, *claimed])
+    of = names.dataset(dataset)
+    stated: dict[str, list[Statement]] = defaultdict(list)
+    for each in names.statements(sorted({of, *map(names.dataset, claimed)}), (ANONYMITY,)):
+        stated[each.subject].append(each)
+    entries = [each.entry for each in stated[of] if each.value is None]
+    entries += [one.first.entry for one in _populations(whole, stated).get(population, ()) if one.dataset != of]
+    entries += [one.first.entry for one in _columns(whole, names, [of]).get(of, ())]
+    entries += [one.entry for one in _writes(names, [of]).get(of, ())]
+    return max(entries, default=None)
+
+
 def _behind(claim: AnonymityClaim) -> Iterable[int]:
     return (entry for each in claim.lapsed for entry in each.entries)
 

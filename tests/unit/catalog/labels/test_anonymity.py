@@ -129,6 +129,15 @@ def test_l16_a_steward_ends_it_and_what_is_measured_anew_holds(measured: House) 
     assert "changes nothing" in measured.record(ending_anonymity(dataset=RAW)).warnings[0]
 
 
+def test_what_is_sent_again_is_recorded_once(measured: House) -> None:
+    size = measured.ledger.size()
+    measured.record(anonymity())
+    ended = measured.record(ending_anonymity()).receipt.index
+    assert measured.record(ending_anonymity()).receipt.index == ended == size
+    again = measured.record(anonymity()).receipt.index
+    assert measured.record(anonymity()).receipt.index == again == size + 1
+
+
 def test_l16_it_counts_under_every_name(measured: House) -> None:
     measured.record(declaration(dataset=OTHER))
     measured.record(joining(OTHER, CURATED))
