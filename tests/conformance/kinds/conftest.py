@@ -123,10 +123,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     house.record({"kind": "register_signing_key", "certified": certified, "key_holder": "a workflow"})
     house.record(trust(until=LATE))
     house.record(code_key(place="North", until=LATE))
-    house.record(encryption_key(until=LATE))
-    house.record(declaration(dataset=RAW))
-    house.record(anonymity(l_diversity=2, sensitive=["diagnosis"], beside=[RAW]))
-    house.record(attestation(evidence=[{"dataset": CURATED, "claim": house.ledger.size() - 1}]))
+    _measured(house)
     house.record(declaration(**FURTHER))
     since, until = "2026-05-29T00:00:00Z", "2026-06-29T00:00:00Z"
     narrow = {"target_kind": "COLUMN", **CURATED, "column": "ward"}
@@ -226,6 +223,13 @@ def deploy(house: House) -> None:
     back = house.append(gone_back, "local", place="North", environment="production", **bound)
     house.record(ending_deployment(back, valid_from=EARLY))
     house.record(retirement("2", valid_from=EARLY))
+
+
+def _measured(house: House) -> None:
+    house.record(encryption_key(until=LATE))
+    house.record(declaration(dataset=RAW))
+    claim = house.record(anonymity(l_diversity=2, sensitive=["diagnosis"], beside=[RAW])).receipt.index
+    house.record(attestation(evidence=[{"dataset": CURATED, "claim": claim}]))
 
 
 def _approvals(house: House, approver: Actor) -> None:
