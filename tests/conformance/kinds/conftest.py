@@ -122,7 +122,6 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     certified = {"identity": IDENTITY, "issuer": ISSUER, "trusted_root": MadeUpSigstore().trusted_root}
     house.record({"kind": "register_signing_key", "certified": certified, "key_holder": "a workflow"})
     house.record(trust(until=LATE))
-    house.record(code_key(place="North", until=LATE))
     _measured(house)
     house.record(declaration(**FURTHER))
     since, until = "2026-05-29T00:00:00Z", "2026-06-29T00:00:00Z"
@@ -226,6 +225,7 @@ def deploy(house: House) -> None:
 
 
 def _measured(house: House) -> None:
+    house.record(code_key(place="North", until=LATE))
     house.record(encryption_key(until=LATE))
     house.record(declaration(dataset=RAW))
     claim = house.record(anonymity(l_diversity=2, sensitive=["diagnosis"], beside=[RAW])).receipt.index
