@@ -8,7 +8,7 @@ COPY graph_schema graph_schema
 COPY ingest_hooks ingest_hooks
 COPY reports reports
 COPY catalog catalog
-RUN /opt/lineward/bin/python -m pip install --require-hashes --only-binary :all: --requirement service.txt \
+RUN /opt/lineward/bin/python -m pip install --require-hashes --no-deps --only-binary :all: --requirement service.txt \
  && /opt/lineward/bin/python -m pip install --no-deps --no-build-isolation .
 
 FROM python:3.11-slim-trixie@sha256:9c900dea9e8fb7e16277c179b555cc72d29a352dbc33cff48ad5a0412fd5bfc7

@@ -9,7 +9,7 @@ TEST    := $(VENV)/.installed-test
 # In an environment of its own: what pins is no part of what is pinned.
 LOCKING := .cache/uv
 PIN     := $(LOCKING)/bin/uv pip compile --quiet --universal --python-version 3.11 --only-binary :all: --generate-hashes \
-             --no-header --no-annotate --no-strip-markers --no-strip-extras
+             --no-header --no-annotate --no-strip-markers
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -26,7 +26,7 @@ $(VENV)/.installed-%: pyproject.toml requirements/%.txt
 	@test -x $(BIN)/python && $(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV) || \
 	  { echo "Python's venv module is missing (on Debian: apt-get install python3-venv)" >&2; exit 3; }
 	@echo "Installing lineward[$*] into $(VENV) (a minute or two the first time) ..."
-	@$(BIN)/python -m pip install --quiet --require-hashes --only-binary :all: --requirement requirements/$*.txt
+	@$(BIN)/python -m pip install --quiet --require-hashes --no-deps --only-binary :all: --requirement requirements/$*.txt
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 

@@ -73,7 +73,7 @@ def test_the_image_runs_as_an_unprivileged_user_from_pinned_packages() -> None:
     assert user
     assert "0" not in user.groups()
     assert DOCKERFILE.index("\nUSER ") < DOCKERFILE.index("\nENTRYPOINT ")
-    assert "--require-hashes --only-binary :all: --requirement service.txt" in DOCKERFILE
+    assert "--require-hashes --no-deps --only-binary :all: --requirement service.txt" in DOCKERFILE
     assert "pip install --no-deps --no-build-isolation ." in DOCKERFILE
 
 
