@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from catalog.access.queries import principals
+from catalog.approvals.checks import check_not_retired
 from catalog.errors import AskerError, SenderError
 from catalog.gate import requirements
 from catalog.gate.queries import gate_evaluations, overrides_of
@@ -10,6 +11,7 @@ from catalog.gate.records import AssessChange, AssessEnvironment, AssessFeatures
 from catalog.policies import admission as policies
 from catalog.policies.records import PublishPolicies
 from catalog.record import Admission, Admitted, UnknownSubjectError
+from catalog.releases.deployments import retirements
 from catalog.releases.queries import registrations
 from graph_schema.nodes import Principal
 from graph_schema.times import parse_zoned
@@ -62,6 +64,8 @@ def admit_override(record: OverrideGate, admission: Admission) -> Admitted:
     """Hold the evaluation to be there and not to pass, and whoever lets it pass to be a person who did not before."""
     version = record.model_version.node
     admission.require([(version, "/model_version", _REGISTER)])
+    retired = retirements(admission.view.unredacted.at(admission.now), [version.id]).get(version.id)
+    check_not_retired(None if retired is None else (retired.since, retired.entry), "/model_version")
     if parse_zoned(record.until) <= admission.now:
         raise SenderError("`until` lies ahead; this one has passed.", pointer="/until", status=422)
     found = next(

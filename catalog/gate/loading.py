@@ -53,7 +53,7 @@ from catalog.places.queries import operator_at
 from catalog.policies.queries import in_force
 from catalog.reading import Complete, Completeness, Redacted
 from catalog.recorded import Recorded, recorded
-from catalog.releases.deployments import Quoting, rollback_target
+from catalog.releases.deployments import Quoting, retirements, rollback_target
 from catalog.releases.model import Registration, SnapshotUse
 from catalog.releases.queries import registrations
 from catalog.safe_use.model import Outcome
@@ -176,6 +176,7 @@ def load(
         evaluations=len({edge.source for edge in view.edges(evaluated, ("EVALUATED_ON",), "in")} if evaluated else ()),
         criteria_then=_criteria(view, question, training, asked),
         change=_change(view, question.of),
+        retired=retirements(view, [question.of]).get(question.of),
         environment=None if registration is None else _environment(view, registration.environment.digest),
         features=_features(view, question.of),
         characteristics=None if labels is None else labels.characteristics,

@@ -17,7 +17,7 @@ from catalog.findings.rules import Severity
 from catalog.findings.separation import Separation
 from catalog.places.model import OperatorRecord
 from catalog.reading import Completeness
-from catalog.releases.model import Registration
+from catalog.releases.model import Registration, Retirement
 from catalog.safe_use.model import Known, Outcome, Permitted
 from catalog.snapshots.model import SnapshotRecord
 from catalog.use.model import Requester
@@ -303,6 +303,7 @@ class Case:
     criteria_then: Collection[Criterion]
     """The criteria that were in force before it was measured."""
     change: ChangeAssessment | None
+    retired: Retirement | None
     environment: EnvironmentAssessment | None
     features: FeatureAssessment | None
     characteristics: Mapping[str, tuple[str, tuple[int, ...]]] | None

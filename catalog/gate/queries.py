@@ -183,6 +183,8 @@ def _deployed(view: View, whole: View, one: Deployment, recorded: Sequence[GateE
     if isinstance(now.completeness, Lagging) and not now.completeness.quarantined:
         # What the graph does not hold yet is no reason against what runs: it is asked again once the graph does.
         against = [each for each in against if each.check is not GateCheckName.VIEW_COMPLETE]
+    # What runs of a retired version is found of the retirement: one cause, one finding.
+    against = [each for each in against if each.check is not GateCheckName.NOT_RETIRED]
     if not against:
         return Gated(where, start, None, ())
     entries = {entry for each in against for reason in each.reasons for entry in reason.entries}

@@ -146,7 +146,10 @@ def digest_of(content: str) -> str:
 
 
 def required(file: GateFile, purpose: str, environment: str) -> Requirements:
-    """Return what the file asks for: what it leaves out is as shipped, so that leaving out asks for no less."""
+    """Return what the file asks for: what it leaves out is as shipped, so that leaving out asks for no less.
+
+    That nobody retired the version is required whatever it lists.
+    """
     case = next((one for one in file.cases if one.covers(purpose, environment)), None)
     given: dict[str, Any] = {}
     for one in (shipped()[0], file, case):
@@ -158,7 +161,7 @@ def required(file: GateFile, purpose: str, environment: str) -> Requirements:
         assessed_within_days=given["assessed_within_days"],
         training_purpose=given["training_purpose"],
         finding_severity=given["finding_severity"],
-        require=frozenset(given["require"]),
+        require=frozenset(given["require"]) | {GateCheckName.NOT_RETIRED},
         labels={zone.value: frozenset(kind.value for kind in kinds) for zone, kinds in given["labels"].items()},
         approvals=tuple(ApprovalNeeded(one.kind, one.persons) for one in given["approvals"]),
         metrics=tuple(one.criterion for one in given.get("metrics", ())),

@@ -59,12 +59,16 @@ def judge(case: Case, asked: Requirements) -> tuple[Checked, ...]:
     return tuple(_checked(check, asked, list(_JUDGES[check](case, asked))) for check in GateCheckName)
 
 
-def verdict(checks: Iterable[Checked], overrides: Sequence[GateOverride], moment: int) -> GateVerdict:
-    """Return what the required checks come to: FAIL before UNKNOWN before PASS, and whether two persons let it pass."""
+def verdict(checks: Sequence[Checked], overrides: Sequence[GateOverride], moment: int) -> GateVerdict:
+    """Return what the required checks come to: FAIL before UNKNOWN before PASS, and whether two persons let it pass.
+
+    Nobody lets a version pass that is retired: nothing puts it back in use.
+    """
     found = {one.outcome for one in checks if one.required}
     if found <= {PASS} and found:
         return GateVerdict.PASS
-    if exception(overrides, moment):
+    retired = any(one.check is GateCheckName.NOT_RETIRED and one.outcome is FAIL for one in checks)
+    if not retired and exception(overrides, moment):
         return GateVerdict.BY_EXCEPTION
     return GateVerdict.FAIL if FAIL in found else GateVerdict.UNKNOWN
 
@@ -462,6 +466,14 @@ def _change_plan(case: Case, _: Requirements) -> Iterator[Reason]:
         yield Reason(PASS, f"By {found.plan} it is {how}, says {found.by}.", (found.entry,))
 
 
+def _not_retired(case: Case, _: Requirements) -> Iterator[Reason]:
+    found = case.retired
+    if found is None:
+        yield Reason(PASS, "Nobody retired it.")
+    else:
+        yield Reason(FAIL, f"It is retired since {_day(found.since)}, by {found.by}: {found.reason}", (found.entry,))
+
+
 def _view_complete(case: Case, _: Requirements) -> Iterator[Reason]:
     match case.completeness:
         case Complete():
@@ -544,6 +556,7 @@ _JUDGES: Final[Mapping[GateCheckName, _Judge]] = {
     GateCheckName.PARENT_MODELS: _parent_models,
     GateCheckName.METRICS: _metrics,
     GateCheckName.CHANGE_PLAN: _change_plan,
+    GateCheckName.NOT_RETIRED: _not_retired,
     GateCheckName.COMPONENTS: operation.components,
     GateCheckName.INPUT_FEATURES: operation.input_features,
     GateCheckName.AGREEMENTS: operation.agreements,

@@ -629,6 +629,8 @@ class GateCheckName(StrEnum):
     """It was measured on the evaluation data, and meets criteria that were recorded before."""
     CHANGE_PLAN = "CHANGE_PLAN"
     """Somebody other than its maker found it within the plan of changes."""
+    NOT_RETIRED = "NOT_RETIRED"
+    """Nobody retired it."""
     COMPONENTS = "COMPONENTS"
     """Software bill of materials and known vulnerabilities of its environment are recorded, none above the bounds."""
     INPUT_FEATURES = "INPUT_FEATURES"

@@ -5792,6 +5792,7 @@ _CHECKS = (
     "PARENT_MODELS",
     "METRICS",
     "CHANGE_PLAN",
+    "NOT_RETIRED",
     "COMPONENTS",
     "INPUT_FEATURES",
     "AGREEMENTS",
@@ -5930,8 +5931,10 @@ def _requirements(
         published = [one.index for one in log.of("publish_policies")]
         compare.holds(policies["entry"] in published, f"{where}: no entry publishes its requirements")
     for one in _same_question(answer, log)[-1:]:
+        # An evaluation of before there was a check knows nothing of whether it is required.
+        judged = {each["check"] for each in one.content["checks"]}
         required = {each["check"] for each in one.content["checks"] if each.get("required") is True}
-        listed = {each.get("check") for each in checks if each.get("required") is True}
+        listed = judged & {each.get("check") for each in checks if each.get("required") is True}
         compare.holds(required == listed, f"{where}: by #{one.index} other checks are required")
 
 
@@ -5953,9 +5956,10 @@ def _gate_verdict(
     compare: Comparison,
 ) -> None:
     required = {each.get("outcome") for each in checks if each.get("required") is True}
+    retired = any((each.get("check"), each.get("outcome")) == ("NOT_RETIRED", "FAIL") for each in checks)
     if required == {"PASS"}:
         verdict = "PASS"
-    elif excepted:
+    elif excepted and not retired:
         verdict = "BY_EXCEPTION"
     else:
         verdict = "FAIL" if "FAIL" in required else "UNKNOWN"
@@ -6051,6 +6055,10 @@ def _within_plan(each: Values, newest: Record, _: Values, shown: Shown, log: Dis
     ) and bool(every)
 
 
+def _in_service(_: Values, __: Record, ___: Values, shown: Shown, ____: Disclosed) -> bool:
+    return shown.context.get("retirement") is None
+
+
 def _newest_of(kind: str, each: Values, log: Disclosed, about: Callable[[Values], bool]) -> Record | None:
     """Return the newest disclosed record of a kind about something where the check cites it and a key proves it."""
     every = log.of(kind, about)
@@ -6113,6 +6121,7 @@ ALLOWS: Mapping[str, _Allows] = {
     "EVALUATION_APART": _evaluation_apart,
     "METRICS": _has_figures,
     "CHANGE_PLAN": _within_plan,
+    "NOT_RETIRED": _in_service,
     "COMPONENTS": _assessed,
     "INPUT_FEATURES": _features_listed,
     "AGREEMENTS": _bound_by_agreement,

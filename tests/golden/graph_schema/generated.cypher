@@ -49,6 +49,7 @@ CREATE INDEX place_key IF NOT EXISTS FOR (n:Place) ON (n.name);
 CREATE INDEX usestatement_key IF NOT EXISTS FOR (n:UseStatement) ON (n.statement);
 CREATE INDEX policyset_key IF NOT EXISTS FOR (n:PolicySet) ON (n.digest);
 CREATE INDEX project_key IF NOT EXISTS FOR (n:Project) ON (n.name);
+CREATE INDEX protocol_key IF NOT EXISTS FOR (n:Protocol) ON (n.name);
 CREATE INDEX transfer_key IF NOT EXISTS FOR (n:Transfer) ON (n.ledger_index);
 CREATE INDEX undertaking_key IF NOT EXISTS FOR (n:Undertaking) ON (n.ledger_index);
 CREATE INDEX namespacerule_key IF NOT EXISTS FOR (n:NamespaceRule) ON (n.name);

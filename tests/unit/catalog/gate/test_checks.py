@@ -19,6 +19,7 @@ from graph_schema.nodes import Dataset, Snapshot
 from graph_schema.times import format_time
 from graph_schema.vocabulary.words import GateCheckName, GateVerdict
 from tests.support.counting import Counting
+from tests.support.deployments import retirement
 from tests.support.gate_story import (
     ANSWERED,
     EVALUATION,
@@ -40,6 +41,7 @@ from tests.support.gate_story import (
 from tests.support.records import SIGNER_KEY, House, attestation, job_place, place, registration, tag, tombstone
 from tests.support.uses import permission
 
+OF: dict[str, Any] = {"model_version": {"model": MODEL, "version": "1"}}
 FAIL, UNKNOWN = Outcome.FAIL, Outcome.UNKNOWN
 Payload = dict[str, Any]
 
@@ -277,6 +279,9 @@ CASES = {
     ),
     "G8: a change that nobody assessed": Case(
         GateCheckName.CHANGE_PLAN, UNKNOWN, leave_out=frozenset({"assesses the change"})
+    ),
+    "a version that was retired": Case(
+        GateCheckName.NOT_RETIRED, FAIL, after=lambda story: story.say("retires", retirement(**OF), "steward")
     ),
     "G8: an environment that nobody assessed": Case(
         GateCheckName.COMPONENTS, UNKNOWN, leave_out=frozenset({"assesses the environment"})

@@ -15,6 +15,7 @@ from catalog.reading import AsOf
 from catalog.record import UnknownSubjectError
 from catalog.safe_use.model import Outcome
 from graph_schema.vocabulary.words import GateCheckName, GateVerdict
+from tests.support.deployments import retirement
 from tests.support.gate_story import ANSWERED, MODEL, QUESTION, VERSION, GateStory, published
 from tests.support.records import House, gate_override
 
@@ -128,6 +129,21 @@ def test_g7_one_person_alone_nobody_proven_and_whoever_made_it_let_nothing_pass(
     with pytest.raises(AskerError, match="Whoever registered a version"):
         house.record(overriding(found.entry), maker)
     assert not story.gate().passes
+
+
+def test_g7_a_version_that_is_retired_passes_by_no_exception(house: House) -> None:
+    story = GateStory(house).tell()
+    found = asked(house)
+    for who in ("clinician", "officer"):
+        story.say(who, overriding(found.entry), who)
+    before = house.ledger.size() - 1
+    assert story.gate().verdict is GateVerdict.BY_EXCEPTION
+    story.say("retires", retirement(model_version={"model": MODEL, "version": "1"}), "steward")
+    retired = story.gate()
+    assert (retired.verdict, retired.exception) == (GateVerdict.FAIL, ())
+    assert story.gate(AsOf(known_at=before)).verdict is GateVerdict.BY_EXCEPTION
+    with pytest.raises(SenderError, match="is retired since"):
+        house.record(overriding(found.entry, reason="Once more"), house.act_as("another", "approver"))
 
 
 def test_an_override_of_nothing_or_of_what_passes_is_refused(house: House) -> None:

@@ -43,7 +43,7 @@ cases:
 @pytest.mark.parametrize(
     ("purpose", "environment", "expected"),
     [
-        ("HRESCH", "sandbox", (2, 0, 30)),
+        ("HRESCH", "sandbox", (3, 0, 30)),
         ("TREAT", "sandbox", (len(GateCheckName), 1, 7)),
         ("HRESCH", "production", (len(GateCheckName), 1, 30)),
     ],

@@ -17,10 +17,11 @@ from reports.kinds import ModelDossier
 from reports.parts.gate import GateAnswer, Verdict
 from reports.standalone import verify_lineward
 from reports.standalone.derived_gate import ALLOWS
+from tests.support.deployments import retirement
 from tests.support.gate_story import MODEL, QUESTION, VERSION, GateStory
 from tests.support.records import House
 
-OF = {"model_version": {"model": MODEL, "version": "1"}}
+OF: dict[str, Any] = {"model_version": {"model": MODEL, "version": "1"}}
 
 
 def dossier(house: House) -> ModelDossier:
@@ -107,7 +108,7 @@ LACKING: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 def test_what_is_derived_of_a_check_is_tried(told: Released) -> None:
-    assert ALLOWS.keys() - LACKING.keys() == {"APPROVALS", "USE_DEPLOYMENT", "FINDINGS"}
+    assert ALLOWS.keys() - LACKING.keys() == {"APPROVALS", "NOT_RETIRED", "USE_DEPLOYMENT", "FINDINGS"}
 
 
 @pytest.mark.parametrize("check", LACKING)
@@ -119,6 +120,15 @@ def test_a_check_that_is_shown_as_passed_against_the_rest_of_the_file_is_found(h
     found = dossier(house)
     assert wrong(house, found) == set()
     assert "derived: gate" in wrong(house, replace(found, gate=(milder(found.gate[0], check),)))
+
+
+def test_a_retired_version_is_shown_as_such_and_not_as_one_that_passes_that(house: House) -> None:
+    story = Released(house).release()
+    story.say("retires", retirement(**OF), "steward")
+    found = dossier(house)
+    assert wrong(house, found) == set()
+    assert found.gate[0].verdict == "FAIL"
+    assert "derived: gate" in wrong(house, replace(found, gate=(milder(found.gate[0], "NOT_RETIRED"),)))
 
 
 def milder(answer: GateAnswer, check: str) -> GateAnswer:
