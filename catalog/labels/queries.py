@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -166,15 +167,69 @@ def suggestible(view: View) -> tuple[str, ...]:
 
 def list_suggestions(view: View, wanted: Wanted = EVERY) -> tuple[Suggestion, ...]:
     """Return every suggestion that is wanted, by dataset, column and kind."""
-    ids = suggestible(view)
-    if wanted.namespaces:
-        known = view.nodes(ids)
-        ids = tuple(one for one in ids if getattr(known[one].node, "namespace", None) in wanted.namespaces)
+    ids = _within(view, wanted)
     found: dict[tuple[str, str, str], Suggestion] = {}
     for start in range(0, len(ids), _AT_ONCE):
         for each in suggestions(view, ids[start : start + _AT_ONCE]).values():
             found |= {(one.label.dataset, one.label.column or "", one.label.kind): one for one in each}
     return tuple(one for _, one in sorted(found.items()) if wanted.holds(one))
+
+
+class Place(NamedTuple):
+    """Where a list of suggestions was left: at one of a dataset, or behind all of a dataset where no kind is named."""
+
+    dataset: str
+    column: str = ""
+    kind: str = ""
+
+
+class Listed(NamedTuple):
+    """Some of the suggestions that are wanted, and how far was looked for them."""
+
+    shown: tuple[Suggestion, ...]
+    behind: Place | None
+    """Behind what the next ones come, None at the end."""
+    reached: int
+    """How many datasets were looked through for these and for all before them."""
+    of: int
+    """How many datasets ever had a schema."""
+
+
+def suggestions_behind(view: View, wanted: Wanted, place: Place | None, first: int, most: int = _AT_ONCE) -> Listed:
+    """Return at most `first` suggestions that are wanted, by dataset, column and kind, behind a place.
+
+    At most so many datasets are looked through for it: a label follows from all that is said of one. Of one that has
+    several names each with a schema, they stand under the name that it is shown by.
+    """
+    every = _within(view, wanted)
+    listed = frozenset(every)
+    begin = 0 if place is None else (bisect_left if place.kind else bisect_right)(every, place.dataset)
+    looked = every[begin : begin + most]
+    found: list[tuple[Place, Suggestion]] = []
+    for start in range(0, len(looked), first):
+        some = looked[start : start + first]
+        of = suggestions(view, some)
+        for dataset in some:
+            for one in of.get(dataset, ()):
+                at = Place(dataset, one.label.column or "", one.label.kind)
+                elsewhere = one.label.dataset != dataset and one.label.dataset in listed
+                if wanted.holds(one) and not elsewhere and (place is None or at > place):
+                    found.append((at, one))
+        if len(found) > first:
+            shown = tuple(one for _, one in found[:first])
+            return Listed(shown, found[first - 1][0], begin + start + len(some), len(every))
+    reached = begin + len(looked)
+    behind = Place(looked[-1]) if looked and reached < len(every) else None
+    return Listed(tuple(one for _, one in found), behind, reached, len(every))
+
+
+def _within(view: View, wanted: Wanted) -> tuple[str, ...]:
+    """Return the datasets of the wanted namespaces that ever had a schema, ascending."""
+    ids = suggestible(view)
+    if not wanted.namespaces:
+        return ids
+    known = view.nodes(ids)
+    return tuple(one for one in ids if getattr(known[one].node, "namespace", None) in wanted.namespaces)
 
 
 def mapped_tags(view: View) -> frozenset[tuple[str, str]]:

@@ -35,6 +35,9 @@ VISITS, FEED = Dataset(**CURATED).id, Dataset(**RAW).id
 PAGES = {
     "home": "/",
     "work": "/explorer/work",
+    "labels": "/explorer/labels",
+    "attestation": f"/explorer/attestation?id={Job(**JOB).id}&method=SAFE_HARBOR&codes=H&scope=All&result=None",
+    "mappings": "/explorer/mappings?mapping=ours&facet=schema&on=dataset&pointer=/fields&target=owner&reason=Ours",
     "safe": "/explorer/safe?question=sharing",
     "dataset": f"/explorer/dataset?id={VISITS}",
     "lineage": f"/explorer/lineage?id={VISITS}",

@@ -80,10 +80,15 @@ class Page:
 class Action:
     """What a form at `explorer/<name>` does.
 
-    `act` is handed the form's fields as parameters and returns the address, relative to the pages, to go on at, or the
-    file that was asked for.
+    `act` is handed the form's fields as parameters and returns the address, relative to the pages, to go on at, the
+    file that was asked for, or what the template of its name shows of what became of it.
     """
 
     name: str
-    act: Callable[[Asking], str | Response]
+    act: Callable[[Asking], str | Response | Context]
     permission: Permission
+
+    @property
+    def template(self) -> str:
+        """Return the name of the template's file, for what gives a context."""
+        return f"explorer/{self.name}.html.j2"

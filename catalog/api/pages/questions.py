@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from enum import Enum
+
+from strawberry.utils.str_converters import to_camel_case
 
 from catalog.reading import AsOf
 from graph_schema.facts import NOW
@@ -65,3 +67,20 @@ def _options(as_of: AsOf) -> list[tuple[str, str]]:
     if as_of.known_at != NOW:
         found.append(("--known-at-index", str(as_of.known_at)))
     return found
+
+
+def argument(fields: Mapping[str, object], words: Collection[str]) -> Mapping[str, object]:
+    """Return the fields of a record as GraphQL takes them for an argument; those called by `words` are of enums."""
+    return {
+        to_camel_case(name): Word(value) if name in words else _argument(value, words) for name, value in fields.items()
+    }
+
+
+def _argument(value: object, words: Collection[str]) -> object:
+    match value:
+        case Mapping():
+            return argument(value, words)
+        case list():
+            return [_argument(one, words) for one in value]
+        case _:
+            return value

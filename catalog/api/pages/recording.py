@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from catalog.api.pages.asking import Asking
+from catalog.errors import AskerError, OperatorError, SenderError
 from catalog.intake import PATIENCE
 
 
@@ -19,3 +20,35 @@ def submit(asking: Asking, payload: Mapping[str, Any]) -> int:
     services.metrics.note_received("record", "duplicate" if receipt.duplicate else "taken")
     services.projection.wait_for(receipt.index, PATIENCE)
     return receipt.index
+
+
+def submit_each(asking: Asking, payloads: Iterable[Mapping[str, Any]]) -> list[int | str]:
+    """Write several records, each by itself, and return of each its entry, or in a sentence why it was refused.
+
+    Where the ledger or the graph cannot be reached, what comes after is not sent.
+    """
+    services = asking.services
+    done: list[int | str] = []
+    gone = ""
+    for payload in payloads:
+        try:
+            if gone:
+                done.append(gone)
+                continue
+            accepted = services.intake.submit_record(payload, asking.actor, asking.correlation_id).result()
+            services.metrics.note_received("record", "duplicate" if accepted.receipt.duplicate else "taken")
+            done.append(accepted.receipt.index)
+        except OperatorError as error:
+            gone = str(error)
+            done.append(gone)
+        except (SenderError, AskerError) as error:
+            done.append(str(error))
+    newest = max((one for one in done if isinstance(one, int)), default=None)
+    if newest is not None:
+        services.projection.wait_for(newest, PATIENCE)
+    return done
+
+
+def midnight(text: str) -> str:
+    """Return the time that a field of a date means: its beginning in UTC; a time as it is, and "" for nothing."""
+    return f"{text}T00:00:00Z" if text and "T" not in text else text

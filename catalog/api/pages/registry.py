@@ -8,6 +8,7 @@ from typing import Final
 from catalog.api.pages import (
     approval,
     approvals,
+    attestation,
     dataset,
     entry,
     evidence,
@@ -15,8 +16,10 @@ from catalog.api.pages import (
     history,
     home,
     job,
+    labels,
     ledger,
     lineage,
+    mappings,
     model_version,
     operation,
     run,
@@ -38,6 +41,9 @@ _PAGES = (
     model_version.PAGE,
     job.PAGE,
     run.PAGE,
+    labels.PAGE,
+    attestation.PAGE,
+    mappings.PAGE,
     findings.PAGE,
     approvals.PAGE,
     approval.PAGE,
@@ -45,13 +51,22 @@ _PAGES = (
     entry.PAGE,
     operation.PAGE,
 )
-_ACTIONS = (findings.DECIDE, approvals.REQUEST, approval.DECIDE, model_version.DOSSIER)
+_ACTIONS = (
+    labels.JUDGE,
+    attestation.ATTEST,
+    mappings.MAP,
+    findings.DECIDE,
+    approvals.REQUEST,
+    approval.DECIDE,
+    model_version.DOSSIER,
+)
 
 PAGES: Final[Mapping[str, Page]] = {page.name: page for page in _PAGES}
 ACTIONS: Final[Mapping[str, Action]] = {action.name: action for action in _ACTIONS}
 LISTED: Final[tuple[Page, ...]] = (
     home.PAGE,
     work.PAGE,
+    labels.PAGE,
     findings.PAGE,
     approvals.PAGE,
     ledger.PAGE,

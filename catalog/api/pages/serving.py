@@ -244,6 +244,9 @@ class Explorer:
             view = self.services.view(reader, actor, times_of({}, self.services.ledger)[0])
             asking = Asking(self.services, actor, view, form, logs.correlation_id())
             done = action.act(asking)
+            if isinstance(done, Context):
+                frame = self._frame(request, actor, action.name, view=view, context=done)
+                return files.page(render(action.template, page=done, frame=frame, to=Links()))
         return done if isinstance(done, Response) else self._going_on(request, within(done))
 
     def _going_on(self, request: Request, to: str, session: str | None = None) -> Response:

@@ -134,6 +134,9 @@ def test_what_a_form_says_is_given_back_as_letters(hostile: Catalog, action: str
         "use_case",
         "time_zone",
         "form",
+        "stance",
+        "of",
+        "all_of",
     )
     for value in (MARKUP, BIDI, LONG):
         data = {"form_token": token, **dict.fromkeys(names, value)}

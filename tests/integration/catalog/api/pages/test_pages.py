@@ -212,6 +212,15 @@ def wide(columns: int) -> dict[str, Any]:
 MOST_CALLS = {
     "home": ("/", 15),
     "work": ("/explorer/work", 95),
+    "labels": ("/explorer/labels", 40),
+    "mappings": (
+        "/explorer/mappings?mapping=m&facet=ownership&on=dataset&pointer=/owners&value=/name&target=owner&reason=Ours",
+        10,
+    ),
+    "attestation": (
+        f"/explorer/attestation?id={Job(**JOB).id}&method=SAFE_HARBOR&codes=H&scope=All&result=None&since=2025-01-01",
+        60,
+    ),
     "safe": ("/explorer/safe?question=DEVELOPMENT", 12),
     "dataset": (f"/explorer/dataset?id={Dataset(**CURATED).id}", 150),
     "lineage": (f"/explorer/lineage?id={Dataset(**CURATED).id}", 40),

@@ -1,0 +1,143 @@
+"""An attestation of de-identification before anybody signs it: what it would clear, what would remain, and the form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from catalog.access.permissions import Permission
+from catalog.access.rules import is_permitted
+from catalog.api.pages.asking import NOT_THERE, Asking
+from catalog.api.pages.kinds import Link, links_to
+from catalog.api.pages.page import Action, Context, Page
+from catalog.api.pages.questions import argument, query
+from catalog.api.pages.recording import midnight, submit
+from catalog.errors import AskerError, SenderError
+from catalog.labels.facts import attested
+from catalog.labels.records import AttestDeidentification
+from catalog.labels.taint.queries import SupposedLabels, what_if
+from catalog.reading import Complete
+from graph_schema.nodes import Job, ModelVersion
+from graph_schema.vocabulary.words import DeidentificationMethod, Technique
+
+_SUBJECTS: Final = frozenset({"Job", "ModelVersion"})
+_SYSTEM: Final = "safe-harbor"
+_MOST: Final = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttestationPage(Context):
+    """What the page of an attestation that nobody signed yet shows; without a method, the form alone."""
+
+    of: Link
+    is_job: bool
+    given: Mapping[str, str]
+    """What the address says of each field of the form."""
+    refused: str
+    """Why it could not be attested so, empty where it could."""
+    supposed: tuple[SupposedLabels, ...] | None
+    """What it would do to each thing that the job wrote, or to the model version; None where it was not asked."""
+    clears: int
+    """How many labels it would take away on some way, of all things together."""
+    names: Mapping[str, Link]
+    may_attest: bool
+    methods: tuple[DeidentificationMethod, ...] = tuple(DeidentificationMethod)
+    techniques: tuple[Technique, ...] = tuple(Technique)
+    most: int = _MOST
+
+
+def read(asking: Asking) -> AttestationPage:
+    """Suppose the attestation that the address describes; raises AskerError 404 where there is no such subject."""
+    view, identifier = asking.view, asking.identifier(_SUBJECTS)
+    of = links_to(view, [identifier]).get(identifier)
+    if of is None:
+        raise AskerError(NOT_THERE)
+    supposed, refused, fields = None, "", _fields(asking, identifier)
+    if fields["method"]:
+        try:
+            record = AttestDeidentification.read(fields)
+            supposed = what_if(view, attested(record), record.holds_from)
+        except SenderError as error:
+            refused = error.detail
+    about = supposed or ()
+    subject = {name: value for name, value in fields.items() if name in {"job", "model_version"}}
+    asked = fields if supposed is not None else {**subject, **_UNSAID}
+    return AttestationPage(
+        title=f"Attest de-identification of {of.name}",
+        graphql=query(
+            "whatIf",
+            {"attestation": argument(asked, ("method", "technique"))},
+            "{\n    ... on WhatIf { outputs { wouldClear { phiKind column } remaining { phiKind } } }\n  }",
+            view.as_of,
+        ),
+        command="lineward what-if attestation.json",
+        found=next((one.completeness for one in about if not isinstance(one.completeness, Complete)), None),
+        subjects=(identifier,),
+        of=of,
+        is_job=of.kind == Job.__name__,
+        given={name: asking.text(name).replace("\r\n", "\n") for name in _FORM},
+        refused=refused,
+        supposed=supposed,
+        clears=sum(len({each.kind for each in one.cleared}) for one in about),
+        names=links_to(view, {one.asset for one in about}),
+        may_attest=is_permitted(asking.actor, Permission.ATTEST_DEIDENTIFICATION),
+    )
+
+
+def attest(asking: Asking) -> str:
+    """Record it, as whoever sends the form; raises SenderError 422 for what cannot be attested so."""
+    entry = submit(asking, {"kind": AttestDeidentification.name, **_fields(asking, asking.identifier(_SUBJECTS))})
+    return f"entry?index={entry}"
+
+
+def _fields(asking: Asking, identifier: str) -> dict[str, Any]:
+    """Return the fields of the record that an address or a form describes; raises AskerError 404 without a subject."""
+    known = asking.view.nodes([identifier]).get(identifier)
+    match None if known is None else known.node:
+        case Job(namespace=namespace, name=name):
+            subject: dict[str, Any] = {"job": {"namespace": namespace, "name": name}}
+        case ModelVersion(namespace=namespace, model=model, version=version):
+            subject = {"model_version": {"model": {"namespace": namespace, "name": model}, "version": version}}
+        case _:
+            raise AskerError(NOT_THERE)
+    codes = [{"system": _SYSTEM, "code": letter} for letter in asking.text("codes").replace(",", " ").split()]
+    technique, cell = asking.text("technique"), asking.number("cell", 0, 1, 1_000_000)
+    done = {"technique": technique, **({"minimum_cell": cell} if cell else {})}
+    several = {
+        "clears": [] if technique else codes,
+        "treatments": [{"code": code, **done} for code in codes] if technique else [],
+        **{name: _lines(asking.text(name)) for name in ("columns", "recipients")},
+    }
+    single = {
+        "indirect": asking.text("indirect") == "1",
+        "expert": asking.text("expert"),
+        "valid_from": midnight(asking.text("since")),
+        "until": midnight(asking.text("until")),
+    }
+    filled = {name: value for name, value in {**several, **single}.items() if value}
+    return {**subject, **{name: asking.text(name) for name in ("method", "scope", "result")}, **filled}
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+_UNSAID: Final = {"method": "SAFE_HARBOR", "scope": "What was looked at", "result": "What was found"}
+_FORM: Final = (
+    "method",
+    "codes",
+    "technique",
+    "cell",
+    "columns",
+    "recipients",
+    "indirect",
+    "expert",
+    "scope",
+    "result",
+    "since",
+    "until",
+)
+
+PAGE = Page("attestation", "Attestation", AttestationPage, read, ("id", *_FORM))
+ATTEST = Action("attest", attest, Permission.ATTEST_DEIDENTIFICATION)
