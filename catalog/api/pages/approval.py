@@ -12,7 +12,7 @@ from catalog.api.pages.asking import NOT_THERE, Asking
 from catalog.api.pages.kinds import Link, links_to
 from catalog.api.pages.page import Action, Context, Page
 from catalog.api.pages.questions import command, query
-from catalog.api.pages.recording import submit
+from catalog.api.pages.recording import midnight, submit
 from catalog.approvals.model import Approval
 from catalog.approvals.queries import approvals
 from catalog.errors import AskerError
@@ -78,7 +78,7 @@ def decide(asking: Asking) -> str:
             "reason": asking.text("reason"),
             "signer": {"time_zone": asking.text("time_zone") or _ZONE},
             **({"conditions": conditions} if conditions else {}),
-            **({"expires_at": f"{expires}T00:00:00Z"} if expires else {}),
+            **({"expires_at": midnight(expires)} if expires else {}),
         },
     )
     return f"approval?request={number}"

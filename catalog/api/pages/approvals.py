@@ -13,7 +13,7 @@ from catalog.api.pages.asking import NOT_THERE, Asking
 from catalog.api.pages.kinds import Link, links_to
 from catalog.api.pages.page import Action, Context, Page
 from catalog.api.pages.questions import Word, command, query
-from catalog.api.pages.recording import submit
+from catalog.api.pages.recording import midnight, submit
 from catalog.approvals.model import Approval, ApprovalFilter
 from catalog.approvals.queries import list_approvals
 from catalog.approvals.states import ApprovalState
@@ -90,7 +90,7 @@ def request(asking: Asking) -> str:
             "approval_kind": asking.text("approval_kind"),
             "use_case": asking.text("use_case"),
             "reason": asking.text("reason"),
-            **({"expires_at": f"{expires}T00:00:00Z"} if expires else {}),
+            **({"expires_at": midnight(expires)} if expires else {}),
         },
     )
     return f"approval?request={entry}"

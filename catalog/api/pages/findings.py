@@ -13,7 +13,7 @@ from catalog.api.pages.asking import Asking
 from catalog.api.pages.kinds import Link
 from catalog.api.pages.page import Action, Context, Page
 from catalog.api.pages.questions import Word, command, query
-from catalog.api.pages.recording import submit
+from catalog.api.pages.recording import midnight, submit
 from catalog.errors import SenderError
 from catalog.findings.estate.model import EstateFinding, Key
 from catalog.findings.queries import LASTING, Wanted, finding_details, findings
@@ -113,8 +113,7 @@ def decide(asking: Asking) -> str:
         "reason": asking.text("reason"),
     }
     if kind == _KINDS["accept"]:
-        until = asking.text("until")
-        record["until"] = f"{until}T00:00:00Z" if "T" not in until else until
+        record["until"] = midnight(asking.text("until"))
     submit(asking, record)
     return "findings"
 
