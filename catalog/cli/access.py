@@ -20,7 +20,7 @@ _MEANT: Final = ("Dataset", "ModelVersion")
 _NODE: Final = """query Node($id: ID!) { node(id: $id) { __typename
   ... on Dataset { ref { namespace name } } ... on ModelVersion { version model { namespace name } } } }"""
 _ONE: Final = """entry askedBy at recordedAt principal action purpose project protocol site place environment network
-  correlationId allowed reasons policies policySet obligations refrains awaits
+  onBehalfOf correlationId allowed reasons policies policySet obligations refrains awaits
   target { targetKind ref { namespace name } column version }"""
 _DECISIONS: Final = f"""
 query Decisions($filter: AccessDecisionFilter, $first: Int!, $before: Int) {{
@@ -85,7 +85,7 @@ def decisions(client: Client, of: str | None, wanted: dict[str, Any], first: int
             (
                 f"#{one['entry']}",
                 one["recordedAt"],
-                one["principal"],
+                _who(one),
                 one["action"],
                 target(one),
                 one["purpose"],
@@ -101,6 +101,10 @@ def decisions(client: Client, of: str | None, wanted: dict[str, Any], first: int
     if not found:
         note_principal(client, wanted["principal"])
     return Exit.FINE
+
+
+def _who(one: dict[str, Any]) -> str:
+    return one["principal"] if one["onBehalfOf"] is None else f"{one['principal']} for {one['onBehalfOf']}"
 
 
 def every_decision(client: Client, wanted: dict[str, Any], most: int | None = None) -> Iterator[dict[str, Any]]:
@@ -160,7 +164,7 @@ def print_changes(changed: list[dict[str, Any]], *, empty: str) -> None:
         [
             (
                 f"#{was['entry']}",
-                was["principal"],
+                _who(was),
                 was["action"],
                 target(was),
                 was["purpose"],

@@ -2,7 +2,8 @@
 
 The shape of an AuditEvent follows the authorization decision of IHE's Basic Audit Log Patterns (1.1) as far as it goes:
 no patient and no consent is named, since there is none in a decision on data. What would be done is the subtype; what
-was done is deciding. An OCSF event is a Datastore Activity (6005) under the profile Security Control.
+was done is deciding. Who asked in the place of another is the requestor; that other is an agent beside it, with the
+DELEGATOR of HL7's RoleCode. An OCSF event is a Datastore Activity (6005) under the profile Security Control.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ _DETAILS: Final = (
     "place",
     "environment",
     "network",
+    "onBehalfOf",
 )
 
 
@@ -73,6 +75,7 @@ def audit_event(one: Mapping[str, Any]) -> dict[str, Any]:
                     "purposeOfUse": purposes,
                 }
             ),
+            *_in_whose_place(one),
             {
                 "type": {"coding": [{"system": _DICOM, "code": "110150", "display": "Application"}]},
                 "who": _identified(one["askedBy"]),
@@ -94,6 +97,13 @@ def audit_event(one: Mapping[str, Any]) -> dict[str, Any]:
         ],
     }
     return _filled(found)
+
+
+def _in_whose_place(one: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the agent whose rights were judged where somebody asked in their place: it did not ask itself."""
+    if one["onBehalfOf"] is None:
+        return []
+    return [{"type": _coded("v3-RoleCode", "DELEGATOR"), "who": _identified(one["onBehalfOf"]), "requestor": False}]
 
 
 def security_event(one: Mapping[str, Any]) -> dict[str, Any]:

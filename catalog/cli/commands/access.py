@@ -46,6 +46,10 @@ def may(
     place: Annotated[str | None, _claim("--place", "At which place")] = None,
     environment: Annotated[str | None, _claim("--environment", "In which environment")] = None,
     network: Annotated[str | None, _claim("--network", "From which network")] = None,
+    on_behalf_of: Annotated[
+        str | None,
+        typer.Option("--on-behalf-of", metavar="PRINCIPAL", help="In whose place, by a recorded delegation."),
+    ] = None,
     managed: Annotated[
         bool | None, typer.Option("--managed/--unmanaged", help="Whether the house manages the device.")
     ] = None,
@@ -71,6 +75,7 @@ def may(
         "place": place,
         "environment": environment,
         "network": network,
+        "on_behalf_of": on_behalf_of,
         "device": {key: value for key, value in device.items() if value is not None} or None,
         "enforces": enforces or None,
     }

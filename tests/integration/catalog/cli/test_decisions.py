@@ -77,6 +77,15 @@ def test_a_column_is_asked_for_by_its_name(folder: Path) -> None:
     assert listed(folder)[0]["target"]["column"] == "ward"
 
 
+def test_what_is_asked_in_the_place_of_another_names_both(folder: Path) -> None:
+    denied = may(folder, *KEPT, "--place", "North", "--on-behalf-of", "rita")
+    assert (denied.code, "reasons: No delegation is in force" in denied.out) == (1, True)
+    assert "grace for rita" in typed(folder, "access", "decisions").out
+    (one,) = map(json.loads, typed(folder, "access", "export", "--format", "fhir").out.splitlines())
+    assert [each["who"]["identifier"]["value"] for each in one["agent"][:2]] == ["grace", "rita"]
+    AuditEvent.model_validate(one)
+
+
 def test_a_period_is_decided_again(folder: Path) -> None:
     may(folder)
     may(folder, *KEPT, "--place", "North")

@@ -25,6 +25,7 @@ DECISION: dict[str, Any] = {
     "place": None,
     "environment": "TRAINING",
     "network": None,
+    "onBehalfOf": None,
     "correlationId": "made-up-1",
     "allowed": True,
     "reasons": ["As made up.", "And so."],
@@ -40,6 +41,7 @@ DECISION: dict[str, Any] = {
         "version": None,
     },
 }
+DELEGATED = {**DECISION, "onBehalfOf": "rita"}
 BARE = {
     **DECISION,
     "purpose": None,
@@ -87,7 +89,7 @@ def test_an_audit_event_has_what_is_required_and_nothing_empty(decision: dict[st
 
 
 @pytest.mark.parametrize("action", AccessAction)
-@pytest.mark.parametrize("decision", [DECISION, BARE])
+@pytest.mark.parametrize("decision", [DECISION, DELEGATED, BARE])
 def test_an_audit_event_is_one_of_fhir_r4(decision: dict[str, Any], action: AccessAction) -> None:
     # R4B changed nothing in AuditEvent; a member that R4 does not know is refused.
     found = audit_event({**decision, "action": action.value})
@@ -109,6 +111,15 @@ def test_an_audit_event_says_who_what_why_when_and_by_which_policies() -> None:
     assert audit_event(BARE)["outcome"] == "4"
 
 
+def test_who_acts_in_the_place_of_another_is_the_requestor_and_that_other_an_agent_beside() -> None:
+    agents = audit_event(DELEGATED)["agent"]
+    named = [(one["who"].get("identifier", {}).get("value"), one["requestor"]) for one in agents]
+    assert named == [("grace", True), ("rita", False), ("lake-1", False), (None, False)]
+    assert agents[1]["type"]["coding"][0]["code"] == "DELEGATOR"
+    assert security_event(DELEGATED)["unmapped"]["onBehalfOf"] == "rita"
+    assert security_event(DELEGATED)["actor"]["user"]["name"] == "grace"
+
+
 def test_a_security_event_is_a_datastore_activity_that_was_allowed_or_denied() -> None:
     found = security_event(DECISION)
     assert (found["class_uid"], found["type_uid"], found["time"]) == (6005, 600501, 1769860800250)
@@ -121,7 +132,7 @@ def test_a_security_event_is_a_datastore_activity_that_was_allowed_or_denied() -
 
 
 @pytest.mark.parametrize("action", AccessAction)
-@pytest.mark.parametrize("decision", [DECISION, BARE])
+@pytest.mark.parametrize("decision", [DECISION, DELEGATED, BARE])
 def test_the_numbers_of_a_security_event_are_those_of_the_schema(
     decision: dict[str, Any], action: AccessAction
 ) -> None:
