@@ -24,14 +24,16 @@ from catalog.findings.queries import findings_on
 from catalog.findings.rules import ESTATE, Rule, Severity
 from catalog.findings.separation import separation
 from catalog.gate import requirements
+from catalog.gate.assessments import (
+    change_assessment,
+    environment_assessment,
+    feature_assessment,
+    monitoring_plan,
+)
 from catalog.gate.model import (
     AskedApproval,
-    Author,
     Case,
-    ChangeAssessment,
     Criterion,
-    EnvironmentAssessment,
-    FeatureAssessment,
     GateQuestion,
     MonitoringPlan,
     OpenFinding,
@@ -52,7 +54,6 @@ from catalog.names.loading import Names
 from catalog.places.queries import operator_at
 from catalog.policies.queries import in_force
 from catalog.reading import Complete, Completeness, Redacted
-from catalog.recorded import Recorded, recorded
 from catalog.releases.deployments import Quoting, retirements, rollback_target
 from catalog.releases.model import Registration, SnapshotUse
 from catalog.releases.queries import registrations
@@ -66,11 +67,10 @@ from catalog.use.model import Ancestors, Decision, UseQuestion, Verdict
 from catalog.use.queries import UseJudge
 from catalog.use.residency import Presence, Residency, residency, would_be
 from catalog.view import View
-from graph_schema.aspects import gate as aspects
 from graph_schema.identity import label_of
-from graph_schema.nodes import EncryptionKey, Environment, Job, ModelVersion, Principal, UseStatement
+from graph_schema.nodes import EncryptionKey, Job, ModelVersion, Principal, UseStatement
 from graph_schema.vocabulary import section1557
-from graph_schema.vocabulary.words import ChangeStatus, DecisionKind, PrincipalKind, SignatureState
+from graph_schema.vocabulary.words import DecisionKind, PrincipalKind, SignatureState
 from reports.naming import worded
 
 _LEVELS: Final = 2
@@ -157,7 +157,7 @@ def load(
         None if registration is None else cases_of(view, {question.of: registration}, training.snapshots)[question.of]
     )
     evaluated = () if registration is None else tuple(use.snapshot for use in registration.evaluated_on)
-    plan = _monitoring(view, question.of)
+    plan = monitoring_plan(view, question.of)
     labels = _labels(view, question.of, question.requester.recipient)
     case = Case(
         training=training,
@@ -175,10 +175,10 @@ def load(
         split=None if registration is None else _split(view, registration),
         evaluations=len({edge.source for edge in view.edges(evaluated, ("EVALUATED_ON",), "in")} if evaluated else ()),
         criteria_then=_criteria(view, question, training, asked),
-        change=_change(view, question.of),
+        change=change_assessment(view, question.of),
         retired=retirements(view, [question.of]).get(question.of),
-        environment=None if registration is None else _environment(view, registration.environment.digest),
-        features=_features(view, question.of),
+        environment=None if registration is None else environment_assessment(view, registration.environment.digest),
+        features=feature_assessment(view, question.of),
         characteristics=None if labels is None else labels.characteristics,
         operator=operator_at(view, question.place),
         way_back=_way_back(view, question, plan, quoting),
@@ -438,45 +438,6 @@ def _criteria(view: View, question: GateQuestion, training: Training, asked: Req
     before = view.at(_trained_at(training, registration.registered_at), max(registration.entry - 1, 0))
     file, _ = policies_in_force(before)
     return requirements.required(file, question.purpose, question.environment).metrics
-
-
-def _change(view: View, version: str) -> ChangeAssessment | None:
-    stated = view.statements([version], ("change_assessment",))
-    if not stated:
-        return None
-    newest = max(stated, key=lambda one: one.order)
-    value = aspects.ChangeAssessment.from_json(newest.data)
-    return ChangeAssessment(
-        status=ChangeStatus(value.status),
-        plan=value.plan,
-        reason=value.reason,
-        by=newest.by,
-        authenticated=newest.authenticated,
-        entry=newest.entry,
-        at=newest.valid_from,
-    )
-
-
-def _author(one: Recorded) -> Author:
-    return Author(one.by, one.authenticated, one.entry, one.since)
-
-
-def _environment(view: View, digest: str) -> EnvironmentAssessment | None:
-    id_ = Environment(digest).id
-    held = recorded(view, [id_], ("environment_assessment",)).get(id_, {}).get("environment_assessment")
-    if held is None:
-        return None
-    return EnvironmentAssessment(_author(held), aspects.EnvironmentAssessment.from_json(held.value))
-
-
-def _features(view: View, version: str) -> FeatureAssessment | None:
-    held = recorded(view, [version], ("feature_assessment",)).get(version, {}).get("feature_assessment")
-    return None if held is None else FeatureAssessment(_author(held), aspects.FeatureAssessment.from_json(held.value))
-
-
-def _monitoring(view: View, version: str) -> MonitoringPlan | None:
-    held = recorded(view, [version], ("monitoring_plan",)).get(version, {}).get("monitoring_plan")
-    return None if held is None else MonitoringPlan(_author(held), aspects.MonitoringPlan.from_json(held.value))
 
 
 def _way_back(

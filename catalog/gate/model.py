@@ -177,6 +177,7 @@ class ChangeAssessment:
     authenticated: bool
     entry: int
     at: int
+    plan_digest: str | None
 
 
 class Author(NamedTuple):

@@ -10,6 +10,7 @@ from catalog.reading import Truncated
 from catalog.releases.queries import model_versions
 from catalog.reporting import datasets, lineage
 from catalog.reporting.approvals import approvals, delegations, estate_findings, findings, gaps, powers_of, quarantined
+from catalog.reporting.assessments import assessed
 from catalog.reporting.citations import Citations
 from catalog.reporting.dossier_data import BUDGET, DossierData
 from catalog.reporting.effective_labels import effective_labels
@@ -42,6 +43,7 @@ def model_dossier(view: View, ledger: Ledger, identifier: str, organisation: str
     effective, cleared, columns_left_out = effective_labels(citations, data)
     statements, unstated, answers = use_of(citations, data.view, identifier, data.permitted)
     gate, evaluations, overrides, questions_left_out = gated(citations, data.view, identifier)
+    found = assessed(citations, data.view, identifier, data.registration)
     releases, deployments, retirement = released(citations, data.view, identifier)
     context = ModelDossier(
         organisation=organisation,
@@ -70,6 +72,10 @@ def model_dossier(view: View, ledger: Ledger, identifier: str, organisation: str
         evaluations=evaluations,
         overrides=overrides,
         questions_left_out=questions_left_out,
+        change_assessment=found.change,
+        environment_assessment=found.environment,
+        feature_assessment=found.features,
+        monitoring_plan=found.monitoring,
         signed=signature(citations, data.view, data.registration),
         releases=releases,
         deployments=deployments,

@@ -41,6 +41,7 @@ MODULES = (
     "derived_access",
     "derived_period",
     "derived_gate",
+    "derived_assessments",
     "derivation",
     "verification",
     "command",
@@ -70,8 +71,9 @@ What it does, step by step:
 7. The ledger holds an entry that says that this very report was issued: by SHA-256 its context and its pages, and its
    template, read point, subject and for whom.
 8. Everything that follows from the disclosed bodies (registration, snapshots, approvals, decisions and who signed them,
-   releases, deployments, what the release gate said, attestations, labels, declarations, runs, lineage, gaps, findings,
-   who acted, by which keys, and on what) is derived from them anew and compared with what the report says, both ways.
+   releases, deployments, what the release gate said, what was assessed, attestations, labels, declarations, runs,
+   lineage, gaps, findings, who acted, by which keys, and on what) is derived from them anew and compared with what the
+   report says, both ways.
    What the release gate says at the read point is held to be no milder than the rest of the report allows.
 9. Bodies that are withheld (erased, or too large) are named: what rests on them is not comparable.
 

@@ -26,6 +26,7 @@ from reports.standalone.comparison import (
 from reports.standalone.derived_access import derive_access
 from reports.standalone.derived_answers import derive_answers
 from reports.standalone.derived_approvals import derive_approvals, derive_subject
+from reports.standalone.derived_assessments import derive_assessments
 from reports.standalone.derived_coverage import Attested
 from reports.standalone.derived_dataset import (
     derive_attestations,
@@ -363,6 +364,7 @@ _PARTS: dict[str, Callable[[Shown, Disclosed, Comparison], None]] = {
     "signature": derive_signature,
     "releases": derive_releases,
     "gate": derive_gate,
+    "assessments": derive_assessments,
     "approvals": derive_approvals,
     "de-identification": derive_deidentification,
     "labels": derive_labels,

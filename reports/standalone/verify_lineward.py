@@ -21,8 +21,9 @@ What it does, step by step:
 7. The ledger holds an entry that says that this very report was issued: by SHA-256 its context and its pages, and its
    template, read point, subject and for whom.
 8. Everything that follows from the disclosed bodies (registration, snapshots, approvals, decisions and who signed them,
-   releases, deployments, what the release gate said, attestations, labels, declarations, runs, lineage, gaps, findings,
-   who acted, by which keys, and on what) is derived from them anew and compared with what the report says, both ways.
+   releases, deployments, what the release gate said, what was assessed, attestations, labels, declarations, runs,
+   lineage, gaps, findings, who acted, by which keys, and on what) is derived from them anew and compared with what the
+   report says, both ways.
    What the release gate says at the read point is held to be no milder than the rest of the report allows.
 9. Bodies that are withheld (erased, or too large) are named: what rests on them is not comparable.
 
@@ -812,14 +813,27 @@ _RECORDS: dict[str, Shape] = {
     "roll_back_deployment": {"model_version": _VERSION, "deployment": int, "gate?": int, "valid_from?": str},
     "end_deployment": {"deployment": int, "valid_from?": str},
     "retire_model_version": {"model_version": _VERSION, "reason": str, "valid_from?": str},
-    "assess_change": {"model_version": _VERSION, "status": str},
+    "assess_change": {"model_version": _VERSION, "status": str, "plan": str, "plan_digest?": str, "reason": str},
     "assess_environment": {
         "environment": str,
+        "sbom_format": str,
+        "sbom_digest": str,
+        "source": str,
         "vulnerabilities": {"critical": int, "high": int, "medium": int, "low": int},
         "valid_from?": str,
     },
-    "assess_features": {"model_version": _VERSION, "features": [{"measures": [str]}]},
-    "plan_monitoring": {"model_version": _VERSION, "review_by": str, "fallback?": str},
+    "assess_features": {
+        "model_version": _VERSION,
+        "features": [{"feature": str, "measures": [str], "mitigation": str}],
+        "reason": str,
+    },
+    "plan_monitoring": {
+        "model_version": _VERSION,
+        "plan": str,
+        "plan_digest?": str,
+        "review_by": str,
+        "fallback?": str,
+    },
     "declare_operator": {
         "place": str,
         "internal?": bool,
@@ -6131,6 +6145,61 @@ ALLOWS: Mapping[str, _Allows] = {
 """Of a check whether what the file shows allows it to pass; of the others the catalog's word stands."""
 
 
+def derive_assessments(shown: Shown, log: Disclosed, compare: Comparison) -> None:
+    """Compare each with the newest record of its kind about the version, or about the environment it was built in."""
+    registered = registrations_of(shown, log)[-1:]
+    environment = registered[0].content["environment"]["digest"] if registered else None
+    for part, (kind, derive) in _ASSESSMENTS.items():
+        held = shown.context.get(part)
+        if compare.rests_on_withheld([held]):
+            continue
+        about = _about_environment(environment) if kind == "assess_environment" else _about_version(shown)
+        newest = max(log.of(kind, about), key=lambda one: (one.order, one.index), default=None)
+        if newest is None or held is None:
+            compare.holds(newest is None and held is None, f"{part}: no entry says it, or it is left out")
+            continue
+        derived = {**derive(newest.content), "by": log.actor(newest), "at": stamp(newest.since), "entry": newest.index}
+        compare.same(part, object_in(held, part), derived, by=(newest.index,))
+
+
+def _about_version(shown: Shown) -> Callable[[Values], bool]:
+    return lambda content: subject_of(content) == shown.version
+
+
+def _about_environment(digest: object) -> Callable[[Values], bool]:
+    return lambda content: content["environment"] == digest
+
+
+def _change_assessment(content: Values) -> dict[str, Any]:
+    return {name: content.get(name) for name in ("status", "plan", "plan_digest", "reason")}
+
+
+def _environment_assessment(content: Values) -> dict[str, Any]:
+    return {**{name: content[name] for name in ("sbom_format", "sbom_digest", "source")}, **content["vulnerabilities"]}
+
+
+def _feature_assessment(content: Values) -> dict[str, Any]:
+    listed = [{name: one[name] for name in ("feature", "measures", "mitigation")} for one in content["features"]]
+    return {"features": listed, "reason": content["reason"]}
+
+
+def _monitoring_plan(content: Values) -> dict[str, Any]:
+    return {
+        "plan": content["plan"],
+        "plan_digest": content.get("plan_digest"),
+        "review_by": stamp(micros(content["review_by"])),
+        "fallback": content.get("fallback"),
+    }
+
+
+_ASSESSMENTS: dict[str, tuple[str, Callable[[Values], dict[str, Any]]]] = {
+    "change_assessment": ("assess_change", _change_assessment),
+    "environment_assessment": ("assess_environment", _environment_assessment),
+    "feature_assessment": ("assess_features", _feature_assessment),
+    "monitoring_plan": ("plan_monitoring", _monitoring_plan),
+}
+
+
 _RULES = {
     "code revision clean": ("HIGH", "code"),
     "snapshot unaltered": ("HIGH", "snapshot"),
@@ -6428,6 +6497,7 @@ _PARTS: dict[str, Callable[[Shown, Disclosed, Comparison], None]] = {
     "signature": derive_signature,
     "releases": derive_releases,
     "gate": derive_gate,
+    "assessments": derive_assessments,
     "approvals": derive_approvals,
     "de-identification": derive_deidentification,
     "labels": derive_labels,

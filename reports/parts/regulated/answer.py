@@ -9,10 +9,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from reports.context import Actor
 from reports.fields import lacking
 from reports.parts.approvals import Approvals
+from reports.parts.assessments import Assessments
 from reports.parts.deidentification import Deidentification
 from reports.parts.gaps import Unrecorded
+from reports.parts.gate import Gate, GateReason
 from reports.parts.labels import Labels
 from reports.parts.lineage import Lineage
 from reports.parts.model_version import Model
@@ -24,7 +27,9 @@ Result = Literal["recorded", "partly", "not recorded", "not kept here"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Regulated(Model, Snapshots, Lineage, Deidentification, Approvals, Sources, Labels, Use, Unrecorded):
+class Regulated(
+    Model, Snapshots, Lineage, Deidentification, Approvals, Sources, Labels, Use, Gate, Assessments, Unrecorded
+):
     """What the paragraphs are looked for in."""
 
 
@@ -73,3 +78,18 @@ def gaps_of(context: Regulated, *fields: str) -> list[str]:
 def found_by(context: Regulated, *rules: str) -> list[str]:
     """Return what these rules found, in words."""
     return [finding.text.rstrip(".") for finding in context.findings if finding.rule in rules]
+
+
+def reasons_of(context: Regulated, check: str) -> list[GateReason]:
+    """Return why a check of the gate comes to what it does, over all questions that were recorded."""
+    return [reason for answer in context.gate for one in answer.checks if one.check == check for reason in one.reasons]
+
+
+def against(context: Regulated, check: str) -> list[str]:
+    """Return what the gate has against the version in a check, in words."""
+    return [reason.text.rstrip(".") for reason in reasons_of(context, check) if reason.outcome == "FAIL"]
+
+
+def unproven(by: Actor, what: str) -> list[str]:
+    """Return that a key has to prove who recorded something, nothing where one does."""
+    return [] if by.authenticated else [f"that a key proves who {what}"]

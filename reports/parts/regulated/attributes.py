@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reports.naming import counted, gathered
+from reports.parts.assessments import shown_features
 from reports.parts.origins import origins
-from reports.parts.regulated.answer import Answer, Check, Regulated, answered, gaps_of, nothing
+from reports.parts.regulated.answer import Answer, Check, Regulated, against, answered, gaps_of, nothing, unproven
 
 _TRAINING_SPLITS = frozenset({"train", "training"})
 
@@ -41,6 +42,19 @@ def measured_beside_training(context: Regulated) -> Answer:
     return answered(text, "metrics on data from the very same raw feeds", lacks, context.model.entries)
 
 
+def demographic_features(context: Regulated) -> Answer:
+    """Look at the list of the features that measure what 45 CFR 92.210 names: some of the variables that count here."""
+    listed = context.feature_assessment
+    if listed is None:
+        return answered("", "which variables are input features")
+    lacks = [
+        *unproven(listed.by, "listed them"),
+        *against(context, "INPUT_FEATURES"),
+        "ethnicity, language, sexual orientation, gender identity, social determinants and health status",
+    ]
+    return answered(shown_features(listed), "which variables are input features", lacks, (listed.entry,))
+
+
 _NOWHERE = nothing()
 
 
@@ -65,7 +79,7 @@ SOURCE_ATTRIBUTES = (
     SourceAttribute(3, "cautioned tasks, situations and populations"),
     SourceAttribute(3, "known risks and limitations"),
     SourceAttribute(4, "inclusion and exclusion criteria of the training data"),
-    SourceAttribute(4, "use of the named demographic variables as input features"),
+    SourceAttribute(4, "use of the named demographic variables as input features", demographic_features),
     SourceAttribute(4, "demographic representativeness by those variables"),
     SourceAttribute(4, "relevance of the training data to the deployed setting"),
     SourceAttribute(5, "approach to fairness of the output"),

@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from reports.naming import counted, gathered, worded
+from reports.parts.assessments import shown_features
 from reports.parts.deidentification import DeidentificationStep
 from reports.parts.lineage import LineageEdge
 from reports.parts.origins import bypassing
-from reports.parts.regulated.answer import Answer, Ask, Regulated, answered, found_by, gaps_of, nothing
+from reports.parts.regulated.answer import (
+    Answer,
+    Ask,
+    Regulated,
+    against,
+    answered,
+    found_by,
+    gaps_of,
+    nothing,
+    reasons_of,
+    unproven,
+)
 from reports.parts.snapshots import is_sound
 
 _DEIDENTIFY = frozenset({"SAFE_HARBOR", "EXPERT_DETERMINATION"})
@@ -98,6 +110,29 @@ def limited_data_set(context: Regulated) -> Answer:
     )
 
 
+def agreements(context: Regulated) -> Answer:
+    """Look at the agreements with whoever runs the model, where the gate was asked about a place."""
+    found = reasons_of(context, "AGREEMENTS")
+    held = [reason for reason in found if reason.outcome == "PASS"]
+    lacks = [
+        *(reason.text.rstrip(".") for reason in found if reason.outcome != "PASS"),
+        "the agreements with whoever else handles the data",
+    ]
+    text = " ".join(dict.fromkeys(reason.text for reason in held)).rstrip(".")
+    needs = "the business associate and data use agreements, with their dates"
+    return answered(text, needs, lacks, (index for reason in held for index in reason.entries))
+
+
+def input_features(context: Regulated) -> Answer:
+    """Look at the list of the features that measure such, and at what labels tell of and the list does not hold."""
+    listed = context.feature_assessment
+    needs = "the model's input features, and which of them measure these"
+    if listed is None:
+        return answered("", needs)
+    lacks = [*unproven(listed.by, "listed them"), *against(context, "INPUT_FEATURES")]
+    return answered(shown_features(listed), needs, lacks, (listed.entry,))
+
+
 ASKS = (
     Ask(
         "45 CFR 164.308(a)(1)(ii)(D)",
@@ -127,7 +162,7 @@ ASKS = (
         "45 CFR 164.314(a), 164.504(e)",
         "Contracts with whoever handles the data for another",
         "use",
-        nothing("the business associate and data use agreements, with their dates"),
+        agreements,
     ),
     Ask(
         "45 CFR 164.316(b)(2)(i)",
@@ -158,6 +193,6 @@ ASKS = (
         "45 CFR 92.210",
         "Input features that measure race, color, national origin, sex, age or disability",
         "model",
-        nothing("the model's input features, and which of them measure these"),
+        input_features,
     ),
 )

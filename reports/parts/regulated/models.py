@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from reports.moment import in_utc
 from reports.naming import counted, gathered, worded
 from reports.parts.origins import by_data, origins
-from reports.parts.regulated.answer import Answer, Ask, Regulated, answered, gaps_of, nothing
+from reports.parts.regulated.answer import Answer, Ask, Regulated, against, answered, gaps_of, nothing, unproven
 
 _PROVENANCE = ("lineage", "source_system", "producer", "runs", "run events", "seal", "evaluation")
 
@@ -78,6 +79,55 @@ def places(context: Regulated) -> Answer:
     return answered(text, "where the datasets are", lacks, entries)
 
 
+def change_plan(context: Regulated) -> Answer:
+    """Look at how somebody other than its maker found the version to stand to the plan of changes."""
+    found = context.change_assessment
+    needs = "the change control plan, and that this version is within it"
+    if found is None or found.status == "OUTSIDE":
+        return answered("", needs if found is None else f"that this version is within {found.plan}")
+    how = "the first version" if found.status == "INITIAL" else "within it"
+    lacks = [
+        *unproven(found.by, "held the version against it"),
+        *against(context, "CHANGE_PLAN"),
+        *([] if found.plan_digest else ["the plan itself, by its digest"]),
+    ]
+    return answered(f"held against {found.plan}: it is {how}", needs, lacks, (found.entry,))
+
+
+def components(context: Regulated) -> Answer:
+    """Look at the software bill of materials of the environment, and at what was known against that."""
+    found = context.environment_assessment
+    needs = "a software bill of materials, and the vulnerabilities that are known of it"
+    if found is None:
+        return answered("", needs)
+    known = sum(found.known.values())
+    text = f"a software bill of materials ({found.sbom_format}), held against {found.source}: "
+    text += f"{counted(known, 'known vulnerability', 'known vulnerabilities')}"
+    lacks = [
+        *unproven(found.by, "recorded that"),
+        *against(context, "COMPONENTS"),
+        "the plan by which vulnerabilities are found and mended",
+    ]
+    return answered(text, needs, lacks, (found.entry,))
+
+
+def monitoring(context: Regulated) -> Answer:
+    """Look at the plan by which the version is watched in use, and at whether its review is overdue."""
+    found = context.monitoring_plan
+    needs = "the plan by which it is watched in use"
+    if found is None:
+        return answered("", needs)
+    due, now = in_utc(found.review_by), in_utc(context.read_point.valid_at)
+    overdue = due is not None and now is not None and due <= now
+    lacks = [
+        *unproven(found.by, "planned that"),
+        *([f"a review of the plan, which was due by {found.review_by[:10]}"] if overdue else []),
+        *([] if found.plan_digest else ["the plan itself, by its digest"]),
+        "what was found while it was in use",
+    ]
+    return answered(f"it is watched by {found.plan}", needs, lacks, (found.entry,))
+
+
 def running_logs(_: Regulated) -> Answer:
     """Look at nothing: the logs of a system in use are its own."""
     text = "the logs of the system in use are kept where it runs; this catalog holds how the model came to be"
@@ -107,7 +157,13 @@ ASKS = (
         "FD&C Act, section 515C",
         "Changes follow a predetermined change control plan",
         "model",
-        nothing("the change control plan, and that this version is within it"),
+        change_plan,
+    ),
+    Ask(
+        "FD&C Act, section 524B",
+        "A software bill of materials, and vulnerabilities found and mended",
+        "model",
+        components,
     ),
     Ask(
         f"{_AI_ACT}, Article 10(2)",
@@ -132,6 +188,12 @@ ASKS = (
         "Automatic recording of events while the system is in use",
         "runs",
         running_logs,
+    ),
+    Ask(
+        f"{_AI_ACT}, Article 72",
+        "Monitoring by a plan while the system is in use",
+        "model",
+        monitoring,
     ),
     Ask("ISO/IEC 42001, A.7.5", "Provenance of the data, over its life", "lineage", provenance),
     Ask("NIST AI RMF 1.0, GOVERN 1.6", "An inventory of AI systems", "model", inventory),

@@ -7,12 +7,20 @@ from typing import Any, Literal
 
 import pytest
 
+from reports.context import Actor, Evidence
 from reports.context import Answer as Completeness
-from reports.context import Evidence
 from reports.document import Document, Table, Text
 from reports.drawing import document_of
 from reports.kinds import ModelDossier
+from reports.parts.assessments import (
+    ChangeAssessment,
+    EnvironmentAssessment,
+    FeatureAssessment,
+    InputFeature,
+    MonitoringPlan,
+)
 from reports.parts.gaps import Gap
+from reports.parts.gate import GateCheck, GateReason
 from reports.parts.regulated.answer import Answer
 from reports.parts.regulated.attributes import SOURCE_ATTRIBUTES
 from reports.parts.regulation import ASKS
@@ -91,6 +99,45 @@ def undecided() -> ModelDossier:
     return full(approvals=tuple(replace(one, decisions=(), status="PENDING") for one in clinical_dossier().approvals))
 
 
+BY = Actor(id="testperson-beta", authenticated=True)
+AT: dict[str, Any] = {"by": BY, "at": "2031-01-02T00:00:00Z", "entry": 40}
+UNPROVEN = {**AT, "by": Actor(id="local", authenticated=False)}
+
+
+def listing(**more: Any) -> ModelDossier:
+    """Return the dossier of a version of which somebody listed the input features."""
+    features = (InputFeature(feature="age_band", measures=("AGE",), mitigation="Measured by group"),)
+    held = FeatureAssessment(**{"features": features, "reason": "By hand", **AT, **more})
+    return replace(sound(), feature_assessment=held)
+
+
+def planned(**more: Any) -> ModelDossier:
+    within = {"status": "INSIDE", "plan": "Plan 1", "plan_digest": "sha256:" + "c" * 64, "reason": "Retrained"}
+    changes = ChangeAssessment(**{**within, **AT, **more})
+    return replace(sound(), change_assessment=changes)
+
+
+def installed(**more: Any) -> ModelDossier:
+    found = {"critical": 0, "high": 0, "medium": 2, "low": 5}
+    made_of = {"sbom_format": "SPDX", "sbom_digest": "sha256:" + "b" * 64, "source": "A made-up database"}
+    return replace(sound(), environment_assessment=EnvironmentAssessment(**{**made_of, **found, **AT, **more}))
+
+
+def watched(review_by: str = "2099-01-01T00:00:00Z", **more: Any) -> ModelDossier:
+    plan = MonitoringPlan(**{"plan": "Plan 2", "review_by": review_by, **AT, **more})
+    return replace(sound(), monitoring_plan=plan)
+
+
+def gated(context: ModelDossier, check: str, *reasons: GateReason) -> ModelDossier:
+    """Return the dossier with these reasons of a check of the gate alone."""
+    (answer, *_) = context.gate
+    came_to = GateCheck(check=check, required=True, outcome=reasons[0].outcome, reasons=reasons)
+    return replace(context, gate=(replace(answer, checks=(came_to,)),))
+
+
+BOUND = GateReason(outcome="PASS", text="The BAA made-up 3 with A made-up cloud is in force.", entries=(39,))
+LABELLED = GateReason(outcome="FAIL", text="By labels it was made of what measures race.", entries=(40,))
+
 CASES: dict[str, dict[str, tuple[ModelDossier, ...]]] = {
     "45 CFR 164.308(a)(1)(ii)(D)": {"not recorded": (sound(), empty())},
     "45 CFR 164.312(a)(1)": {"not recorded": (sound(), empty())},
@@ -100,7 +147,10 @@ CASES: dict[str, dict[str, tuple[ModelDossier, ...]]] = {
         "partly": (unverified(),),
         "not recorded": (never_sealed(), empty()),
     },
-    "45 CFR 164.314(a), 164.504(e)": {"not recorded": (sound(), empty())},
+    "45 CFR 164.314(a), 164.504(e)": {
+        "partly": (gated(sound(), "AGREEMENTS", BOUND),),
+        "not recorded": (sound(), empty(), gated(sound(), "AGREEMENTS", LABELLED)),
+    },
     "45 CFR 164.316(b)(2)(i)": {"partly": (sound(), lacking("retention")), "not recorded": (empty(),)},
     "45 CFR 164.514(a)–(b)": {
         "recorded": (sound(),),
@@ -110,7 +160,11 @@ CASES: dict[str, dict[str, tuple[ModelDossier, ...]]] = {
     "45 CFR 164.514(c)": {"not recorded": (sound(), empty())},
     "45 CFR 164.514(e)": {"partly": (by_method("LIMITED_DATA_SET"),), "not recorded": (sound(), empty())},
     "45 CFR 164.528": {"not recorded": (sound(), empty())},
-    "45 CFR 92.210": {"not recorded": (sound(), empty())},
+    "45 CFR 92.210": {
+        "recorded": (listing(), listing(features=())),
+        "partly": (listing(**UNPROVEN), gated(listing(), "INPUT_FEATURES", LABELLED)),
+        "not recorded": (sound(), empty(), gated(sound(), "INPUT_FEATURES", LABELLED)),
+    },
     "21 CFR 11.10(e)": {
         "recorded": (sound(), cited("TOO_LARGE")),
         "partly": (truncated(), cited("ERASED")),
@@ -131,7 +185,13 @@ CASES: dict[str, dict[str, tuple[ModelDossier, ...]]] = {
         "partly": (full(),),
         "not recorded": (apart("OVERLAP"), apart("UNKNOWN"), empty()),
     },
-    "FD&C Act, section 515C": {"not recorded": (sound(), empty())},
+    "FD&C Act, section 515C": {
+        "recorded": (planned(), planned(status="INITIAL")),
+        "partly": (planned(**UNPROVEN), planned(plan_digest=None)),
+        "not recorded": (sound(), empty(), planned(status="OUTSIDE")),
+    },
+    "FD&C Act, section 524B": {"partly": (installed(), installed(**UNPROVEN)), "not recorded": (sound(), empty())},
+    f"{AI_ACT}, Article 72": {"partly": (watched(), watched(**UNPROVEN)), "not recorded": (sound(), empty())},
     f"{AI_ACT}, Article 10(2)": {"partly": (sound(), lacking("lineage")), "not recorded": (empty(),)},
     f"{AI_ACT}, Annex IV 2(d)": {"partly": (sound(), lacking("persons")), "not recorded": (empty(),)},
     f"{AI_ACT}, Articles 11 and 18": {"not recorded": (sound(), empty())},
@@ -183,6 +243,10 @@ def assert_agrees(answer: Answer) -> None:
         ("Good Machine Learning Practice, principle 4", sound(), "a split of the data by person"),
         ("SOC 2, CC8.1", full(), "The safety approval is pending"),
         ("28 CFR part 202", full(), "where every dataset is"),
+        ("45 CFR 92.210", listing(**UNPROVEN), "that a key proves who listed them"),
+        ("45 CFR 92.210", gated(listing(), "INPUT_FEATURES", LABELLED), "By labels it was made of what measures race"),
+        ("FD&C Act, section 515C", planned(status="OUTSIDE"), "that this version is within Plan 1"),
+        (f"{AI_ACT}, Article 72", watched("2031-01-01T00:00:00Z"), "a review of the plan, which was due by 2031-01-01"),
     ],
 )
 def test_what_is_missing_is_named(paragraph: str, context: ModelDossier, named: str) -> None:
@@ -217,6 +281,8 @@ def test_a_source_attribute_without_a_place_in_the_records_is_never_called_recor
         (SAME_SOURCE, full(model=replace(clinical_dossier().model, metrics=())), "not recorded"),
         (SAME_SOURCE, full(edges=clinical_dossier().edges[:1]), "not recorded"),
         ("funding source", sound(), "not recorded"),
+        ("use of the named demographic variables as input features", listing(), "partly"),
+        ("use of the named demographic variables as input features", sound(), "not recorded"),
     ],
 )
 def test_a_source_attribute_is_recorded_as_its_check_says(subject: str, context: ModelDossier, result: str) -> None:

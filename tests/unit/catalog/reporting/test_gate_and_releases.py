@@ -89,6 +89,37 @@ def test_a_version_that_nobody_asked_the_gate_of_says_so(house: House) -> None:
     assert wrong(house, found) == set()
 
 
+ASSESSED = ("change_assessment", "environment_assessment", "feature_assessment", "monitoring_plan")
+SAID_OTHERWISE: dict[str, dict[str, Any]] = {
+    "change_assessment": {"reason": "Nothing of weight changed"},
+    "environment_assessment": {"medium": 0},
+    "feature_assessment": {"features": ()},
+    "monitoring_plan": {"review_by": "2099-01-01T00:00:00Z"},
+}
+
+
+def test_a_dossier_shows_what_was_assessed_whether_or_not_the_gate_was_asked(house: House) -> None:
+    story = GateStory(house).tell()
+    found = dossier(house)
+    steps = ("assesses the change", "assesses the environment", "lists the features", "plans monitoring")
+    assert [getattr(found, part).entry for part in ASSESSED] == [story.entries[step] for step in steps]
+    assert found.feature_assessment is not None
+    assert [one.feature for one in found.feature_assessment.features] == [
+        one["feature"] for one in story.said["lists the features"]["features"]
+    ]
+    assert wrong(house, found) == set()
+    for part, otherwise in SAID_OTHERWISE.items():
+        changed = replace(getattr(found, part), **otherwise)
+        assert "derived: assessments" in wrong(house, replace(found, **{part: changed}))
+
+
+def test_what_nobody_assessed_is_shown_as_such(house: House) -> None:
+    GateStory(house, leave_out=frozenset({"lists the features", "plans monitoring"})).tell()
+    found = dossier(house)
+    assert (found.feature_assessment, found.monitoring_plan) == (None, None)
+    assert wrong(house, found) == set()
+
+
 LACKING: dict[str, tuple[str, dict[str, Any]]] = {
     "INPUTS_SEALED": ("seals training", {}),
     "INPUTS_VERIFIED": ("verifies training", {}),
