@@ -25,6 +25,7 @@ from catalog.api.pages import (
     run,
     safe,
     use,
+    versions,
     work,
 )
 from catalog.api.pages.page import Action, Page
@@ -39,6 +40,7 @@ _PAGES = (
     use.PAGE,
     evidence.PAGE,
     model_version.PAGE,
+    versions.PAGE,
     job.PAGE,
     run.PAGE,
     labels.PAGE,
