@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from catalog.access.model import Actor
+from catalog.reporting.approvals_period import approvals_of_period
 from catalog.reporting.approvals_record import approvals_record
 from catalog.reporting.model_dossier import model_dossier
 from graph_schema.nodes import Dataset, ModelVersion, Snapshot
@@ -189,6 +190,9 @@ def _reports(house: House) -> None:
         asked = approvals_record(house.view(), house.ledger, node.id)
         assert asked is not None
         house.issue_context(asked, "json")
+    quarter = approvals_of_period(house.view(), house.ledger, "Period:2025-01-01..2025-04-01")
+    assert quarter is not None
+    house.issue_context(quarter, "json")
 
 
 def keep_out(house: House) -> None:
