@@ -23,6 +23,7 @@ from catalog.labels.rules import is_of_place, judges, keeps_out, uncovered, why_
 from catalog.labels.taint.fixpoint import Judged
 from catalog.labels.taint.model import Clearance, Flow, Mark, Part, Passage, Place
 from catalog.labels.taint.rules import marks_of, options_of
+from catalog.labels.taint.runs import Carried, CarryingRuns
 from catalog.labels.trusts import column_lineage_trusts
 from catalog.lineage.loader import LineageLoader
 from catalog.mappings.queries import mappings
@@ -172,14 +173,6 @@ def load_into(view: View, assets: Sequence[str], columns: Iterable[tuple[str, st
     return _Loading(view.unredacted, BUDGET, None, None, None).load(assets, columns, behind=False)
 
 
-class _Ran(NamedTuple):
-    """A run that wrote, by a job, and from when to when it said so."""
-
-    run: str | None
-    first: int
-    last: int
-
-
 class _Loading:
     def __init__(
         self, view: View, budget: int, supposed: Attestation | None, place: str | None, made_at: int | None
@@ -194,12 +187,13 @@ class _Loading:
         self._budget = budget
         self._loader = LineageLoader(view, renamed=True)
         self._groups = Groups(self._loader)
+        self._runs = CarryingRuns(view, self._groups.of, self._groups.members.__getitem__, made_at)
         self._nodes: dict[str, Node] = {}
         self._ends: dict[str, Place | None] = {}
         """The places of columns and datasets, once every name is known."""
         self._flows: dict[Flow, None] = {}
-        self._since: dict[tuple[str, str, str], int] = {}
-        """When each step was first taken, by job, target and source."""
+        self._since: dict[Carried, int] = {}
+        """When each step was first taken."""
         self._beyond: dict[str, dict[str, frozenset[str]]] = defaultdict(dict)
         """Of each dataset the fields that are not meant by each of its places of other fields."""
         self._apart: dict[str, frozenset[str]] = {}
@@ -251,6 +245,8 @@ class _Loading:
             groups.column(dataset, name)
         if self._made_at is not None:
             self._came_later = self._brought_after(self._made_at, datasets, column_flows)
+            between, coverage, column_flows = self._until(self._made_at, between, coverage, column_flows)
+            steps = [*between, *coverage]
         self._take_apart(attested, steps)
         covered = self._take_coverage(coverage, mentioned)
         self._take_columns(column_flows, hows)
@@ -341,7 +337,7 @@ class _Loading:
 
     def _step(self, job: str | None, target: Place, source: Place, since: int) -> None:
         if job is not None:
-            key = job, target.node, source.node
+            key = Carried(job, target.node, source.node)
             self._since[key] = min(since, self._since.get(key, since))
 
     def _end(self, identifier: str) -> Place | None:
@@ -422,6 +418,35 @@ class _Loading:
         brought = {place for place in later - declared if written.get(place.node, NOW) <= seen[place]}
         declared |= later - declared - brought - flowing - self._named_by_runs(later - declared - brought - flowing)
         return frozenset(declared | brought)
+
+    def _until(
+        self,
+        made_at: int,
+        between: Sequence[Between],
+        coverage: Sequence[Covered],
+        flows: Sequence[ColumnFlow],
+    ) -> tuple[list[Between], list[Covered], list[ColumnFlow]]:
+        """Return what flowed by runs that had begun by a time, or of which nobody knows when."""
+        every: list[Between | Covered | ColumnFlow] = [*between, *coverage, *flows]
+        later = {
+            Carried(one.job, self._whole(one.target), self._whole(one.source)): None
+            for one in every
+            if one.job is not None and not has_begun(one.valid_from, made_at)
+        }
+        self._runs.load(later.keys())
+        gone = {one for one in later if self._runs.came_later(one)}
+
+        def stays(one: Between | Covered | ColumnFlow) -> bool:
+            return has_begun(one.valid_from, made_at) or (
+                Carried(one.job or "", self._whole(one.target), self._whole(one.source)) not in gone
+            )
+
+        return list(filter(stays, between)), list(filter(stays, coverage)), list(filter(stays, flows))
+
+    def _whole(self, end: str) -> str:
+        """Return what stands for a dataset, a model version, or the dataset of a column."""
+        place = self._end(end)
+        return self._groups.of(end) if place is None else place.node
 
     def _written_since(self, made_at: int, wholes: Collection[str]) -> dict[str, int]:
         """Return when each of the datasets was first written after a time."""
@@ -624,14 +649,14 @@ class _Loading:
         steps = {
             key: since
             for key, since in self._since.items()
-            if key[0] in attested and label_of(key[1]) != "ModelVersion"
+            if key.job in attested and label_of(key.target) != "ModelVersion"
         }
         if not steps and not learnt:
             return {}
         by = sorted({Principal(one.attested_by).id for some in attested.values() for one in some})
         named = {Principal(one.attested_by).id: one.attested_by for some in attested.values() for one in some}
         powers = Powers({named[one]: each for one, each in definitions(self._view, by).items()}, {})
-        wrote, read = self._ran(steps)
+        self._runs.load(steps.keys())
         versions = self._versions({target for _, target, _ in steps})
         code = code_of_runs(self._view, {job for job, _, _ in steps if any(one.job_version for one in attested[job])})
         found = {}
@@ -640,9 +665,9 @@ class _Loading:
             covering = [clearance(one, str, frozenset()) for one in attested[key[1]] if self._covers(one, step, powers)]
             if covering:
                 found[key] = tuple(covering)
-        for (job, target, source), since in steps.items():
-            runs = wrote.get((job, target), ())
-            some = [run for run in runs if run.run in read.get((job, source), ())] or runs
+        for carried, since in steps.items():
+            job, target, source = carried
+            some = self._runs.taking(carried)
             several = sorted({run.run or "" for run in some})
             ended = min((run.last for run in some if run.last >= since), default=since)
             wrote_as = versions.get(target, frozenset())
@@ -663,24 +688,6 @@ class _Loading:
         if attestation is self._supposed:
             return uncovered(attestation, step, moment, authorised=True, partly=True) is None
         return why_uncovered(attestation, step, powers, moment, partly=True) is None
-
-    def _ran(
-        self, steps: Iterable[tuple[str, str, str]]
-    ) -> tuple[dict[tuple[str, str], list[_Ran]], dict[tuple[str, str], set[str]]]:
-        """Return which runs of attested jobs wrote each target, and which read each source."""
-        jobs = {job for job, _, _ in steps}
-        wrote: dict[tuple[str, str], dict[str | None, list[int]]] = defaultdict(lambda: defaultdict(list))
-        for edge in self._accesses({target for _, target, _ in steps}, ("WROTE", "PRODUCED"), jobs):
-            wrote[edge.job or "", self._groups.of(edge.target)][edge.run].append(edge.valid_from)
-        read: dict[tuple[str, str], set[str]] = defaultdict(set)
-        for edge in self._accesses({source for _, _, source in steps}, ("READ",), jobs):
-            read[edge.job or "", self._groups.of(edge.target)].add(edge.run or "")
-        ran = {key: [_Ran(run, min(at), max(at)) for run, at in runs.items()] for key, runs in wrote.items()}
-        return ran, read
-
-    def _accesses(self, wholes: Iterable[str], kinds: Sequence[str], jobs: Collection[str]) -> list[Edge]:
-        names = sorted({name for whole in wholes for name in self._groups.members[whole]})
-        return [edge for edge in self._view.edges(names, kinds, "in") if edge.job in jobs]
 
     def _versions(self, wholes: Iterable[str]) -> dict[str, frozenset[str]]:
         """Return every schema version that was ever declared of datasets."""

@@ -11,14 +11,17 @@ from graph_schema.identity import label_of
 
 
 def made_at(view: View, ids: Sequence[str]) -> dict[str, int]:
-    """Return when each model version was registered and each snapshot sealed, in microseconds UTC; what changes on, or
-    was not sealed, is absent.
+    """Return when each model version was registered and each snapshot sealed, in microseconds UTC, or when a run last
+    wrote it, whichever is later; what changes on, or was not sealed, is absent.
 
-    A column that only a later write or declaration brings is in none of these; what turns out later of a column that
-    was there, is.
+    What a run wrote that began later, and a column that only a later write or declaration brings, are in none of these;
+    what turns out later of what was there, is.
     """
     versions = [one for one in ids if label_of(one) == "ModelVersion"]
     states = [one for one in ids if label_of(one) == "Snapshot"]
     found = {one: held["registration"].since for one, held in recorded(view, versions, ("registration",)).items()}
     sealed = snapshots(view, states) if states else {}
-    return found | {one: each.seal.sealed_at for one, each in sealed.items() if each.seal is not None}
+    found |= {one: each.seal.sealed_at for one, each in sealed.items() if each.seal is not None}
+    for edge in view.edges(sorted(found), ("PRODUCED", "WROTE"), "in") if found else ():
+        found[edge.target] = max(edge.valid_from, found[edge.target])
+    return found
