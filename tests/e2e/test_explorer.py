@@ -47,6 +47,7 @@ PAGES = {
     "evidence": f"/explorer/evidence?id={VISITS}",
     "model version": f"/explorer/model-version?id={ModelVersion(MODEL['namespace'], MODEL['name'], '1').id}"
     "&purpose=HOPERAT&place=North&for=production",
+    "access": f"/explorer/access?id={VISITS}",
     "versions": f"/explorer/versions?id={ModelVersion(MODEL['namespace'], MODEL['name'], '1').id}",
     "job": f"/explorer/job?id={Job(**JOB).id}",
     "run": f"/explorer/run?id={run_node().id}",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from catalog.api.pages import (
+    access,
     approval,
     approvals,
     attestation,
@@ -38,6 +39,7 @@ _PAGES = (
     lineage.PAGE,
     history.PAGE,
     use.PAGE,
+    access.PAGE,
     evidence.PAGE,
     model_version.PAGE,
     versions.PAGE,

@@ -228,6 +228,7 @@ MOST_CALLS = {
     "use": (f"/explorer/use?id={Dataset(**CURATED).id}&purpose=HRESCH", 25),
     "evidence": (f"/explorer/evidence?id={Dataset(**CURATED).id}", 15),
     "model-version": (f"/explorer/model-version?id={records.VERSION}", 145),
+    "access": (f"/explorer/access?id={Dataset(**CURATED).id}", 15),
     "versions": (f"/explorer/versions?id={records.VERSION}", 130),
     "job": (f"/explorer/job?id={Job(**JOB).id}", 30),
     "run": (f"/explorer/run?id={Run.of(Job(**JOB), records.RUN).id}", 20),
