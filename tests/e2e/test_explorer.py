@@ -57,6 +57,8 @@ PAGES = {
     "ledger": "/explorer/ledger",
     "entry": "/explorer/entry?index=0",
     "operation": "/explorer/operation",
+    "principals": "/explorer/principals",
+    "policies": "/explorer/policies",
     "another time": f"/explorer/dataset?id={VISITS}&known=3",
     "nothing": "/explorer/dataset?id=Dataset:none",
 }

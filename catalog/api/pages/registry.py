@@ -23,6 +23,8 @@ from catalog.api.pages import (
     mappings,
     model_version,
     operation,
+    policies,
+    principals,
     run,
     safe,
     use,
@@ -54,6 +56,8 @@ _PAGES = (
     ledger.PAGE,
     entry.PAGE,
     operation.PAGE,
+    principals.PAGE,
+    policies.PAGE,
 )
 _ACTIONS = (
     labels.JUDGE,

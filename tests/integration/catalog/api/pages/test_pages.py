@@ -238,6 +238,8 @@ MOST_CALLS = {
     "ledger": ("/explorer/ledger", 5),
     "entry": ("/explorer/entry?index=1", 5),
     "operation": ("/explorer/operation", 10),
+    "principals": ("/explorer/principals", 6),
+    "policies": ("/explorer/policies", 6),
 }
 """Every page, where it is asked for, and how often it asks the store at the most: a fourth more than it does now."""
 
