@@ -1,4 +1,4 @@
-"""`lineward access grants`, `who` and `due`: who may have access until when, and what waits for somebody."""
+"""`lineward access grants`, `delegations`, `who` and `due`: who may have access until when, and what waits."""
 
 from __future__ import annotations
 
@@ -32,6 +32,41 @@ query Due($within: Int!, $asOf: AsOfInput) {{
   emergencies(open: true, asOf: $asOf) {{ entry principal since until reason {_TARGET} }}
   grantsToRecertify(withinDays: $within, asOf: $asOf) {{ {_GRANT} }} }}
 """
+
+
+_DELEGATIONS: Final = """
+query Delegations($principal: String, $asOf: AsOfInput) {
+  accessDelegations(principal: $principal, asOf: $asOf) { entry of to actions since until inForce endedBy reason } }
+"""
+
+
+def delegations(client: Client, principal: str | None, as_of: dict[str, Any], *, as_json: bool) -> Exit:
+    """Print who may have access in the place of another, over or not; of one principal what it gave or has."""
+    found = ask(client, _DELEGATIONS, {"principal": principal, "asOf": as_of or None})["accessDelegations"]
+    if as_json:
+        print_json(found)
+        return Exit.FINE
+    print_table(
+        count(len(found), "delegation"),
+        ("entry", "who", "for", "what", "until", "in force", "because"),
+        [
+            (
+                f"#{one['entry']}",
+                one["to"],
+                one["of"],
+                _actions(one),
+                one["until"],
+                "yes" if one["inForce"] else "no" if one["endedBy"] is None else f"no, ended by #{one['endedBy']}",
+                one["reason"],
+            )
+            for one in found
+        ],
+        empty="Nothing was delegated.",
+        yielding=("because",),
+    )
+    if not found and principal is not None:
+        note_principal(client, principal)
+    return Exit.FINE
 
 
 def grants(client: Client, principal: str, as_of: dict[str, Any], *, as_json: bool) -> Exit:

@@ -160,6 +160,13 @@ def delegations_of(view: View, principals: Sequence[str]) -> dict[str, tuple[Acc
     }
 
 
+def access_delegations(view: View, principal: str | None = None) -> tuple[AccessDelegation, ...]:
+    """Return all delegations of access by then, over or not, the newest first; of one principal what it gave or has."""
+    every = delegations_of(view, view.all_of(Principal.__name__)).values()
+    found = (one for several in every for one in several if principal is None or principal in {one.of, one.to})
+    return tuple(sorted(found, key=lambda one: one.entry, reverse=True))
+
+
 def _delegation(view: View, to: str, stated: Statement, ended_by: int | None) -> AccessDelegation:
     value = aspects.AccessDelegation.from_json(stated.data)
     until = parse_zoned(value.until)

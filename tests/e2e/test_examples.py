@@ -72,6 +72,7 @@ ORDER = (
     "access export",
     "access who",
     "access grants",
+    "access delegations",
     "access due",
     "access replay",
     "findings",

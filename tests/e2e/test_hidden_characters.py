@@ -88,6 +88,7 @@ COMMANDS = {
     "access export": ("access", "export", "--principal", HOSTILE),
     "access who": ("access", "who", HOSTILE),
     "access grants": ("access", "grants", HOSTILE),
+    "access delegations": ("access", "delegations", HOSTILE),
     "access due": ("access", "due"),
     "access decisions": ("access", "decisions", "--project", HOSTILE),
     "access replay": ("access", "replay", "--principal", HOSTILE),

@@ -59,6 +59,7 @@ from catalog.findings.rules import FindingState
 from catalog.gate.model import GateQuestion
 from catalog.gate.queries import gate, gate_evaluations, overrides_of, quoted
 from catalog.grants.queries import (
+    access_delegations,
     access_requests,
     access_requests_of,
     grants,
@@ -457,6 +458,7 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
     "grants_of": ("Principal", grants_of),
     "grants": ("Principal", lambda view, _: grants(view)),
     "recertifications_due": ("Principal", lambda view, _: recertifications_due(view, 31)),
+    "access_delegations": ("Principal", lambda view, _: access_delegations(view)),
     "access_requests": ("Principal", lambda view, _: access_requests(view)),
     "access_requests_of": ("Principal", access_requests_of),
     "emergencies": ("Principal", lambda view, _: emergencies(view)),

@@ -18,7 +18,7 @@ from catalog.decisions.holders import holders
 from catalog.emergencies import model as emergencies_model
 from catalog.emergencies.queries import emergencies
 from catalog.grants import model
-from catalog.grants.queries import access_requests, grants_of, recertifications_due
+from catalog.grants.queries import access_delegations, access_requests, grants_of, recertifications_due
 from catalog.memberships.queries import memberships_of, projects, protocols
 from catalog.reading import AsOf
 from catalog.view import View
@@ -123,6 +123,23 @@ class AccessRequest(AccessTerms):
     @strawberry.field(description="The ledger entry that granted or refused it; null where nobody decided.")
     def decided_entry(self) -> int | None:
         return self.found.decided_by
+
+
+@strawberry.type(description="That somebody may have access in the place of another for a time.")
+class AccessDelegation:
+    found: strawberry.Private[model.AccessDelegation]
+    of: str = strawberry.field(description="In whose place: who gave it.")
+    to: str = strawberry.field(description="Who may act in that place.")
+    since: Micros = strawberry.field(description="From when on.")
+    until: Micros = strawberry.field(description="Until when.")
+    entry: int = strawberry.field(description="The ledger entry that says so.")
+    ended_by: int | None = strawberry.field(description="The ledger entry that ended it early; null: none did.")
+    in_force: bool = strawberry.field(description="Whether it holds at the time asked for.")
+    reason: str = strawberry.field(description="Why.")
+
+    @strawberry.field(description="What may be done.")
+    def actions(self) -> list[AccessAction]:
+        return list(map(AccessAction, self.found.actions))
 
 
 @strawberry.type(description="What came of the review of an emergency.")
@@ -287,6 +304,19 @@ class GrantQueries:
             )
             for one in holders(info.context.view(_at(info, as_of)), str(of))
         ]
+
+    @strawberry.field(description="Who may have access in the place of another, over or not, the newest first.")
+    def access_delegations(
+        self,
+        info: ContextInfo,
+        principal: Annotated[
+            str | None, strawberry.argument(description="Only what this one gave or has, by its name.")
+        ] = None,
+        as_of: AsOfArgument = None,
+    ) -> list[AccessDelegation]:
+        name = None if principal is None else info.context.services.redactor.name(principal)
+        found = access_delegations(info.context.view(_at(info, as_of)), name)
+        return [converted(AccessDelegation, one, found=one) for one in found]
 
     @strawberry.field(description="What access was granted to a principal, over or not, the first first.")
     def access_grants(

@@ -174,6 +174,24 @@ def grants(
         raise typer.Exit(int(show(client, principal, point(valid_at, known_at_index), as_json=as_json)))
 
 
+@command(commands, "lineward access delegations grace", name="delegations")
+def delegations(
+    principal: Annotated[
+        str | None, typer.Argument(metavar="PRINCIPAL", help="Only what this one gave or has; by default all.")
+    ] = None,
+    valid_at: ValidAt = None,
+    known_at_index: KnownAtIndex = None,
+    url: Url = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Show who may have access in the place of another, each with whether it holds and what ended it."""
+    from catalog.cli.grants import delegations as show
+
+    with connected(url, data_dir, owner=True) as client:
+        raise typer.Exit(int(show(client, principal, point(valid_at, known_at_index), as_json=as_json)))
+
+
 @command(commands, "lineward access due", name="due")
 def due(
     within_days: Annotated[

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -145,3 +146,18 @@ def test_grants_by_somebody_of_a_site_are_of_what_they_may_see(sites: Catalog) -
     assert hidden.json()["detail"] == absent.json()["detail"]
     taken = sites.record({**grant, "target": {"target_kind": "DATASET", **CURATED}}, **headers)
     assert taken.status_code == 201, taken.text
+
+
+def test_who_may_act_in_whose_place_is_listed(sites: Catalog) -> None:
+    headers = key_of(sites, "ada", "engineer")
+    key_of(sites, "grace", "engineer")
+    until = (datetime.now(UTC) + timedelta(days=1)).isoformat(timespec="seconds")
+    given = {"kind": "delegate_access", "to": "grace", "actions": ["read"], "until": until, "reason": "Away"}
+    entry = sites.record(given, **headers).json()["index"]
+    sites.caught_up()
+    query = """query Of($principal: String) { accessDelegations(principal: $principal) {
+      entry of to actions since until inForce endedBy reason } }"""
+    (one,) = sites.ask(query, headers, principal="grace")["data"]["accessDelegations"]
+    assert (one["entry"], one["of"], one["to"], one["actions"]) == (entry, "ada", "grace", ["READ"])
+    assert (one["inForce"], one["endedBy"], one["reason"]) == (True, None, "Away")
+    assert sites.ask(query, headers, principal="mary")["data"]["accessDelegations"] == []

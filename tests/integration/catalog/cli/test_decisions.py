@@ -86,6 +86,12 @@ def test_what_is_asked_in_the_place_of_another_names_both(folder: Path) -> None:
     AuditEvent.model_validate(one)
 
 
+def test_who_may_act_in_whose_place_is_listed(folder: Path) -> None:
+    assert "Nothing was delegated." in typed(folder, "access", "delegations").out
+    misspelt = typed(folder, "access", "delegations", "gracee")
+    assert (misspelt.code, "did you mean grace?" in misspelt.err) == (0, True)
+
+
 def test_a_period_is_decided_again(folder: Path) -> None:
     may(folder)
     may(folder, *KEPT, "--place", "North")

@@ -57,6 +57,7 @@ READING = (
     ("access", "export"),
     ("access", "who", "anything"),
     ("access", "grants", "grace"),
+    ("access", "delegations"),
     ("access", "due"),
     ("access", "replay"),
     ("policy", "diff", "."),

@@ -11,7 +11,7 @@ from catalog.decisions import rules
 from catalog.decisions.model import Asked, Decided
 from catalog.decisions.queries import decide
 from catalog.errors import AskerError, SenderError
-from catalog.grants.queries import delegations_of
+from catalog.grants.queries import access_delegations, delegations_of
 from catalog.reading import AsOf
 from graph_schema.aspects.access import Circumstances, Target
 from graph_schema.nodes import Principal
@@ -88,6 +88,24 @@ def test_it_ends_with_its_time_with_its_end_and_with_what_that_one_may(house: Ho
     granted = [one.index for one in house.ledger.entries(0, 50) if one.entry.kind == "record.grant_access"]
     house.record(ending_grant(granted[0], "grace"))
     assert ask(house).reasons == (rules.NOTHING_PERMITS,)
+
+
+def test_delegations_are_listed_over_or_not_by_whoever_gave_or_has_them(house: House, grace: Actor) -> None:
+    index = house.record(delegating(house), grace).receipt.index
+    before = house.ledger.size() - 1
+    house.act_as("mary", "engineer")
+    again = house.record(delegating(house, to="mary", reason="As well"), grace).receipt.index
+    ending = {"kind": "end_access_delegation", "to": "ada", "delegation": index, "reason": "She is back"}
+    ended = house.record(ending, grace).receipt.index
+    found = access_delegations(house.view())
+    assert [(one.entry, one.of, one.to, one.in_force, one.ended_by) for one in found] == [
+        (again, "grace", "mary", True, None),
+        (index, "grace", "ada", False, ended),
+    ]
+    assert access_delegations(house.view(), "grace") == found
+    assert [one.entry for one in access_delegations(house.view(), "ada")] == [index]
+    assert access_delegations(house.view(), "nobody") == ()
+    assert [one.in_force for one in access_delegations(house.view(AsOf(known_at=before)))] == [True]
 
 
 def test_who_may_not_act_any_more_has_nothing_to_delegate(house: House, grace: Actor) -> None:
