@@ -20,7 +20,7 @@ _GROUPS: Final = {
     "Work": ("Job", "Run", "CodeRevision", "Environment"),
     "Models": ("Model", "ModelVersion", "Evaluation", "SigningKey", "Deployment"),
     "People": ("Principal", "Approval", "Attestation", "Mapping", "NamespaceRule", "SafeUse", "Finding"),
-    "Use": ("UseStatement", "Transfer", "Undertaking", "PolicySet", "Project"),
+    "Use": ("UseStatement", "Transfer", "Undertaking", "PolicySet", "Project", "Protocol"),
 }
 
 

@@ -105,7 +105,7 @@ class EndOperator(Record):
     name: ClassVar[str] = "end_operator"
 
     place: Name
-    """The place."""
+    """The place, as `declare_place` calls it."""
     reason: Text
     """Why it ends."""
     valid_from: Time | None = None
