@@ -21,6 +21,7 @@ from tests.support.records import (
     JOB,
     MODEL,
     RAW,
+    RUN,
     attestation,
     declaration,
     event,
@@ -246,23 +247,113 @@ def test_no_page_is_wider_than_its_screen_and_axe_finds_nothing(open_: Open, ser
         tab.check()
 
 
-def test_one_signs_in_by_a_key_and_out_again(open_: Open, server: Server, tmp_path: Path) -> None:
-    made = command(tmp_path / "data", "key", "create", "testperson-alpha", "--kind", "person", "--role", "steward")
+def _key(data: Path, name: str, *roles: str, by: str = "") -> str:
+    """Make a key for a person, and return it."""
+    options = [part for role in roles for part in ("--role", role)]
+    approves = ["--approves", "clinical"] if "approver" in roles else []
+    given = {"LINEWARD_KEY": by} if by else {}
+    made = command(data, "key", "create", name, "--kind", "person", *options, *approves, **given)
     assert made.returncode == 0, made.stderr
     (key,) = re.findall(rb"lw_[a-z2-7]{10}_[A-Za-z0-9_-]{43}", made.stdout)
+    return str(key.decode())
+
+
+def _sign_in(page: Page, key: str) -> None:
+    page.get_by_label("Your API key").fill(key)
+    page.get_by_role("button", name="Sign in").click()
+
+
+def _judge(page: Page, url: str, column: str, button: str) -> None:
+    """Tick a column of the work list, and judge it."""
+    page.goto(f"{url}/explorer/labels")
+    page.locator("li", has_text=column).get_by_role("checkbox").check()
+    page.get_by_label("Reason").fill("Looked at with the made-up unit")
+    if button:
+        page.get_by_role("button", name=button).click()
+
+
+def _attest(page: Page, url: str) -> None:
+    """Attest the job after having seen what that would clear."""
+    page.goto(f"{url}/explorer/job?id={Job(**JOB).id}")
+    page.get_by_role("link", name="Attest de-identification").click()
+    for label, text in (("Letters of", "H"), ("What was looked at", "All columns"), ("What was found", "None left")):
+        page.get_by_label(label).fill(text)
+    page.get_by_role("button", name="What would it clear?").click()
+    expect(page.get_by_role("heading", name="It would take away")).to_be_visible()
+    page.get_by_role("button", name="Sign and record it").click()
+    expect(page.locator("#proof")).to_have_text(re.compile("^Verified in your browser"))
+
+
+def _request(page: Page, version: str) -> str:
+    """Ask for an approval of a version, and return the address of the request."""
+    page.goto(version)
+    page.get_by_role("link", name="All of them, and ask for one").click()
+    page.get_by_label("Of whom").select_option("CLINICAL")
+    page.get_by_label("What it is to be used for").fill("The made-up north ward")
+    page.get_by_label("Why").fill("Ready for review")
+    page.get_by_role("button", name="Ask", exact=True).click()
+    expect(page.locator("h1")).to_contain_text("requested")
+    return page.url
+
+
+def test_a_steward_and_an_approver_take_a_version_from_labels_to_its_dossier(
+    open_: Open, server: Server, tmp_path: Path
+) -> None:
+    with httpx2.Client(base_url=server.url, trust_env=False) as client:
+        made = event(run=RUN[:-1] + "9", schema={"fields": [{"name": "mrn", "type": "STRING"}, {"name": "dob"}]})
+        assert client.post("/api/v1/lineage", json=made).status_code == 201
+    steward = _key(tmp_path / "data", "testperson-alpha", "steward", "engineer", "admin")
+    approver = _key(tmp_path / "data", "testperson-gamma", "approver", by=steward)
+    version = f"{server.url}/explorer/model-version?id={ModelVersion(MODEL['namespace'], MODEL['name'], '1').id}"
+    tab, other = open_(), open_()
+    page = tab.page
+    page.goto(f"{server.url}/explorer/labels")
+    _sign_in(page, steward)
+    _judge(page, server.url, "mrn", "Confirm")
+    expect(page.get_by_role("status")).to_contain_text("1 suggestion was confirmed")
+    _attest(page, server.url)
+    there = _request(page, version)
+    assert page.get_by_role("button", name="Sign", exact=True).count() == 0
+    # A form of a session that ended writes nothing.
+    _judge(page, server.url, "dob", "")
+    second = page.context.new_page()
+    second.goto(version)
+    second.get_by_role("button", name="Everywhere").click()
+    expect(second.locator("h1")).to_have_text("Sign in")
+    page.get_by_role("button", name="Reject").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    page = other.page
+    page.goto(there)
+    _sign_in(page, approver)
+    page.get_by_label("Why").fill("The figures hold")
+    page.get_by_role("button", name="Sign", exact=True).click()
+    expect(page.locator("h1")).to_contain_text("approved")
+    page.goto(f"{server.url}/explorer/labels")
+    expect(page.locator("li", has_text="dob")).to_be_visible()
+    page.goto(version)
+    page.get_by_label("For the purpose").fill("HOPERAT")
+    page.get_by_label("at place").fill("North")
+    page.get_by_role("button", name="Ask the gate").click()
+    expect(page.locator("#gate .decision")).to_be_visible()
+    page.locator("section", has_text="Dossier").get_by_role("button", name="JSON").click()
+    expect(page.locator("body")).to_contain_text("The made-up north ward", timeout=30_000)
+    assert [one for one in (*tab.complaints, *other.complaints) if "403" not in one and "401" not in one] == []
+    assert tab.elsewhere == other.elsewhere == []
+
+
+def test_one_signs_in_by_a_key_and_out_again(open_: Open, server: Server, tmp_path: Path) -> None:
+    key = _key(tmp_path / "data", "testperson-alpha", "steward")
     tab = open_()
     page = tab.page
     page.goto(f"{server.url}/explorer/findings?severity=high")
     expect(page.locator("h1")).to_have_text("Sign in")
-    page.get_by_label("Your API key").fill("lw_wrong")
-    page.get_by_role("button", name="Sign in").click()
+    _sign_in(page, "lw_wrong")
     expect(page.get_by_role("alert")).to_contain_text("not valid")
-    page.get_by_label("Your API key").fill(key.decode())
-    page.get_by_role("button", name="Sign in").click()
+    _sign_in(page, key)
     expect(page).to_have_url(re.compile(r"/explorer/findings\?severity=high$"))
     expect(page.locator(".who")).not_to_contain_text("local principal")
     assert page.evaluate("document.cookie") == ""
-    assert key.decode() not in page.content()
+    assert key not in page.content()
     # A link on another site's page carries no cookie, and leads there all the same.
     page.set_content(f'<a href="{server.url}/explorer/ledger">there</a>')
     page.get_by_role("link").click()

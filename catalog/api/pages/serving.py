@@ -245,7 +245,8 @@ class Explorer:
             asking = Asking(self.services, actor, view, form, logs.correlation_id())
             done = action.act(asking)
             if isinstance(done, Context):
-                frame = self._frame(request, actor, action.name, view=view, context=done)
+                # What became of a form is no answer of the view, which is of before it.
+                frame = self._frame(request, actor, action.name)
                 return files.page(render(action.template, page=done, frame=frame, to=Links()))
         return done if isinstance(done, Response) else self._going_on(request, within(done))
 
