@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator
+from itertools import combinations_with_replacement
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,7 @@ PAGES = {
     "approval": "/explorer/approval?request=7",
     "ledger": "/explorer/ledger",
     "entry": "/explorer/entry?index=0",
+    "consistency": "/explorer/consistency?old=3&new=7",
     "operation": "/explorer/operation",
     "principals": "/explorer/principals",
     "policies": "/explorer/policies",
@@ -150,6 +152,43 @@ def test_an_entry_is_verified_in_the_browser_and_a_forged_one_is_not(open_: Open
     tab.page.goto(f"{server.url}/explorer/entry?index=2")
     expect(tab.page.locator("#proof")).to_have_text(re.compile("^This does not verify"))
     tab.check()
+
+
+def test_the_browser_finds_that_the_ledger_only_grew_and_every_forged_proof(open_: Open, server: Server) -> None:
+    tab = open_()
+    page = tab.page
+    page.goto(f"{server.url}/explorer/ledger")
+    page.get_by_role("link", name="Whether the ledger only grew").click()
+    forged = 0
+    for old, new in combinations_with_replacement(range(1, 9), 2):
+        if (old, new) in {(3, 7), (4, 8), (5, 5)}:
+            page.goto(f"{server.url}/explorer/consistency?old={old}&new={new}")
+            expect(page.locator("#consistency")).to_have_text(re.compile("^Verified in your browser"))
+        proof = httpx2.get(f"{server.url}/explorer/consistency?old={old}&new={new}", trust_env=False).text
+        given = [re.findall(f'data-{name}="([^"]*)"', proof)[0] for name in ("old-root", "new-root", "path")]
+        assert _consistent(page, old, new, *given), (old, new)
+        other = "0" * 64
+        for wrong in (
+            (other, *given[1:]),
+            (given[0], other, given[2]),
+            (*given[:2], f"{given[2]} {other}".strip()),
+            (*given[:2], " ".join(given[2].split()[:-1]) if given[2] else other),
+        ):
+            forged += 1
+            assert not _consistent(page, old, new, *wrong), (old, new, wrong)
+    assert forged == 36 * 4
+    tab.check()
+
+
+def _consistent(page: Page, old: int, new: int, *given: str) -> bool:
+    found: bool = page.evaluate(
+        "async ([old, size, before, after, path]) => {"
+        " const { consistent } = await import(new URL('proof.mjs', location.href).href);"
+        " const bytes = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16));"
+        " return consistent(old, size, before, after, path ? path.split(' ').map(bytes) : []); }",
+        [str(old), str(new), *given],
+    )
+    return found
 
 
 def test_all_of_it_works_without_javascript(open_: Open, server: Server) -> None:
@@ -251,8 +290,8 @@ def _key(data: Path, name: str, *roles: str, by: str = "") -> str:
     """Make a key for a person, and return it."""
     options = [part for role in roles for part in ("--role", role)]
     approves = ["--approves", "clinical"] if "approver" in roles else []
-    given = {"LINEWARD_KEY": by} if by else {}
-    made = command(data, "key", "create", name, "--kind", "person", *options, *approves, **given)
+    words = ("key", "create", name, "--kind", "person", *options, *approves)
+    made = command(data, *words, LINEWARD_KEY=by) if by else command(data, *words)
     assert made.returncode == 0, made.stderr
     (key,) = re.findall(rb"lw_[a-z2-7]{10}_[A-Za-z0-9_-]{43}", made.stdout)
     return str(key.decode())

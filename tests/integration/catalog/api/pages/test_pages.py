@@ -147,6 +147,8 @@ def test_a_time_in_the_address_is_kept_by_every_link_and_said(clinical: Catalog)
         ("/?q=" + "x" * 2001, 422),
         ("/explorer/findings?rule=NONE", 422),
         ("/explorer/entry?index=99999999", 404),
+        ("/explorer/consistency?old=9&new=3", 422),
+        ("/explorer/consistency?old=1&new=99999999", 422),
         ("/explorer/use?id=" + DATASET + "&purpose=MADE-UP", 422),
     ],
 )
@@ -237,6 +239,7 @@ MOST_CALLS = {
     "approval": ("/explorer/approval?request=", 65),
     "ledger": ("/explorer/ledger", 5),
     "entry": ("/explorer/entry?index=1", 5),
+    "consistency": ("/explorer/consistency", 5),
     "operation": ("/explorer/operation", 10),
     "principals": ("/explorer/principals", 6),
     "policies": ("/explorer/policies", 6),
