@@ -37,7 +37,7 @@ class CertifiedSignerOf(Part):
     """Whoever an authority certifies to be somebody, as Sigstore's Fulcio does."""
 
     identity: Annotated[str, Field(min_length=1, max_length=512), AfterValidator(_identity)]
-    """The subject's alternative name in the certificate: the URI of a workflow or service, or a person's mail address."""
+    """The subject's alternative name in the certificate: the URI of a workflow or service, or a person's address."""
     issuer: Annotated[str, Field(min_length=1, max_length=512), AfterValidator(_issuer)]
     """Who proved that to the authority: the address of the OpenID Connect issuer."""
     trusted_root: Annotated[str, Field(min_length=1, max_length=262_144), AfterValidator(_trusted_root)]
