@@ -32,7 +32,7 @@ query Declared($first: Int!, $after: String, $names: [String!]) {{
 _SOURCES = "{ sources { source: name aspects { aspect value } } }"
 _PLACES = "{ places { place: name place_kind: placeKind within } }"
 _KEYS = """{ encryptionKeys { key environment workload tier
-  created_by: createdBy rotated_by: rotatedBy used_by: usedBy } }"""
+  created_by: createdBy rotated_by: rotatedBy used_by: usedBy until } }"""
 _TEXT = re.compile(r"[A-Za-z_](?:[A-Za-z0-9_./()-]|(?<! ) (?! )|,(?= )|:(?! |$))*(?<! )", re.ASCII)
 _PAIR = re.compile(r"\\u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})")
 

@@ -55,7 +55,9 @@ def _every_label_stated(shown: Shown, log: Disclosed, compare: Comparison) -> No
         roles[own] = set()
     for each in shown.each("snapshots") if shown.subject.kind == "model_version" else ():
         roles.setdefault(str(each.get("dataset")), set()).add(each.get("role"))
-    for dataset, kind in sorted(kinds_present(roles.keys(), log)):
+    made = [one.order[0] for one in (*registrations_of(shown, log), *log.of("seal_snapshot"))]
+    first = min(made, default=None) if shown.subject.kind == "model_version" else None
+    for dataset, kind in sorted(kinds_present(roles.keys(), log, first)):
         compare.holds((dataset, kind) in held, f"label {kind} on {dataset}: it is left out, though the entries say it")
     carried = held | {(each.get("asset"), each.get("kind")) for each in shown.each("cleared")}
     for asset, label in sorted(held, key=repr):

@@ -515,12 +515,20 @@ def is_of_kind(kind: object) -> bool:
     return kind in _PHI_KINDS
 
 
-def kinds_present(datasets: Collection[str], log: Disclosed) -> set[tuple[str, str]]:
-    """Return which kinds of PHI people and emitters say of datasets now, by full name: on the whole or a column."""
+def kinds_present(datasets: Collection[str], log: Disclosed, made: int | None = None) -> set[tuple[str, str]]:
+    """Return which kinds of PHI people and emitters say of datasets now, by full name: on the whole or a column.
+
+    Of what was made at a time, a column of which all holds only since later need be no part: it may have come after.
+    """
     ids = {title: log.shown_as(title) for title in datasets}
     folded = {title for title, id_ in ids.items() if log.names().folds_case(log.names().dataset(id_))}
     tags = _tags(log, log.names(), ids, folded)
-    return {(place[0], place[2]) for place, some in tags.items() if _label(place, some)[0]["present"]}
+    return {
+        (place[0], place[2])
+        for place, some in tags.items()
+        if (place[1] is None or made is None or any(tag[0][0] <= made for tag in some))
+        and _label(place, some)[0]["present"]
+    }
 
 
 def kinds_recorded(dataset: str, entries: Collection[int], log: Disclosed) -> frozenset[str]:

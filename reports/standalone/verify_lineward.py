@@ -3057,12 +3057,20 @@ def is_of_kind(kind: object) -> bool:
     return kind in _PHI_KINDS
 
 
-def kinds_present(datasets: Collection[str], log: Disclosed) -> set[tuple[str, str]]:
-    """Return which kinds of PHI people and emitters say of datasets now, by full name: on the whole or a column."""
+def kinds_present(datasets: Collection[str], log: Disclosed, made: int | None = None) -> set[tuple[str, str]]:
+    """Return which kinds of PHI people and emitters say of datasets now, by full name: on the whole or a column.
+
+    Of what was made at a time, a column of which all holds only since later need be no part: it may have come after.
+    """
     ids = {title: log.shown_as(title) for title in datasets}
     folded = {title for title, id_ in ids.items() if log.names().folds_case(log.names().dataset(id_))}
     tags = _tags(log, log.names(), ids, folded)
-    return {(place[0], place[2]) for place, some in tags.items() if _label(place, some)[0]["present"]}
+    return {
+        (place[0], place[2])
+        for place, some in tags.items()
+        if (place[1] is None or made is None or any(tag[0][0] <= made for tag in some))
+        and _label(place, some)[0]["present"]
+    }
 
 
 def kinds_recorded(dataset: str, entries: Collection[int], log: Disclosed) -> frozenset[str]:
@@ -4744,7 +4752,9 @@ def _every_label_stated(shown: Shown, log: Disclosed, compare: Comparison) -> No
         roles[own] = set()
     for each in shown.each("snapshots") if shown.subject.kind == "model_version" else ():
         roles.setdefault(str(each.get("dataset")), set()).add(each.get("role"))
-    for dataset, kind in sorted(kinds_present(roles.keys(), log)):
+    made = [one.order[0] for one in (*registrations_of(shown, log), *log.of("seal_snapshot"))]
+    first = min(made, default=None) if shown.subject.kind == "model_version" else None
+    for dataset, kind in sorted(kinds_present(roles.keys(), log, first)):
         compare.holds((dataset, kind) in held, f"label {kind} on {dataset}: it is left out, though the entries say it")
     carried = held | {(each.get("asset"), each.get("kind")) for each in shown.each("cleared")}
     for asset, label in sorted(held, key=repr):

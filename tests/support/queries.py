@@ -49,7 +49,7 @@ from catalog.decisions.holders import holders
 from catalog.decisions.log import access_decisions, decisions_logged, replay, replayed
 from catalog.decisions.model import Asked as AskedAccess
 from catalog.decisions.model import Wanted as WantedDecisions
-from catalog.decisions.queries import decide, unknown_parts
+from catalog.decisions.queries import decide, principal_known, unknown_parts
 from catalog.emergencies.queries import emergencies, emergencies_of
 from catalog.encryption.queries import encryption_keys
 from catalog.evidence.queries import entry, evidence
@@ -57,11 +57,12 @@ from catalog.findings.choke_points import choke_points
 from catalog.findings.queries import Wanted, decisions, finding_details, findings, findings_on
 from catalog.findings.rules import FindingState
 from catalog.gate.model import GateQuestion
-from catalog.gate.queries import gate, gate_evaluations, overrides_of, quoted
+from catalog.gate.queries import deployed_cases, gate, gate_evaluations, gone_back_to, overrides_of, quoted
 from catalog.grants.queries import (
     access_delegations,
     access_requests,
     access_requests_of,
+    delegations_of,
     grants,
     grants_of,
     recertifications_due,
@@ -81,10 +82,12 @@ from catalog.labels.queries import (
     steps_of,
     suggestible,
     suggestions,
+    suggestions_behind,
 )
 from catalog.labels.retention import retention_due_of
 from catalog.labels.states.model import Regime
 from catalog.labels.states.queries import Asked, effective_states
+from catalog.labels.suggestions import Wanted as WantedSuggestions
 from catalog.labels.taint.queries import effective_labels, effective_labels_of_columns, what_if, why_label
 from catalog.labels.trusts import column_lineage_trusts
 from catalog.ledger.protocol import Ledger
@@ -95,9 +98,16 @@ from catalog.lineage.model import BorderSide, Direction, FlowScope, Grain, Walk
 from catalog.lineage.operations import operations
 from catalog.lineage.queries import left_out, lineage, lineage_counts, paths
 from catalog.mappings.queries import carriers, claimable, claimed, dry_run, mapped, mappings, mappings_ever
-from catalog.memberships.queries import memberships_of, projects, projects_called, protocols, protocols_called
+from catalog.memberships.queries import (
+    memberships_of,
+    projects,
+    projects_called,
+    protocols,
+    protocols_called,
+    protocols_of,
+)
 from catalog.names.queries import lives, namespace_rules, other_names, spelled
-from catalog.places.queries import job_places, places, places_tree
+from catalog.places.queries import job_places, lying_in, operator_at, operators, places, places_tree
 from catalog.policies.queries import in_force, policy_sets, publications, published
 from catalog.releases.deployments import (
     deployments,
@@ -298,6 +308,15 @@ def _quoted(view: View, ids: Sequence[str]) -> Any:
     return {(one, each.entry): quoted(then, one, each.entry) for one in ids for each in recorded.get(one, ())}
 
 
+def _gone_back_to(view: View, ids: Sequence[str]) -> Any:
+    recorded = gate_evaluations(view, ids)
+    return {(one, each.entry): gone_back_to(view, one, each.entry) for one in ids for each in recorded.get(one, ())}
+
+
+def _protocols_of(view: View, ids: Sequence[str]) -> Any:
+    return {one: protocols_of(view, belongs) for one, belongs in memberships_of(view, ids).items()}
+
+
 def _residency(view: View, ids: Sequence[str]) -> Any:
     return {one: residency(view, one, TRAINING_DAY) for one in view.nodes(ids)}
 
@@ -383,6 +402,7 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
     "consent_impact of snapshots": ("Snapshot", _consent_impact),
     "consent_impact of statements": ("UseStatement", _consent_impact),
     "suggestions": ("Dataset", suggestions),
+    "suggestions_behind": ("Dataset", lambda view, _: suggestions_behind(view, WantedSuggestions(), None, 5).shown),
     "suggestible": ("Dataset", lambda view, _: suggestible(view)),
     "list_suggestions": ("Dataset", lambda view, _: list_suggestions(view)),
     "attestations": ("Job", attestations),
@@ -438,6 +458,11 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
     "gate_evaluations": ("ModelVersion", gate_evaluations),
     "overrides_of": ("ModelVersion", lambda view, ids: {one: overrides_of(view, one) for one in ids}),
     "quoted": ("ModelVersion", _quoted),
+    "gone_back_to": ("ModelVersion", _gone_back_to),
+    "deployed_cases": ("ModelVersion", deployed_cases),
+    "operators": ("Place", lambda view, _: operators(view)),
+    "operator_at": ("Place", lambda view, _: operator_at(view, "North")),
+    "lying_in": ("Place", lambda view, _: lying_in(view, None, "/place")),
     "places": ("Place", lambda view, _: places(view)),
     "places_tree": ("Place", lambda view, _: places_tree(view)),
     "mappings": ("Dataset", lambda view, _: mappings(view)),
@@ -459,11 +484,14 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
     "grants": ("Principal", lambda view, _: grants(view)),
     "recertifications_due": ("Principal", lambda view, _: recertifications_due(view, 31)),
     "access_delegations": ("Principal", lambda view, _: access_delegations(view)),
+    "delegations_of": ("Principal", delegations_of),
+    "principal_known": ("Principal", lambda view, _: principal_known(view, "local")),
     "access_requests": ("Principal", lambda view, _: access_requests(view)),
     "access_requests_of": ("Principal", access_requests_of),
     "emergencies": ("Principal", lambda view, _: emergencies(view)),
     "emergencies_of": ("Principal", emergencies_of),
     "memberships_of": ("Principal", memberships_of),
+    "protocols_of": ("Principal", _protocols_of),
     "projects": ("Project", lambda view, _: projects(view)),
     "protocols": ("Protocol", lambda view, _: protocols(view)),
     "protocols_called": ("Protocol", lambda view, _: protocols_called(view, ["made-up protocol"])),

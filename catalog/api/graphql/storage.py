@@ -82,6 +82,7 @@ class DeclaredKey:
     created_by: str | None = strawberry.field(description="The role that creates it.")
     rotated_by: str | None = strawberry.field(description="The role that rotates it.")
     used_by: list[str] = strawberry.field(description="The roles and programs that use it.")
+    until: Micros | None = strawberry.field(description="Until when it is to be used; null where nobody declared it.")
     datasets: list[EncryptedDataset] = strawberry.field(description="What is encrypted under it, in any environment.")
     entry: int = strawberry.field(description="The ledger entry that declares it.")
     since: Micros = strawberry.field(description="Since when that holds.")

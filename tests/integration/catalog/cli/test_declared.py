@@ -246,7 +246,7 @@ SAID_ONCE = {"policy_label", "valid_from"}
 """What is no state of its own: a label in words is taken as what it says, a time is that of the statement."""
 EVERYTHING: dict[str, tuple[type[Record], dict[str, Any]]] = {
     "places": (DeclarePlace, {}),
-    "keys": (DeclareKey, {}),
+    "keys": (DeclareKey, {"until": "2036-01-01T00:00:00Z"}),
     "sources": (DeclareSource, {"retention": {"clock": "CREATION", "starts_on": "2026-01-31"}}),
     "datasets": (
         DeclareDataset,

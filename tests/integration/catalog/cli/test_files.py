@@ -105,5 +105,5 @@ def test_the_records_before_a_wrong_one_are_counted(folder: Path) -> None:
     assert answer.code == WRONG_USE
     assert answer.err.splitlines()[-1] == (
         "lineward: Standard input, item 3: zone is one of LANDING, CURATED, TRAINING, ARTIFACT, EVALUATION, "
-        "FEATURE_STORE. The 2 before it were taken."
+        "FEATURE_STORE; did you mean LANDING? The 2 before it were taken."
     )

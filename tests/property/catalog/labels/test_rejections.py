@@ -68,7 +68,10 @@ def test_l3_a_rejection_under_one_name_takes_nothing_of_another_that_nobody_judg
             if at == joined_at:
                 house.record(joining(RAW, CURATED))
             column = COLUMN if one.of_column else None
-            house.record(tag(dataset=NAMES[one.name], column=column, phi_kind=KIND, stance=one.stance))
+            # What is recorded again in the same words is taken for a retry.
+            house.record(
+                tag(dataset=NAMES[one.name], column=column, phi_kind=KIND, stance=one.stance, reason=f"Look {at}")
+            )
         if joined_at == len(said):
             house.record(joining(RAW, CURATED))
         asked = [(Dataset(**dataset).id, COLUMN) for dataset in NAMES]

@@ -189,7 +189,7 @@ def test_a_job_that_ran_is_no_ghost(house: House) -> None:
         ({"dataset": {"namespace": "n"}}, "/dataset/name", "missing"),
         ({"dataset": RAW}, "", "at least one thing"),
         ({"dataset": RAW, "zone": "ATTIC"}, "/zone", "LANDING"),
-        ({"dataset": RAW, "colour": "red"}, "/colour", "its fields are"),
+        ({"dataset": RAW, "colour": "red"}, "/colour", r"a field is one of those that docs/records\.md lists"),
         ({"dataset": RAW, "owner": " "}, "/owner", "blank"),
         ({"dataset": RAW, "owner": "a\x00b"}, "/owner", "control characters"),
         ({"dataset": RAW, "owner": "x" * 5000}, "/owner", "2048"),

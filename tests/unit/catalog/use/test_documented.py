@@ -19,7 +19,7 @@ def test_every_rule_of_the_table_has_a_test_of_its_name() -> None:
 
 
 def test_where_it_is_stricter_is_the_list_of_cases() -> None:
-    listed = re.findall(r"^- ([^:]+):", DOCUMENT, re.MULTILINE)
+    listed = re.findall(r"^- ([^:]+):", DOCUMENT.partition("## Where this is stricter")[2], re.MULTILINE)
     (cases,) = (mark.args[1] for mark in test_rules.test_beside_duos.pytestmark)  # type: ignore[attr-defined]
     stricter = [case.id.removeprefix("stricter: ") for case in cases if str(case.id).startswith("stricter: ")]
     assert sorted(listed) == sorted(stricter)
