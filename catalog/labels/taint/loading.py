@@ -428,20 +428,20 @@ class _Loading:
     ) -> tuple[list[Between], list[Covered], list[ColumnFlow]]:
         """Return what flowed by runs that had begun by a time, or of which nobody knows when."""
         every: list[Between | Covered | ColumnFlow] = [*between, *coverage, *flows]
-        later = {
-            Carried(one.job, self._whole(one.target), self._whole(one.source)): None
-            for one in every
-            if one.job is not None and not has_begun(one.valid_from, made_at)
-        }
-        self._runs.load(later.keys())
-        gone = {one for one in later if self._runs.came_later(one)}
+        later = {one: self._carried(one) for one in every if not has_begun(one.valid_from, made_at)}
+        self._runs.load({carried for carried in later.values() if carried is not None})
 
         def stays(one: Between | Covered | ColumnFlow) -> bool:
-            return has_begun(one.valid_from, made_at) or (
-                Carried(one.job or "", self._whole(one.target), self._whole(one.source)) not in gone
-            )
+            carried = later.get(one)
+            return carried is None or not self._runs.came_later(carried, one.valid_from)
 
         return list(filter(stays, between)), list(filter(stays, coverage)), list(filter(stays, flows))
+
+    def _carried(self, flow: Between | Covered | ColumnFlow) -> Carried | None:
+        """Return the step that carried a flow, None where no job did."""
+        if flow.job is None:
+            return None
+        return Carried(flow.job, self._whole(flow.target), self._whole(flow.source))
 
     def _whole(self, end: str) -> str:
         """Return what stands for a dataset, a model version, or the dataset of a column."""

@@ -70,9 +70,11 @@ class CarryingRuns:
         runs = self._all(step)
         return [run for run in runs if run.run not in self._later] or runs
 
-    def came_later(self, step: Carried) -> bool:
-        """Tell whether runs took a step, and each of them began after what is asked about was made."""
-        runs = self._all(step)
+    def came_later(self, step: Carried, since: int) -> bool:
+        """Tell whether runs took a step that events tell of from a time on, and each of those began after what is asked
+        about was made.
+        """
+        runs = [run for run in self._all(step) if run.last >= since]
         return bool(runs) and all(run.run in self._later for run in runs)
 
     def _all(self, step: Carried) -> list[Ran]:

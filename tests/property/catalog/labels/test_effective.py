@@ -13,11 +13,24 @@ from catalog.labels.taint.queries import effective_labels, effective_labels_of_c
 from catalog.projection import facts_of
 from catalog.store.memory import MemoryStore
 from catalog.view import View
-from graph_schema.nodes import Dataset
+from graph_schema.nodes import Dataset, ModelVersion, Snapshot
 from tests.support.facts import joined
-from tests.support.records import CURATED, RAW, House, event, principal, tag, trust
+from tests.support.records import (
+    CURATED,
+    DIGEST,
+    MODEL,
+    RAW,
+    House,
+    declaration,
+    event,
+    principal,
+    registration,
+    seal,
+    tag,
+    trust,
+)
 
-OTHER, THIRD = (f"0190d2e6-0000-7000-8000-00000000000{digit}" for digit in "bc")
+OTHER, THIRD, FOURTH = (f"0190d2e6-0000-7000-8000-00000000000{digit}" for digit in "bcd")
 SCORES, KEYS = {"namespace": "out", "name": "scores"}, {"namespace": "landing", "name": "keys"}
 SCORING = {"namespace": "pipeline", "name": "score"}
 EARLY = "2025-01-01T00:00:00Z"
@@ -166,4 +179,52 @@ def test_the_entries_that_a_label_cites_give_it_alone(happened: list[str], tagge
             assert 1 <= len(ways) <= 3
             for way in ways:
                 assert (one, column, kind) in labelled(store_of(house, list(way.every_entry)))
+        house.close()
+
+
+VERSION = ModelVersion(MODEL["namespace"], MODEL["name"], "1").id
+SNAPSHOT = Snapshot(CURATED["namespace"], CURATED["name"], DIGEST).id
+# Whatever joins names holds at any time, since nothing tells which rows came from which; and the first schema that
+# becomes known of a dataset may be the one that it always had.
+LATER = [
+    "starts",
+    "is silent",
+    "names an input only",
+    "completes",
+    "fails",
+    "overwrites",
+    "scores",
+    "scores by columns",
+]
+
+
+def begun_later(name: str) -> list[dict[str, Any]]:
+    """Return the START of a run after a seal, and the event as one of it."""
+    sent = EVENTS[name]
+    later = {**sent, "eventTime": sent["eventTime"].replace("2026-", "2027-"), "run": {"runId": FOURTH}}
+    return [{**later, "eventType": "START", "eventTime": "2027-01-01T00:00:00Z", "outputs": []}, later]
+
+
+def made(house: House) -> tuple[set[str], set[str]]:
+    """Return the kinds of PHI of the snapshot, and of the model version that was trained on it."""
+    held = effective_labels(house.view(), [SNAPSHOT, VERSION])
+    of_snapshot, of_version = ({label.kind for label in held[one].labels} for one in (SNAPSHOT, VERSION))
+    return of_snapshot, of_version
+
+
+@given(HISTORIES, TAGGED, st.lists(st.sampled_from(LATER), max_size=3))
+@quick
+def test_a_model_version_never_has_fewer_labels_than_what_it_was_trained_on_whatever_runs_later(
+    happened: list[str], tagged: list[str], then: list[str]
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        house = written(folder, happened, tagged)
+        house.record(declaration(dataset=CURATED))
+        house.record(seal())
+        house.record(registration(run_id=None, job=None))
+        of_snapshot, of_version = made(house)
+        assert of_snapshot <= of_version
+        for sent in (sent for name in then for sent in begun_later(name)):
+            house.send(sent)
+        assert made(house) == (of_snapshot, of_version)
         house.close()
