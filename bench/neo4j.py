@@ -8,6 +8,7 @@ from pathlib import Path
 
 from neo4j import GraphDatabase
 
+from graph_schema.cypher import schema
 from tests.support.neo4j_server import Neo4jEndpoint, endpoint_from_environment, running
 
 
@@ -27,7 +28,4 @@ def endpoint(stack: ExitStack) -> Neo4jEndpoint:
 def counts(endpoint: Neo4jEndpoint) -> tuple[float, ...]:
     """Return how many nodes and relationships it holds."""
     with GraphDatabase.driver(endpoint.uri, auth=(endpoint.user, endpoint.password)) as driver:
-        records = driver.execute_query(
-            "CALL () { MATCH (n) RETURN count(n) AS n } CALL () { MATCH ()-[r]->() RETURN count(r) AS r } RETURN n, r"
-        ).records
-    return tuple(records[0].values())
+        return tuple(driver.execute_query(schema.size()).records[0].values())

@@ -73,7 +73,7 @@ def _datasets(view: View, hows: Sequence[str]) -> set[str]:
 
 
 def _name(loader: LineageLoader, name: str) -> str:
-    """Return the dataset that a name stands for now; a model's dataset stands for itself."""
+    """Return the dataset that a name means at present; a model's dataset means itself."""
     found = loader.resolve(name, loader.valid_at)
     return found if label_of(found) == "Dataset" else name
 

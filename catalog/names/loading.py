@@ -375,7 +375,7 @@ class Names:
     def owners(self, name: str, stated_at: int, *, personal: bool) -> frozenset[str]:
         """Return the datasets to which belongs what was said under a name at a time, as they are called now.
 
-        What a person says is said of the name: it counts for what that stood for, and for what it stands for now, but
+        What a person says is said of the name: it counts for what that stood for, and for what it means at present, but
         where it went along with a renaming.
         """
         found = self._naming.get(name)

@@ -21,7 +21,7 @@ class Split:
     entries: tuple[int, ...]
 
 
-class _Held(NamedTuple):
+class _SnapshotPart(NamedTuple):
     """The part of one division, by its entry, that a snapshot holds."""
 
     entry: int
@@ -39,13 +39,13 @@ def split_of(view: View, trained_on: Sequence[str], evaluated_on: Sequence[str])
     both = set(trained_on) & set(evaluated_on)
     if both:
         return Split(False, "A snapshot was both trained and evaluated on.", ())
-    held: dict[str, list[_Held]] = defaultdict(list)
+    held: dict[str, list[_SnapshotPart]] = defaultdict(list)
     for one in view.statements(sorted({*trained_on, *evaluated_on}), ("split_part",)):
-        held[one.subject].append(_Held(one.entry, SplitPart.from_json(one.data)))
+        held[one.subject].append(_SnapshotPart(one.entry, SplitPart.from_json(one.data)))
     return _judged([(held[one], held[other]) for one in trained_on for other in evaluated_on])
 
 
-def _judged(pairs: Iterable[tuple[list[_Held], list[_Held]]]) -> Split:
+def _judged(pairs: Iterable[tuple[list[_SnapshotPart], list[_SnapshotPart]]]) -> Split:
     cited: set[int] = set()
     units: set[str] = set()
     undivided = 0

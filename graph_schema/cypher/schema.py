@@ -108,6 +108,11 @@ def clear() -> str:
     return "MATCH (n) WHERE NOT n:Lineward WITH n LIMIT $limit DETACH DELETE n RETURN count(*) AS removed"
 
 
+def size() -> str:
+    """Return how many nodes and relationships there are, of whatever kind."""
+    return "CALL () { MATCH (n) RETURN count(n) AS n } CALL () { MATCH ()-[r]->() RETURN count(r) AS r } RETURN n, r"
+
+
 def end_clearing() -> str:
     """Remove the state: nothing is left."""
     return "MATCH (l:Lineward {name: 'graph'}) DELETE l"

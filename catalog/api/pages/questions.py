@@ -52,7 +52,7 @@ def command(*words: str | None, as_of: AsOf | None = None) -> str:
 
 
 def point(as_of: AsOf) -> Mapping[str, object] | None:
-    """Return a point as GraphQL takes it, None for now."""
+    """Return a point as GraphQL takes it, None of the present."""
     given = {
         "validAt": None if as_of.valid_at == NOW else format_time(as_of.valid_at),
         "knownAtIndex": None if as_of.known_at == NOW else as_of.known_at,

@@ -59,7 +59,7 @@ class Frame:
     """Whether it is somebody's session, which can be ended."""
     form_token: str
     time: Mapping[str, str]
-    """How the address names the two times; empty for now."""
+    """How the address names the two times; empty for the present."""
     point: ReadPoint | None
     notices: tuple[str, ...]
     here: tuple[tuple[str, str], ...]

@@ -118,7 +118,7 @@ class Groups:
         return self.current(min(called & set(asked) or called))
 
     def current(self, name: str) -> str:
-        """Return what a name stands for now."""
+        """Return what a name means at present."""
         return self.loader.resolve(name, self.loader.valid_at)
 
     @cached_property

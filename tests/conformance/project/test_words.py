@@ -75,7 +75,7 @@ def private(path: Path) -> list[str]:
     return [
         f"{path.relative_to(REPOSITORY)}:{line} {name}"
         for line, name in identifiers(path)
-        if words(name) & PRIVATE or name in PRIVATE_CLASSES
+        if words(name) & PRIVATE or name.lstrip("_") in PRIVATE_CLASSES
     ]
 
 
@@ -93,11 +93,12 @@ def test_no_identifier_is_of_a_private_language() -> None:
         ("def f(hearing): ...", True),
         ("for spoken in (): ...", True),
         ("class Claim: ...", True),
+        ("class _Held: ...", True),
         ("claimed = standard = outstanding = retail = 1", False),
     ],
 )
 def test_the_search_finds_what_it_is_for_and_nothing_else(tmp_path: Path, text: str, *, expected: bool) -> None:
     module = tmp_path / "module.py"
     module.write_text(text)
-    found = [name for _, name in identifiers(module) if words(name) & PRIVATE or name in PRIVATE_CLASSES]
+    found = [name for _, name in identifiers(module) if words(name) & PRIVATE or name.lstrip("_") in PRIVATE_CLASSES]
     assert bool(found) is expected

@@ -70,6 +70,9 @@ CREATE INDEX model_title IF NOT EXISTS FOR (n:Model) ON (n.title, n.id);
 CREATE INDEX modelversion_title IF NOT EXISTS FOR (n:ModelVersion) ON (n.title, n.id);
 CALL db.awaitIndexes(120)
 
+// schema.size()
+CALL () { MATCH (n) RETURN count(n) AS n } CALL () { MATCH ()-[r]->() RETURN count(r) AS r } RETURN n, r
+
 // schema.state()
 MATCH (l:Lineward {name: 'graph'}) RETURN coalesce(l.checkpoint, -1) AS checkpoint, coalesce(l.counts, '{}') AS counts, coalesce(l.rows, '{}') AS rows, coalesce(l.alias_reach, 0) AS alias_reach, coalesce(l.indexes, '{}') AS indexes, coalesce(l.numbers, '{}') AS numbers, coalesce(l.filling, '') AS filling
 
