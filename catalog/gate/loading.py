@@ -24,12 +24,7 @@ from catalog.findings.queries import findings_on
 from catalog.findings.rules import ESTATE, Rule, Severity
 from catalog.findings.separation import separation
 from catalog.gate import requirements
-from catalog.gate.assessments import (
-    change_assessment,
-    environment_assessment,
-    feature_assessment,
-    monitoring_plan,
-)
+from catalog.gate.assessments import assessed
 from catalog.gate.model import (
     AskedApproval,
     Case,
@@ -157,7 +152,8 @@ def load(
         None if registration is None else cases_of(view, {question.of: registration}, training.snapshots)[question.of]
     )
     evaluated = () if registration is None else tuple(use.snapshot for use in registration.evaluated_on)
-    plan = monitoring_plan(view, question.of)
+    environment = None if registration is None else registration.environment.digest
+    recorded = assessed(view, question.of, environment)
     labels = _labels(view, question.of, question.requester.recipient)
     case = Case(
         training=training,
@@ -175,14 +171,14 @@ def load(
         split=None if registration is None else _split(view, registration),
         evaluations=len({edge.source for edge in view.edges(evaluated, ("EVALUATED_ON",), "in")} if evaluated else ()),
         criteria_then=_criteria(view, question, training, asked),
-        change=change_assessment(view, question.of),
+        change=recorded.change,
         retired=retirements(view, [question.of]).get(question.of),
-        environment=None if registration is None else environment_assessment(view, registration.environment.digest),
-        features=feature_assessment(view, question.of),
+        environment=recorded.environment,
+        features=recorded.features,
         characteristics=None if labels is None else labels.characteristics,
         operator=operator_at(view, question.place),
-        way_back=_way_back(view, question, plan, quoting),
-        monitoring=plan,
+        way_back=_way_back(view, question, recorded.monitoring, quoting),
+        monitoring=recorded.monitoring,
         completeness=_completeness(view, met, chain),
         policies=policies,
         findings=_findings(view, [*chain, *_beside(view, chain), *sorted(statements)], asked.finding_severity),

@@ -224,6 +224,16 @@ class MonitoringPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class Assessments:
+    """What was assessed and planned last of a model version; None of what nobody recorded."""
+
+    change: ChangeAssessment | None
+    environment: EnvironmentAssessment | None
+    features: FeatureAssessment | None
+    monitoring: MonitoringPlan | None
+
+
+@dataclass(frozen=True, slots=True)
 class GateOverride:
     """That somebody lets a version pass although checks do not; it takes two persons.
 

@@ -13,8 +13,9 @@ from catalog.access.queries import definitions
 from catalog.findings.estate.in_use import gate_cases
 from catalog.findings.estate.model import Gated, Start
 from catalog.gate import rules
+from catalog.gate.assessments import assessed
 from catalog.gate.loading import load
-from catalog.gate.model import Gate, GateEvaluation, GateOverride, GateQuestion, Reason
+from catalog.gate.model import Assessments, Gate, GateEvaluation, GateOverride, GateQuestion, Reason
 from catalog.reading import Lagging
 from catalog.releases.deployments import Quoting, deployments_of
 from catalog.releases.model import Deployment
@@ -33,6 +34,11 @@ _PASSED: Final = frozenset({GateVerdict.PASS, GateVerdict.BY_EXCEPTION})
 def gate(view: View, question: GateQuestion, ancestors: Ancestors | None = None) -> Gate | None:
     """Return what the gate says at the view's time, with every check; None where no such version is known or shown."""
     return _gate(view, question, ancestors, partial(gone_back_to, ancestors=ancestors))
+
+
+def assessments(view: View, version: str, environment: str | None) -> Assessments:
+    """Return what was assessed and planned last of a version, and of an environment by its digest."""
+    return assessed(view, version, environment)
 
 
 def gone_back_to(

@@ -154,6 +154,22 @@ def _renamed_away(naming: Naming, name: str, at: int) -> Iterator[Life]:
             yield Life(renaming.at, LifeEnd.RENAMED, renaming.run, renaming.entry, after)
 
 
+def shown_names(view: View, ids: Iterable[str]) -> dict[str, str]:
+    """Return under which of its names each dataset is shown."""
+    asked = sorted(set(ids))
+    names = Names(view, renamed=True)
+    names.load(asked)
+    return names.shown(asked)
+
+
+def deciding_entries(view: View, ids: Iterable[str]) -> dict[str, frozenset[int]]:
+    """Return for each name that was ever joined to another by which entries it is, as `Names.rests_on`."""
+    asked = sorted(set(ids))
+    names = Names(view, renamed=True)
+    names.load(asked)
+    return names.rests_on(asked)
+
+
 def spelled(view: View, names: Sequence[Name]) -> dict[Name, str]:
     """Return the dataset that each namespace and name means by the rules in force, where that may be seen."""
     found = Names(view).spelled(names)

@@ -10,8 +10,7 @@ from catalog.assets.queries import datasets
 from catalog.findings.approvals import NOUNS
 from catalog.findings.judgement import approval_findings
 from catalog.ledger.protocol import Ledger
-from catalog.names.loading import Names
-from catalog.names.queries import other_names
+from catalog.names.queries import deciding_entries, other_names
 from catalog.reporting.approvals import approvals, delegations, findings, powers_of, quarantined
 from catalog.reporting.citations import Citations
 from catalog.reporting.datasets import names as named
@@ -62,9 +61,8 @@ def approvals_record(
 def _names(citations: Citations, dataset: str) -> tuple[Named, ...]:
     """Return the names of the dataset that the record is of."""
     view = citations.view
-    names = Names(view, renamed=True)
-    names.load([dataset])
-    return tuple(named(citations, datasets(view, [dataset]), other_names(view, [dataset]), names.rests_on([dataset])))
+    asked = [dataset]
+    return tuple(named(citations, datasets(view, asked), other_names(view, asked), deciding_entries(view, asked)))
 
 
 def subject_shown(citations: Citations, node: Node, binding: Binding) -> ApprovalSubject:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from catalog.gate import assessments
-from catalog.gate.model import Author
+from catalog.gate import model
+from catalog.gate.queries import assessments
 from catalog.releases.model import Registration
 from catalog.reporting.citations import Citations
 from catalog.view import View
@@ -32,33 +32,28 @@ class Assessed:
 
 def assessed(citations: Citations, view: View, version: str, registration: Registration) -> Assessed:
     """Return what was assessed and planned of a version, and of the environment that its registration names."""
+    found = assessments(view, version, registration.environment.digest)
     return Assessed(
-        change=_change(citations, view, version),
-        environment=_environment(citations, view, registration.environment.digest),
-        features=_features(citations, view, version),
-        monitoring=_monitoring(citations, view, version),
+        change=None if found.change is None else _change(citations, found.change),
+        environment=None if found.environment is None else _environment(citations, found.environment),
+        features=None if found.features is None else _features(citations, found.features),
+        monitoring=None if found.monitoring is None else _monitoring(citations, found.monitoring),
     )
 
 
-def _change(citations: Citations, view: View, version: str) -> ChangeAssessment | None:
-    found = assessments.change_assessment(view, version)
-    if found is None:
-        return None
+def _change(citations: Citations, found: model.ChangeAssessment) -> ChangeAssessment:
     return ChangeAssessment(
         status=found.status.value,
         plan=found.plan,
         plan_digest=found.plan_digest,
         reason=found.reason,
-        by=_by(citations, Author(found.by, found.authenticated, found.entry, found.at)),
+        by=_by(citations, model.Author(found.by, found.authenticated, found.entry, found.at)),
         at=format_time(found.at),
         entry=citations.cite(found.entry),
     )
 
 
-def _environment(citations: Citations, view: View, digest: str) -> EnvironmentAssessment | None:
-    found = assessments.environment_assessment(view, digest)
-    if found is None:
-        return None
+def _environment(citations: Citations, found: model.EnvironmentAssessment) -> EnvironmentAssessment:
     return EnvironmentAssessment(
         sbom_format=found.value.sbom_format,
         sbom_digest=found.value.sbom_digest,
@@ -73,10 +68,7 @@ def _environment(citations: Citations, view: View, digest: str) -> EnvironmentAs
     )
 
 
-def _features(citations: Citations, view: View, version: str) -> FeatureAssessment | None:
-    found = assessments.feature_assessment(view, version)
-    if found is None:
-        return None
+def _features(citations: Citations, found: model.FeatureAssessment) -> FeatureAssessment:
     return FeatureAssessment(
         features=tuple(
             InputFeature(feature=one.feature, measures=one.measures, mitigation=one.mitigation)
@@ -89,10 +81,7 @@ def _features(citations: Citations, view: View, version: str) -> FeatureAssessme
     )
 
 
-def _monitoring(citations: Citations, view: View, version: str) -> MonitoringPlan | None:
-    found = assessments.monitoring_plan(view, version)
-    if found is None:
-        return None
+def _monitoring(citations: Citations, found: model.MonitoringPlan) -> MonitoringPlan:
     return MonitoringPlan(
         plan=found.value.plan,
         plan_digest=found.value.plan_digest,
@@ -104,6 +93,6 @@ def _monitoring(citations: Citations, view: View, version: str) -> MonitoringPla
     )
 
 
-def _by(citations: Citations, author: Author) -> Actor:
+def _by(citations: Citations, author: model.Author) -> Actor:
     citations.introduce({author.by})
     return citations.actor(author.by, authenticated=author.authenticated)

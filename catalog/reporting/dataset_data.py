@@ -18,9 +18,8 @@ from catalog.labels import queries as labels
 from catalog.labels.model import Attestation
 from catalog.lineage.model import Direction, FlowScope, Grain, LineageGraph, Walk
 from catalog.lineage.queries import lineage
-from catalog.names.loading import Names
 from catalog.names.model import OtherName
-from catalog.names.queries import other_names
+from catalog.names.queries import deciding_entries, other_names
 from catalog.releases.deployments import deployments_of, retirements
 from catalog.releases.model import Deployment, ModelVersionRecord, Retirement
 from catalog.releases.queries import model_versions
@@ -91,8 +90,6 @@ class DatasetData:
         )
         jobs = {one.job for one in edges if one.job} | {run.job for run in runs.values() if run.job}
         versions = sorted(one for one in met if label_of(one) == "ModelVersion")
-        names = Names(view, renamed=True)
-        names.load([record.id])
         asked = approvals_of(view, [record.id, *(one.id for one in held)])
         about = [record.id, *(one.id for one in held)]
         found = {one.id: one for several in findings_on(view, about).values() for one in several}
@@ -109,7 +106,7 @@ class DatasetData:
             written=rows_written(view, [record.id]).get(record.id, {}),
             names=other_names(view, [record.id]).get(record.id, ()),
             declaration_entries=declaration_entries(view, {record.id: record})[record.id],
-            named_by=names.rests_on([record.id]),
+            named_by=deciding_entries(view, [record.id]),
             history=_history(view, record.id),
             attestations=_attestations(view, sorted({one.job for one in upstream.edges if one.job})),
             permitted=permitted_use(view, record.id),

@@ -23,9 +23,8 @@ from catalog.labels.model import Attestation, Label, Step
 from catalog.labels.suggestions import Suggestion
 from catalog.lineage.model import Confidence, Direction, Grain, LineageEdge, LineageGraph, Walk
 from catalog.lineage.queries import lineage
-from catalog.names.loading import Names
 from catalog.names.model import OtherName
-from catalog.names.queries import other_names
+from catalog.names.queries import deciding_entries, other_names, shown_names
 from catalog.releases.model import ModelVersionRecord, Registration
 from catalog.snapshots.model import SnapshotRecord, Written
 from catalog.snapshots.queries import rows_written, snapshots
@@ -109,8 +108,7 @@ class DossierData:
     @classmethod
     def read(cls, view: View, version: ModelVersionRecord, registration: Registration) -> DossierData:
         """Read what a registered version rests on."""
-        names = Names(view, renamed=True)
-        registration = _called(registration, names)
+        registration = _called(view, registration)
         evaluated = {use.snapshot for use in registration.evaluated_on}
         roots = (version.id, *sorted(evaluated))
         walk = Walk(roots, Direction.UPSTREAM, Grain.SNAPSHOT, _DEPTH, include_attempts=True, budget=BUDGET)
@@ -122,8 +120,7 @@ class DossierData:
         job_ids = {edge.job for edge in graph.edges if edge.job} | {r.job for r in attempts.runs.values() if r.job}
         job_ids |= {registration.job} if registration.job else set()
         met = {one for node in graph.nodes if (one := _dataset_of(node.id, held))} | {u.dataset for u in uses}
-        names.load(met)
-        called = names.shown(met)
+        called = shown_names(view, met)
         dataset_ids = set(called.values())
         datasets = assets.datasets(view, sorted(dataset_ids))
         then = view.at(registration.registered_at, registration.entry)
@@ -139,7 +136,7 @@ class DossierData:
             graph=graph,
             called=called,
             names=other_names(view, sorted(dataset_ids)),
-            named_by=_named_by(sorted(met), called, names, Names(then, renamed=True)),
+            named_by=_named_by(met, called, view, then),
             datasets=dict(sorted(datasets.items(), key=lambda item: (item[1].namespace, item[1].name))),
             registered=registered,
             declaration_entries=declaration_entries(view, datasets, registered),
@@ -390,21 +387,19 @@ def _measured(graph: LineageGraph, version: str, registration: Registration) -> 
     return replace(graph, roots=(version,), nodes=tuple(nodes), edges=every)
 
 
-def _named_by(met: Sequence[str], called: Mapping[str, str], *at_points: Names) -> dict[str, frozenset[int]]:
+def _named_by(met: Collection[str], called: Mapping[str, str], *at_points: View) -> dict[str, frozenset[int]]:
     """Return by dataset the entries that decide at any of the points which of its names are one."""
     found: dict[str, frozenset[int]] = {}
-    for names in at_points:
-        names.load(met)
-        for name, entries in names.rests_on(met).items():
+    for view in at_points:
+        for name, entries in deciding_entries(view, met).items():
             found[called[name]] = found.get(called[name], frozenset()) | entries
     return found
 
 
-def _called(registration: Registration, names: Names) -> Registration:
+def _called(view: View, registration: Registration) -> Registration:
     """Return the registration with each dataset by the name that stands for it."""
     uses = (*registration.trained_on, *registration.evaluated_on)
-    names.load(use.dataset for use in uses)
-    called = names.shown({use.dataset for use in uses})
+    called = shown_names(view, (use.dataset for use in uses))
     trained, evaluated = (
         tuple(replace(use, dataset=called[use.dataset]) for use in several)
         for several in (registration.trained_on, registration.evaluated_on)

@@ -57,7 +57,7 @@ from catalog.findings.choke_points import choke_points
 from catalog.findings.queries import Wanted, decisions, finding_details, findings, findings_on
 from catalog.findings.rules import FindingState
 from catalog.gate.model import GateQuestion
-from catalog.gate.queries import deployed_cases, gate, gate_evaluations, gone_back_to, overrides_of, quoted
+from catalog.gate.queries import assessments, deployed_cases, gate, gate_evaluations, gone_back_to, overrides_of, quoted
 from catalog.grants.queries import (
     access_delegations,
     access_requests,
@@ -106,7 +106,7 @@ from catalog.memberships.queries import (
     protocols_called,
     protocols_of,
 )
-from catalog.names.queries import lives, namespace_rules, other_names, spelled
+from catalog.names.queries import deciding_entries, lives, namespace_rules, other_names, shown_names, spelled
 from catalog.places.queries import job_places, lying_in, operator_at, operators, places, places_tree
 from catalog.policies.queries import in_force, policy_sets, publications, published
 from catalog.releases.deployments import (
@@ -459,6 +459,12 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
     "overrides_of": ("ModelVersion", lambda view, ids: {one: overrides_of(view, one) for one in ids}),
     "quoted": ("ModelVersion", _quoted),
     "gone_back_to": ("ModelVersion", _gone_back_to),
+    "assessments": (
+        "ModelVersion",
+        lambda view, ids: {one: assessments(view, one, "sha256:" + "e" * 64) for one in ids},
+    ),
+    "shown_names": ("Dataset", shown_names),
+    "deciding_entries": ("Dataset", deciding_entries),
     "deployed_cases": ("ModelVersion", deployed_cases),
     "operators": ("Place", lambda view, _: operators(view)),
     "operator_at": ("Place", lambda view, _: operator_at(view, "North")),
