@@ -185,6 +185,8 @@ def effective_labels(
     assets = _assets(view, ids)
     found: dict[str, EffectiveLabels] = {}
     together: Mapping[int | None, list[str]] = _by_time(view, assets) if as_made else {None: list(assets)}
+    if len(together) > 1:
+        view = view.remembering
     for at, some in together.items():
         judge = _judge(view, [assets[one] for one in some], (), recipient, place, at)
         judge.prepare(judge.place(assets[one], None) for one in some)
@@ -201,7 +203,10 @@ def effective_labels_of_columns(
     assets = _assets(view, [one for one, _ in asked])
     wanted = [one for one in dict.fromkeys(asked) if one[0] in assets]
     found: dict[tuple[str, str], EffectiveLabels] = {}
-    for at, some in _by_time(view, assets).items():
+    together = _by_time(view, assets)
+    if len(together) > 1:
+        view = view.remembering
+    for at, some in together.items():
         mine = [one for one in wanted if one[0] in some]
         columns = [(assets[one], name) for one, name in mine]
         judge = _judge(view, [assets[one] for one in some], columns, recipient, place, at)
