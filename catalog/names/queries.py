@@ -155,16 +155,18 @@ def _renamed_away(naming: Naming, name: str, at: int) -> Iterator[Life]:
 
 
 def shown_names(view: View, ids: Iterable[str]) -> dict[str, str]:
-    """Return under which of its names each dataset is shown."""
-    asked = sorted(set(ids))
+    """Return under which of its names each dataset is shown, of those that may be seen."""
+    wanted = set(ids)
+    asked = sorted(wanted & view.visible(wanted, counted=False))
     names = Names(view, renamed=True)
     names.load(asked)
     return names.shown(asked)
 
 
 def deciding_entries(view: View, ids: Iterable[str]) -> dict[str, frozenset[int]]:
-    """Return for each name that was ever joined to another by which entries it is, as `Names.rests_on`."""
-    asked = sorted(set(ids))
+    """Return for each name that may be seen and was ever joined to another by which entries, as `Names.rests_on`."""
+    wanted = set(ids)
+    asked = sorted(wanted & view.visible(wanted, counted=False))
     names = Names(view, renamed=True)
     names.load(asked)
     return names.rests_on(asked)

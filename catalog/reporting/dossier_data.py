@@ -401,7 +401,7 @@ def _called(view: View, registration: Registration) -> Registration:
     uses = (*registration.trained_on, *registration.evaluated_on)
     called = shown_names(view, (use.dataset for use in uses))
     trained, evaluated = (
-        tuple(replace(use, dataset=called[use.dataset]) for use in several)
+        tuple(replace(use, dataset=called.get(use.dataset, use.dataset)) for use in several)
         for several in (registration.trained_on, registration.evaluated_on)
     )
     return replace(registration, trained_on=trained, evaluated_on=evaluated)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from itertools import islice, zip_longest
 from typing import Final
 
@@ -20,11 +21,13 @@ Difference = tuple[Row | None, Row | None]
 def first_difference(one: Store, other: Store) -> Difference | None:
     """Return the first rows in which the two differ, None for a row that one of them lacks; None where they agree."""
     nodes: list[str] = []
-    for rows in zip_longest(one.scan(), other.scan()):
-        if rows[0] != rows[1]:
-            return rows
-        if rows[0][0] == "node":
-            nodes.append(rows[0][1])
+    # Each holds a reading open until it is closed, also where the other fails in the middle.
+    with closing(one.scan()) as of_one, closing(other.scan()) as of_other:
+        for rows in zip_longest(of_one, of_other):
+            if rows[0] != rows[1]:
+                return rows
+            if rows[0][0] == "node":
+                nodes.append(rows[0][1])
     answers = (pair for ids in _chunks(nodes) for pair in zip_longest(_answers(one, ids), _answers(other, ids)))
     return next((pair for pair in answers if pair[0] != pair[1]), None)
 

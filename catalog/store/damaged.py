@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import NoReturn
 
@@ -37,7 +37,7 @@ class DamagedStore(SingleReads):
         self._refuse()
         yield  # what is never reached makes it a context manager
 
-    def scan(self) -> Iterator[Row]:
+    def scan(self) -> Generator[Row]:
         self._refuse()
 
     def clear(self) -> None:

@@ -7,7 +7,7 @@ graph, so that whoever reads keeps the one that he began with.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -282,7 +282,7 @@ class MemoryStore(SingleReads):
     def reading(self, deadline: Deadline | None = None) -> Iterator[StoreReader]:  # noqa: ARG002  each verb is quick
         yield self._graph
 
-    def scan(self) -> Iterator[Row]:
+    def scan(self) -> Generator[Row]:
         graph = self._graph
         return rows(
             sorted(graph.known.items(), key=lambda item: item[0]),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 
 from catalog.store.protocol import KnownNode, Quarantined
 from graph_schema.canonical import canonical_text
@@ -78,7 +78,7 @@ def rows(
     statements: Iterable[Statement],
     current: Iterable[tuple[str, str, str, int, int]],
     quarantined: Iterable[Quarantined],
-) -> Iterator[Row]:
+) -> Generator[Row]:
     """Yield what `scan` yields, from parts that are each in their own order."""
     for identifier, known in nodes:
         yield "node", identifier, canonical_text(list(known.node.key)), str(known.entry)

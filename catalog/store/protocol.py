@@ -7,7 +7,7 @@ exceptions are `in_force` and `find`, which answer on what is current.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -382,7 +382,7 @@ class Store(StoreReader, Protocol):
         the context ReadEndedError. A store in memory answers it all the same.
         """
 
-    def scan(self) -> Iterator[tuple[str, ...]]:
+    def scan(self) -> Generator[tuple[str, ...]]:
         """Yield everything stored as rows of text in one total order: nodes, edges, statements, current aspects,
         quarantine. Two stores that took the same facts yield the same. Flows and contributions are left out: what is
         answered of them does not depend on how many of them stand one by one.

@@ -518,7 +518,8 @@ def is_of_kind(kind: object) -> bool:
 def kinds_present(datasets: Collection[str], log: Disclosed, made: int | None = None) -> set[tuple[str, str]]:
     """Return which kinds of PHI people and emitters say of datasets now, by full name: on the whole or a column.
 
-    Of what was made at a time, a column of which all holds only since later need be no part: it may have come after.
+    Of what was made at a time, a column is no part of which all holds only since later and which no schema had by then,
+    where there was one: it came after.
     """
     ids = {title: log.shown_as(title) for title in datasets}
     folded = {title for title, id_ in ids.items() if log.names().folds_case(log.names().dataset(id_))}
@@ -526,9 +527,24 @@ def kinds_present(datasets: Collection[str], log: Disclosed, made: int | None = 
     return {
         (place[0], place[2])
         for place, some in tags.items()
-        if (place[1] is None or made is None or any(tag[0][0] <= made for tag in some))
+        if not (made is not None and all(tag[0][0] > made for tag in some) and _came_after(place, log, made))
         and _label(place, some)[0]["present"]
     }
+
+
+def _came_after(place: Place, log: Disclosed, made: int) -> bool:
+    """Tell whether a schema of the dataset was stated by a time, and none that was had the column."""
+    title, column, _ = place
+    names = log.ever_called(title)
+    schemas = [
+        columns_of(schema)
+        for event in log.events
+        if event.order[0] <= made
+        for content in event.datasets
+        if node_id("Dataset", *identity_of(content)) in names
+        and isinstance(schema := facets_of(content).get("schema"), dict)
+    ]
+    return column is not None and bool(schemas) and not any(column in one for one in schemas)
 
 
 def kinds_recorded(dataset: str, entries: Collection[int], log: Disclosed) -> frozenset[str]:

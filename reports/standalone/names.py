@@ -195,7 +195,7 @@ class Names:
     def owners(self, name: str, stated_at: int, *, personal: bool) -> set[str]:
         """Return the datasets to which belongs what was said of a name at a time, as they are called now.
 
-        What people say counts also for what the name stands for now, but where it went along with a renaming.
+        What people say counts also for what the name means at present, but where it went along with a renaming.
         """
         then = self.belongs(name, stated_at, self.valid_at)
         if personal and then == self.resolve(name, stated_at):

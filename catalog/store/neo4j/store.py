@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, TypeVar
 
@@ -196,7 +196,7 @@ class Neo4jStore(SingleReads):
             read.deadline = deadline
             yield read
 
-    def scan(self) -> Iterator[Row]:
+    def scan(self) -> Generator[Row]:
         with self._reading() as read:
             yield from read.scan()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -92,7 +92,7 @@ class SqliteStore(SingleReads):
             reading.deadline = deadline
             yield reading
 
-    def scan(self) -> Iterator[Row]:
+    def scan(self) -> Generator[Row]:
         with self._connections.reader() as connection:
             yield from SqliteReading(connection, self._memory).scan()
 
