@@ -7,14 +7,14 @@ from typing import Final
 
 from catalog.api.pages.asking import NOT_THERE, Asking
 from catalog.api.pages.kinds import Link, links_to
-from catalog.api.pages.lineage_parts import files
-from catalog.api.pages.lineage_parts.asked import Asked, Detail, read_asked
-from catalog.api.pages.lineage_parts.context import LineagePage
-from catalog.api.pages.lineage_parts.drawn import drawn
-from catalog.api.pages.lineage_parts.flows import flows_of, in_order, named_in
-from catalog.api.pages.lineage_parts.marks import Mark, marks_of
-from catalog.api.pages.lineage_parts.panel import panel_of
-from catalog.api.pages.lineage_parts.walked import walked
+from catalog.api.pages.lineage_graph import files
+from catalog.api.pages.lineage_graph.asked import Asked, Detail, read_asked
+from catalog.api.pages.lineage_graph.context import LineagePage
+from catalog.api.pages.lineage_graph.drawn import drawn
+from catalog.api.pages.lineage_graph.flows import flows_of, in_order, named_in
+from catalog.api.pages.lineage_graph.marks import Mark, marks_of
+from catalog.api.pages.lineage_graph.panel import panel_of
+from catalog.api.pages.lineage_graph.walked import walked
 from catalog.api.pages.page import Export, Page
 from catalog.api.pages.questions import Word, command, point, query
 from catalog.assets.queries import existing

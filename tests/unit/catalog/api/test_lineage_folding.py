@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.api.pages.lineage_parts.asked import By
-from catalog.api.pages.lineage_parts.folding import Collapsed, Grouping, collapsed, titled
+from catalog.api.pages.lineage_graph.asked import By
+from catalog.api.pages.lineage_graph.folding import Collapsed, Grouping, collapsed, titled
 
 NODES = {
     "Dataset:root": Grouping("CURATED", "North", "Job:last"),

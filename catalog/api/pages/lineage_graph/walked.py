@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from catalog.api.pages.lineage_parts.asked import Asked, Detail
+from catalog.api.pages.lineage_graph.asked import Asked, Detail
 from catalog.errors import SenderError
 from catalog.lineage.model import (
     Direction,

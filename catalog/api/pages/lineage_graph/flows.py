@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from catalog.api.pages.kinds import Link
-from catalog.api.pages.lineage_parts.marks import Mark
-from catalog.api.pages.lineage_parts.walked import box_key
+from catalog.api.pages.lineage_graph.marks import Mark
+from catalog.api.pages.lineage_graph.walked import box_key
 from catalog.lineage.choke_points import JobRun, step_of
 from catalog.lineage.model import LineageEdge, LineageGraph
 from graph_schema.identity import label_of

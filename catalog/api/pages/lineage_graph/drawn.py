@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from catalog.api.pages.kinds import Link
-from catalog.api.pages.lineage_parts.asked import Asked
-from catalog.api.pages.lineage_parts.folding import Collapsed, Grouping, collapsed, titled
-from catalog.api.pages.lineage_parts.marks import Mark, attested_nodes
-from catalog.api.pages.lineage_parts.walked import Found, box_key, dataset_of
+from catalog.api.pages.lineage_graph.asked import Asked
+from catalog.api.pages.lineage_graph.folding import Collapsed, Grouping, collapsed, titled
+from catalog.api.pages.lineage_graph.marks import Mark, attested_nodes
+from catalog.api.pages.lineage_graph.walked import Found, box_key, dataset_of
 from catalog.assets.folds import aspects_in_force
 from catalog.assets.queries import runs as runs_of
 from catalog.lineage.choke_points import JobRun, step_of

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from catalog.api.pages.kinds import Link, links_to
-from catalog.api.pages.lineage_parts.asked import Asked
-from catalog.api.pages.lineage_parts.drawn import Drawn, Thing
-from catalog.api.pages.lineage_parts.flows import Flow
-from catalog.api.pages.lineage_parts.walked import box_key
+from catalog.api.pages.lineage_graph.asked import Asked
+from catalog.api.pages.lineage_graph.drawn import Drawn, Thing
+from catalog.api.pages.lineage_graph.flows import Flow
+from catalog.api.pages.lineage_graph.walked import box_key
 from catalog.api.pages.page import Several
 from catalog.labels.taint.queries import EffectiveLabels, effective_labels
 from catalog.lineage.columns.queries import listed_columns

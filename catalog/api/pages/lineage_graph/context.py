@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from catalog.api.pages.kinds import Link
-from catalog.api.pages.lineage_parts.asked import Asked, By
-from catalog.api.pages.lineage_parts.drawn import MOST_DRAWN, Drawn
-from catalog.api.pages.lineage_parts.flows import Flow
-from catalog.api.pages.lineage_parts.marks import MEANINGS, OF_EDGES, SIGNS, Mark, Marks
-from catalog.api.pages.lineage_parts.panel import Panel
+from catalog.api.pages.lineage_graph.asked import Asked, By
+from catalog.api.pages.lineage_graph.drawn import MOST_DRAWN, Drawn
+from catalog.api.pages.lineage_graph.flows import Flow
+from catalog.api.pages.lineage_graph.marks import MEANINGS, OF_EDGES, SIGNS, Mark, Marks
+from catalog.api.pages.lineage_graph.panel import Panel
 from catalog.api.pages.page import Context
 from graph_schema.vocabulary.words import PhiKind
 from reports.document import Box, Path

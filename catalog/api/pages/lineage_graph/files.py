@@ -8,8 +8,8 @@ from typing import Any
 
 import orjson
 
-from catalog.api.pages.lineage_parts.context import LineagePage
-from catalog.api.pages.lineage_parts.flows import Flow
+from catalog.api.pages.lineage_graph.context import LineagePage
+from catalog.api.pages.lineage_graph.flows import Flow
 from catalog.api.pages.rendering import render
 from catalog.errors import AskerError
 from graph_schema.times import format_time

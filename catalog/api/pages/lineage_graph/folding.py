@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from catalog.api.pages.lineage_parts.asked import By
+from catalog.api.pages.lineage_graph.asked import By
 from reports.vertices import in_words
 
 _FEWEST: Final = 2

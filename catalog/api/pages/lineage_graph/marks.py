@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from catalog.api.pages.lineage_parts.asked import Asked
-from catalog.api.pages.lineage_parts.walked import Found
+from catalog.api.pages.lineage_graph.asked import Asked
+from catalog.api.pages.lineage_graph.walked import Found
 from catalog.findings.choke_points import ChokePoints, choke_points
 from catalog.labels.taint.queries import (
     ClearedLabel,
