@@ -13,7 +13,16 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, ValidationError, ValidationInfo
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictInt,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from catalog.errors import SenderError
@@ -109,6 +118,8 @@ SnapshotDigest = Annotated[str, Field(min_length=1, max_length=MAX_NAME), AfterV
 """The digest over a snapshot's manifest, or the version that its own store gave it."""
 Size = Annotated[StrictInt, Field(ge=0, le=2**53 - 1), Format.SIZE]
 """A number of bytes."""
+Index = Annotated[StrictInt, Field(ge=0, le=2**53 - 1)]
+"""The ledger index of an entry."""
 
 
 def coded(find: Callable[[str], Found]) -> AfterValidator:
@@ -171,16 +182,17 @@ class Record(Part):
         text = getattr(self, "valid_from", None)
         return None if text is None else parse_zoned(text)
 
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self, info: ValidationInfo) -> Self:
+        until, begins = getattr(self, "until", None), self.holds_from
+        if until and begins is not None and parse_zoned(until) <= begins and not is_replayed(info):
+            raise refusal("until comes after valid_from.", "/until")
+        return self
+
 
 def refusal(sentence: str, pointer: str) -> PydanticCustomError:
     """Return what a validator of a whole record raises: the sentence and the pointer of the part that is wrong."""
     return PydanticCustomError(_REFUSED, "{sentence}", {"sentence": sentence, "pointer": pointer})
-
-
-def refuse_reversed(valid_from: str | None, until: str | None, info: ValidationInfo) -> None:
-    """Refuse a record that ends before it begins, unless it is replayed; raises PydanticCustomError at `/until`."""
-    if until and valid_from and parse_zoned(until) <= parse_zoned(valid_from) and not is_replayed(info):
-        raise refusal("until comes after valid_from.", "/until")
 
 
 def sender_error(record: type[Record], error: ValidationError) -> SenderError:

@@ -43,7 +43,19 @@ NewPrincipalName = Annotated[PrincipalName, AfterValidator(_opaque)]
 KeyId = Annotated[str, Field(pattern=r"^[a-z2-7]{10}$")]
 
 
-class DefinePrincipal(Record):
+class PrincipalRecord(Record):
+    """A record whose facts are stated of one principal."""
+
+    principal: PrincipalName
+    """The principal, by name."""
+
+    @property
+    def node(self) -> Principal:
+        """Return the principal."""
+        return Principal(self.principal)
+
+
+class DefinePrincipal(PrincipalRecord):
     """Who a principal is, what it is trusted with, on which approvals it decides, and whether it may act."""
 
     name: ClassVar[str] = "define_principal"
@@ -84,13 +96,8 @@ class DefinePrincipal(Record):
             warn(info, "This approver decides on nothing yet: say in approves on which kinds of approval.")
         return self
 
-    @property
-    def node(self) -> Principal:
-        """Return the node."""
-        return Principal(self.principal)
 
-
-class IssueKey(Record):
+class IssueKey(PrincipalRecord):
     """That a key was made for a principal; the key itself is never in a record."""
 
     name: ClassVar[str] = "issue_key"
@@ -100,13 +107,8 @@ class IssueKey(Record):
     principal: NewPrincipalName
     """Whose key it is."""
 
-    @property
-    def node(self) -> Principal:
-        """Return the node."""
-        return Principal(self.principal)
 
-
-class RevokeKey(Record):
+class RevokeKey(PrincipalRecord):
     """That a key stopped working."""
 
     name: ClassVar[str] = "revoke_key"
@@ -117,8 +119,3 @@ class RevokeKey(Record):
     """Whose key it is."""
     force: StrictBool | None = None
     """True where this may be the last key of the last administrator, which is then on record."""
-
-    @property
-    def node(self) -> Principal:
-        """Return the node."""
-        return Principal(self.principal)

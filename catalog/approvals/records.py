@@ -12,6 +12,7 @@ from catalog.access.records import PrincipalName
 from catalog.record import (
     DatasetRef,
     Day,
+    Index,
     ModelVersionRef,
     Name,
     Part,
@@ -43,9 +44,6 @@ def _known_zone(name: str, info: ValidationInfo) -> str:
     if not is_replayed(info) and name not in _zones():
         raise ValueError("is a time zone of the IANA database, such as Europe/Berlin or UTC")
     return name
-
-
-Index = Annotated[StrictInt, Field(ge=0, le=2**53 - 1)]
 
 
 class Subject(Part):

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
-from pydantic import Field, StrictBool, StrictInt
+from pydantic import StrictBool
 
-from catalog.access.records import PrincipalName
+from catalog.access.records import PrincipalName, PrincipalRecord
 from catalog.grants.records import AccessTarget
-from catalog.record import Record, Text, Time
-from graph_schema.nodes import Principal
+from catalog.record import Index, Text, Time
 from graph_schema.vocabulary.words import EmergencyPurpose
 
 
-class BreakGlass(Record):
+class BreakGlass(PrincipalRecord):
     """That whoever writes it has to read data for emergency treatment, for an hour at most.
 
     It opens what policies open to an emergency, for reading alone, and somebody else has to review it.
@@ -32,27 +31,17 @@ class BreakGlass(Record):
     reason: Text
     """Why it cannot wait."""
 
-    @property
-    def node(self) -> Principal:
-        """Return the node."""
-        return Principal(self.principal)
 
-
-class ReviewEmergency(Record):
+class ReviewEmergency(PrincipalRecord):
     """That somebody else looked at what was read in an emergency, and whether it was justified."""
 
     name: ClassVar[str] = "review_emergency"
 
     principal: PrincipalName
     """Who broke the glass."""
-    emergency: Annotated[StrictInt, Field(ge=0)]
+    emergency: Index
     """The ledger entry by which it was broken."""
     justified: StrictBool
     """Whether it was justified."""
     reason: Text
     """Why."""
-
-    @property
-    def node(self) -> Principal:
-        """Return the node."""
-        return Principal(self.principal)

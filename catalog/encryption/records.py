@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, ClassVar
 
-from pydantic import AfterValidator, Field, ValidationInfo, model_validator
+from pydantic import AfterValidator, Field
 
 from catalog.encryption.rules import no_key
-from catalog.record import MAX_LIST, Name, Record, Text, Time, distinct, refuse_reversed
+from catalog.record import MAX_LIST, Name, Record, Text, Time, distinct
 from graph_schema.nodes import EncryptionKey
 from graph_schema.vocabulary.words import KeyEnvironment
 
@@ -46,11 +46,6 @@ class DeclareKey(Record):
     def node(self) -> EncryptionKey:
         """Return the node."""
         return EncryptionKey(self.key)
-
-    @model_validator(mode="after")
-    def _ends_after_it_begins(self, info: ValidationInfo) -> Self:
-        refuse_reversed(self.valid_from, self.until, info)
-        return self
 
 
 class EndKey(Record):

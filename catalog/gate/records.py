@@ -10,15 +10,13 @@ from typing import Annotated, ClassVar, Self
 from pydantic import Field, StrictBool, StrictInt
 
 from catalog.assets.records import PurposeCode
-from catalog.record import MAX_LIST, Digest, ModelVersionRef, Name, Part, Record, Text, Time, code_of, distinct
+from catalog.record import MAX_LIST, Digest, Index, ModelVersionRef, Name, Part, Record, Text, Time, code_of, distinct
 from catalog.releases.records import EnvironmentName
 from catalog.safe_use.model import Outcome
 from catalog.use.model import OrganizationKind, Requester
 from graph_schema.nodes import Environment
 from graph_schema.vocabulary import section1557
 from graph_schema.vocabulary.words import ChangeStatus, GateCheckName, GateVerdict, SbomFormat
-
-_Index = Annotated[StrictInt, Field(ge=0, le=2**53 - 1)]
 
 
 class AssessChange(Record):
@@ -131,7 +129,7 @@ class OverrideGate(Record):
 
     model_version: ModelVersionRef
     """The version that may pass."""
-    evaluation: _Index
+    evaluation: Index
     """The ledger index of the evaluation that it did not pass."""
     reason: Text
     """Why it may pass all the same."""
@@ -195,6 +193,6 @@ class GateEvaluated(Record):
     artifact_digest: Digest | None = None
     policies_digest: Digest
     valid_at: Time
-    known_at: _Index
+    known_at: Index
     holds_until: Time
     checks: tuple[GateCheckOf, ...]

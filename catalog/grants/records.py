@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Final, Self
 
-from pydantic import Field, StrictInt, ValidationInfo, model_validator
+from pydantic import Field, ValidationInfo, model_validator
 
-from catalog.access.records import PrincipalName
+from catalog.access.records import PrincipalName, PrincipalRecord
 from catalog.assets.records import PurposeCode
-from catalog.record import MAX_LIST, Name, Part, Record, Text, Time, distinct, is_replayed
+from catalog.record import MAX_LIST, Index, Name, Part, Record, Text, Time, distinct, is_replayed
 from graph_schema.nodes import Column, Dataset, ModelVersion, Node, Principal
 from graph_schema.vocabulary.words import AccessAction, TargetKind
 
@@ -61,7 +61,7 @@ class AccessTarget(Part):
                 return None
 
 
-class GrantAccess(Record):
+class GrantAccess(PrincipalRecord):
     """That a principal may have access to data for a purpose and a time, as far as the policies in force permit it.
 
     Nobody grants access to themselves. It ends by itself, and when the principal loses a role that it had.
@@ -83,18 +83,13 @@ class GrantAccess(Record):
     """From when on; by default from when it is recorded."""
     until: Time
     """Until when."""
-    request: Annotated[StrictInt, Field(ge=0)] | None = None
+    request: Index | None = None
     """The ledger entry of the request that it grants, wholly or in part; whoever asked does not grant it."""
     reason: Text
     """Why."""
 
-    @property
-    def node(self) -> Principal:
-        """Return the node."""
-        return Principal(self.principal)
 
-
-class RequestAccess(Record):
+class RequestAccess(PrincipalRecord):
     """That somebody asks for access to data, for themselves or for another; somebody else grants or refuses it."""
 
     name: ClassVar[str] = "request_access"
@@ -114,64 +109,44 @@ class RequestAccess(Record):
     reason: Text
     """Why."""
 
-    @property
-    def node(self) -> Principal:
-        """Return the node."""
-        return Principal(self.principal)
 
-
-class RefuseAccess(Record):
+class RefuseAccess(PrincipalRecord):
     """That access that was asked for is not granted."""
 
     name: ClassVar[str] = "refuse_access"
 
     principal: PrincipalName
     """Who would have been granted it."""
-    request: Annotated[StrictInt, Field(ge=0)]
+    request: Index
     """The ledger entry of the request."""
     reason: Text
     """Why."""
 
-    @property
-    def node(self) -> Principal:
-        """Return the node."""
-        return Principal(self.principal)
 
-
-class RecertifyGrant(Record):
+class RecertifyGrant(PrincipalRecord):
     """That somebody else looked at a grant, and that it is still needed; its end stays as it is."""
 
     name: ClassVar[str] = "recertify_grant"
 
     principal: PrincipalName
     """Whose grant it is."""
-    grant: Annotated[StrictInt, Field(ge=0)]
+    grant: Index
     """The ledger entry of the grant."""
     reason: Text
     """Why it is needed."""
 
-    @property
-    def node(self) -> Principal:
-        """Return the node."""
-        return Principal(self.principal)
 
-
-class EndGrant(Record):
+class EndGrant(PrincipalRecord):
     """That a grant of access ends before its time."""
 
     name: ClassVar[str] = "end_grant"
 
     principal: PrincipalName
     """Whose grant it is."""
-    grant: Annotated[StrictInt, Field(ge=0)]
+    grant: Index
     """The ledger entry of the grant."""
     reason: Text
     """Why it ends."""
-
-    @property
-    def node(self) -> Principal:
-        """Return the node."""
-        return Principal(self.principal)
 
 
 class DelegateAccess(Record):
@@ -201,7 +176,7 @@ class EndAccessDelegation(Record):
 
     to: PrincipalName
     """Who might ask in the place of another."""
-    delegation: Annotated[StrictInt, Field(ge=0)]
+    delegation: Index
     """The ledger entry of the delegation."""
     reason: Text
     """Why."""

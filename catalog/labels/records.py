@@ -11,6 +11,7 @@ from catalog.record import (
     Coded,
     Codes,
     DatasetRef,
+    Index,
     JobRef,
     ModelVersionRef,
     Name,
@@ -22,7 +23,6 @@ from catalog.record import (
     distinct,
     is_replayed,
     refusal,
-    refuse_reversed,
 )
 from graph_schema.column_lineage import address
 from graph_schema.nodes import Attestation, Column, Dataset, Job, ModelVersion, PhiTag, Run
@@ -97,7 +97,7 @@ class EndAttestation(Record):
 
     name: ClassVar[str] = "end_attestation"
 
-    attestation: Annotated[StrictInt, Field(ge=0, le=2**53 - 1)]
+    attestation: Index
     """The ledger index of the attestation."""
     effect: EndEffect = EndEffect.ENDED
     """ENDED acts from its date, VOID at every time; by default ENDED."""
@@ -139,11 +139,6 @@ class DeclareCodeKey(Record):
     def _is_no_key_of_itself(self) -> Self:
         if self.dataset in self.of:
             raise refusal("A key stands apart from the data that it is of: name other datasets.", "/of")
-        return self
-
-    @model_validator(mode="after")
-    def _ends_after_it_begins(self, info: ValidationInfo) -> Self:
-        refuse_reversed(self.valid_from, self.until, info)
         return self
 
 
@@ -235,7 +230,7 @@ class Evidence(Part):
 
     dataset: DatasetRef
     """The dataset that was measured."""
-    claim: Annotated[StrictInt, Field(ge=0, le=2**53 - 1)]
+    claim: Index
     """The ledger index of the claim."""
 
 
@@ -254,11 +249,6 @@ class TrustColumnLineage(Record):
     """From which writes on; by default from when it is recorded. What the job wrote before is not meant."""
     until: Time | None = None
     """Until when this holds; from then on it narrows nothing any more. Left out, it has no end."""
-
-    @model_validator(mode="after")
-    def _ends_after_it_begins(self, info: ValidationInfo) -> Self:
-        refuse_reversed(self.valid_from, self.until, info)
-        return self
 
 
 class EndColumnLineageTrust(Record):
@@ -353,5 +343,4 @@ class AttestDeidentification(Record):
         for place, one in enumerate(self.treatments):
             if one.technique is Technique.AGGREGATED and one.minimum_cell is None:
                 raise refusal("What was aggregated names its smallest cell.", f"/treatments/{place}/minimum_cell")
-        refuse_reversed(self.valid_from, self.until, info)
         return self

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from pydantic import Field, StrictInt
+from pydantic import Field
 
-from catalog.access.records import PrincipalName
-from catalog.record import MAX_LIST, Name, Record, Text, Time, distinct
-from graph_schema.nodes import Principal, Project, Protocol
+from catalog.access.records import PrincipalName, PrincipalRecord
+from catalog.record import MAX_LIST, Index, Name, Record, Text, Time, distinct
+from graph_schema.nodes import Project, Protocol
 from graph_schema.vocabulary.words import IrbDetermination, MembershipKind
 
 
@@ -88,7 +88,7 @@ class EndProtocol(Record):
         return Protocol(self.protocol)
 
 
-class AddMember(Record):
+class AddMember(PrincipalRecord):
     """That a principal belongs to a project or a site for a time; nobody adds themselves."""
 
     name: ClassVar[str] = "add_member"
@@ -104,25 +104,15 @@ class AddMember(Record):
     until: Time
     """Until when."""
 
-    @property
-    def node(self) -> Principal:
-        """Return the node."""
-        return Principal(self.principal)
 
-
-class EndMembership(Record):
+class EndMembership(PrincipalRecord):
     """That a membership ends before its time."""
 
     name: ClassVar[str] = "end_membership"
 
     principal: PrincipalName
     """Who belonged to it."""
-    membership: Annotated[StrictInt, Field(ge=0)]
+    membership: Index
     """The ledger entry that added the member."""
     reason: Text
     """Why it ends."""
-
-    @property
-    def node(self) -> Principal:
-        """Return the node."""
-        return Principal(self.principal)

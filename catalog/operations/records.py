@@ -5,9 +5,9 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
-from pydantic import AfterValidator, Field, StrictInt
+from pydantic import AfterValidator, Field
 
-from catalog.record import MAX_LIST, Digest, Record, Text, distinct
+from catalog.record import MAX_LIST, Digest, Index, Record, Text, distinct
 
 
 class Residue(StrEnum):
@@ -26,6 +26,15 @@ def _ascending(entries: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(sorted(entries))
 
 
+Entries = Annotated[
+    tuple[Index, ...],
+    Field(min_length=1, max_length=MAX_LIST),
+    distinct(),
+    AfterValidator(_ascending),
+]
+"""Ledger indexes, each once and in order, at most 1,000."""
+
+
 class EraseEntries(Record):
     """That the bodies of ledger entries are erased for good: which, why, and on whose authority.
 
@@ -34,12 +43,7 @@ class EraseEntries(Record):
 
     name: ClassVar[str] = "erase_entries"
 
-    entries: Annotated[
-        tuple[Annotated[StrictInt, Field(ge=0, lt=2**53)], ...],
-        Field(min_length=1, max_length=MAX_LIST),
-        distinct(),
-        AfterValidator(_ascending),
-    ]
+    entries: Entries
     """The ledger indexes of the entries, at most 1,000."""
     reason: Text
     """Why they are erased."""
@@ -57,12 +61,7 @@ class ReleaseQuarantined(Record):
 
     name: ClassVar[str] = "release_quarantined"
 
-    entries: Annotated[
-        tuple[Annotated[StrictInt, Field(ge=0, lt=2**53)], ...],
-        Field(min_length=1, max_length=MAX_LIST),
-        distinct(),
-        AfterValidator(_ascending),
-    ]
+    entries: Entries
     """The ledger indexes of the entries, at most 1,000."""
     reason: Text
     """Why they are let in."""
@@ -77,11 +76,11 @@ class RestoreLedger(Record):
 
     name: ClassVar[str] = "restore_ledger"
 
-    size: Annotated[int, Field(ge=0, lt=2**53)]
+    size: Index
     """How many entries the restored ledger has."""
     root: Digest
     """The root of the restored ledger."""
-    signed_size: Annotated[int, Field(ge=0, lt=2**53)]
+    signed_size: Index
     """How many entries the newest signed checkpoint had."""
     signed_checkpoint: Text
     """The newest checkpoint signed before, whole."""

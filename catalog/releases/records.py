@@ -8,10 +8,11 @@ import re
 from decimal import Decimal
 from typing import Annotated, ClassVar, Self
 
-from pydantic import AfterValidator, Field, StrictBool, StrictFloat, StrictInt, ValidationInfo, model_validator
+from pydantic import AfterValidator, Field, StrictBool, StrictFloat, ValidationInfo, model_validator
 
 from catalog.record import (
     Digest,
+    Index,
     JobRef,
     ModelRef,
     ModelVersionRef,
@@ -77,7 +78,6 @@ EnvironmentName = Annotated[
     str, Field(max_length=64, pattern=r"^[A-Za-z][A-Za-z0-9._-]*$"), AfterValidator(_no_identifier)
 ]
 """What an environment is called that versions are released to, such as production or sandbox."""
-Entry = Annotated[StrictInt, Field(ge=0, le=2**53 - 1)]
 
 
 class CodeOf(Part):
@@ -178,7 +178,7 @@ class ReleaseModelVersion(Record):
     """The version that is released."""
     environment: EnvironmentName
     """The environment that it is released into, such as validation, shadow or production."""
-    gate: Entry | None = None
+    gate: Index | None = None
     """The ledger index of the evaluation by which the gate let it pass."""
     reason: Text
     """Why."""
@@ -197,9 +197,9 @@ class DeployModelVersion(Record):
     """Where it runs, as `declare_place` calls it."""
     environment: EnvironmentName
     """The environment that it runs in."""
-    gate: Entry | None = None
+    gate: Index | None = None
     """The ledger index of the evaluation by which the gate let it pass."""
-    replaces: Entry | None = None
+    replaces: Index | None = None
     """The ledger index of the deployment that ends where this one begins."""
     valid_from: Time | None = None
     """From when on it runs; by default from when this is recorded."""
@@ -212,11 +212,11 @@ class RollBackDeployment(Record):
 
     name: ClassVar[str] = "roll_back_deployment"
 
-    deployment: Entry
+    deployment: Index
     """The ledger index of the deployment that ends."""
     model_version: ModelVersionRef
     """The version that runs there from then on, of the same model."""
-    gate: Entry | None = None
+    gate: Index | None = None
     """The ledger index of the evaluation by which the gate let that version pass."""
     reason: Text
     """Why."""
@@ -234,7 +234,7 @@ class EndDeployment(Record):
 
     name: ClassVar[str] = "end_deployment"
 
-    deployment: Entry
+    deployment: Index
     """The ledger index of the deployment."""
     reason: Text
     """Why."""

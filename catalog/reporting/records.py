@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal, Self
+from typing import ClassVar, Literal, Self
 
-from pydantic import Field, StrictInt, model_validator
+from pydantic import model_validator
 
 from catalog.approvals.records import Subject
-from catalog.record import Digest, Name, Part, Record, Time
+from catalog.record import Digest, Index, Name, Part, Record, Time
 
 LEDGER_KIND = "report.issued"
-_Index = Annotated[StrictInt, Field(ge=0, le=2**53 - 1)]
 
 
 class IssuedAt(Part):
@@ -18,8 +17,8 @@ class IssuedAt(Part):
 
     valid_at: Time
     known_at: Time
-    ledger_index: _Index
-    ledger_size: _Index
+    ledger_index: Index
+    ledger_size: Index
     root: Digest
     projection_version: Name
 

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, StrictBool, StrictInt, ValidationInf
 from catalog.record import (
     MAX_LIST,
     DatasetRef,
+    Index,
     Name,
     Part,
     Record,
@@ -21,7 +22,6 @@ from catalog.record import (
     distinct,
     is_replayed,
     refusal,
-    refuse_reversed,
     warn,
 )
 from catalog.use import terms as codes
@@ -231,7 +231,6 @@ class _Statement(Record):
     def _holds_together(self, info: ValidationInfo) -> Self:
         if is_replayed(info):
             return self
-        refuse_reversed(self.valid_from, self.until, info)
         if not (self.terms or self.obligations or self.refrains or self.words or self.consent or self.agreement) and (
             self.purposes is None and self.places is None
         ):
@@ -327,11 +326,6 @@ class RecordTransfer(Record):
     until: Time | None = None
     """Until when this holds; left out, it has no end."""
 
-    @model_validator(mode="after")
-    def _ends_after_it_begins(self, info: ValidationInfo) -> Self:
-        refuse_reversed(self.valid_from, self.until, info)
-        return self
-
 
 class UndertakeUse(Record):
     """What decides a condition that a use statement leaves open: an agreement, a promise, a grant, a determination."""
@@ -358,21 +352,13 @@ class UndertakeUse(Record):
         """Return the statement's node."""
         return UseStatement(self.use_statement)
 
-    @model_validator(mode="after")
-    def _ends_after_it_begins(self, info: ValidationInfo) -> Self:
-        refuse_reversed(self.valid_from, self.until, info)
-        return self
-
-
-Entry = Annotated[StrictInt, Field(ge=0, le=2**53 - 1)]
-
 
 class EndTransfer(Record):
     """That a transfer, named by its ledger index, ends, or never held."""
 
     name: ClassVar[str] = "end_transfer"
 
-    transfer: Entry
+    transfer: Index
     """The ledger index of the transfer."""
     effect: WithdrawalEffect = WithdrawalEffect.FROM_ITS_DATE
     """From when it acts: at every time where the transfer should never have been recorded."""
@@ -392,7 +378,7 @@ class EndUndertaking(Record):
 
     name: ClassVar[str] = "end_undertaking"
 
-    undertaking: Entry
+    undertaking: Index
     """The ledger index of the undertaking."""
     effect: WithdrawalEffect = WithdrawalEffect.FROM_ITS_DATE
     """From when it acts: at every time where the undertaking should never have been recorded."""
