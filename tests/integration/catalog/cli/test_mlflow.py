@@ -1,10 +1,10 @@
-"""`lineward import mlflow`: a registry that MLflow itself made, where that is installed, and what is said where not."""
+"""`lineward import mlflow`: a registry that MLflow itself made, and what is said where MLflow is not installed."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from importlib.util import find_spec
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -84,8 +84,10 @@ def test_what_is_no_local_registry_is_refused_in_a_sentence(
     assert (done.code, expected in done.err) == (OUTSIDE, True), done.err
 
 
-@pytest.mark.skipif(find_spec("mlflow") is not None, reason="MLflow is installed here")
-def test_where_mlflow_is_not_installed_it_says_how_to_install_it(tmp_path: Path) -> None:
+def test_where_mlflow_is_not_installed_it_says_how_to_install_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "mlflow", None)
     with sqlite3.connect(tmp_path / "mlflow.db") as made:
         made.execute("create table made_up (text text)")
     done = typed(tmp_path / "catalog", "import", "mlflow", f"sqlite:///{tmp_path}/mlflow.db", "--dry-run")
