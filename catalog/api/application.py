@@ -28,12 +28,14 @@ from catalog.api.services import Services
 from catalog.api.sessions import Sessions
 from catalog.errors import ADDRESSED
 from reports.kinds import REPORTS, Report
+from reports.parts.access import DAYS, LONGEST_DAYS
 
 if TYPE_CHECKING:
     from catalog.api.pages.serving import Explorer
 
 _VALID_AT = "What was true at this time (RFC 3339); left out, now."
 _KNOWN_AT_INDEX = "As far as it was known by this ledger entry; left out, the newest."
+_ACCESS_DAYS = f"Of how many days the dossier of a dataset counts decisions on access; left out, {DAYS}."
 
 _MODULES = (health, presence, metrics, ledger)
 
@@ -158,10 +160,14 @@ def _giving(report: Report[Any]) -> Callable[..., Response]:
         known_at_index: Annotated[
             int | None, Query(alias="knownAtIndex", ge=0, le=ledger.LARGEST, description=_KNOWN_AT_INDEX)
         ] = None,
+        access_days: Annotated[
+            int | None, Query(alias="accessDays", ge=1, le=LONGEST_DAYS, description=_ACCESS_DAYS)
+        ] = None,
     ) -> Response:
         from catalog.api.http import reports  # noqa: PLC0415  the renderers take a while to import
 
-        return reports.give(services, services.read_as(request), report, identifier, form, valid_at, known_at_index)
+        actor = services.read_as(request)
+        return reports.give(services, actor, report, identifier, form, valid_at, known_at_index, access_days)
 
     return give
 

@@ -17,7 +17,7 @@ from catalog.cli.words import each_of, one_of
 from catalog.errors import Exit, SenderError
 from catalog.ledger.note import NoteError, VerifierKey
 from graph_schema.identity import label_of
-from reports.kinds import APPROVALS_OF_PERIOD, MODEL_DOSSIER, REPORTS, Report
+from reports.kinds import APPROVALS_OF_PERIOD, DATASET_DOSSIER, MODEL_DOSSIER, REPORTS, Report
 from reports.standalone.assembly import script
 from reports.standalone.outcome import NOT_PROVED, Result, Status, Verdict
 from reports.verify import verify as verify_report
@@ -32,6 +32,8 @@ def report(
 ) -> Exit:
     """Write a report in these forms, all where none is named; `words` are its name and what it is of, or that alone."""
     kind, of = _asked(words)
+    if "accessDays" in at and kind is not DATASET_DOSSIER:
+        raise SenderError("--access-days is for a dataset-dossier, which counts decisions on access: leave it out.")
     chosen = each_of(forms, FORMS, "--format") or list(FORMS)
     require_entry(client, at.get("knownAtIndex"))
     written = write_report(client, kind, of, folder, chosen, at)

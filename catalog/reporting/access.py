@@ -21,8 +21,6 @@ from graph_schema.times import format_time
 from reports.context import Actor, ByEntry
 from reports.parts.access import AccessTerms, DecisionsCounted, GrantShown, RequestShown
 
-PERIOD: Final = 90 * DAY
-"""How long before the read point's valid time decisions are counted, in microseconds."""
 _MOST: Final = 1000
 """Decisions that are counted, the newest ones."""
 
@@ -98,10 +96,10 @@ def in_words(target: Target) -> str:
 
 
 def decisions(
-    citations: Citations, view: View, dataset: DatasetRecord
+    citations: Citations, view: View, dataset: DatasetRecord, days: int
 ) -> tuple[str, tuple[DecisionsCounted, ...], int]:
     """Return since when decisions are counted, those by principal and purpose, and how many are left out."""
-    since = view.moment - PERIOD
+    since = max(0, view.moment - days * DAY)
     of = [dataset.id, *(one.id for one in dataset.columns)]
     every = {one.entry: one for some in access_decisions(view, of).values() for one in some if one.at >= since}
     counted = sorted(every.values(), key=lambda one: one.entry)[-_MOST:]

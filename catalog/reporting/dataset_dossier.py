@@ -30,6 +30,7 @@ from graph_schema.identity import label_of
 from graph_schema.times import format_time
 from reports.context import Actor, Answer, ByEntry, Code
 from reports.kinds import DatasetDossier
+from reports.parts.access import DAYS
 from reports.parts.attestations import Attestation
 from reports.parts.columns import SchemaColumn
 from reports.parts.dataset import DatasetSubject, StatedField
@@ -45,9 +46,11 @@ _LABELLED = 200
 
 
 def dataset_dossier(
-    view: View, ledger: Ledger, identifier: str, organisation: str | None = None
+    view: View, ledger: Ledger, identifier: str, organisation: str | None = None, access_days: int = DAYS
 ) -> DatasetDossier | None:
     """Return the dossier's context for a dataset, None where nothing was known of it by then.
+
+    Decisions on access are counted of so many days before the view's moment.
 
     The entries that it cites are in its evidence without their proofs, as `model_dossier` says. Raises EvidenceError
     where the ledger is not whole.
@@ -68,7 +71,7 @@ def dataset_dossier(
     # Nobody has to approve a dataset by itself.
     found = tuple(one for one in found if one.rule is not Rule.APPROVAL_REQUESTED)
     statements, unstated, answers = use_of(citations, data.view, record.id, data.permitted)
-    since, decided, decisions_left_out = access.decisions(citations, data.view, record)
+    since, decided, decisions_left_out = access.decisions(citations, data.view, record, access_days)
     columns = record.columns[:_LABELLED]
     context = DatasetDossier(
         organisation=organisation,
@@ -102,6 +105,7 @@ def dataset_dossier(
         delegations=tuple(delegations(citations, data.view, data.approvals)),
         access_requests=tuple(access.requests(citations, data.view, record)),
         access_grants=tuple(access.granted(citations, data.view, record)),
+        access_days=access_days,
         access_since=since,
         access_decisions=decided,
         access_left_out=decisions_left_out,

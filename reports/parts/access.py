@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from graph_schema.vocabulary import hl7
 from reports.codes import meant
@@ -31,6 +31,11 @@ from reports.document import (
 from reports.naming import counted, worded
 from reports.phrases import who
 from reports.section import Frame, Part
+
+DAYS: Final = 90
+"""Of how many days before the read point's valid time decisions are counted, where nobody says."""
+LONGEST_DAYS: Final = 36_500
+"""Of how many at most."""
 
 RequestStatus = Literal["PENDING", "GRANTED", "REFUSED", "LAPSED"]
 GrantStatus = Literal["NOT_YET", "IN_FORCE", "EXPIRED", "ENDED", "ROLE_LOST", "PROJECT_OVER"]
@@ -104,6 +109,8 @@ class Access(Context):
     """By entry."""
     access_grants: tuple[GrantShown, ...] = ()
     """By entry."""
+    access_days: int = DAYS
+    """Of how many days decisions are counted, as whoever asked for the report said."""
     access_since: str = ""
     """The beginning of the period of which decisions are counted; its end is the read point's valid time."""
     access_decisions: tuple[DecisionsCounted, ...] = ()
@@ -184,7 +191,13 @@ def _terms(terms: AccessTerms, reason: str) -> Cell:
 
 
 def _decisions(context: Access) -> Iterator[Block]:
-    yield Text(words(plain("Counted from"), stamp(context.access_since), plain("to the read point.")))
+    yield Text(
+        words(
+            plain("Counted from"),
+            stamp(context.access_since),
+            plain(f"to the read point, {counted(context.access_days, 'day')}."),
+        )
+    )
     if not context.access_decisions:
         yield Text(plain("No decision on access to it was recorded in that time."))
         return

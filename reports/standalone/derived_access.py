@@ -9,7 +9,7 @@ from reports.standalone.bodies import Record, Values, micros, node_id, stamp
 from reports.standalone.comparison import Comparison, Shown, citations
 from reports.standalone.disclosed import Disclosed
 
-_PERIOD = 90 * 86_400 * 1_000_000
+_DAY = 86_400 * 1_000_000
 _MOST = 1000
 _BELIEVED = frozenset({"ROLE_LOST", "PROJECT_OVER"})
 """Where a grant stands by records of persons and projects, which a file need not hold: both are less than it grants."""
@@ -83,7 +83,11 @@ def _grant(each: Values, one: Record, log: Disclosed) -> dict[str, Any]:
 
 
 def _decisions(shown: Shown, log: Disclosed, compare: Comparison) -> None:
-    since, left = log.valid_at - _PERIOD, shown.context.get("access_left_out")
+    days, left = shown.context.get("access_days"), shown.context.get("access_left_out")
+    if not isinstance(days, int) or isinstance(days, bool) or days < 1:
+        compare.holds(False, "access: no number of days of which decisions are counted")
+        return
+    since = max(0, log.valid_at - days * _DAY)
     compare.same("access", shown.context, {"access_since": stamp(since)})
     listed = shown.each("access_decisions")
     total = sum(len(list(citations(each))) for each in listed)

@@ -9,7 +9,7 @@ from catalog.access.model import Actor
 from catalog.api.services import Services
 from catalog.errors import AskerError
 from catalog.reading import AsOf
-from catalog.reporting.contexts import CONTEXTS
+from catalog.reporting.contexts import context_of
 from catalog.reporting.issuing import issued_record, proven
 from graph_schema.facts import NOW
 from graph_schema.identity import label_of
@@ -32,6 +32,7 @@ def give(
     form: Form,
     valid_at: str | None,
     known_at_index: int | None,
+    access_days: int | None = None,
 ) -> Response:
     """Return a report, issued to the actor by an entry of the ledger before it leaves.
 
@@ -43,7 +44,9 @@ def give(
     if label_of(identifier) in report.of:
         with services.store.reading() as reader:
             view = services.view(reader, actor, at)
-            context = CONTEXTS[report.name](view, services.ledger, identifier, services.settings.organisation)
+            context = context_of(
+                report.name, view, services.ledger, identifier, services.settings.organisation, access_days
+            )
             hidden = len(view.hidden)
     if hidden:
         raise AskerError(

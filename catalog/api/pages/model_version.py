@@ -27,6 +27,7 @@ from catalog.use import asking as questions
 from graph_schema.identity import label_of
 from graph_schema.nodes import Model
 from reports.kinds import APPROVALS_OF_PERIOD, DATASET_DOSSIER, MODEL_DOSSIER, REPORTS
+from reports.parts.access import DAYS, LONGEST_DAYS
 
 _LABEL: Final = "ModelVersion"
 _MOST: Final = 50
@@ -124,16 +125,18 @@ def read(asking: Asking) -> ModelVersionPage:
 def dossier(asking: Asking) -> Response:
     """Issue the dossier of a version or dataset, or the approvals record of a period, in the form asked for, as of now.
 
-    A period is of the days `since` to `until`, the last among them not.
+    A period is of the days `since` to `until`, the last among them not. `days` is of how many the dossier of a dataset
+    counts decisions on access.
     """
     period = f"Period:{asking.text('since')}..{asking.text('until')}"
     identifier, form = asking.text("id") or period, asking.text("form")
     report = _DOSSIERS.get(label_of(identifier))
     if report is None:
         raise AskerError(NOT_THERE)
+    days = asking.number("days", DAYS, 1, LONGEST_DAYS) if asking.text("days") else None
     for known in get_args(_FORM):
         if form == known:
-            return reports.give(asking.services, asking.actor, REPORTS[report], identifier, known, None, None)
+            return reports.give(asking.services, asking.actor, REPORTS[report], identifier, known, None, None, days)
     raise SenderError(f"form is one of {', '.join(get_args(_FORM))}.", status=422)
 
 

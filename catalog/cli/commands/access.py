@@ -31,6 +31,24 @@ def _claim(flag: str, sentence: str) -> Any:  # noqa: ANN401  as above
     return typer.Option(flag, metavar="TEXT", help=f"{sentence}.")
 
 
+Action = Annotated[str | None, choice(AccessAction, "Only those on this action")]
+Namespace = Annotated[str | None, _only("--namespace", "on what lies in this namespace")]
+Permitted = Annotated[bool | None, typer.Option("--permitted/--denied", help="Only what was permitted, or denied.")]
+Reason = Annotated[str | None, _only("--reason", "with this reason, word for word")]
+Obligation = Annotated[str | None, _only("--obligation", "with which this had to be done, such as AUDIT")]
+Policy = Annotated[str | None, _only("--policy", "that this policy decided")]
+PolicySet = Annotated[str | None, _only("--policy-set", "by the set of policies with this digest")]
+Purpose = Annotated[str | None, _only("--purpose", "for this purpose, a code of HL7 PurposeOfUse")]
+Project = Annotated[str | None, _only("--project", "in this project")]
+Protocol = Annotated[str | None, _only("--protocol", "under this protocol")]
+Site = Annotated[str | None, _only("--site", "from this site")]
+Place = Annotated[str | None, _only("--place", "at this place")]
+Environment = Annotated[str | None, _only("--environment", "in this environment")]
+Network = Annotated[str | None, _only("--network", "from this network")]
+AskedBy = Annotated[str | None, _only("--asked-by", "that this principal asked for")]
+CorrelationId = Annotated[str | None, _only("--correlation-id", "whose answer had this id")]
+
+
 @command(
     commands, "lineward access may grace read 'curated visits' --purpose HRESCH --environment PRODUCTION", name="may"
 )
@@ -89,24 +107,22 @@ def may(
 def decisions(
     of: Of = None,
     principal: Principal = None,
-    action: Annotated[str | None, choice(AccessAction, "Only those on this action")] = None,
-    namespace: Annotated[str | None, _only("--namespace", "on what lies in this namespace")] = None,
-    permitted: Annotated[
-        bool | None, typer.Option("--permitted/--denied", help="Only what was permitted, or denied.")
-    ] = None,
-    reason: Annotated[str | None, _only("--reason", "with this reason, word for word")] = None,
-    obligation: Annotated[str | None, _only("--obligation", "with which this had to be done, such as AUDIT")] = None,
-    policy: Annotated[str | None, _only("--policy", "that this policy decided")] = None,
-    policy_set: Annotated[str | None, _only("--policy-set", "by the set of policies with this digest")] = None,
-    purpose: Annotated[str | None, _only("--purpose", "for this purpose, a code of HL7 PurposeOfUse")] = None,
-    project: Annotated[str | None, _only("--project", "in this project")] = None,
-    protocol: Annotated[str | None, _only("--protocol", "under this protocol")] = None,
-    site: Annotated[str | None, _only("--site", "from this site")] = None,
-    place: Annotated[str | None, _only("--place", "at this place")] = None,
-    environment: Annotated[str | None, _only("--environment", "in this environment")] = None,
-    network: Annotated[str | None, _only("--network", "from this network")] = None,
-    asked_by: Annotated[str | None, _only("--asked-by", "that this principal asked for")] = None,
-    correlation_id: Annotated[str | None, _only("--correlation-id", "whose answer had this id")] = None,
+    action: Action = None,
+    namespace: Namespace = None,
+    permitted: Permitted = None,
+    reason: Reason = None,
+    obligation: Obligation = None,
+    policy: Policy = None,
+    policy_set: PolicySet = None,
+    purpose: Purpose = None,
+    project: Project = None,
+    protocol: Protocol = None,
+    site: Site = None,
+    place: Place = None,
+    environment: Environment = None,
+    network: Network = None,
+    asked_by: AskedBy = None,
+    correlation_id: CorrelationId = None,
     since: From = None,
     until: To = None,
     first: Annotated[int, typer.Option("--first", min=1, metavar="NUMBER", help="How many at most.")] = 50,
@@ -215,6 +231,22 @@ def export(
     form: Annotated[str, choice(AuditFormat, "In which format", name="--format")] = AuditFormat.FHIR,
     of: Of = None,
     principal: Principal = None,
+    action: Action = None,
+    namespace: Namespace = None,
+    permitted: Permitted = None,
+    reason: Reason = None,
+    obligation: Obligation = None,
+    policy: Policy = None,
+    policy_set: PolicySet = None,
+    purpose: Purpose = None,
+    project: Project = None,
+    protocol: Protocol = None,
+    site: Site = None,
+    place: Place = None,
+    environment: Environment = None,
+    network: Network = None,
+    asked_by: AskedBy = None,
+    correlation_id: CorrelationId = None,
     since: From = None,
     until: To = None,
     url: Url = None,
@@ -223,7 +255,27 @@ def export(
     """Print decisions on access for an audit log, the newest first, one a line: FHIR R4 AuditEvent, or OCSF."""
     from catalog.cli.access import export as write
 
-    wanted = {"principal": principal, "since": time(since, "--from"), "until": time(until, "--to")}
+    wanted = {
+        "principal": principal,
+        "action": None if action is None else one_of(action, AccessAction, "--action"),
+        "namespace": namespace,
+        "allowed": permitted,
+        "reason": reason,
+        "obligation": obligation,
+        "policy": policy,
+        "policySet": policy_set,
+        "purpose": purpose,
+        "project": project,
+        "protocol": protocol,
+        "site": site,
+        "place": place,
+        "environment": environment,
+        "network": network,
+        "askedBy": asked_by,
+        "correlationId": correlation_id,
+        "since": time(since, "--from"),
+        "until": time(until, "--to"),
+    }
     chosen = AuditFormat(one_of(form, AuditFormat, "--format"))
     with connected(url, data_dir, owner=True) as client:
         raise typer.Exit(int(write(client, of, wanted, chosen)))

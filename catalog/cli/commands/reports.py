@@ -29,6 +29,15 @@ def report(
     ] = None,
     valid_at: ValidAt = None,
     known_at_index: KnownAtIndex = None,
+    access_days: Annotated[
+        int | None,
+        typer.Option(
+            metavar="DAYS",
+            min=1,
+            max=36_500,
+            help="Of how many days a dataset-dossier counts decisions on access; by default 90.",
+        ),
+    ] = None,
     url: Url = None,
     data_dir: DataDir = None,
     as_json: Json = False,
@@ -41,10 +50,10 @@ def report(
     """
     from catalog.cli.report import report as write
 
+    at = point(valid_at, known_at_index)
+    asked = at if access_days is None else {**at, "accessDays": access_days}
     with connected(url, data_dir, owner=True) as client:
-        raise typer.Exit(
-            int(write(client, words, output, form or [], point(valid_at, known_at_index), as_json=as_json))
-        )
+        raise typer.Exit(int(write(client, words, output, form or [], asked, as_json=as_json)))
 
 
 @command(commands, "lineward verify reports/model-dossier-readmission-1.pdf --key log.vkey", panel=PROVE)

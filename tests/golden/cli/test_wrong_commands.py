@@ -109,6 +109,8 @@ lineward report readmission
 lineward report nothing@1
 lineward report 'landing visits'
 lineward report model-dossier
+lineward report readmission@1 --access-days 30
+lineward report dataset-dossier 'landing visits' --access-days 0
 lineward report approvals-period
 lineward report approvals-period 2031-04-01..2031-01-01
 lineward report approvals-period yesterday

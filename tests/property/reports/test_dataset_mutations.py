@@ -127,6 +127,7 @@ def _is_right(issuer: Issuer, pages: Any, values: Any, path: Path) -> bool:
         (("access_decisions", 0, "denied"), "access"),
         (("access_decisions", 0, "purpose"), "access"),
         (("access_since",), "access"),
+        (("access_days",), "access"),
         (("gaps",), "what is missing of it"),
         (("approvals", 0, "status"), "approvals"),
     ],

@@ -131,4 +131,7 @@ def test_decisions_are_exported_one_a_line_for_an_audit_log(folder: Path) -> Non
     assert (permitted["resourceType"], permitted["outcome"], denied["outcome"]) == ("AuditEvent", "0", "4")
     done = typed(folder, "access", "export", "--format", "OCSF", "--principal", "grace")
     assert [one["action"] for one in map(json.loads, done.out.splitlines())] == ["Allowed", "Denied"]
+    narrowed = ("--denied", "--of", "curated visits", "--purpose", "HRESCH", "--from", "2026-01-01T00:00:00Z")
+    done = typed(folder, "access", "export", *narrowed, "--to", "2998-01-01T00:00:00Z")
+    assert list(map(json.loads, done.out.splitlines())) == [denied], done.err
     assert typed(folder, "access", "export", "--format", "cef").code == 2

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from catalog.errors import SenderError
+from catalog.grants.rules import DAY
 from catalog.reading import AsOf
+from catalog.reporting.contexts import context_of
 from catalog.reporting.dataset_dossier import dataset_dossier
 from graph_schema.nodes import Dataset
 from graph_schema.times import format_time
 from reports.drawing import FORMS
 from reports.kinds import DatasetDossier
+from reports.parts.access import LONGEST_DAYS
 from reports.standalone.outcome import Form
 from reports.verify import verify
 from tests.support.records import (
@@ -107,6 +111,23 @@ def test_access_is_counted_by_person_and_purpose(told: House) -> None:
     (counted,) = found.access_decisions
     assert (counted.permitted, counted.denied, len(counted.entries)) == (1, 2, 3)
     assert verify(told.issue_context(found, "json"), str(told.ledger.verifiers[0])).ok
+
+
+def test_decisions_are_counted_of_the_days_that_are_asked_for(told: House) -> None:
+    told.record(policies(), told.act_as("ada", "engineer", "steward"))
+    now = told.clock.micros()
+    for days in (1, 40):
+        at = format_time(now - days * DAY)
+        told.decide_access(target={"target_kind": "DATASET", **CURATED}, at=at, known_at=5, allowed=True)
+    for days, counted in ((30, 1), (41, 2), (LONGEST_DAYS, 2)):
+        found = dataset_dossier(
+            told.view(AsOf(valid_at=told.clock.micros())), told.ledger, OF["curated"], access_days=days
+        )
+        assert found is not None
+        assert (found.access_days, sum(one.permitted for one in found.access_decisions)) == (days, counted)
+        assert verify(told.issue_context(found, "json"), str(told.ledger.verifiers[0])).ok
+    with pytest.raises(SenderError, match="accessDays is for the dossier of a dataset"):
+        context_of("approvals", told.view(), told.ledger, OF["curated"], None, 30)
 
 
 @pytest.mark.parametrize("form", FORMS)
