@@ -111,7 +111,7 @@ def run_events(job: str, inputs: list[str], outputs: list[str], at: datetime, ru
     shared: Event = {
         "producer": PRODUCER,
         "schemaURL": _SCHEMA,
-        "run": {"runId": str(uuid5(_RUNS, f"{job}/{run or at.isoformat()}"))},
+        "run": {"runId": run_id(job, run or at.isoformat())},
         "job": {"namespace": NAMESPACE, "name": job},
         "inputs": [{"namespace": NAMESPACE, "name": name, "facets": {"schema": _schema(name)}} for name in inputs],
         "outputs": [{"namespace": NAMESPACE, "name": name, "facets": {"schema": _schema(name)}} for name in outputs],
@@ -120,6 +120,11 @@ def run_events(job: str, inputs: list[str], outputs: list[str], at: datetime, ru
         {"eventType": "START", "eventTime": at.isoformat(), **shared},
         {"eventType": "COMPLETE", "eventTime": (at + timedelta(minutes=5)).isoformat(), **shared},
     )
+
+
+def run_id(job: str, run: str) -> str:
+    """Return the id of a job's run by what tells its runs apart: where nothing else does, when it starts."""
+    return str(uuid5(_RUNS, f"{job}/{run}"))
 
 
 def load(events: int, seed: int) -> Iterator[Event]:

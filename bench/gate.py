@@ -43,6 +43,11 @@ def _snapshot(name: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
 def records(estate: Estate, versions: int) -> Iterator[Record]:
     """Yield what is said of use, and of so many made-up model versions."""
     yield from use.records(estate)
+    yield from made_versions(estate, versions)
+
+
+def made_versions(estate: Estate, versions: int) -> Iterator[Record]:
+    """Yield what is said of so many made-up model versions, and of the snapshots of the last layer they are made of."""
     names = list(estate.sinks(2 * versions))
     for name in names:
         snapshot, files = _snapshot(name)

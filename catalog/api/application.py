@@ -18,6 +18,7 @@ from starlette.types import Receive, Scope, Send
 
 from catalog.api import problems
 from catalog.api.addresses import START, Addresses
+from catalog.api.compression import compressed
 from catalog.api.edge import ROUTE, EdgeMiddleware
 from catalog.api.http import access, health, ledger, lineage, metrics, presence, records
 from catalog.api.http.body import DRAINED
@@ -105,19 +106,19 @@ def _pages(app: FastAPI, services: Services) -> tuple[Route, ...]:
 
     async def start(request: Request) -> Response:
         if "text/html" in request.headers.get("accept", ""):
-            return await explorer().home(request)
+            return await compressed(request, await explorer().home(request))
         from catalog.api.pages import start  # noqa: PLC0415  as above
 
         found = await run_in_threadpool(health.look, services)
         return start.start(found, services.settings.organisation)
 
-    async def documentation(request: Request) -> Response:  # noqa: ARG001  starlette's form of a handler
+    async def documentation(request: Request) -> Response:
         from catalog.api.pages import start  # noqa: PLC0415  as above
 
-        return start.documentation(app)
+        return await compressed(request, start.documentation(app))
 
     async def page(request: Request) -> Response:
-        return await explorer().serve(request)
+        return await compressed(request, await explorer().serve(request))
 
     return (
         _named(Route(START, start)),

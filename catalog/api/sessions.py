@@ -84,12 +84,19 @@ class Sessions:
             self._open = {key: one for key, one in self._open.items() if one.principal != principal}
 
     def form_token(self, token: str | None) -> str:
-        """Return what each form of a session holds, so that no other site's page can send one; None is no session."""
-        return hmac.new(self._secret, (token or "").encode(), "sha256").hexdigest()
+        """Return what each form of a session holds, so that no other site's page can send one; None is no session.
+
+        It is another one each time: what is compressed with it shows nothing of it.
+        """
+        return self._form_token(secrets.token_hex(16), token)
 
     def is_form_token(self, given: str, token: str | None) -> bool:
         """Tell whether a form holds what this session's forms hold, in constant time."""
-        return hmac.compare_digest(given.encode(), self.form_token(token).encode())
+        return hmac.compare_digest(given.encode(), self._form_token(given.partition(".")[0], token).encode())
+
+    def _form_token(self, salt: str, token: str | None) -> str:
+        signed = hmac.new(self._secret, f"{salt}.{token or ''}".encode(), "sha256")
+        return f"{salt}.{signed.hexdigest()}"
 
 
 def _hash(token: str) -> str:

@@ -90,3 +90,15 @@ def test_a_form_s_token_is_of_one_session_of_one_server() -> None:
     assert not sessions.is_form_token(token, None)
     assert not sessions.is_form_token("\u20ac", first)
     assert not Sessions().is_form_token(token, first)
+    assert not sessions.is_form_token(token.partition(".")[2], first)
+
+
+def test_no_two_pages_hold_the_same_token() -> None:
+    sessions = Sessions()
+    session = opened(sessions)
+    one, another = sessions.form_token(session), sessions.form_token(session)
+    assert not set(one.split(".")) & set(another.split("."))
+    salt, _, signed = one.partition(".")
+    other, _, _ = another.partition(".")
+    assert sessions.is_form_token(f"{salt}.{signed}", session)
+    assert not sessions.is_form_token(f"{other}.{signed}", session)
