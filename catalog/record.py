@@ -28,7 +28,7 @@ from pydantic_core import PydanticCustomError
 from catalog.errors import SenderError
 from catalog.ledger.protocol import Ledger, StoredEntry
 from catalog.nearest import did_you_mean, listed
-from catalog.validation import predicate, sentence
+from catalog.validation import predicate_of, sentence
 from catalog.view import View
 from graph_schema.builder import FactBuilder
 from graph_schema.facts import Facts
@@ -163,6 +163,15 @@ class Record(Part):
             raise sender_error(cls, error) from None
 
     @classmethod
+    def problems(cls, fields: Mapping[str, Any]) -> tuple[SenderError, ...]:
+        """Return all that is wrong in the record, in the order of its members, where `read` raises the first."""
+        try:
+            cls.model_validate(dict(fields), context={"warnings": []})
+        except ValidationError as error:
+            return tuple(_sender_error(cls, wrong) for wrong in error.errors(include_url=False))
+        return ()
+
+    @classmethod
     def replay(cls, fields: Mapping[str, Any]) -> Self:
         """Return the record as the ledger holds it; raises ValueError where it cannot be one."""
         return cls.model_validate(dict(fields), context={"replayed": True})
@@ -197,17 +206,20 @@ def refusal(sentence: str, pointer: str) -> PydanticCustomError:
 
 def sender_error(record: type[Record], error: ValidationError) -> SenderError:
     """Return the first problem as a sentence, with its JSON pointer (RFC 6901)."""
-    first = error.errors(include_url=False, include_input=False)[0]
-    if first["type"] == _REFUSED:
-        return SenderError(first["msg"], pointer=first["ctx"]["pointer"], status=422)
-    pointer = "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in first["loc"])
-    named = [step for step in first["loc"] if isinstance(step, str)]
+    return _sender_error(record, error.errors(include_url=False)[0])
+
+
+def _sender_error(record: type[Record], wrong: Mapping[str, Any]) -> SenderError:
+    if wrong["type"] == _REFUSED:
+        return SenderError(wrong["msg"], pointer=wrong["ctx"]["pointer"], status=422)
+    pointer = "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in wrong["loc"])
+    named = [step for step in wrong["loc"] if isinstance(step, str)]
     what = named[-1] if named else f"A {record.name}"
-    needed = predicate(error)
-    match first["type"]:
+    needed = predicate_of(wrong)
+    match wrong["type"]:
         case "missing":
             text = f"{what} is missing; {record.name} needs it."
-        case "extra_forbidden" if len(first["loc"]) == 1:
+        case "extra_forbidden" if len(wrong["loc"]) == 1:
             fields = record.model_fields
             meant = did_you_mean(what, fields) or f"a field is {listed(fields, 'docs/records.md')}."
             text = f"{record.name} has no such field; {meant}"

@@ -41,14 +41,18 @@ def predicate(error: ValidationError) -> str:
 
     Of a word of a closed list it names the one that is nearest, and then ends with a question mark.
     """
-    first = error.errors(include_url=False)[0]
-    if first["type"] in {"enum", "literal_error"}:
-        return _one_of(first["ctx"]["expected"], first["input"])
-    known = _PREDICATES.get(first["type"])
+    return predicate_of(error.errors(include_url=False)[0])
+
+
+def predicate_of(wrong: Mapping[str, Any]) -> str:
+    """Return the same of one of the details of an error, as pydantic gives them with their input."""
+    if wrong["type"] in {"enum", "literal_error"}:
+        return _one_of(wrong["ctx"]["expected"], wrong["input"])
+    known = _PREDICATES.get(wrong["type"])
     if known is not None:
-        return known(first.get("ctx", {}))
-    message = first["msg"].removeprefix("Value error, ")
-    return message if first["type"] == _OWN else f"cannot be used: {message[:1].lower()}{message[1:]}"
+        return known(wrong.get("ctx", {}))
+    message = wrong["msg"].removeprefix("Value error, ")
+    return message if wrong["type"] == _OWN else f"cannot be used: {message[:1].lower()}{message[1:]}"
 
 
 def sentence(what: str, needed: str) -> str:

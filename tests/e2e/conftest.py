@@ -76,7 +76,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
             process = subprocess.Popen(
                 [*OPENER, "serve"],
                 cwd=REPOSITORY,
-                env=environment(data, LINEWARD_PORT="0", **more),
+                env=environment(data, **{"LINEWARD_PORT": "0", **more}),
                 stdin=subprocess.DEVNULL,
                 stdout=stream,
                 stderr=stream,

@@ -10,7 +10,7 @@ from catalog.access.permissions import Permission
 from catalog.access.rules import is_permitted
 from catalog.api.http.ledger import LARGEST
 from catalog.api.pages.asking import NOT_THERE, Asking
-from catalog.api.pages.kinds import Link, links_to
+from catalog.api.pages.kinds import Link, links_to, reference
 from catalog.api.pages.page import Action, Context, Page
 from catalog.api.pages.questions import Word, command, query
 from catalog.api.pages.recording import midnight, submit
@@ -18,11 +18,12 @@ from catalog.approvals.model import Approval, ApprovalFilter
 from catalog.approvals.queries import list_approvals
 from catalog.approvals.states import ApprovalState
 from catalog.errors import AskerError
-from graph_schema.nodes import Dataset, ModelVersion, Snapshot
+from graph_schema.identity import label_of
 from graph_schema.vocabulary.words import ApprovalKind
 
 _FIRST: Final = 25
-_SUBJECTS: Final = ("ModelVersion", "Snapshot", "Dataset")
+_NAMED: Final = {"ModelVersion": "model_version", "Snapshot": "snapshot", "Dataset": "dataset"}
+_SUBJECTS: Final = tuple(_NAMED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +87,7 @@ def request(asking: Asking) -> str:
         asking,
         {
             "kind": "request_approval",
-            "subject": _subject(known.node),
+            "subject": {_NAMED[label_of(identifier)]: reference(known.node)},
             "approval_kind": asking.text("approval_kind"),
             "use_case": asking.text("use_case"),
             "reason": asking.text("reason"),
@@ -94,21 +95,6 @@ def request(asking: Asking) -> str:
         },
     )
     return f"approval?request={entry}"
-
-
-def _subject(node: object) -> dict[str, object]:
-    """Return how a record names what an approval is asked for."""
-    match node:
-        case ModelVersion():
-            model = {"namespace": node.namespace, "name": node.model}
-            return {"model_version": {"model": model, "version": node.version}}
-        case Snapshot():
-            return {
-                "snapshot": {"dataset": {"namespace": node.namespace, "name": node.dataset}, "digest": node.version}
-            }
-        case Dataset():
-            return {"dataset": {"namespace": node.namespace, "name": node.name}}
-    raise AskerError(NOT_THERE)
 
 
 PAGE = Page("approvals", "Approvals", ApprovalsPage, read, ("id", "state", "after"))

@@ -9,7 +9,7 @@ from typing import Any, Final
 from catalog.access.permissions import Permission
 from catalog.access.rules import is_permitted
 from catalog.api.pages.asking import NOT_THERE, Asking
-from catalog.api.pages.kinds import Link, links_to
+from catalog.api.pages.kinds import Link, links_to, reference
 from catalog.api.pages.page import Action, Context, Page
 from catalog.api.pages.questions import argument, query
 from catalog.api.pages.recording import midnight, submit
@@ -18,7 +18,8 @@ from catalog.labels.facts import attested
 from catalog.labels.records import AttestDeidentification
 from catalog.labels.taint.queries import SupposedLabels, what_if
 from catalog.reading import Complete
-from graph_schema.nodes import Job, ModelVersion
+from graph_schema.identity import label_of
+from graph_schema.nodes import Job
 from graph_schema.vocabulary.words import DeidentificationMethod, Technique
 
 _SUBJECTS: Final = frozenset({"Job", "ModelVersion"})
@@ -94,13 +95,10 @@ def attest(asking: Asking) -> str:
 def _fields(asking: Asking, identifier: str) -> dict[str, Any]:
     """Return the fields of the record that an address or a form describes; raises AskerError 404 without a subject."""
     known = asking.view.nodes([identifier]).get(identifier)
-    match None if known is None else known.node:
-        case Job(namespace=namespace, name=name):
-            subject: dict[str, Any] = {"job": {"namespace": namespace, "name": name}}
-        case ModelVersion(namespace=namespace, model=model, version=version):
-            subject = {"model_version": {"model": {"namespace": namespace, "name": model}, "version": version}}
-        case _:
-            raise AskerError(NOT_THERE)
+    named = None if known is None else reference(known.node)
+    if named is None:
+        raise AskerError(NOT_THERE)
+    subject: dict[str, Any] = {"job" if label_of(identifier) == Job.__name__ else "model_version": named}
     codes = [{"system": _SYSTEM, "code": letter} for letter in asking.text("codes").replace(",", " ").split()]
     technique, cell = asking.text("technique"), asking.number("cell", 0, 1, 1_000_000)
     done = {"technique": technique, **({"minimum_cell": cell} if cell else {})}

@@ -20,6 +20,7 @@ _FILES = frozenset(
         "proof.mjs",
         "react-dom.min.js",
         "react.min.js",
+        "sending.mjs",
     }
 )
 _OURS = (

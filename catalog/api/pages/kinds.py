@@ -8,7 +8,7 @@ from typing import Final
 
 from catalog.view import View
 from graph_schema.identity import label_of, node_id
-from graph_schema.nodes import ModelVersion, Node, Snapshot
+from graph_schema.nodes import Dataset, Job, Model, ModelVersion, Node, Snapshot
 
 ADDRESS_OF: Final[Mapping[str, str]] = {
     "Dataset": "dataset",
@@ -45,6 +45,18 @@ def name_of(node: Node) -> str:
         case Snapshot():
             return f"{node.dataset}@{node.version}"
     return node.title
+
+
+def reference(node: Node) -> dict[str, object] | None:
+    """Return how a record names a node, None for one of a kind that records name by a text."""
+    match node:
+        case Dataset() | Job() | Model():
+            return {"namespace": node.namespace, "name": node.name}
+        case ModelVersion():
+            return {"model": {"namespace": node.namespace, "name": node.model}, "version": node.version}
+        case Snapshot():
+            return {"dataset": {"namespace": node.namespace, "name": node.dataset}, "digest": node.version}
+    return None
 
 
 def links_to(view: View, ids: Iterable[str]) -> dict[str, Link]:

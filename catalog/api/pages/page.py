@@ -28,6 +28,8 @@ class Context:
     """The ids of what the answer is about: quarantined entries bear on it that name one of these."""
     current: bool = False
     """Whether it is of what is current, whatever time the address names."""
+    status: int = 200
+    """The status that it is answered with (RFC 9110 §15): of a form that comes back, why it does."""
 
 
 MOST: Final = 20

@@ -7,19 +7,24 @@ from typing import Any
 
 from catalog.api.pages.asking import Asking
 from catalog.errors import AskerError, OperatorError, SenderError
-from catalog.intake import PATIENCE
+from catalog.intake import PATIENCE, Accepted
 
 
 def submit(asking: Asking, payload: Mapping[str, Any]) -> int:
-    """Write a record as whoever sent the form, wait a moment for the graph to hold it, and return its entry.
+    """Write a record as `take` does, and return its entry."""
+    return take(asking, payload).receipt.index
+
+
+def take(asking: Asking, payload: Mapping[str, Any]) -> Accepted:
+    """Write a record as whoever sent the form, and wait a moment for the graph to hold it.
 
     Raises what `Intake.submit_record` raises: who may not, what is wrong in it, what is not there.
     """
     services = asking.services
-    receipt = services.intake.submit_record(payload, asking.actor, asking.correlation_id).result().receipt
-    services.metrics.note_received("record", "duplicate" if receipt.duplicate else "taken")
-    services.projection.wait_for(receipt.index, PATIENCE)
-    return receipt.index
+    accepted = services.intake.submit_record(payload, asking.actor, asking.correlation_id).result()
+    services.metrics.note_received("record", "duplicate" if accepted.receipt.duplicate else "taken")
+    services.projection.wait_for(accepted.receipt.index, PATIENCE)
+    return accepted
 
 
 def submit_each(asking: Asking, payloads: Iterable[Mapping[str, Any]]) -> list[int | str]:

@@ -26,6 +26,7 @@ from catalog.api.pages import (
     operation,
     policies,
     principals,
+    record,
     run,
     safe,
     use,
@@ -37,6 +38,7 @@ from catalog.api.pages.page import Action, Page
 _PAGES = (
     home.PAGE,
     work.PAGE,
+    record.PAGE,
     safe.PAGE,
     dataset.PAGE,
     lineage.PAGE,
@@ -62,6 +64,7 @@ _PAGES = (
     policies.PAGE,
 )
 _ACTIONS = (
+    record.WRITE,
     labels.JUDGE,
     attestation.ATTEST,
     mappings.MAP,
@@ -76,6 +79,7 @@ ACTIONS: Final[Mapping[str, Action]] = {action.name: action for action in _ACTIO
 LISTED: Final[tuple[Page, ...]] = (
     home.PAGE,
     work.PAGE,
+    record.PAGE,
     labels.PAGE,
     findings.PAGE,
     approvals.PAGE,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import asdict
 from functools import cache
@@ -49,6 +48,12 @@ def _lines(text: str) -> Markup:
     return Markup("\n").join(escape_hidden(line) for line in text.split("\n"))
 
 
+def _marked(text: str) -> Markup:
+    """Return a sentence of ours in which names stand between backticks, as they are in documentation."""
+    parts = [escape(escape_hidden(part)) for part in text.split("`")]
+    return Markup().join(Markup("<code>{}</code>").format(one) if at % 2 else one for at, one in enumerate(parts))
+
+
 def _finalized(value: Any) -> Any:  # noqa: ANN401  whatever an expression gives
     """Return what is drawn of a value: a text with what is hidden in it escaped."""
     return escape_hidden(value) if type(value) is str else value
@@ -72,6 +77,7 @@ def _environment() -> Environment:
     environment.filters |= {
         "name": name,
         "lines": _lines,
+        "marked": _marked,
         "whole": lambda text: name(text, None),
         "as_value": _as_value,
         "moment": words.moment,
@@ -83,7 +89,6 @@ def _environment() -> Environment:
         "legend_sample": lambda key: sample(asdict(key)),
         "in_svg": lambda text: isolated_in_svg(escape_hidden(text)),
         "words_of": words.field,
-        "as_json": lambda text: json.dumps(text, ensure_ascii=False),
     }
     environment.globals |= {"version": version("lineward")}
     return environment

@@ -188,17 +188,17 @@ class Explorer:
         request.scope[ROUTE] = f"/explorer/{name}"
         try:
             form = await self._form(request)
-            if name == SIGN_IN:
-                return self._opened(request, form)
-            if name == SIGN_OUT:
-                return self._closed(request, form)
-            assert action is not None  # noqa: S101  looked at above
-            return await run_in_threadpool(self._act, request, action, form)
+            is_of_session = self.sessions.is_form_token(last(form, FORM_TOKEN), request.cookies.get(COOKIE))
+            if action is not None:
+                return await run_in_threadpool(self._act, request, action, form, is_of_session=is_of_session)
+            if not is_of_session:
+                raise AskerError(_REFUSED, status=403)
+            return self._opened(request, form) if name == SIGN_IN else self._closed(request, form)
         except ADDRESSED as error:
             return self._failed(request, error)
 
     async def _form(self, request: Request) -> dict[str, list[str]]:
-        """Return the fields of a form of ours; raises AskerError 403 for any other."""
+        """Return the fields of a form; raises AskerError 403 where no page of this server sent it."""
         headers = headers_of(request.scope)
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
             raise SenderError(f"Send the form with Content-Type: {_FORM}.")
@@ -207,12 +207,9 @@ class Explorer:
             raise AskerError(_REFUSED, status=403)
         try:
             text = (await read_body(request, QUESTION_BYTES)).decode()
-            fields = parse_qs(text, errors="strict", max_num_fields=_MOST_FIELDS)
+            return parse_qs(text, errors="strict", max_num_fields=_MOST_FIELDS)
         except ValueError as error:
             raise SenderError("The form cannot be read; send it in UTF-8.") from error
-        if not self.sessions.is_form_token(last(fields, FORM_TOKEN), request.cookies.get(COOKIE)):
-            raise AskerError(_REFUSED, status=403)
-        return fields
 
     def _opened(self, request: Request, form: Parameters) -> Response:
         """Open a session for who holds a key; the key itself is kept nowhere."""
@@ -235,10 +232,10 @@ class Explorer:
         self.sessions.close(token)
         return self._going_on(request, SIGN_IN, "")
 
-    def _act(self, request: Request, action: Action, form: Parameters) -> Response:
+    def _act(self, request: Request, action: Action, form: Parameters, *, is_of_session: bool) -> Response:
         actor = self._actor(request)
-        if actor is None:
-            raise AskerError("Nobody is signed in; sign in and send the form again.", status=401)
+        if actor is None or not is_of_session:
+            return self._given_back(request, action, form, actor)
         rules.require(actor, action.permission)
         with self.services.store.reading() as reader:
             view = self.services.view(reader, actor, times_of({}, self.services.ledger)[0])
@@ -247,8 +244,18 @@ class Explorer:
             if isinstance(done, Context):
                 # What became of a form is no answer of the view, which is of before it.
                 frame = self._frame(request, actor, action.name)
-                return files.page(render(action.template, page=done, frame=frame, to=Links()))
+                return files.page(render(action.template, page=done, frame=frame, to=Links()), done.status)
         return done if isinstance(done, Response) else self._going_on(request, within(done))
+
+    def _given_back(self, request: Request, action: Action, form: Parameters, actor: Actor | None) -> Response:
+        """Return a form of ours that came when its session had ended, so that nobody has to type it again.
+
+        Nothing is done of it until whoever is signed in then sends it from this page.
+        """
+        frame = self._frame(request, actor, "error")
+        fields = tuple((name, text) for name, texts in form.items() if name != FORM_TOKEN for text in texts)
+        page = render("explorer/given-back.html.j2", frame=frame, to=Links(), action=action.name, fields=fields)
+        return files.page(page, 401 if actor is None else 403)
 
     def _going_on(self, request: Request, to: str, session: str | None = None) -> Response:
         answer = RedirectResponse(to, 303)

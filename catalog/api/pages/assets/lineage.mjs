@@ -1,6 +1,8 @@
 // Walks the picture of a lineage: pan, zoom, a small map, arrow keys; and changes the page without losing one's place.
 // Every link that it takes over is one that works without it.
 
+import { say, unread } from "./sending.mjs";
+
 const SVG = "http://www.w3.org/2000/svg";
 const FAR = 0.45; // below this zoom no text can be read, and none is drawn
 const made = (name, given = {}) => {
@@ -239,8 +241,10 @@ async function change(address, push = true) {
   const mine = ++latest;
   const answer = await fetch(address, { headers: { Accept: "text/html" } }).catch(() => null);
   if (mine !== latest) return;
-  const type = answer?.headers.get("content-type") ?? "";
-  if (!answer?.ok || answer.redirected || !type.startsWith("text/html")) {
+  say(answer ? "" : unread);
+  if (!answer) return;
+  const type = answer.headers.get("content-type") ?? "";
+  if (!answer.ok || answer.redirected || !type.startsWith("text/html")) {
     location.assign(address); // the page says what is wrong
     return;
   }

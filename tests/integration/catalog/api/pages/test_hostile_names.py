@@ -76,7 +76,12 @@ def check(at: str, page: Response) -> None:
     """Hold a page to being nothing but what its templates are."""
     held = shown(page)
     scripts = [given.get("src") for given in held.of("script")]
-    assert {one.rpartition("/")[2] for one in scripts if one} <= {"htmx.min.js", "lineage.mjs", "proof.mjs"}, at
+    assert {one.rpartition("/")[2] for one in scripts if one} <= {
+        "htmx.min.js",
+        "lineage.mjs",
+        "proof.mjs",
+        "sending.mjs",
+    }, at
     assert None not in scripts, at
     assert [name for name, given in held.elements if any(one.startswith("on") for one in given)] == [], at
     assert held.of("img") == held.of("iframe") == held.of("base") == [], at

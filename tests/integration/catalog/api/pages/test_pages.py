@@ -214,6 +214,7 @@ def wide(columns: int) -> dict[str, Any]:
 MOST_CALLS = {
     "home": ("/", 15),
     "work": ("/explorer/work", 95),
+    "record": (f"/explorer/record?kind=declare_dataset&id={Dataset(**CURATED).id}", 5),
     "labels": ("/explorer/labels", 40),
     "mappings": (
         "/explorer/mappings?mapping=m&facet=ownership&on=dataset&pointer=/owners&value=/name&target=owner&reason=Ours",
