@@ -267,6 +267,7 @@ def running(
     projection = following or Projection(
         ledger, store, batch=settings.projection_batch, busy=lambda: pending.any, check=check
     )
+    authenticator = Authenticator(keys, Entitlements(ledger).entitled)
     intake = Intake(
         ledger,
         store,
@@ -279,6 +280,7 @@ def running(
         anchored=partial(anchor, ledger, settings),
         pending=pending,
         producers=metrics.producers,
+        named=authenticator.named,
     )
     signing = _Signing(ledger, settings.checkpoint_seconds)
     services = Services(
@@ -287,7 +289,7 @@ def running(
         store,
         intake,
         projection,
-        Authenticator(keys, Entitlements(ledger).entitled),
+        authenticator,
         metrics,
         Presence.of(settings.data_dir),
         local_actor() if owner else None,

@@ -24,20 +24,22 @@ from catalog.access.keys import KeyFile, NewKey
 from catalog.access.model import Actor
 from catalog.access.permissions import Permission
 from catalog.access.records import IssueKey
-from catalog.access.rules import require, rights_of
+from catalog.access.rules import in_place_of, require, rights_of
 from catalog.canonical import canonical_bytes
 from catalog.comparison import Compared, Comparison, compare
 from catalog.decisions.records import DecideAccess
 from catalog.drafting import draft_event
 from catalog.errors import AskerError, OperatorError, SenderError
 from catalog.gate.records import GateEvaluated
+from catalog.grants.queries import delegations_of
+from catalog.grants.rules import DELEGABLE, delegating
 from catalog.kinds import KINDS, LASTING, OPEN, Kind
 from catalog.ledger.entry import MAX_SUBJECTS
 from catalog.ledger.protocol import Draft, Ledger, Receipt, StoredEntry
 from catalog.metrics import Metrics, ProducerMetrics
 from catalog.nearest import did_you_mean, listed
 from catalog.operations.records import RestoreLedger
-from catalog.reading import Rights
+from catalog.reading import EVERYTHING, Rights
 from catalog.record import DECLARE_FIRST, Admission, Admitted, Record, UnknownSubjectError, sender_error
 from catalog.record_redaction import Redactor, provenance_of
 from catalog.reporting.records import ReportIssued
@@ -45,7 +47,7 @@ from catalog.store.protocol import Store, StoreReader
 from catalog.view import Anchor, View
 from graph_schema.canonical import digest_of
 from graph_schema.facts import Facts
-from graph_schema.nodes import Column, Dataset, Node, Site, Snapshot
+from graph_schema.nodes import Column, Dataset, Node, Principal, Site, Snapshot
 from graph_schema.times import SECOND
 from ingest_hooks.errors import Unreadable
 from ingest_hooks.openlineage.oversize import LeftOut
@@ -60,6 +62,8 @@ RETRY_SECONDS = 600.0
 """For how long the same record about the same subject, with no other in between, counts as sent again."""
 
 _REMEMBERED = 10_000
+_AROUND = frozenset({"kind", "on_behalf_of"})
+"""The members of what is sent that no record has."""
 _VERBATIM = (
     "This is kept byte for byte, and something in it looks like an identifier or a secret: take it out, or say it in "
     "other words."
@@ -95,6 +99,18 @@ class _Terms(NamedTuple):
     redactions: tuple[tuple[str, str], ...]
 
 
+class _Place(NamedTuple):
+    """In whose place a record is written, by which entry, and as what: with the narrower rights of the two."""
+
+    principal: str
+    delegation: int
+    actor: Actor
+
+    @property
+    def in_body(self) -> dict[str, Any]:
+        return {"principal": self.principal, "delegation": self.delegation}
+
+
 class Follower(Protocol):
     """What the intake needs of the projection."""
 
@@ -125,6 +141,7 @@ class Intake:
 
     `submit_record` may wait for the graph: call it off the event loop. `redactor` is what every name goes through, also
     that of what is asked for. `anchored` gives by a moment what the site's views are taken by; without it by no site's.
+    `named` gives what the principal of a name may do now, None of one that may not act; without it by its roles alone.
     """
 
     def __init__(
@@ -143,10 +160,12 @@ class Intake:
         rights_of: Callable[[Actor], Rights] = rights_of,
         anchored: Callable[[int], Anchor] | None = None,
         pending: Pending | None = None,
+        named: Callable[[str], Actor | None] | None = None,
     ) -> None:
         self._ledger = ledger
         self._rights_of = rights_of
         self._anchored = anchored
+        self._named = named or keys.named
         self._store = store
         self._follower = follower
         self._keys = keys
@@ -218,6 +237,9 @@ class Intake:
 
     def submit_record(self, payload: Mapping[str, Any] | Record, actor: Actor, correlation_id: str) -> Future[Accepted]:
         """Take one record: `{"kind": …, …fields}`, or a record that was read already.
+
+        With `on_behalf_of`, a principal's name, it is written in that one's place: by a delegation of its kind that is
+        in force, and only where both may write it. The entry names both.
 
         The same record again within ten minutes, with no other of its kind about its subject in between, is answered
         as the first one was, as a duplicate. Later it is a new statement: that a snapshot still verifies, say.
@@ -352,6 +374,9 @@ class Intake:
         warnings: list[str] = []
         now = int(self._clock() * SECOND)
         sent = self._read_record(kind, payload, actor, now, warnings)
+        place = self._place(kind, sent, payload.get("on_behalf_of"), actor, now)
+        if place is not None:
+            actor = place.actor
         record, fields, redactions = self._searched(kind, sent)
         subjects = tuple(dict.fromkeys(node.id for node in kind.subjects(record)))
         bound = self._admit(kind, record, actor, now) if kind.binds else None
@@ -368,6 +393,7 @@ class Intake:
             "redactions": redactions,
             "subjects": list(subjects[MAX_SUBJECTS:]),
             **provenance_of(self._rules),
+            **({} if place is None else {"on_behalf_of": place.in_body}),
         }
         draft = Draft(
             kind=kind.in_ledger,
@@ -388,11 +414,40 @@ class Intake:
     def _read_record(
         self, kind: Kind[Any], payload: Mapping[str, Any], actor: Actor, now: int, warnings: list[str]
     ) -> Record:
-        sent: Record = kind.record.read({name: value for name, value in payload.items() if name != "kind"}, warnings)
+        fields = {name: value for name, value in payload.items() if name not in _AROUND}
+        sent: Record = kind.record.read(fields, warnings)
         require(actor, kind.permission(sent))
         if sent.holds_from is not None and sent.holds_from > now:
             raise _wrong("/valid_from", "valid_from lies in the future; send it when it holds.")
         return sent
+
+    def _place(self, kind: Kind[Any], sent: Record, of: object, actor: Actor, now: int) -> _Place | None:
+        """Return in whose place a record is written, None where that is nobody (X7)."""
+        if of is None:
+            return None
+        if kind.name not in DELEGABLE:
+            raise _wrong("/on_behalf_of", f"{kind.name} is written for oneself alone: leave on_behalf_of out.")
+        if not isinstance(of, str) or not of.strip() or of == actor.principal:
+            raise _wrong("/on_behalf_of", "on_behalf_of is the name of another principal, who delegated this.")
+        if not actor.authenticated:
+            raise AskerError("Nobody writes in the place of another without a key: sign in with one.", status=403)
+        # Whether it was ended a moment ago decides.
+        self._await_graph()
+        id_ = Principal(actor.principal).id
+        with self._store.reading() as reader:
+            held = delegations_of(self._view(reader, actor, now, EVERYTHING).at(now), [id_]).get(id_, ())
+        delegation, other = delegating(held, of, kind.name), self._named(of)
+        if delegation is None or other is None:
+            raise AskerError(
+                f"No delegation in force lets you write {kind.name} in this principal's place; they record one by "
+                "delegate_access, with its kind in `records`.",
+                status=403,
+            )
+        try:
+            require(other, kind.permission(sent))
+        except AskerError as error:
+            raise AskerError(f"Whoever you write for may not do this themselves. {error.detail}", status=403) from None
+        return _Place(of, delegation.entry, in_place_of(actor, other))
 
     def _searched(self, kind: Kind[Any], sent: Record) -> tuple[Record, dict[str, Any], list[tuple[str, str]]]:
         """Return a record as it is kept, without identifiers, its fields, and what was replaced in it."""

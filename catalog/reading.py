@@ -81,6 +81,10 @@ class Rights:
         """Tell whether nothing is hidden."""
         return self.namespaces is None and self.sites is None
 
+    def narrowed(self, other: Rights) -> Rights:
+        """Return what both let be seen."""
+        return Rights(_both(self.namespaces, other.namespaces), _both(self.sites, other.sites))
+
     def holds(self, namespace: str) -> bool:
         """Tell whether what lies in this namespace may be seen, as far as that decides."""
         return self.namespaces is None or namespace in self.namespaces
@@ -89,6 +93,12 @@ class Rights:
         """Tell whether a dataset held at these sites, none where nobody said, may be seen as far as that decides."""
         held = self.sites
         return held is None or all(one in held for one in sites or (NO_SITE,))
+
+
+def _both(one: frozenset[str] | Names | None, other: frozenset[str] | Names | None) -> frozenset[str] | Names | None:
+    if one is None or other is None or one == other:
+        return other if one is None else one
+    return Names(("both", one, other), lambda name: name in one and name in other)
 
 
 EVERYTHING: Final = Rights()

@@ -207,6 +207,7 @@ CLOSED: Final = frozenset(
         "principal_kind",
         "purposes",
         "question",
+        "records",
         "refrains",
         "refrains_absent",
         "residue",

@@ -56,6 +56,7 @@ SELECT key.hash, key.revoked, key.last_used, principal.name, principal.display_n
   principal.approves, principal.active
   FROM key JOIN principal ON principal.name = key.principal WHERE key.id = ?
 """
+_NAMED = "SELECT display_name, roles, approves FROM principal WHERE name = ? AND active"
 _ISSUED = "key-issued"
 _REMEMBERED = 1_000
 REFUSED = "The key is not valid here: it is unknown, revoked, or its principal may not act."
@@ -215,6 +216,20 @@ class KeyFile:
         rows = self._rows(_FIND, (key_id,))
         return _actor(key_id, rows[0]) if rows else None
 
+    def named(self, principal: str) -> Actor | None:
+        """Return the principal of this name, whom no key proves here, None where it may not act."""
+        rows = self._rows(_NAMED, (principal,))
+        if not rows:
+            return None
+        display_name, roles, approves = rows[0]
+        return Actor(
+            principal,
+            frozenset(json.loads(roles)),
+            authenticated=False,
+            display_name=display_name,
+            approves=frozenset(json.loads(approves)),
+        )
+
     def close(self) -> None:
         """Let go of the file."""
         with self._lock:
@@ -306,6 +321,11 @@ class Authenticator:
     def holder(self, key_id: str) -> Actor | None:
         """Return who acts under the key of this id now, None once nobody does."""
         found = self._keys.holder(key_id)
+        return None if found is None else self.entitled(found)
+
+    def named(self, principal: str) -> Actor | None:
+        """Return what the principal of this name may do now, None where it may not act; no key proves it here."""
+        found = self._keys.named(principal)
         return None if found is None else self.entitled(found)
 
     def needs_key(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from catalog.access.model import Actor, Holder
 from catalog.access.permissions import TABLE, Permission
@@ -60,6 +61,18 @@ def check_own_definition(held: frozenset[str], taken: frozenset[str]) -> None:
     gained = sorted(taken - held)
     if gained:
         raise AskerError(f"Nobody gives themselves {', '.join(gained)}; another admin has to.", status=403)
+
+
+def in_place_of(actor: Actor, other: Actor) -> Actor:
+    """Return the actor with what both may do, see and write about: the narrower of the two."""
+    return replace(
+        actor,
+        roles=actor.roles & other.roles,
+        approves=actor.approves & other.approves,
+        forbidden={**other.forbidden, **actor.forbidden},
+        reads=actor.reads.narrowed(other.reads),
+        writes=actor.writes.narrowed(other.writes),
+    )
 
 
 def rights_of(actor: Actor) -> Rights:

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from pydantic.json_schema import models_json_schema
 
 from catalog.gate.asking import AskGate
+from catalog.grants.rules import DELEGABLE
 from catalog.kinds import KINDS
 
 _JSON = "application/json"
@@ -110,7 +111,7 @@ def _records() -> dict[str, Any]:
     schemas: dict[str, Any] = found["$defs"]
     for name, model in kinds.items():
         schema = schemas[model.__name__]
-        schema["properties"] = {"kind": {"const": name}, **schema["properties"]}
+        schema["properties"] = {"kind": {"const": name}, **_place(name), **schema["properties"]}
         schema["required"] = ["kind", *schema.get("required", ())]
     references = {name: f"#/components/schemas/{model.__name__}" for name, model in kinds.items()}
     schemas["Record"] = {
@@ -119,6 +120,13 @@ def _records() -> dict[str, Any]:
         "discriminator": {"propertyName": "kind", "mapping": references},
     }
     return schemas
+
+
+def _place(name: str) -> dict[str, Any]:
+    """Return what says in whose place a record is written, of a kind that may be."""
+    described = "In whose place it is written: another principal's name, by a delegation in force."
+    place = {"type": "string", "minLength": 1, "description": described}
+    return {"on_behalf_of": place} if name in DELEGABLE else {}
 
 
 def _paths() -> dict[str, Any]:

@@ -36,7 +36,8 @@ query Due($within: Int!, $asOf: AsOfInput) {{
 
 _DELEGATIONS: Final = """
 query Delegations($principal: String, $asOf: AsOfInput) {
-  accessDelegations(principal: $principal, asOf: $asOf) { entry of to actions since until inForce endedBy reason } }
+  accessDelegations(principal: $principal, asOf: $asOf) { entry of to actions records since until
+    inForce endedBy reason } }
 """
 
 
@@ -54,7 +55,7 @@ def delegations(client: Client, principal: str | None, as_of: dict[str, Any], *,
                 f"#{one['entry']}",
                 one["to"],
                 one["of"],
-                _actions(one),
+                ", ".join((*map(in_words, one["actions"]), *one["records"])),
                 one["until"],
                 "yes" if one["inForce"] else "no" if one["endedBy"] is None else f"no, ended by #{one['endedBy']}",
                 one["reason"],

@@ -14,13 +14,18 @@ from ingest_hooks.openlineage.event import is_event
 _EXAMPLE = '{"kind": "declare_dataset", …}'
 
 
-def record(client: Client, names: list[str], *, as_json: bool) -> Exit:
-    """Send the records in these files (standard input where there is none), in order; stops at the first refusal."""
+def record(client: Client, names: list[str], on_behalf_of: str | None, *, as_json: bool) -> Exit:
+    """Send the records in these files (standard input where there is none), in order; stops at the first refusal.
+
+    Each is written in the place of another where that is asked for, by its own member else.
+    """
+    place = {} if on_behalf_of is None else {"on_behalf_of": on_behalf_of}
     receipts: list[dict[str, Any]] = []
     for name in names or [files.STANDARD_INPUT]:
         for item in _records(name, receipts):
             try:
-                receipts.append(document(client.request("POST", "api/v1/records", json=item.value), "index"))
+                value = {**item.value, **place} if isinstance(item.value, dict) else item.value
+                receipts.append(document(client.request("POST", "api/v1/records", json=value), "index"))
             except SenderError as error:
                 raise SenderError(
                     f"{item.place}: {error.detail}{_before(receipts)}", pointer=error.pointer, status=error.status

@@ -34,6 +34,12 @@ class EntryEvidence:
     statements: tuple[str, ...]
 
     @property
+    def on_behalf_of(self) -> str | None:
+        """Return in whose place it was written, None where that is nobody, or the body is not shown."""
+        place = self.body.get("on_behalf_of") if isinstance(self.body, dict) else None
+        return place["principal"] if isinstance(place, dict) else None
+
+    @property
     def notes(self) -> EventNotes:
         """Return what was noted of an event or record while it was taken, as far as its body is shown."""
         body = self.body if isinstance(self.body, dict) else {}

@@ -83,3 +83,5 @@ class AccessDelegation:
     ended_by: int | None
     in_force: bool
     reason: str
+    records: tuple[str, ...] = ()
+    """The kinds of record that may be written in that place."""

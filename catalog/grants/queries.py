@@ -174,5 +174,14 @@ def _delegation(view: View, to: str, stated: Statement, ended_by: int | None) ->
         ended_by is None and stated.authenticated and has_begun(stated.valid_from, view.moment) and view.moment < until
     )
     return AccessDelegation(
-        stated.by, to, value.actions, stated.valid_from, until, stated.entry, ended_by, holds, value.reason
+        stated.by,
+        to,
+        value.actions,
+        stated.valid_from,
+        until,
+        stated.entry,
+        ended_by,
+        holds,
+        value.reason,
+        value.records,
     )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Final, Self
 
-from pydantic import Field, ValidationInfo, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
 from catalog.access.records import PrincipalName, PrincipalRecord
 from catalog.assets.records import PurposeCode
-from catalog.record import MAX_LIST, Index, Name, Part, Record, Text, Time, distinct, is_replayed
+from catalog.grants.rules import DELEGABLE
+from catalog.record import MAX_LIST, Index, Name, Part, Record, Text, Time, distinct, is_replayed, refusal
 from graph_schema.nodes import Column, Dataset, ModelVersion, Node, Principal
 from graph_schema.vocabulary.words import AccessAction, TargetKind
 
@@ -19,6 +20,12 @@ _NEEDED: Final = {
     TargetKind.COLUMN: ("name", "column"),
     TargetKind.MODEL_VERSION: ("name", "version"),
 }
+
+
+def _delegable(kind: str, info: ValidationInfo) -> str:
+    if kind not in DELEGABLE and not is_replayed(info):
+        raise ValueError(f"Records written in the place of another are {', '.join(sorted(DELEGABLE))}.")
+    return kind
 
 
 class AccessTarget(Part):
@@ -150,22 +157,32 @@ class EndGrant(PrincipalRecord):
 
 
 class DelegateAccess(Record):
-    """That whoever records it lets another have access in their place, as far as they have it; it is not handed on."""
+    """That whoever records it lets another have access, or write records about data, in their place, as far as they may
+    themselves; it is not handed on.
+    """
 
     name: ClassVar[str] = "delegate_access"
 
     to: PrincipalName
-    """Who may ask in their place."""
-    actions: Annotated[tuple[AccessAction, ...], Field(min_length=1), distinct()]
-    """What may be done."""
+    """Who may act in their place."""
+    actions: Annotated[tuple[AccessAction, ...], distinct()] = ()
+    """What may be done with data; none where records alone are written in their place."""
+    records: Annotated[tuple[Annotated[Name, AfterValidator(_delegable)], ...], distinct()] = ()
+    """The kinds of record that may be written in their place, such as declare_dataset."""
     until: Time
     """Until when."""
     reason: Text
     """Why."""
 
+    @model_validator(mode="after")
+    def _is_of_something(self, info: ValidationInfo) -> Self:
+        if not self.actions and not self.records and not is_replayed(info):
+            raise refusal("A delegation names actions, or records, or both.", "/actions")
+        return self
+
     @property
     def node(self) -> Principal:
-        """Return the node of whoever may ask in their place."""
+        """Return the node of whoever may act in their place."""
         return Principal(self.to)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from catalog.grants.model import Grant, GrantState
+from catalog.grants.model import AccessDelegation, Grant, GrantState
 from graph_schema.aspects.access import AccessGrant, AccessRequest, Target
 from graph_schema.times import SECOND, parse_zoned
 
@@ -15,6 +15,46 @@ LONGEST: Final = 90 * DAY
 
 RECERTIFIED: Final = 30 * DAY
 """How long after it began, or was certified last, somebody has to say that a grant is still needed."""
+
+DELEGABLE: Final = frozenset(
+    {
+        "declare_dataset",
+        "declare_source",
+        "end_source",
+        "declare_key",
+        "end_key",
+        "declare_job",
+        "declare_operator",
+        "end_operator",
+        "tag",
+        "declare_code_key",
+        "end_code_key",
+        "trust_column_lineage",
+        "end_column_lineage_trust",
+        "stitch_datasets",
+        "unstitch_datasets",
+        "permit_use",
+        "license_use",
+        "withdraw_consent",
+        "end_use_statement",
+        "record_transfer",
+        "end_transfer",
+        "seal_snapshot",
+        "verify_snapshot",
+        "tombstone_snapshot",
+        "declare_split",
+    }
+)
+"""The kinds of record that one writes in the place of another: what is said of data, and of no person's part in it.
+
+What is asked for, granted, decided, attested, registered or reviewed is not: there two persons are told apart by who
+wrote. Nor is what acts everywhere, nor a delegation, which is not handed on.
+"""
+
+
+def delegating(delegations: Iterable[AccessDelegation], of: str, kind: str) -> AccessDelegation | None:
+    """Return the first delegation in force by which records of a kind are written in somebody's place (X7)."""
+    return next((one for one in delegations if one.in_force and one.of == of and kind in one.records), None)
 
 
 def within(outer: Target, inner: Target) -> bool:

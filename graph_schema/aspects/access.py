@@ -101,11 +101,12 @@ class MembershipEnd(Part):
 
 @dataclass(frozen=True, slots=True)
 class AccessDelegation(Part):
-    """That another may have access in the place of whoever says so."""
+    """That another may have access, or write records, in the place of whoever says so."""
 
     actions: Annotated[tuple[str, ...], "What may be done."]
     until: Annotated[str, "Until when."]
     reason: Annotated[str, "Why."]
+    records: Annotated[tuple[str, ...], "The kinds of record that may be written."] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -743,6 +743,10 @@ class House:
         self.ledger = MemoryLedger(self.site, clock=self.clock.micros)
         self.keys = self.key_file(self.folder / "keys.sqlite")
         self.projection = Projection(self.ledger, self.store)
+        # To look at the clock is not to let it go on.
+        self.authenticator = Authenticator(
+            self.keys, Entitlements(self.ledger, lambda: int(self.clock.now * 1e6)).entitled
+        )
         self.intake = Intake(
             self.ledger,
             self.store,
@@ -752,10 +756,7 @@ class House:
             facts_of=facts_of,
             clock=self.clock,
             anchored=partial(Anchor, self.ledger, "1"),
-        )
-        # To look at the clock is not to let it go on.
-        self.authenticator = Authenticator(
-            self.keys, Entitlements(self.ledger, lambda: int(self.clock.now * 1e6)).entitled
+            named=self.authenticator.named,
         )
 
     def project(self) -> None:
@@ -858,7 +859,13 @@ class House:
         granted = self.record(access_grant(until=until, request=asked)).receipt.index
         self.record(recertification(granted))
         since = format_time(self.clock.micros())
-        delegated = {"to": "grace", "actions": ["read"], "until": until, "reason": "While somebody is away"}
+        delegated = {
+            "to": "grace",
+            "actions": ["read"],
+            "records": ["tag"],
+            "until": until,
+            "reason": "While she is away",
+        }
         given = self.append({"kind": "delegate_access", **delegated}, "local")
         ended = {"to": "grace", "delegation": given, "reason": "They are back"}
         self.record({"kind": "end_access_delegation", **ended})

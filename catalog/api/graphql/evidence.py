@@ -28,6 +28,9 @@ class EvidenceEntry:
     kind: EntryKind = strawberry.field(description="What kind of entry it is.")
     recorded_at: Micros = strawberry.field(description="When it was recorded.")
     actor: str = strawberry.field(description="The principal that sent it.")
+    on_behalf_of: str | None = strawberry.field(
+        description="In whose place it was written; null where that is nobody, and where the body is not shown."
+    )
     correlation_id: str = strawberry.field(description="The id of the request that it came with.")
     statements: list[str] = strawberry.field(description="What it states of the thing: aspects and edge types.")
     leaf: Digest = strawberry.field(description="The hash that stands in the Merkle tree for it.")

@@ -136,6 +136,7 @@ class AccessDelegation:
     ended_by: int | None = strawberry.field(description="The ledger entry that ended it early; null: none did.")
     in_force: bool = strawberry.field(description="Whether it holds at the time asked for.")
     reason: str = strawberry.field(description="Why.")
+    records: list[str] = strawberry.field(description="The kinds of record that may be written in that place.")
 
     @strawberry.field(description="What may be done.")
     def actions(self) -> list[AccessAction]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import Enum
 from functools import cache
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
@@ -20,6 +20,7 @@ from catalog.api.graphql.nodes import QualifiedNameInput
 from catalog.api.graphql.problems import AnyProblem, as_problem
 from catalog.api.graphql.scalars import Digest, Long, Micros, write_time
 from catalog.errors import ADDRESSED
+from catalog.grants.rules import DELEGABLE
 from catalog.intake import Accepted
 from catalog.kinds import KINDS
 from catalog.record import Format, QualifiedName, Record
@@ -40,6 +41,8 @@ class Receipt:
     ledger_root: Digest = strawberry.field(description="The root of that tree.")
     inclusion_proof: list[Digest] = strawberry.field(description="From the leaf's sibling upwards (RFC 9162 §2.1.3).")
 
+
+_PLACE = "In whose place it is written: another principal's name, by a delegation in force."
 
 RecordResult = Annotated[
     Receipt | AnyProblem,
@@ -106,18 +109,29 @@ def _issue_key(
 def _mutation(kind: type[Record]) -> StrawberryField:
     asked = input_of(kind)
 
-    def write(info: ContextInfo, record: Any) -> RecordResult:  # noqa: ANN401  the annotation is set below
+    def submit(info: ContextInfo, record: Any, on_behalf_of: str | None) -> RecordResult:  # noqa: ANN401  its input
         context = info.context
         try:
             payload = {"kind": kind.name, **fields_of(record)}
+            if on_behalf_of is not None:
+                payload["on_behalf_of"] = on_behalf_of
             return receipt(
                 context, context.services.intake.submit_record(payload, context.actor, context.correlation_id).result()
             )
         except ADDRESSED as error:
             return as_problem(error)
 
+    def write_delegable(info: ContextInfo, record: Any, on_behalf_of: str | None = None) -> RecordResult:  # noqa: ANN401  as above
+        return submit(info, record, on_behalf_of)
+
+    def write_alone(info: ContextInfo, record: Any) -> RecordResult:  # noqa: ANN401  as above
+        return submit(info, record, None)
+
+    write: Callable[..., RecordResult] = write_delegable if kind.name in DELEGABLE else write_alone
     described = strawberry.argument(description="What the record says.")
     write.__annotations__ = {"info": ContextInfo, "record": Annotated[asked, described], "return": RecordResult}
+    if kind.name in DELEGABLE:
+        write.__annotations__["on_behalf_of"] = Annotated[str | None, strawberry.argument(description=_PLACE)]
     write.__name__ = kind.name
     return strawberry.mutation(write, description=enums.paragraph(inspect.getdoc(kind) or ""))
 

@@ -115,6 +115,10 @@ def record(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what --file would change, field by field; write nothing.")
     ] = False,
+    on_behalf_of: Annotated[
+        str | None,
+        typer.Option("--on-behalf-of", metavar="PRINCIPAL", help="In whose place, by a recorded delegation."),
+    ] = None,
     url: Url = None,
     data_dir: DataDir = None,
     as_json: Json = False,
@@ -126,6 +130,8 @@ def record(
     """
     if file and files:
         raise SenderError("Name files of records, or --file FILE, not both: what is in a --file is compared first.")
+    if file and on_behalf_of:
+        raise SenderError("--on-behalf-of is for files of records: what is in a --file is written for oneself.")
     if dry_run and not file:
         raise SenderError("--dry-run shows what a --file FILE would change: name that file.")
     with connected(url, data_dir) as client:
@@ -135,4 +141,4 @@ def record(
             raise typer.Exit(int(record_files(client, file, dry_run=dry_run, as_json=as_json)))
         from catalog.cli.record import record as write
 
-        raise typer.Exit(int(write(client, files or [], as_json=as_json)))
+        raise typer.Exit(int(write(client, files or [], on_behalf_of, as_json=as_json)))

@@ -108,6 +108,7 @@ lineward lineage DIGITS…
 lineward report readmission
 lineward report nothing@1
 lineward report 'landing visits'
+lineward record --file declared.yaml --on-behalf-of grace
 lineward report model-dossier
 lineward report readmission@1 --access-days 30
 lineward report dataset-dossier 'landing visits' --access-days 0

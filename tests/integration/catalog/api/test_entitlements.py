@@ -161,3 +161,28 @@ def test_who_may_act_in_whose_place_is_listed(sites: Catalog) -> None:
     assert (one["entry"], one["of"], one["to"], one["actions"]) == (entry, "ada", "grace", ["READ"])
     assert (one["inForce"], one["endedBy"], one["reason"]) == (True, None, "Away")
     assert sites.ask(query, headers, principal="mary")["data"]["accessDelegations"] == []
+
+
+def test_a_record_in_the_place_of_another_names_both_over_http_and_graphql(sites: Catalog) -> None:
+    delegate, giver = key_of(sites, "ada", "engineer"), key_of(sites, "grace", "steward")
+    payload = {**declaration(dataset=CURATED, owner="hers"), "on_behalf_of": "grace"}
+    refused = sites.record(payload, **delegate)
+    assert (refused.status_code, "No delegation in force" in refused.json()["detail"]) == (403, True)
+    until = (datetime.now(UTC) + timedelta(days=1)).isoformat(timespec="seconds")
+    given = {"kind": "delegate_access", "to": "ada", "records": ["declare_dataset"], "until": until, "reason": "Away"}
+    assert sites.record(given, **giver).status_code == 201
+    # What was delegated just now counts, and so does what was ended just now.
+    first = sites.record(payload, **delegate)
+    assert first.status_code == 201, first.text
+    write = """mutation Write($record: DeclareDatasetInput!) { declareDataset(record: $record, onBehalfOf: "grace") {
+      __typename ... on Receipt { index } ... on Problem { message } } }"""
+    record = {"dataset": CURATED, "owner": "hers as well"}
+    second = sites.ask(write, delegate, record=record)["data"]["declareDataset"]
+    assert second["__typename"] == "Receipt", second
+    sites.caught_up()
+    query = """query Of($id: ID!) { evidence(for: $id) { ... on Evidence { entries { index actor onBehalfOf } } } }"""
+    entries = sites.ask(query, delegate, id=Dataset(**CURATED).id)["data"]["evidence"]["entries"]
+    found = {one["index"]: (one["actor"], one["onBehalfOf"]) for one in entries}
+    assert [found[index] for index in (first.json()["index"], second["index"])] == [("ada", "grace")] * 2
+    page = sites.client.get(f"/explorer/entry?index={second['index']}", headers=delegate).text
+    assert "in the place of" in page

@@ -92,6 +92,12 @@ def test_who_may_act_in_whose_place_is_listed(folder: Path) -> None:
     assert (misspelt.code, "did you mean grace?" in misspelt.err) == (0, True)
 
 
+def test_nobody_records_in_the_place_of_another_without_a_key(folder: Path) -> None:
+    payload = json.dumps(declaration(dataset=CURATED, owner="another")).encode()
+    done = typed(folder, "record", "--on-behalf-of", "grace", stdin=payload)
+    assert (done.code, "Nobody writes in the place of another without a key" in done.err) == (3, True), done.err
+
+
 def test_a_period_is_decided_again(folder: Path) -> None:
     may(folder)
     may(folder, *KEPT, "--place", "North")
