@@ -18,7 +18,8 @@ from catalog.access.keys import KeyFile, local_actor
 from catalog.intake import Accepted, Intake
 from catalog.ledger.keys import SiteKeys
 from catalog.ledger.sqlite import SqliteLedger
-from catalog.projection import Projection, facts_of
+from catalog.projection.entry_facts import facts_of
+from catalog.projection.follower import Projection
 from catalog.settings import Settings
 
 _AHEAD: Final = 1_000

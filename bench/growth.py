@@ -13,7 +13,7 @@ from bench import stores
 from bench.figures import Figure, Options, command, measured
 from bench.filling import filled
 from bench.workloads import SIZES, WORKLOADS, events
-from catalog.projection import Projection
+from catalog.projection.follower import Projection
 
 _JOBS: Final = 10
 _RESTATING: Final = frozenset({"small", "large"})

@@ -24,7 +24,7 @@ from catalog.labels.taint.following import LabelFollower
 from catalog.labels.taint.queries import why_label
 from catalog.ledger.protocol import Draft
 from catalog.ledger.sqlite import SqliteLedger
-from catalog.projection import Projection
+from catalog.projection.follower import Projection
 from catalog.settings import Settings
 from catalog.store.protocol import Store
 from catalog.view import View

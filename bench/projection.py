@@ -21,7 +21,7 @@ from bench.filling import filled
 from bench.machine import children, processor_seconds
 from bench.server import Server, behind, serving
 from bench.workloads import JOBS, SIZES, WORKLOADS, events
-from catalog.projection import rebuild
+from catalog.projection.rebuilding import rebuild
 
 AIMS: Final = {
     ("SQLite", "small"): 3_000,

@@ -30,7 +30,9 @@ from catalog.ledger.sealing import utc_microseconds
 from catalog.ledger.sqlite import SqliteLedger
 from catalog.operations import provenance
 from catalog.policies.entitlements import Entitlements
-from catalog.projection import Following, Projection, facts_of
+from catalog.projection.entry_facts import facts_of
+from catalog.projection.follower import Projection
+from catalog.projection.position import Following
 from catalog.projection_process import ProjectionProcess
 from catalog.reading import Rights
 from catalog.settings import LEDGER_FILE, Settings

@@ -20,7 +20,7 @@ from contextlib import suppress
 from typing import IO
 
 from catalog.ledger.protocol import Ledger
-from catalog.projection import ENDED, Position, ProjectionState, Status
+from catalog.projection.position import ENDED, Position, ProjectionState, Status
 from catalog.projection_child import launch
 from catalog.settings import Settings
 
@@ -57,7 +57,7 @@ def encode_state(state: ProjectionState) -> bytes:
 
 
 class ProjectionProcess(Position):
-    """Follows the ledger in a child process, see `catalog.projection.Following`.
+    """Follows the ledger in a child process, see `catalog.projection.position.Following`.
 
     A child that ends is started again, after up to 5 s where it keeps ending, and one that hangs is ended; one that
     found that the ledger does not verify or that the graph is damaged is not. Stopping or killing either process at any

@@ -19,7 +19,8 @@ from dataclasses import replace
 from catalog import app, logs
 from catalog.collecting import collecting_seldom
 from catalog.errors import EvidenceError, OperatorError
-from catalog.projection import ENDED, Projection, ProjectionState, Status
+from catalog.projection.follower import Projection
+from catalog.projection.position import ENDED, ProjectionState, Status
 from catalog.projection_process import BEAT_SECONDS, encode_state
 from catalog.settings import Settings
 

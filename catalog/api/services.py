@@ -22,7 +22,8 @@ from catalog.intake import Intake
 from catalog.ledger.protocol import Ledger
 from catalog.ledger.sealing import utc_microseconds
 from catalog.metrics import Metrics
-from catalog.projection import PROJECTION_VERSION, Following, Status
+from catalog.projection.entry_facts import PROJECTION_VERSION
+from catalog.projection.position import Following, Status
 from catalog.reading import AsOf, Rights, Terms
 from catalog.record_redaction import Redactor
 from catalog.settings import Settings, is_loopback

@@ -200,7 +200,7 @@ def _silent_log() -> Iterator[None]:
 
 def _catch_up(services: Services, *, needed: bool) -> None:
     """Wait for the graph to hold the ledger; raises what keeps it from that where it is needed."""
-    from catalog.projection import ENDED, Status  # noqa: PLC0415  a command that asks a server needs none of it
+    from catalog.projection.position import ENDED, Status  # noqa: PLC0415  a command that asks a server needs none of it
 
     last, projection = services.ledger.size() - 1, services.projection
     with progress("bringing the graph up to the ledger", last + 1) as show:

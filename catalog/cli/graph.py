@@ -9,7 +9,7 @@ from catalog.errors import DamagedGraphError, Exit, OperatorError
 from catalog.ledger.protocol import Ledger
 from catalog.operations import provenance
 from catalog.operations.provenance import ForeignGraphError
-from catalog.projection import rebuild
+from catalog.projection.rebuilding import rebuild
 from catalog.settings import Settings
 from catalog.store.protocol import Store
 from graph_schema.edges import EdgeKind

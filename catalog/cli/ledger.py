@@ -16,7 +16,7 @@ from catalog.errors import DamagedGraphError, Exit, OperatorError
 from catalog.ledger.checkpoint import SignedCheckpoint
 from catalog.ledger.note import NoteError, VerifierKey
 from catalog.ledger.proof import ProofFile
-from catalog.projection import rebuild
+from catalog.projection.rebuilding import rebuild
 from catalog.settings import Settings
 from catalog.store.comparing import first_difference
 

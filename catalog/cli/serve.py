@@ -24,7 +24,7 @@ from catalog.api.http.connections import configured
 from catalog.cli.ending import fail
 from catalog.cli.output import note
 from catalog.errors import Exit, OperatorError
-from catalog.projection import Following, Status
+from catalog.projection.position import Following, Status
 from catalog.settings import Settings
 
 _SWITCH_SECONDS = 0.001

@@ -26,7 +26,8 @@ from catalog.ledger.memory import MemoryLedger
 from catalog.ledger.protocol import Draft, Receipt
 from catalog.operations.records import RestoreLedger
 from catalog.policies.entitlements import Entitlements
-from catalog.projection import Projection, facts_of
+from catalog.projection.entry_facts import facts_of
+from catalog.projection.follower import Projection
 from catalog.reading import EVERYTHING, LATEST, AsOf, Rights
 from catalog.reporting.issuing import issued_record, proven
 from catalog.signatures.signing import Signer as MadeUpSigner

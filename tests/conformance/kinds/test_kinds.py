@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from catalog.access.permissions import TABLE, Permission
 from catalog.kinds import KINDS, OPEN, Kind
 from catalog.ledger.entry import check_names
-from catalog.projection import project
+from catalog.projection.entry_facts import project
 from catalog.record_redaction import CLOSED, NAMES, PEOPLE, TEXTS
 from catalog.reporting.records import ReportIssued
 from graph_schema.registry import check_facts

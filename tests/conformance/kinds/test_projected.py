@@ -14,7 +14,8 @@ import pytest
 from catalog.findings.rules import Severity
 from catalog.kinds import KINDS, Kind
 from catalog.ledger.protocol import StoredEntry
-from catalog.projection import LedgerFacts, UnprojectableError, gather, project, tie_of
+from catalog.projection.batches import gather
+from catalog.projection.entry_facts import LedgerFacts, UnprojectableError, project, tie_of
 from catalog.reporting.records import ReportIssued
 from catalog.safe_use.model import Outcome
 from catalog.use.model import OrganizationKind

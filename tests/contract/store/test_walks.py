@@ -10,7 +10,8 @@ import pytest
 
 from catalog.lineage.model import Direction, FlowScope, Grain, Walk
 from catalog.lineage.queries import lineage
-from catalog.projection import LedgerFacts, gather
+from catalog.projection.batches import gather
+from catalog.projection.entry_facts import LedgerFacts
 from catalog.search.model import Search
 from catalog.search.queries import search
 from catalog.store.protocol import Store

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from catalog.projection import Projection
+from catalog.projection.follower import Projection
 from catalog.reading import AsOf
 from catalog.reporting.contexts import CONTEXTS
 from catalog.store.neo4j import Neo4jStore

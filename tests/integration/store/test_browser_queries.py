@@ -15,7 +15,7 @@ import pytest
 from catalog.labels.queries import labels
 from catalog.lineage.model import Direction, Walk
 from catalog.lineage.queries import lineage
-from catalog.projection import rebuild
+from catalog.projection.rebuilding import rebuild
 from catalog.store.neo4j import Neo4jStore
 from examples.clinical_pipeline import PRINCIPALS, run_pipeline
 from graph_schema.aspects.labels import Tag

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from catalog.errors import DamagedGraphError, OperatorError
-from catalog.projection import rebuild
+from catalog.projection.rebuilding import rebuild
 from catalog.store.sqlite import SqliteStore
 from graph_schema.facts import Facts
 from tests.support.events import dataset, projected, run_event

@@ -9,7 +9,7 @@ from typing import Any
 import neo4j
 import pytest
 
-from catalog.projection import rebuild
+from catalog.projection.rebuilding import rebuild
 from catalog.search.model import Search
 from catalog.search.queries import search
 from catalog.store.neo4j import Neo4jStore

@@ -11,7 +11,7 @@ from catalog.comparison import Change
 from catalog.errors import AskerError, SenderError
 from catalog.intake import Intake
 from catalog.kinds import LASTING, OPEN
-from catalog.projection import facts_of
+from catalog.projection.entry_facts import facts_of
 from catalog.reading import Rights
 from tests.support.records import CURATED, RAW, Following, House, decision, declaration, event, tag
 

@@ -14,7 +14,7 @@ from catalog import app
 from catalog.api.application import create
 from catalog.api.services import Services
 from catalog.errors import OperatorError
-from catalog.projection import rebuild
+from catalog.projection.rebuilding import rebuild
 from catalog.settings import Settings, load
 from catalog.store.memory import MemoryStore
 from catalog.store.neo4j import Neo4jStore

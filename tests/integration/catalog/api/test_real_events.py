@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bench.estates import Estate
-from catalog.projection import rebuild
+from catalog.projection.rebuilding import rebuild
 from catalog.store.memory import MemoryStore
 from catalog.store.neo4j import Neo4jStore
 from catalog.store.sqlite import SqliteStore

@@ -16,7 +16,7 @@ from catalog.intake import RETRY_SECONDS, Intake
 from catalog.ledger.entry import MAX_SUBJECTS
 from catalog.ledger.memory import MemoryLedger
 from catalog.ledger.protocol import Draft, Receipt
-from catalog.projection import facts_of
+from catalog.projection.entry_facts import facts_of
 from catalog.view import View
 from graph_schema.nodes import Dataset
 from ingest_hooks.errors import Unreadable

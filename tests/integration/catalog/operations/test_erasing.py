@@ -13,7 +13,9 @@ from catalog.access.keys import local_actor
 from catalog.access.model import Actor
 from catalog.errors import AskerError, SenderError
 from catalog.operations.residue import ERASED, residue_of
-from catalog.projection import Projection, facts_of, rebuild
+from catalog.projection.entry_facts import facts_of
+from catalog.projection.follower import Projection
+from catalog.projection.rebuilding import rebuild
 from catalog.reading import AsOf
 from catalog.reporting.model_dossier import model_dossier
 from catalog.store.memory import MemoryStore

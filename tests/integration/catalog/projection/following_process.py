@@ -9,7 +9,8 @@ from pathlib import Path
 from catalog.access.keys import KeyFile, local_actor
 from catalog.intake import Intake
 from catalog.ledger.sqlite import SqliteLedger
-from catalog.projection import Projection, facts_of
+from catalog.projection.entry_facts import facts_of
+from catalog.projection.follower import Projection
 from catalog.store.sqlite import SqliteStore
 from tests.support.records import event
 

@@ -4,7 +4,8 @@ import random
 from pathlib import Path
 
 from catalog.ledger.sqlite import SqliteLedger
-from catalog.projection import Projection, rebuild
+from catalog.projection.follower import Projection
+from catalog.projection.rebuilding import rebuild
 from catalog.store.memory import MemoryStore
 from catalog.store.sqlite import SqliteStore
 from tests.support.killing import killed

@@ -16,7 +16,8 @@ from catalog import app
 from catalog.access.keys import local_actor
 from catalog.api.http import health
 from catalog.api.services import Services
-from catalog.projection import ProjectionState, Status, rebuild
+from catalog.projection.position import ProjectionState, Status
+from catalog.projection.rebuilding import rebuild
 from catalog.projection_child import CHILD, launched_ahead
 from catalog.projection_process import ProjectionProcess
 from catalog.settings import Settings, load

@@ -9,19 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from catalog import app, projection
+from catalog import app
 from catalog.access.keys import local_actor
 from catalog.errors import OperatorError
 from catalog.ledger.protocol import Draft, StoredEntry
-from catalog.projection import (
-    PROJECTION_VERSION,
-    Projection,
-    Status,
-    UnprojectableError,
-    gather,
-    project,
-    rebuild,
-)
+from catalog.projection.batches import gather
+from catalog.projection.entry_facts import PROJECTION_VERSION, UnprojectableError, project
+from catalog.projection.follower import Projection
+from catalog.projection.position import Status
+from catalog.projection.rebuilding import rebuild
 from catalog.settings import load
 from catalog.store.memory import MemoryStore
 from catalog.store.protocol import Quarantined
@@ -212,7 +208,7 @@ def test_the_thread_follows_what_is_written_and_takes_up_where_it_was(house: Hou
 
 
 def test_stopping_waits_for_no_entry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(projection, "_WAIT_SECONDS", 60)
+    monkeypatch.setattr("catalog.projection.follower._WAIT_SECONDS", 60)
     ledger = app.open_ledger(load(data_dir=tmp_path))
     follower = Projection(ledger, MemoryStore())
     follower.start()

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from catalog.projection import rebuild
+from catalog.projection.rebuilding import rebuild
 from catalog.store.neo4j import Neo4jStore
 from catalog.store.protocol import Store
 from catalog.store.sqlite import SqliteStore

@@ -23,7 +23,9 @@ from catalog.cli.graph import rebuilt
 from catalog.cli.ledger import status, verify
 from catalog.cli.target import Target
 from catalog.errors import DamagedGraphError
-from catalog.projection import Projection, ProjectionState, Status, rebuild
+from catalog.projection.follower import Projection
+from catalog.projection.position import ProjectionState, Status
+from catalog.projection.rebuilding import rebuild
 from catalog.projection_process import ProjectionProcess
 from catalog.settings import Settings, load
 from catalog.store.memory import MemoryStore

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catalog.labels.taint.queries import effective_labels, effective_labels_of_columns, why_label
-from catalog.projection import facts_of
+from catalog.projection.entry_facts import facts_of
 from catalog.store.memory import MemoryStore
 from catalog.view import View
 from graph_schema.nodes import Dataset, ModelVersion, Snapshot

@@ -18,7 +18,7 @@ from catalog.labels.taint.fixpoint import taint
 from catalog.labels.taint.following import LabelFollower
 from catalog.labels.taint.loading import load
 from catalog.labels.taint.queries import effective_labels, effective_labels_of_columns, why_label
-from catalog.projection import facts_of
+from catalog.projection.entry_facts import facts_of
 from catalog.reading import Complete
 from catalog.store.memory import MemoryStore
 from catalog.store.neo4j import Neo4jStore

@@ -22,7 +22,8 @@ from catalog.labels.model import Tag
 from catalog.labels.queries import labels
 from catalog.labels.rules import label
 from catalog.ledger.protocol import StoredEntry
-from catalog.projection import LedgerFacts, gather
+from catalog.projection.batches import gather
+from catalog.projection.entry_facts import LedgerFacts
 from catalog.snapshots.rules import manifest_digest
 from catalog.store.memory import MemoryStore
 from catalog.view import View

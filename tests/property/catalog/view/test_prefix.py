@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 import catalog
 from catalog.errors import AskerError, SenderError
-from catalog.projection import LedgerFacts, gather
+from catalog.projection.batches import gather
+from catalog.projection.entry_facts import LedgerFacts
 from catalog.reading import AsOf
 from catalog.store.memory import MemoryStore
 from catalog.store.neo4j import Neo4jStore

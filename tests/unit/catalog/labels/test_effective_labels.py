@@ -18,7 +18,7 @@ from catalog.labels.taint.queries import (
     what_if,
     why_label,
 )
-from catalog.projection import facts_of
+from catalog.projection.entry_facts import facts_of
 from catalog.reading import AsOf
 from catalog.store.memory import MemoryStore
 from catalog.view import View

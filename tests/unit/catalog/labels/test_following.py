@@ -10,7 +10,7 @@ import pytest
 
 from catalog.labels.taint.current import current_labels, label_counts
 from catalog.labels.taint.following import LabelFollower
-from catalog.projection import facts_of
+from catalog.projection.entry_facts import facts_of
 from catalog.reading import Complete, Lagging, Rights
 from catalog.store.indexes import column_flows
 from catalog.store.indexes.label_work import (

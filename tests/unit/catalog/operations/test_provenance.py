@@ -17,7 +17,9 @@ from catalog.ledger.memory import MemoryLedger
 from catalog.ledger.protocol import Draft, Ledger
 from catalog.ledger.sqlite import SqliteLedger
 from catalog.operations.provenance import ForeignGraphError, Provenance, check
-from catalog.projection import PROJECTION_VERSION, Projection, rebuild
+from catalog.projection.entry_facts import PROJECTION_VERSION
+from catalog.projection.follower import Projection
+from catalog.projection.rebuilding import rebuild
 from catalog.store.memory import MemoryStore
 from catalog.store.protocol import Store
 from graph_schema.facts import Facts

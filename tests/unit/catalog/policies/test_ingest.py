@@ -17,7 +17,7 @@ from catalog.findings.rules import Rule
 from catalog.ledger.protocol import StoredEntry
 from catalog.policies.checking import problems
 from catalog.policies.ingest import IngestPolicies
-from catalog.projection import rebuild
+from catalog.projection.rebuilding import rebuild
 from catalog.reading import AsOf, Lagging
 from catalog.store.memory import MemoryStore
 from graph_schema.nodes import Dataset, Job, Principal

@@ -9,7 +9,7 @@ import pytest
 from catalog.errors import SenderError
 from catalog.policies.queries import in_force, policy_sets, publications
 from catalog.policies.rules import digest_of_files
-from catalog.projection import rebuild
+from catalog.projection.rebuilding import rebuild
 from catalog.reading import AsOf, Rights
 from catalog.store.memory import MemoryStore
 from catalog.view import View

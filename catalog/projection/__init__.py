@@ -1,0 +1,1 @@
+"""From the ledger into the graph: in order, at least once, exactly once in effect."""
