@@ -425,6 +425,13 @@ class View:
         followed = min(self._reader.labels_followed().entry, self.reached - 1)
         return Lagging(self.reached - followed, (), followed)
 
+    def is_as_at(self, before: int) -> bool:
+        """Tell whether nothing that anybody said, other than of access, begins or ends after a time in microseconds
+        UTC, until the view's own: what follows from what is known, and from no span of time, is what it was then.
+        """
+        last = self._reader.last_boundary(self.as_of.valid_at)
+        return before <= self.as_of.valid_at and (last is None or last <= before)
+
     def used(self, hows: Sequence[str]) -> frozenset[str]:
         """Return every dataset and model version that may be seen and that anything uses in one of these ways."""
         return self.visible(self._reader.used(hows, self.as_of.valid_at, self.known_at), counted=False)

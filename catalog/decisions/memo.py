@@ -1,8 +1,8 @@
 """What requests for access rest on, read once for all that are decided as of the same point by the same rights.
 
-It follows from the view's point alone, so it is kept for that point only, and let go of with the next one. What was
-asked for at two points in a row will most likely be asked for at the next: the first who needs any of it reads all of
-it together.
+It follows from the view's point alone, so it is kept for that point only, and let go of with the next one. What lasts
+is kept on as long as nothing else comes to be known and nothing begins or ends in between. What was asked for at two
+points in a row will most likely be asked for at the next: the first who needs any of it reads all of it together.
 """
 
 from __future__ import annotations
@@ -17,19 +17,27 @@ from catalog.reading import AsOf, Rights
 
 T = TypeVar("T")
 K = TypeVar("K", bound=Hashable)
+IsAsAt = Callable[[int], bool]
+"""Whether nothing began or ended after a time, in microseconds UTC, until the point that is asked of."""
 MOST: Final = 10_000
 """So many values are kept at most; then all of them are let go of."""
 TOGETHER: Final = 256
 """So much of what was asked for before is read together, so that nobody waits for more."""
+_LASTING: Final = ""
 _RIGHTS: Final = 8
 """Of so many rights, those that asked last, values are kept."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Kept:
     """What is kept of one point."""
 
+    as_of: AsOf | None = None
     values: dict[Hashable, Any] = field(default_factory=dict)
+    lasting: dict[Hashable, Any] = field(default_factory=dict)
+    """Of the values those that stay what they are until anything begins or ends."""
+    earlier: _Kept | None = None
+    """The point before of which such values may hold here, as long as nobody looked."""
     asked: defaultdict[str, dict[Any, int]] = field(default_factory=lambda: defaultdict(dict))
     """What was asked for of each kind of value that is read together, and at how many points in a row."""
     before: Mapping[str, Mapping[Any, int]] = field(default_factory=dict)
@@ -38,6 +46,27 @@ class _Kept:
     """The kinds of which that was read."""
     locks: defaultdict[str, threading.Lock] = field(default_factory=lambda: defaultdict(threading.Lock))
 
+    def next(self, as_of: AsOf) -> _Kept:
+        """Return what is kept of the point after this one."""
+        return _Kept(as_of, earlier=self.earlier or self, before=self.asked)
+
+    def last_on(self, is_as_at: IsAsAt) -> Mapping[Hashable, Any]:
+        """Return the values that last, with those of the point before where nothing changed since."""
+        with self.locks[_LASTING]:
+            earlier, self.earlier = self.earlier, None
+            if earlier is not None and earlier.as_of is not None and self.as_of is not None:
+                known = earlier.as_of.known_at == self.as_of.known_at
+                if known and is_as_at(earlier.as_of.valid_at):
+                    self.lasting = earlier.lasting
+        return self.lasting
+
+    def keep(self, found: Mapping[Hashable, Any], lasting: Mapping[Hashable, Any]) -> None:
+        """Keep values, and of these some that last."""
+        for kept, some in ((self.values, found), (self.lasting, lasting)):
+            if len(kept) + len(some) > MOST:
+                kept.clear()
+            kept.update(some)
+
 
 class DecisionMemo:
     """Values by what they follow from, by rights of the newest point that was asked for; safe for any thread."""
@@ -45,17 +74,17 @@ class DecisionMemo:
     def __init__(self) -> None:
         """Begin empty."""
         self._lock = threading.Lock()
-        self._kept: OrderedDict[Rights, tuple[AsOf, _Kept]] = OrderedDict()
+        self._kept: OrderedDict[Rights, _Kept] = OrderedDict()
 
     def at(self, as_of: AsOf, rights: Rights) -> DecisionsAt:
         """Return the values of a point: those that are kept where it is the newest, else none."""
         with self._lock:
-            point, kept = self._kept.get(rights, (None, None))
-            if point is not None and _order(as_of) < _order(point):
+            kept = self._kept.get(rights)
+            if kept is not None and kept.as_of is not None and _order(as_of) < _order(kept.as_of):
                 return DecisionsAt()
-            if kept is None or point != as_of:
-                kept = _Kept() if kept is None else _Kept(before=kept.asked)
-                self._kept[rights] = as_of, kept
+            if kept is None or kept.as_of != as_of:
+                kept = _Kept(as_of) if kept is None else kept.next(as_of)
+                self._kept[rights] = kept
             self._kept.move_to_end(rights)
             if len(self._kept) > _RIGHTS:
                 self._kept.popitem(last=False)
@@ -78,12 +107,22 @@ class DecisionsAt:
         found: T | None = self._kept.values.get(key)
         if found is None:
             found = find()
-            self._keep({key: found})
+            self._kept.keep({key: found}, {})
         return found
 
-    def together(self, kind: str, key: K, find: Callable[[Sequence[K]], Mapping[K, T]]) -> T:
+    def together(
+        self,
+        kind: str,
+        key: K,
+        find: Callable[[Sequence[K]], Mapping[K, T]],
+        *,
+        lasts: Callable[[T], bool] = lambda _: False,
+        is_as_at: IsAsAt = lambda _: False,
+    ) -> T:
         """Return the value of a kind for a key: the first time, it is found together with what was asked for of that
         kind at the two points before; others wait for that.
+
+        A value that `lasts` is kept for the points after, until `is_as_at` says no more that nothing changed.
         """
         kept = self._kept
         before = kept.before.get(kind, {})
@@ -92,19 +131,21 @@ class DecisionsAt:
             with kept.locks[kind]:
                 found = kept.values.get((kind, key))
                 if found is None:
+                    found = kept.last_on(is_as_at).get((kind, key))
+                if found is None:
                     again = () if kind in kept.read else [one for one, points in before.items() if points > 1]
                     kept.read.add(kind)
-                    every = find(list(dict.fromkeys((key, *again))))
-                    self._keep({(kind, each): value for each, value in every.items()})
+                    every = find([key, *(one for one in again if one != key and (kind, one) not in kept.lasting)])
+                    kept.keep(
+                        {(kind, each): value for each, value in every.items()},
+                        {(kind, each): value for each, value in every.items() if lasts(value)},
+                    )
                     found = every[key]
+                else:
+                    kept.values[kind, key] = found
         if len(kept.asked[kind]) < TOGETHER:
             kept.asked[kind][key] = before.get(key, 0) + 1
         return found
-
-    def _keep(self, found: Mapping[Hashable, Any]) -> None:
-        if len(self._kept.values) + len(found) > MOST:
-            self._kept.values.clear()
-        self._kept.values.update(found)
 
 
 def _order(at: AsOf) -> tuple[int, int]:

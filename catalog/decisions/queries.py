@@ -34,13 +34,14 @@ from catalog.use.answers import MayUse
 from catalog.use.asking import question
 from catalog.use.model import Ancestors, Decision, Requester, UseQuestion
 from catalog.use.queries import UseJudge
-from catalog.use.terms import US
+from catalog.use.terms import IRB, TS, US
 from catalog.view import View
 from graph_schema.aspects.access import Circumstances, Target
 from graph_schema.nodes import Column, Dataset, ModelVersion, Node, Principal
 from graph_schema.vocabulary.words import MembershipKind
 
 _CLAIMS: Final = ("project", "protocol", "site", "place", "environment", "network", "on_behalf_of")
+_OF_SPANS: Final = frozenset({IRB, TS})
 
 
 def decide(
@@ -241,7 +242,10 @@ def _attributes(view: View, node: Node, kept: DecisionsAt) -> tuple[dict[str, An
     """Return what policies know of a resource, and who states it."""
     attributes: dict[str, Any] = dict(zip(node.key_fields(), node.key, strict=True))
     dataset = _judged(node)
-    labels = next(iter(kept.together("labels", dataset, lambda ids: _labels(view, ids))), None)
+    held = kept.together(
+        "labels", dataset, lambda ids: _labels(view, ids), lasts=lambda _: True, is_as_at=view.is_as_at
+    )
+    labels = next(iter(held), None)
     if node.label == Column.__name__:
         place = dataset, node.title
         labels = effective_labels_of_columns(view, [place]).get(place, labels)
@@ -249,13 +253,13 @@ def _attributes(view: View, node: Node, kept: DecisionsAt) -> tuple[dict[str, An
     attributes["labels_known"] = labels is not None and isinstance(labels.completeness, Complete)
     stated = [(f"resource.{name}", StatedBy.DERIVED) for name in ("labels", "labels_known")]
     if node.label != ModelVersion.__name__:
-        held = kept.together("record", dataset, lambda ids: aspects_in_force(view, ids))
+        record = kept.together("record", dataset, lambda ids: aspects_in_force(view, ids))
         for name in optional("resource"):
-            if (one := held.get(name)) is not None and one.value is not None:
+            if (one := record.get(name)) is not None and one.value is not None:
                 attributes[name] = _plain(one.value)
                 view.cite(one.entry)
                 stated.append((f"resource.{name}", StatedBy.REGISTERED))
-        keys = held.get("encryption_keys")
+        keys = record.get("encryption_keys")
         if keys is not None and (uses := _plain(keys.value)):
             attributes["key_environments"] = sorted({use["environment"] for use in uses})
             view.cite(keys.entry)
@@ -282,6 +286,13 @@ def _uses(
     }
 
 
+def _lasts(found: MayUse) -> bool:
+    """Tell whether an answer holds until anything begins or ends, and hangs on no span of time that passes: neither on
+    the months of a grant nor on how long an approval given in an emergency holds.
+    """
+    return not any(term.code in _OF_SPANS for one in found.permitted.applied for term in one.statement.terms)
+
+
 def _plain(value: Any) -> Any:  # noqa: ANN401  any value of an aspect
     if hasattr(value, "to_json"):
         return value.to_json()
@@ -294,7 +305,13 @@ def _use(view: View, of: str, asks: UseQuestion, ancestors: Ancestors | None, ke
     """
 
     def judged(question: UseQuestion) -> MayUse:
-        return kept.together("use", (of, replace(question, date=0)), lambda some: _uses(view, some, asks, ancestors))
+        return kept.together(
+            "use",
+            (of, replace(question, date=0)),
+            lambda some: _uses(view, some, asks, ancestors),
+            lasts=_lasts,
+            is_as_at=view.is_as_at,
+        )
 
     for_all = judged(replace(asks, requester=replace(asks.requester, user=None, recipient=None)))
     stated = [one.statement for one in for_all.permitted.applied]

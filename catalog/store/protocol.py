@@ -269,6 +269,11 @@ class StoreReader(Protocol):
     def record_states(self) -> list[RecordState]:
         """Return every dataset on whose record a rule over the estate may find something now, by id."""
 
+    def last_boundary(self, until: int) -> int | None:
+        """Return the last time at which anything that is said begins or ends, until one in microseconds UTC; None where
+        there is none. What is said of access alone is left out.
+        """
+
     def labels_due(self, at: int, count: int) -> list[LabelsDue]:
         """Return so many of the places where labels may have changed by a time, in microseconds UTC."""
 

@@ -140,6 +140,10 @@ class SingleReads(ABC):
         with self.reading() as read:
             return read.record_states()
 
+    def last_boundary(self, until: int) -> int | None:
+        with self.reading() as read:
+            return read.last_boundary(until)
+
     def labels_due(self, at: int, count: int) -> list[LabelsDue]:
         with self.reading() as read:
             return read.labels_due(at, count)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from catalog.store.indexes.boundaries import BOUNDARIES
 from catalog.store.indexes.column_coverage import COLUMN_COVERAGE
 from catalog.store.indexes.column_flows import COLUMN_FLOWS
 from catalog.store.indexes.contributions import CONTRIBUTIONS
@@ -41,4 +42,5 @@ INDEXES: Final[tuple[Index, ...]] = (
     RECORD_STATES,
     SCHEMAS,
     LABEL_WORK,
+    BOUNDARIES,
 )

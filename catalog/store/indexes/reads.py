@@ -6,6 +6,7 @@ from abc import abstractmethod
 from collections.abc import Collection, Sequence
 
 from catalog.store.indexes import (
+    boundaries,
     column_coverage,
     column_flows,
     contributions,
@@ -111,6 +112,9 @@ class IndexReads(IndexReader):
 
     def record_states(self) -> list[RecordState]:
         return record_states.record_states(self)
+
+    def last_boundary(self, until: int) -> int | None:
+        return boundaries.last_boundary(self, until)
 
     def labels_due(self, at: int, count: int) -> list[LabelsDue]:
         return label_work.labels_due(self, at, count)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -13,10 +14,15 @@ from hypothesis import strategies as st
 from catalog.access.model import Actor
 from catalog.approvals.binding import Change, Instant, moments
 from catalog.approvals.effective import Bound, Effective, changes, effective
+from catalog.labels.taint.queries import effective_labels
 from catalog.reading import AsOf
-from graph_schema.nodes import ModelVersion
+from catalog.use.asking import question
+from catalog.use.queries import UseJudge
+from catalog.view import View
+from graph_schema.nodes import Dataset, ModelVersion
 from graph_schema.times import format_time, parse_zoned
 from tests.support.records import (
+    CURATED,
     MODEL,
     RAW,
     House,
@@ -115,6 +121,14 @@ class Story:
         effect = "RETROACTIVE" if days == 3 else "FROM_ITS_DATE"
         self.record(withdrawal_of_consent(f"board-{self.count}c", effect=effect, **self.since(days)))
 
+    def permit_after_an_embargo(self, days: int) -> None:
+        embargo = {"code": "MOR", "date": self.day(1)}
+        self.record(permission(f"board-{self.count}e", terms=[{"code": "GRU"}, embargo], **self.since(days)))
+
+    def permit_under_an_agreement(self, days: int) -> None:
+        agreed = {"agreement": "dua-1", "kind": "DUA", "since": self.day(1), "until": self.day(2 + days)}
+        self.record(permission(f"board-{self.count}f", valid_from=BEGAN, agreement=agreed))
+
     def permit_other(self, days: int) -> None:
         self.record(permission(f"board-{self.count}d", of={"dataset": OTHER}, **self.since(days)))
 
@@ -170,6 +184,8 @@ STEPS = st.lists(
                 Story.label_other,
                 Story.permit,
                 Story.permit_for_a_day,
+                Story.permit_after_an_embargo,
+                Story.permit_under_an_agreement,
                 Story.permit_other,
                 Story.withdraw,
                 Story.end_use,
@@ -229,3 +245,45 @@ def test_a4_a_change_is_whatever_was_otherwise_at_a_moment_since(
             assert later is not None
             assert later.at == found.at
             assert 0 <= found.entry <= newest
+
+
+@settings(max_examples=15)
+@given(STEPS)
+def test_labels_and_use_are_what_they_were_until_anything_begins_or_ends(
+    steps: list[tuple[Callable[[Story, int], object], int]],
+) -> None:
+    with TemporaryDirectory() as folder:
+        story = Story(Path(folder))
+        for one in steps:
+            story.take(*one)
+        house, newest = story.house, story.house.ledger.size() - 1
+        recorded = {house.ledger.entry(index).entry.recorded_at for index in range(newest + 1)}
+        told = story.times | recorded | {house.clock.micros() + 5 * DAY}
+        times = sorted({each for time in told for each in (time - 1, time, time + 1)})
+        same = 0
+        for before, after in pairwise(times):
+            view = house.view(AsOf(after, newest))
+            if view.is_as_at(before):
+                same += 1
+                assert flowing(view) == flowing(house.view(AsOf(before, newest)))
+        # Nothing begins just after it was said, nor before the first was.
+        assert same >= len(told)
+
+
+def flowing(view: View) -> tuple[object, ...]:
+    ids = [Dataset(**RAW).id, Dataset(**CURATED).id, Dataset(**OTHER).id, VERSION]
+    judge = UseJudge(view, ids)
+    asked = question("HRESCH", view.moment, place="north")
+    uses = {one: judge.may(one, asked) for one in ids}
+    # The sentences of a judgement name the day for which it was asked.
+    told = {
+        one: (
+            use.verdict.decision,
+            [(each.statement, each.decision, [why.awaits for why in each.reasons]) for each in use.verdict.deciding],
+            use.verdict.obligations,
+            use.verdict.refrains,
+            use.permitted,
+        )
+        for one, use in uses.items()
+    }
+    return effective_labels(view, ids), told

@@ -94,10 +94,11 @@ when {principal.projects.contains("made-up project") && context.use == "PERMIT"}
 @pytest.fixture(scope="module")
 def known(tmp_path_factory: pytest.TempPathFactory) -> House:
     house = House(tmp_path_factory.mktemp("told"))
+    ends = format_time(house.clock.micros() + 900 * SECOND)
     for payload in (
         declaration(),
         declaration(dataset=CURATED),
-        permission(terms=[{"code": "GRU"}], purposes=["HRESCH"], places=["North"]),
+        permission(terms=[{"code": "GRU"}], purposes=["HRESCH"], places=["North"], until=ends),
         policies(RULES),
         principal("grace", "engineer"),
         project(),
@@ -114,8 +115,8 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> House:
 @settings(deadline=None, suppress_health_check=list(HealthCheck))
 def test_what_is_read_once_for_all_of_a_point_changes_no_decision(known: House, asked: list[dict[str, Any]]) -> None:
     memo = DecisionMemo()
-    for second in (0, 0, 1, 2_000, 2_001):
-        # What ends half an hour later does so between the third and the fourth.
+    for second in (0, 0, 1, 2, 1_000, 1_001, 2_000, 2_001):
+        # The statement on use ends a quarter of an hour later, the grant after half an hour.
         at = AsOf(known.clock.micros() + second * SECOND, known.ledger.size() - 1)
         for one in asked:
             found = read(one, known.intake.redactor)
@@ -161,6 +162,36 @@ def test_what_was_asked_for_at_two_points_in_a_row_is_read_together_at_the_next(
     ask(3, "a", rights=Rights(frozenset({"n"})))
     ask(4, "a", "c")
     assert read_ == [["a"], ["a", "c", "b"]]
+
+
+def test_what_lasts_is_read_again_only_when_something_came_to_be_known_or_began_or_ended() -> None:
+    memo, read_ = DecisionMemo(), list[tuple[int, str]]()
+
+    def ask(second: int, *keys: str, known: int = 1, boundary: int = 0) -> None:
+        def find(some: Sequence[str]) -> dict[str, str]:
+            read_.extend((second, one) for one in some)
+            return {one: one for one in some}
+
+        def is_as_at(before: int) -> bool:
+            return not before < boundary <= second
+
+        for key in keys:
+            kept = memo.at(AsOf(second, known), EVERYTHING)
+            kept.together("kind", key, find, lasts=lambda found: found != "passing", is_as_at=is_as_at)
+
+    ask(1, "a", "b", "passing")
+    ask(2, "a", "passing")
+    assert read_ == [(1, "a"), (1, "b"), (1, "passing"), (2, "passing")]
+    read_.clear()
+    memo.at(AsOf(3, 1), EVERYTHING)  # nobody asked for any of it
+    ask(4, "b", "a", boundary=2)
+    assert not read_
+    ask(6, "b", "a", boundary=5)
+    assert sorted(read_) == [(6, "a"), (6, "b")]
+    read_.clear()
+    ask(6, "a", known=2)
+    ask(7, "a", known=2)
+    assert sorted(read_) == [(6, "a"), (6, "b")]
 
 
 def test_use_is_judged_of_who_asks_where_a_statement_lists_its_users(house: House) -> None:
