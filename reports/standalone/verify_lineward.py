@@ -2338,7 +2338,8 @@ class Attested:
         registrations = registrations_of(shown, log)
         self.registered = registrations[-1].index if registrations else -1
         self.records = [one for one in log.of("attest_deidentification") if one.content.get("job")]
-        self._ends = log.of("end_attestation")
+        # That one is void is said once, and holds before that too.
+        self._ends = [one for one in (*log.records, *log.later_records) if one.kind == "end_attestation"]
 
     def registered_state(self, dataset: str) -> str | None:
         """Return the de-identification state that a dataset was declared in when the version was registered."""
@@ -2401,7 +2402,7 @@ class Attested:
         }
 
     def end(self, record: Record) -> Record | None:
-        """Return what ended an attestation by the read point: that it never held, else what came first."""
+        """Return what ended an attestation by then: that it never held, whenever said, else what came first."""
         acting = [
             one
             for one in self._ends
