@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
 from graph_schema.aspects.declarations import Retention
@@ -10,6 +11,20 @@ from graph_schema.times import SECOND, parse_zoned
 from graph_schema.vocabulary.words import RetentionClock
 
 DAY: Final = 86_400 * SECOND
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """How long a dataset is to be kept: since when and by which entry, and until when, None where that is not known."""
+
+    dataset: str
+    """Its id."""
+    name: str
+    """What it is called."""
+    retention: Retention
+    since: int
+    entry: int
+    until: int | None
 
 
 def began(retention: Retention, made: int | None) -> int | None:

@@ -229,7 +229,7 @@ class Rule(Enum):
         "composite label consistent",
         Severity.MEDIUM,
         Topic.SOURCES,
-        "A dataset's state, and its permitted use in codes and in words, say the same and can all be kept at once.",
+        "A dataset's state, and its permitted use in codes and in words, say the same and agree with its retention.",
     )
     DECLARED_CODES_KNOWN = _Rule(
         "declared codes known",
@@ -337,7 +337,7 @@ class Rule(Enum):
         "use statement consistent",
         Severity.MEDIUM,
         Topic.SOURCES,
-        "All of what one statement of permitted use says can be kept at once, and it permits something.",
+        "A statement of permitted use agrees with itself and with how long its data is kept, and permits something.",
     )
     USE_CODES_KNOWN = _Rule(
         "codes of use known",

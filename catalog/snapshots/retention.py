@@ -82,6 +82,29 @@ def retention_due(
     return DueList(tuple(sorted(one for one in due if one.due_at < before)), tuple(sorted(unknown)))
 
 
+def keepings(view: View, datasets: Sequence[str]) -> list[rules.Keeping]:
+    """Return how long datasets are to be kept, by id under their own names; one that is gone, or has no retention, is
+    absent.
+    """
+    found = _kept(view, datasets) if datasets else []
+    created = _began(view, [one.id for one in found]) if found else {}
+    keeping = []
+    for one in sorted(found, key=lambda each: each.id):
+        if one.retention is not None:
+            whole = _due(one, one.id, created.get(one.id), ())
+            keeping.append(
+                rules.Keeping(
+                    dataset=one.id,
+                    name=f"{one.namespace}/{one.name}",
+                    retention=one.retention.value,
+                    since=one.retention.since,
+                    entry=one.retention.entry,
+                    until=None if whole is None else whole.due_at,
+                )
+            )
+    return keeping
+
+
 def _lies_in(dataset: DatasetRecord, areas: Iterable[Collection[str]]) -> bool:
     named = {held.value for aspect in LOCATIONS if (held := dataset.aspects.get(aspect)) is not None}
     return any(not named.isdisjoint(area) for area in areas)

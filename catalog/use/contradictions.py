@@ -5,23 +5,85 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from itertools import combinations
 
+from catalog.assets.retention import Keeping
 from catalog.use.model import Contradiction, UseStatement
 from catalog.use.places import Places
-from catalog.use.terms import HMB, NPOA, PERMISSIONS, POA, RTN, short
+from catalog.use.terms import DELAU, HMB, NPOA, ORCON, PERMISSIONS, POA, RTN, short
+from graph_schema.times import format_time
 from graph_schema.vocabulary import hl7
+from graph_schema.vocabulary.words import RetentionClass, RetentionClock
+from reports.naming import counted
 
 
-def contradictions(statements: Collection[UseStatement], places: Places | None = None) -> tuple[Contradiction, ...]:
-    """Return what cannot all be kept: of each statement, and of each two that reach the same data."""
+def contradictions(
+    statements: Collection[UseStatement], places: Places | None = None, kept: Collection[Keeping] = ()
+) -> tuple[Contradiction, ...]:
+    """Return what cannot all be kept: of each statement, of each two that reach the same data, and of each with how
+    long the data that it binds is to be kept.
+    """
     where = places or Places({})
+    ordered = sorted(statements, key=lambda one: (one.entry, one.id))
     found: list[Contradiction] = []
-    for one in sorted(statements, key=lambda one: (one.entry, one.id)):
+    for one in ordered:
         found += [Contradiction(text, (one.id,), (one.entry,)) for text in _of_itself(one)]
-    for one, other in combinations(sorted(statements, key=lambda one: (one.entry, one.id)), 2):
-        found += [
-            Contradiction(text, (one.id, other.id), (one.entry, other.entry)) for text in _of_two(one, other, where)
-        ]
+        if is_unreturnable(one, one):
+            text = "It asks to return results (RTN) and lets none be disclosed without its originator (ORCON)."
+            found.append(Contradiction(text, (one.id,), (one.entry,), leaves_open=True))
+        for keeping in kept:
+            longer = kept_longer(one, keeping)
+            if longer is not None:
+                found.append(Contradiction(longer, (one.id,), (one.entry, keeping.entry), leaves_open=True))
+    for one, other in combinations(ordered, 2):
+        both = (one.id, other.id), (one.entry, other.entry)
+        found += [Contradiction(text, *both) for text in _of_two(one, other, where)]
+        if is_unreturnable(one, other) or is_unreturnable(other, one):
+            text = "One asks to return results (RTN), the other lets none be disclosed without its originator (ORCON)."
+            found.append(Contradiction(text, *both, leaves_open=True))
     return tuple(found)
+
+
+def is_unreturnable(one: UseStatement, other: UseStatement) -> bool:
+    """Tell whether one asks to return results that the other lets nobody disclose."""
+    return ORCON in other.refrains and any(term.code == RTN for term in one.terms)
+
+
+def kept_longer(statement: UseStatement, keeping: Keeping) -> str | None:
+    """Return why data cannot be deleted after use, as a statement asks (DELAU), and be kept as long as it is to be.
+
+    What is kept for a time after its last use is kept longer than its use. Where the statement, its agreement or its
+    consent has an end, use ends by then, and what is kept beyond is kept longer. Without one, what a law or regulation
+    asks to keep is; what is kept as long as somebody works with it is not.
+    """
+    if DELAU not in statement.obligations:
+        return None
+    retention = keeping.retention
+    days = counted(retention.period_days, "day")
+    kept = f"{retention.policy_class} retention keeps {keeping.name}"
+    end = _use_ends(statement)
+    if retention.clock == RetentionClock.LAST_USE:
+        return f"It asks to delete after use (DELAU), and {kept} for {days} after it was last used."
+    if end is not None and keeping.until is not None and end < keeping.until:
+        until = f"by {_day(end)}, when its use ends at the latest"
+        return f"It asks to delete after use (DELAU), {until}, and {kept} until {_day(keeping.until)}."
+    if end is None and retention.policy_class == RetentionClass.CLINICAL_REGULATORY:
+        return f"It asks to delete after use (DELAU), and {kept} for {days}, whatever it is used for."
+    return None
+
+
+def _use_ends(statement: UseStatement) -> int | None:
+    """Return by when use under a statement has ended, None where nothing says so."""
+    consent, agreement = statement.consent, statement.agreement
+    ends = [
+        statement.until,
+        None if agreement is None else agreement.until,
+        None if consent is None else consent.until,
+        *(one.since for one in statement.withdrawals),
+    ]
+    return min((one for one in ends if one is not None), default=None)
+
+
+def _day(moment: int) -> str:
+    return format_time(moment).partition("T")[0]
 
 
 def _of_itself(statement: UseStatement) -> Iterator[str]:
@@ -31,8 +93,6 @@ def _of_itself(statement: UseStatement) -> Iterator[str]:
         yield f"It names more than one permission, and all are kept: {', '.join(map(short, sorted(several)))}."
     if {POA, NPOA} <= codes:
         yield "It allows ancestry research alone (POA) and prohibits it (NPOA)."
-    if RTN in codes and "ORCON" in statement.refrains:
-        yield "It asks to return results (RTN) and lets none be disclosed without its originator (ORCON)."
     if statement.places is not None and not statement.places:
         yield "It allows no place at all."
     if _permits_nothing(statement):
@@ -50,8 +110,6 @@ def _of_two(one: UseStatement, other: UseStatement, places: Places) -> Iterator[
             yield "One allows ancestry research alone (POA), the other health research alone (HMB): together nothing."
         if POA in some and NPOA in more:
             yield "One allows ancestry research alone (POA), the other prohibits it (NPOA)."
-    if (RTN in codes and "ORCON" in other.refrains) or (RTN in others and "ORCON" in one.refrains):
-        yield "One asks to return results (RTN), the other lets none be disclosed without its originator (ORCON)."
     if one.places is not None and other.places is not None and not places.meet(one.places, other.places):
         yield (
             f"No place is allowed by both: {', '.join(sorted(one.places)) or 'nowhere'}"

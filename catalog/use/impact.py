@@ -10,7 +10,7 @@ from typing import Final
 from catalog.errors import SenderError
 from catalog.lineage.model import Direction, LineageEdge
 from catalog.reading import Complete, Completeness, Redacted
-from catalog.use.closure import BUDGET, Closure, closure
+from catalog.use.closure import BUDGET, Closure, Walks, closure
 from catalog.use.loading import Recorded, recorded
 from catalog.use.model import UseStatement
 from catalog.use.rules import replacing
@@ -83,6 +83,41 @@ def consent_impact(view: View, of: str, date: int | None = None, budget: int = B
         view.cite(*cited),
         _completeness(met, begun),
     )
+
+
+def datasets_bound(view: View, stated: Mapping[str, UseStatement], budget: int = BUDGET) -> dict[str, tuple[str, ...]]:
+    """Return the datasets that each of these statements binds, as `consent_impact` of each tells, over one walk.
+
+    Each stands by the node under which it is asked about: its own, or the dataset that is declared so.
+    """
+    if not stated:
+        return {}
+    view = view.remembering
+    roots = _roots(view, stated)
+    walks = Walks(view, sorted({one for some in roots.values() for one in some}), Direction.DOWNSTREAM, budget)
+    found = recorded(view, walks.met, None, view.moment)
+    bound = {}
+    for id_, statement in stated.items():
+        met = walks.of(sorted(roots[id_]))
+        bonds = _Bonds(met, found, [statement], view.moment)
+        bound[id_] = tuple(one for one in met.nodes if label_of(one) == Dataset.__name__ and bonds.of(one)[0])
+    return bound
+
+
+def _roots(view: View, ids: Iterable[str]) -> dict[str, set[str]]:
+    """Return the datasets that each is about: itself, or those that a statement names, or that its sources supply."""
+    ever = view.at(NOW)
+    roots = {id_: {id_} if label_of(id_) == Dataset.__name__ else set() for id_ in ids}
+    named = sorted(id_ for id_, some in roots.items() if not some)
+    about = ever.edges(named, ("APPLIES_TO",), "out") if named else ()
+    sources = sorted({edge.target for edge in about if label_of(edge.target) == "Source"})
+    supplied: dict[str, set[str]] = defaultdict(set)
+    for edge in ever.edges(sources, ("SUPPLIES",), "out") if sources else ():
+        supplied[edge.source].add(edge.target)
+    for edge in about:
+        is_dataset = label_of(edge.target) == Dataset.__name__
+        roots[edge.source] |= {edge.target} if is_dataset else supplied.get(edge.target, set())
+    return roots
 
 
 _ORDER: Final = ("Dataset", "Snapshot", "ModelVersion", "Approval")

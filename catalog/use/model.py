@@ -300,6 +300,8 @@ class Contradiction:
     text: str
     statements: tuple[str, ...]
     entries: tuple[int, ...]
+    leaves_open: bool = False
+    """Whether no rule of a purpose or a place judges it: then it leaves every use open until a person settles it."""
 
 
 Ancestors = Mapping[str, frozenset[str]]

@@ -6,15 +6,18 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
 
+from catalog.assets.retention import Keeping
 from catalog.errors import SenderError
 from catalog.lineage.model import Direction
 from catalog.reading import Complete, Completeness, Redacted
+from catalog.snapshots.retention import keepings
 from catalog.use.answers import Applied, MayUse, PermittedUse, Stated
 from catalog.use.closure import BUDGET, Closure, Walks
 from catalog.use.contradictions import contradictions
 from catalog.use.loading import About, Recorded, places_of, promises, recorded, statements
 from catalog.use.model import (
     Ancestors,
+    Contradiction,
     Decision,
     Judgement,
     Promise,
@@ -26,9 +29,10 @@ from catalog.use.model import (
 )
 from catalog.use.places import Places
 from catalog.use.rules import counts, decide, replacing
-from catalog.use.terms import IRB
+from catalog.use.terms import DELAU, IRB
 from catalog.view import View
 from graph_schema.identity import label_of
+from graph_schema.nodes import Dataset, Snapshot
 from graph_schema.nodes import UseStatement as UseStatementNode
 
 EthicsApprovals = Callable[[View, UseQuestion], tuple[Promise, ...]]
@@ -51,6 +55,7 @@ class UseJudge:
         self._walks = Walks(self._view, asked, Direction.UPSTREAM, budget)
         self._met: dict[str, Closure] = {}
         self._permitted: dict[tuple[str, int, bool], PermittedUse] = {}
+        self._keepings: dict[str, Keeping | None] = {}
         self._dates: set[int] = set()
 
     @cached_property
@@ -81,6 +86,9 @@ class UseJudge:
             snapshots = {of for of in self._asked if label_of(of) == "Snapshot"}
             found = recorded(self._view, self._walks.met, snapshots or None, at)
             promises(self._view, _named(one.statement for one in found.every if one.statement is not None), None)
+            deleted = {one.on for one in found.every if one.statement and DELAU in one.statement.obligations}
+            if deleted:
+                self._kept(deleted)
 
     def _judge(self, of: str, at: int, *, begun: bool) -> PermittedUse:
         view, met = self._view, self.closure(of)
@@ -97,13 +105,33 @@ class UseJudge:
         stated = _stated(met, found, of)
         unstated = met.unstated(stated, [one for one in found.sources if one in met.nodes])
         cited = {entry for one in applied for entry in _entries(one)}
+        deleted = {one.on for one in applied if DELAU in one.statement.obligations and not one.replaced_by}
+        kept = self._kept([of, *deleted]) if deleted else ()
+        contradictory = contradictions(set(effective), self._places, kept)
         return PermittedUse(
             of,
             applied,
             unstated,
-            contradictions(set(effective), self._places),
-            view.cite(*cited),
+            contradictory,
+            view.cite(*cited, *(entry for one in contradictory for entry in one.entries)),
             _completeness(met),
+        )
+
+    def _kept(self, ids: Collection[str]) -> list[Keeping]:
+        """Return how long the datasets among the ids, and those that snapshots among them are of, are to be kept."""
+        if not self._keepings.keys() >= set(ids):
+            asked = {*ids, *self._asked}
+            named = {id_: known.node for id_, known in self._view.nodes(sorted(asked)).items()}
+            of = {
+                id_: Dataset(node.namespace, node.dataset).id if isinstance(node, Snapshot) else id_
+                for id_, node in named.items()
+            }
+            datasets = sorted({one for one in of.values() if label_of(one) == Dataset.__name__})
+            found = {one.dataset: one for one in keepings(self._view, datasets)}
+            self._keepings |= {id_: found.get(of.get(id_, "")) for id_ in asked}
+        return sorted(
+            {one.dataset: one for id_ in ids if (one := self._keepings[id_]) is not None}.values(),
+            key=lambda one: one.dataset,
         )
 
     def may(
@@ -134,6 +162,8 @@ class UseJudge:
             places=self._places,
             transfers=exceptions,
         )
+        for contradiction in permitted.contradictions:
+            verdict = verdict.beside(_unkeepable(contradiction))
         verdict = verdict.beside(_unseen(permitted.completeness))
         reasons = {entry for each in verdict.judgements for reason in each.reasons for entry in reason.entries}
         return MayUse(verdict, permitted, view.cite(*permitted.entries, *reasons))
@@ -185,6 +215,14 @@ def _require(of: str) -> None:
 def _named(statements: Iterable[UseStatement]) -> dict[str, str]:
     """Return what statements are called, by the node of each."""
     return {UseStatementNode(one.id).id: one.id for one in statements}
+
+
+def _unkeepable(one: Contradiction) -> Judgement | None:
+    """Return what stands for what cannot all be kept and no other rule judges, None where one does."""
+    if not one.leaves_open:
+        return None
+    text = f"{' and '.join(one.statements)}: {one.text}"
+    return Judgement(None, Decision.ABSTAIN, (Reason(Decision.ABSTAIN, text, RecordKind.USE_STATEMENT, one.entries),))
 
 
 def _unseen(found: Completeness) -> Judgement | None:

@@ -31,6 +31,11 @@ NPOA: Final = "DUO:0000044"
 NPU: Final = "DUO:0000045"
 NCU: Final = "DUO:0000046"
 
+DELAU: Final = "DELAU"
+"""HL7 obligation: the data is deleted after use."""
+ORCON: Final = "ORCON"
+"""HL7 refrain: no disclosure without the originator's authorization."""
+
 METHODS: Final = "DUO:0000031"
 ANCESTRY: Final = "DUO:0000033"
 GENETIC: Final = "DUO:0000038"

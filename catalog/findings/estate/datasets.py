@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from catalog.assets import queries as assets
 from catalog.assets.folds import aspects_in_force
 from catalog.assets.model import AspectInForce, AssetState, DatasetRecord
+from catalog.assets.retention import Keeping
 from catalog.findings.estate.model import (
     DatasetCase,
     DeclarationCase,
@@ -24,8 +26,11 @@ from catalog.findings.estate.model import (
 )
 from catalog.labels import queries as labels
 from catalog.names.loading import Names
-from catalog.snapshots.retention import Due, retention_due
+from catalog.snapshots.retention import Due, keepings, retention_due
+from catalog.use.impact import datasets_bound
 from catalog.use.loading import declared_use
+from catalog.use.model import UseStatement
+from catalog.use.terms import DELAU
 from catalog.view import View
 from graph_schema.aspects import DECLARED
 from graph_schema.aspects.labels import Coding
@@ -161,7 +166,17 @@ def labelled_use_cases(view: View, ids: Sequence[str]) -> dict[str, LabelledUseC
         if isinstance(node, Dataset):
             statement = declared_use(node, use.value, use.entry, use.since)
             cases[id_] = LabelledUseCase(statement, of.get("deidentification_state"))
-    return cases
+    kept = kept_of(view, {id_: case.statement for id_, case in cases.items()})
+    return {id_: replace(case, kept=kept.get(id_, ())) for id_, case in cases.items()}
+
+
+def kept_of(view: View, stated: Mapping[str, UseStatement]) -> dict[str, Sequence[Keeping]]:
+    """Return how long what each statement binds is to be kept, of those that ask to delete after use; each stands by
+    its own node, or by the dataset that is declared so.
+    """
+    bound = datasets_bound(view, {id_: one for id_, one in stated.items() if DELAU in one.obligations})
+    every = {one.dataset: one for one in keepings(view, sorted({each for some in bound.values() for each in some}))}
+    return {id_: [every[one] for one in some if one in every] for id_, some in bound.items()}
 
 
 def label_cases(view: View, ids: Sequence[str]) -> dict[str, LabelCase]:

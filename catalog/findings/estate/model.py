@@ -9,6 +9,7 @@ from typing import NamedTuple
 from catalog.access.model import Powers
 from catalog.approvals.model import Approval
 from catalog.assets.model import AspectInForce, DatasetRecord, RunRecord
+from catalog.assets.retention import Keeping
 from catalog.findings.rules import FindingState, Rule, Severity
 from catalog.labels.anonymity.model import AnonymityClaim
 from catalog.labels.model import Attestation, Label
@@ -134,10 +135,14 @@ class DeclarationCase:
 
 @dataclass(frozen=True, slots=True)
 class LabelledUseCase:
-    """What is declared of a dataset's use, as a statement, and how far identifiers are declared to be gone."""
+    """What is declared of a dataset's use, as a statement, and how far identifiers are declared to be gone.
+
+    `kept` is how long what the statement binds is to be kept, where that matters.
+    """
 
     statement: UseStatement
     state: AspectInForce[str] | None
+    kept: Sequence[Keeping] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,9 +378,10 @@ class CombinationCase:
 
 @dataclass(frozen=True, slots=True)
 class UseCase:
-    """A statement of permitted use as it was last made."""
+    """A statement of permitted use as it was last made; `kept` is how long what it binds is kept, where it matters."""
 
     statement: UseStatement
+    kept: Sequence[Keeping] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from catalog.findings.estate.datasets import (
     dataset_cases,
     declaration_cases,
     dispute_cases,
+    kept_of,
     label_cases,
     label_code_cases,
     labelled_use_cases,
@@ -83,10 +84,12 @@ def name_cases(view: View, ids: Sequence[str]) -> dict[str, NameCase]:
 
 def use_cases(view: View, ids: Sequence[str]) -> dict[str, UseCase]:
     """Return the statements of permitted use, each as it was last made."""
-    return {
-        id_: UseCase(max((one.statement for one in found), key=lambda each: (each.since, each.entry)))
+    newest = {
+        id_: max((one.statement for one in found), key=lambda each: (each.since, each.entry))
         for id_, found in permitted.use_statements(view, ids).items()
     }
+    kept = kept_of(view, newest)
+    return {id_: UseCase(statement, kept.get(id_, ())) for id_, statement in newest.items()}
 
 
 ESTATE_RULES = (

@@ -31,8 +31,9 @@ from catalog.findings.separation import Apartness, separation
 from catalog.labels.model import Attestation, Label, Step, Uncovered
 from catalog.labels.rules import why_uncovered
 from catalog.labels.suggestions import Judgement, suggestions_in
-from catalog.use.contradictions import contradictions
+from catalog.use.contradictions import contradictions, kept_longer
 from catalog.use.model import UseStatement
+from catalog.use.terms import DELAU
 from graph_schema.nodes import Column, Dataset, Job, Model, Source
 from graph_schema.vocabulary import duo, hl7
 from graph_schema.vocabulary.codes import nearest
@@ -291,7 +292,42 @@ def evaluation_apart(case: VersionCase, moment: int) -> Breach | None:  # noqa: 
 def use_consistent(case: UseCase, moment: int) -> Breach | None:
     """Find what cannot all be kept of one statement of permitted use."""
     found = contradictions([case.statement])
-    return _of_use(case.statement, " ".join(one.text for one in found), moment) if found else None
+    breach = _of_use(case.statement, " ".join(one.text for one in found), moment) if found else None
+    return _joined(breach, _kept_longer(case))
+
+
+def _joined(one: Breach | None, other: Breach | None) -> Breach | None:
+    """Return what is found of two together: what lasts, where only one does."""
+    if one is None or other is None:
+        return one or other
+    if (one.until is None) is not (other.until is None):
+        return one if one.until is None else other
+    since = [each.since for each in (one, other) if each.since is not None]
+    return replace(
+        one,
+        text=f"{one.text} {other.text}",
+        entries=tuple(sorted({*one.entries, *other.entries})),
+        since=min(since, default=None),
+        known=min(one.known, other.known),
+    )
+
+
+def _kept_longer(case: UseCase | LabelledUseCase) -> Breach | None:
+    """Find data that is to be kept longer than a statement lets it be: also after its end, while it is there."""
+    statement = case.statement
+    found = [(text, one) for one in case.kept if (text := kept_longer(statement, one)) is not None]
+    if not found:
+        return None
+    more = [f"So it is of {counted(len(found) - _MOST_KEPT, 'further dataset')}."] if found[_MOST_KEPT:] else []
+    return Breach(
+        " ".join([*(text for text, _ in found[:_MOST_KEPT]), *more]),
+        tuple(sorted({statement.entry, *statement.cites, *(one.entry for _, one in found)})),
+        min(max(statement.since, one.since) for _, one in found),
+        min(max(statement.entry, one.entry) for _, one in found),
+    )
+
+
+_MOST_KEPT: Final = 5
 
 
 def use_codes_known(case: UseCase, moment: int) -> Breach | None:
@@ -330,19 +366,17 @@ def label_consistent(case: LabelledUseCase, moment: int) -> Breach | None:
         found.append(label)
     elif label is not None:
         found += _against_words(case, label)
-    if not found:
-        return None
-    breach = _of_use(case.statement, " ".join(found), moment)
+    breach = _of_use(case.statement, " ".join(found), moment) if found else None
     state = case.state
-    if state is None or label is None:
-        return breach
-    entries = tuple(sorted({*breach.entries, state.entry}))
-    return replace(breach, entries=entries, since=max(breach.since or 0, state.since), known=max(entries))
+    if breach is not None and state is not None and label is not None:
+        entries = tuple(sorted({*breach.entries, state.entry}))
+        breach = replace(breach, entries=entries, since=max(breach.since or 0, state.since), known=max(entries))
+    return _joined(breach, _kept_longer(case))
 
 
 def may_contradict(statement: UseStatement) -> bool:
-    """Tell whether `label_consistent` may find something on such a statement, whatever the state is."""
-    return bool(contradictions([statement])) or _in_words(statement.words) is not None
+    """Tell whether `label_consistent` may find something on such a statement, whatever the state and the retention."""
+    return bool(contradictions([statement])) or _in_words(statement.words) is not None or DELAU in statement.obligations
 
 
 @lru_cache(maxsize=4_096)

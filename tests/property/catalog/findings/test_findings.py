@@ -65,6 +65,7 @@ def test_findings_of_now_are_those_of_every_rule_held_to_every_node(happened: li
         ["complete", "permits by consent", "withdraws that consent"],
         ["declares a place", "permits in a place", "complete", "lies elsewhere"],
         ["permits in a place", "permits", "complete", "joins"],
+        ["complete", "permits until it was used", "declares to delete", "keeps by law"],
     ],
     ids=", ".join,
 )

@@ -170,6 +170,19 @@ PAYLOADS: dict[str, dict[str, Any]] = {
         dataset=CURATED, encryption_keys=[{"key": "keys.example/training/7", "environment": "SANDBOX"}]
     ),
     "permits in a place": permission("board-5", places=["EU"], valid_from=EARLY),
+    "permits until it was used": permission("board-6", obligations=["DELAU"], valid_from=EARLY),
+    "declares to delete": {
+        "kind": "declare_dataset",
+        "dataset": RAW,
+        "permitted_use": {"purposes": ["TREAT"], "obligations": ["DELAU"]},
+        "valid_from": EARLY,
+    },
+    "keeps by law": {
+        "kind": "declare_dataset",
+        "dataset": CURATED,
+        "retention": {"policy_class": "CLINICAL_REGULATORY", "period_days": 3650},
+        "valid_from": EARLY,
+    },
     "lies elsewhere": declaration(dataset=CURATED, place="elsewhere", site="nowhere-land", valid_from=EARLY),
     "permits by consent": permission("board-4", consent={"state": "GIVEN"}, valid_from=EARLY),
     "withdraws that consent": withdrawal_of_consent("board-4"),

@@ -7,11 +7,13 @@ from typing import Any, ClassVar
 import pytest
 
 from catalog.errors import SenderError
+from catalog.findings.estate.reading import use_cases
 from catalog.findings.queries import Wanted, finding_details, findings, findings_on
 from catalog.findings.rules import ESTATE, FindingState, Rule, Severity
 from catalog.reading import LATEST, AsOf, Rights, Terms
+from catalog.use.impact import consent_impact
 from catalog.view import Anchor, View
-from graph_schema.nodes import Dataset, Job, ModelVersion
+from graph_schema.nodes import Dataset, Job, ModelVersion, UseStatement
 from graph_schema.times import format_time, parse_zoned
 from tests.support.counting import Counting
 from tests.support.records import (
@@ -368,6 +370,56 @@ class TestUseConsistent:
         assert of(house.view(), Rule.USE_CONSISTENT) == {}
         (closed,) = of(house.view(), Rule.USE_CONSISTENT, frozenset({FindingState.CLOSED})).values()
         assert closed.id == found.id
+
+
+class TestU15DeletedAfterUse:
+    LONG: ClassVar = {"policy_class": "CLINICAL_REGULATORY", "period_days": 3650, "clock": "CREATION"}
+
+    def test_what_is_kept_longer_than_a_statement_lets_it_be_is_found_while_it_is(self, house: House) -> None:
+        house.send(event())
+        ada = house.act_as("ada", "steward")
+        made = {"of": {"dataset": RAW}, "obligations": ["DELAU"], "until": "2030-01-01T00:00:00Z"}
+        asking = house.record(permission("made-up board", **made)).receipt.index
+        assert of(house.view(), Rule.USE_CONSISTENT) == {}
+        kept = {"kind": "declare_dataset", "dataset": CURATED, "retention": {**self.LONG, "starts_on": "2026-01-01"}}
+        keeping = house.record(kept, ada).receipt.index
+        (found,) = of(house.view(), Rule.USE_CONSISTENT).values()
+        assert "curated/visits until 2035-12-30" in found.text
+        assert "by 2030-01-01" in found.text
+        assert (found.entries, found.known) == ((asking, keeping), keeping)
+        assert of(house.view(AsOf(known_at=keeping - 1)), Rule.USE_CONSISTENT) == {}
+        # Once it has ended, the data is still there.
+        assert len(of(later(house, 365 * 5), Rule.USE_CONSISTENT)) == 1
+        house.record({**kept, "retention": {**self.LONG, "period_days": 300, "starts_on": "2026-01-01"}}, ada)
+        assert of(house.view(), Rule.USE_CONSISTENT) == {}
+
+    def test_so_is_what_is_declared_of_a_dataset_and_kept_of_what_was_made_of_it(self, house: House) -> None:
+        house.send(event())
+        use = {"purposes": ["HRESCH"], "obligations": ["DELAU"]}
+        asking = house.record(declaration(dataset=RAW, permitted_use=use, retention=None)).receipt.index
+        assert of(house.view(), Rule.LABEL_CONSISTENT) == {}
+        keeping = house.record(declaration(dataset=CURATED, retention=self.LONG, permitted_use=None)).receipt.index
+        (found,) = of(house.view(), Rule.LABEL_CONSISTENT).values()
+        assert (found.name, found.entries) == ("landing/visits", (asking, keeping))
+        assert "3,650 days, whatever it is used for" in found.text
+
+    def test_many_statements_cost_as_many_calls_as_few(self, house: House) -> None:
+        house.send(event())
+        house.record({"kind": "declare_dataset", "dataset": CURATED, "retention": self.LONG})
+        ids = []
+        for number in range(6):
+            house.record(permission(f"board-{number}", of={"dataset": RAW}, obligations=["DELAU"]))
+            ids.append(UseStatement(f"board-{number}").id)
+
+        def calls(of: list[str]) -> int:
+            counted = Counting(house.store)
+            for one, case in use_cases(View(counted, LATEST, anchor=Anchor(house.ledger, "1", 0)), of).items():
+                assert [each.name for each in case.kept] == ["curated/visits"]
+                bound = {each.id for each in consent_impact(house.view(), one).touched if each.bound_by}
+                assert {each.dataset for each in case.kept} < bound
+            return counted.calls.total()
+
+        assert calls(ids) <= calls(ids[:2])
 
 
 class TestDecisions:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -401,6 +401,77 @@ class TestU13Licence:
         end, asked = Dataset(**named("b")).id, UseQuestion(purpose="HRESCH", date=DATE)
         assert decided(house, end) is DENY
         assert may_use(house.view().at(NOW, before), end, asked).verdict.decision is PERMIT
+
+
+class TestU15DeletedAfterUse:
+    """DELAU against how long the dataset that is asked about, or that a statement is about, is to be kept."""
+
+    LONG: ClassVar = {"policy_class": "CLINICAL_REGULATORY", "period_days": 3650}
+
+    def keep(self, house: House, dataset: dict[str, str], since: str = BEFORE, **retention: Any) -> int:
+        said = {"kind": "declare_dataset", "dataset": dataset, "retention": {**self.LONG, **retention}}
+        return house.record({**said, "valid_from": since}).receipt.index
+
+    def test_leaves_use_open_until_a_person_settles_it(self, curated: House) -> None:
+        asking = permit(curated, obligations=["DELAU"])
+        assert decided(curated, CURATED_ID) is PERMIT
+        keeping = self.keep(curated, CURATED)
+        found = ask(curated, CURATED_ID)
+        assert found.verdict.decision is ABSTAIN
+        ((reason,),) = (one.reasons for one in found.verdict.deciding)
+        assert "DELAU" in reason.text
+        assert "curated/visits" in reason.text
+        assert (reason.awaits, reason.entries) == (RecordKind.USE_STATEMENT, (asking, keeping))
+        assert {asking, keeping} <= set(found.entries)
+        (contradiction,) = found.permitted.contradictions
+        assert contradiction.statements == ("board-1",)
+        # Of what it was made of nothing is kept longer.
+        assert decided(curated, RAW_ID) is PERMIT
+        self.keep(curated, CURATED, "2026-02-01T00:00:00Z", policy_class="RESEARCH")
+        assert decided(curated, CURATED_ID) is PERMIT
+
+    def test_what_is_kept_of_the_source_leaves_open_what_was_made_of_it(self, curated: House) -> None:
+        permit(curated, obligations=["DELAU"])
+        self.keep(curated, RAW)
+        curated.record(seal())
+        curated.record(registration())
+        for of in (RAW_ID, CURATED_ID, Snapshot(CURATED["namespace"], CURATED["name"], DIGEST).id, VERSION_ID):
+            assert decided(curated, of) is ABSTAIN
+        curated.record(licence())
+        assert decided(curated, VERSION_ID) is PERMIT
+
+    def test_softens_no_denial(self, curated: House) -> None:
+        permit(curated, obligations=["DELAU"], terms=[{"code": "POA"}])
+        self.keep(curated, CURATED)
+        assert decided(curated, CURATED_ID) is DENY
+
+    def test_many_are_judged_with_as_many_calls_as_few(self, house: House) -> None:
+        names = [f"d{number}" for number in range(1, 6)]
+        for number, name in enumerate(names, 1):
+            flow(house, number, "raw", name)
+            self.keep(house, named(name))
+        permit(house, of={"dataset": named("raw")}, obligations=["DELAU"])
+        asked = UseQuestion(purpose="HRESCH", date=DATE)
+
+        def calls(ids: Sequence[str]) -> int:
+            with house.store.reading() as reader:
+                counting = Counting(reader)
+                judge = UseJudge(View(counting), ids)
+                for of in ids:
+                    found = judge.may(of, asked)
+                    assert found == may_use(house.view(), of, asked)
+                    assert found.verdict.decision is ABSTAIN
+                return counting.calls
+
+        ids = [Dataset(**named(name)).id for name in names]
+        assert calls(ids) == calls(ids[:2])
+
+    def test_results_that_nobody_may_disclose_leave_it_open_though_their_return_was_promised(
+        self, curated: House
+    ) -> None:
+        permit(curated, terms=[{"code": "GRU"}, {"code": "RTN"}], refrains=["ORCON"])
+        curated.record(undertaking("RETURN"))
+        assert decided(curated, RAW_ID) is ABSTAIN
 
 
 class TestWhatEndsAnException:

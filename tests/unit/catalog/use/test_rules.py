@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any, ClassVar
 
 import pytest
 
+from catalog.assets.retention import Keeping
 from catalog.use.contradictions import contradictions
 from catalog.use.model import (
     Agreement,
@@ -26,6 +28,7 @@ from catalog.use.model import (
 from catalog.use.places import Places
 from catalog.use.rules import decide, judge, replacing
 from catalog.use.terms import DS, GS, HMB, MOR, TS, US
+from graph_schema.aspects.declarations import Retention
 from graph_schema.times import parse_zoned
 from graph_schema.vocabulary import duo
 from graph_schema.vocabulary.words import ConsentState, WithdrawalEffect
@@ -478,6 +481,53 @@ class TestU15Contradictions:
             statement("GRU", id_="b", places=frozenset({"sampletown"})),
         ]
         assert not contradictions(some, PLACES)
+
+
+def kept(policy_class: str, clock: str | None = None, until: str | None = None) -> Keeping:
+    retention = Retention(policy_class, 3650, clock)
+    return Keeping("Dataset:1", "landing/visits", retention, 0, 7, None if until is None else day(until))
+
+
+class TestU15DeletedAfterUse:
+    """DELAU against a retention clock that keeps longer."""
+
+    UNTIL = day("2026-06-15")
+    DATED: ClassVar = {
+        "its own end": {"until": UNTIL},
+        "its agreement's": {"agreement": Agreement("made-up agreement", 0, UNTIL)},
+        "its consent's": {"consent": Consent(ConsentState.GIVEN, 0, UNTIL)},
+        "the withdrawal's": {"withdrawals": (Consent(ConsentState.WITHDRAWN, UNTIL),)},
+    }
+
+    @pytest.mark.parametrize(
+        ("dated", "keeping", "words"),
+        [
+            ({}, kept("CLINICAL_REGULATORY"), "3,650 days, whatever it is used for"),
+            ({}, kept("RESEARCH", "LAST_USE"), "3,650 days after it was last used"),
+            *((dated, kept("RESEARCH", until="2026-06-16"), "until 2026-06-16") for dated in DATED.values()),
+            ({"until": UNTIL}, kept("SCRATCH", "LAST_USE", "2026-06-14"), "after it was last used"),
+        ],
+    )
+    def test_is_found_where_data_is_kept_longer(self, dated: dict[str, Any], keeping: Keeping, words: str) -> None:
+        asking = statement("GRU", obligations=frozenset({"DELAU"}), **dated)
+        (found,) = contradictions([asking], kept=[keeping])
+        assert words in found.text
+        assert (found.statements, found.entries, found.leaves_open) == ((asking.id,), (asking.entry, 7), True)
+        assert contradictions([statement("GRU", **dated)], kept=[keeping]) == ()
+
+    @pytest.mark.parametrize(
+        ("dated", "keeping"),
+        [
+            ({}, kept("RESEARCH", until="2036-01-01")),
+            ({}, kept("SCRATCH", until="2036-01-01")),
+            ({"until": UNTIL}, kept("CLINICAL_REGULATORY", until="2026-06-15")),
+            ({"until": UNTIL}, kept("CLINICAL_REGULATORY", "STUDY_END")),
+        ],
+    )
+    def test_is_not_found_where_nothing_tells_that_data_is_kept_longer(
+        self, dated: dict[str, Any], keeping: Keeping
+    ) -> None:
+        assert contradictions([statement("GRU", obligations=frozenset({"DELAU"}), **dated)], kept=[keeping]) == ()
 
 
 class TestU16UnknownCodes:
