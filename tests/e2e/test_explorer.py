@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import re
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import combinations_with_replacement
 from pathlib import Path
@@ -14,8 +17,11 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from graph_schema.nodes import Dataset, Job, ModelVersion
+from reports.standalone.container import canonical, put, take
+from reports.standalone.verification import verify
 from tests.e2e.conftest import Server, Start, command
 from tests.support.browser import Watched, launched
+from tests.support.issued import Issuer, changed, leaves
 from tests.support.records import (
     CURATED,
     DIGEST,
@@ -62,6 +68,7 @@ PAGES = {
     "ledger": "/explorer/ledger",
     "entry": "/explorer/entry?index=0",
     "consistency": "/explorer/consistency?old=3&new=7",
+    "verify": "/explorer/verify",
     "operation": "/explorer/operation",
     "principals": "/explorer/principals",
     "policies": "/explorer/policies",
@@ -296,6 +303,99 @@ def test_no_page_is_wider_than_its_screen_and_axe_finds_nothing(open_: Open, ser
             assert width != DESKTOP or tab.violations() == [], name
         tab.complaints = [one for one in tab.complaints if "404" not in one]
         tab.check()
+
+
+def test_a_report_is_verified_without_being_sent(open_: Open, server: Server) -> None:
+    tab = open_()
+    page = tab.page
+    version = ModelVersion(MODEL["namespace"], MODEL["name"], "1").id
+    files = {
+        form: httpx2.get(f"{server.url}/api/v1/reports/model-dossier/{version}.{form}", trust_env=False, timeout=60)
+        for form in ("pdf", "html", "json")
+    }
+    page.goto(f"{server.url}/explorer/ledger")
+    page.get_by_role("link", name="Verify a report file").click()
+    expect(page.get_by_label("Report")).to_be_visible()
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    verdict = page.locator("#verdict")
+    for form, answer in files.items():
+        assert answer.status_code == 200
+        one: Any = {"name": f"report.{form}", "mimeType": "application/octet-stream", "buffer": answer.content}
+        page.get_by_label("Report").set_input_files(one)
+        expect(verdict).to_contain_text(f"Everything that a browser checks of report.{form} holds")
+        expect(verdict.locator("h2")).to_have_text(re.compile("^NOT VERIFIED: report MPD-"))
+        assert verdict.locator(".tag.fail").count() == 0
+        assert verdict.locator(".tag.unknown").count() == 1
+        one["buffer"] = answer.content.replace(b"readmission", b"readmissiom", 1)
+        page.get_by_label("Report").set_input_files(one)
+        expect(verdict.locator("h2")).to_have_text(re.compile("^FAILED"))
+    key = page.get_by_label("Key of the log")
+    key.fill("")
+    page.get_by_label("Report").set_input_files(
+        {"name": "report.json", "mimeType": "application/json", "buffer": files["json"].content}
+    )
+    expect(verdict).to_contain_text("What was given as the key is no verifier key")
+    page.evaluate(
+        "() => { const data = new DataTransfer(); data.items.add(new File(['<b>no report'], 'a \\u202egnp.txt'));"
+        " dispatchEvent(new DragEvent('drop', { dataTransfer: data, cancelable: true })); }"
+    )
+    expect(verdict).to_contain_text("is no PDF, no HTML page and no JSON object")
+    expect(verdict).to_contain_text("a \\u{202E}gnp.txt")
+    assert requests == []
+    tab.check()
+
+
+def test_the_browser_finds_of_every_changed_report_what_the_verifier_does(
+    open_: Open, server: Server, tmp_path: Path
+) -> None:
+    told = Issuer(tmp_path)
+    page = open_().page
+    page.goto(f"{server.url}/explorer/verify")
+    found: Counter[str] = Counter()
+    try:
+        file = told.issue("json")
+        pages, evidence = take(file)
+        values = json.loads(evidence)
+        paths = list(leaves(values))
+        shapes = {tuple(0 if type(step) is int else step for step in path): path for path in paths}
+        proofs = [path for path in shapes.values() if "evidence" in path or path[-1] == "leaf" or path[1:2] == _POINT]
+        chosen = [*proofs, *paths[:: len(paths) // 8]]
+        changes = [put(pages, canonical(changed(values, path))) for path in chosen]
+        for form in ("pdf", "html"):
+            whole = told.issue(form)
+            changes += [whole, *(whole[:at] + b"0" + whole[at + 1 :] for at in range(9, len(whole), len(whole) // 4))]
+            changes += [whole + b" ", whole[:-1], whole.replace(b"MPD-", b"MPE-", 1)]
+        other = httpx2.get(f"{server.url}/api/v1/ledger/keys", trust_env=False).text
+        every = [(one, told.key) for one in (file, *changes, b"", b"{}", b"%PDF-1.7 made up", b"{\xff}")]
+        for one, key in (*every, (file, other), (file, f"{other} {told.key}"), (file, "made up")):
+            expected = _checks(verify(one, key).to_json())
+            given = base64.b64encode(one).decode()
+            assert _checks(page.evaluate(_VERIFY, [given, key])) == expected, one[:80]
+            found.update(name for name, status in expected.items() if status == "FAIL")
+    finally:
+        told.close()
+    assert found.keys() == {"file", "key", "checkpoint signature", "read point", "leaf hashes", "inclusion proofs"} | {
+        "entries as shown",
+        "disclosed bodies",
+        "citations",
+        "signature records",
+        "issued",
+        "pages",
+        "number",
+    }
+
+
+_POINT = ("read_point",)
+_VERIFY = """async ([file, key]) => {
+  const { verify } = await import(new URL("verify.mjs", location.href).href);
+  return verify(Uint8Array.from(atob(file), (each) => each.charCodeAt(0)), key);
+}"""
+
+
+def _checks(found: dict[str, Any]) -> dict[str, str]:
+    """Return what each check came to, but for what a browser does not derive."""
+    return {one["name"]: one["status"] for one in found["checks"] if not one["name"].startswith("deriv")}
 
 
 def _key(data: Path, name: str, *roles: str, by: str = "") -> str:

@@ -21,6 +21,7 @@ _FILES = frozenset(
         "react-dom.min.js",
         "react.min.js",
         "sending.mjs",
+        "verify.mjs",
     }
 )
 _OURS = (

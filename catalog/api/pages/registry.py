@@ -30,6 +30,7 @@ from catalog.api.pages import (
     run,
     safe,
     use,
+    verify,
     versions,
     work,
 )
@@ -59,6 +60,7 @@ _PAGES = (
     ledger.PAGE,
     entry.PAGE,
     consistency.PAGE,
+    verify.PAGE,
     operation.PAGE,
     principals.PAGE,
     policies.PAGE,

@@ -1,10 +1,10 @@
 // Verifies in the browser, from the bytes on the page alone, that an entry is in the tree (RFC 9162 §2.1.3.2), and that
 // a tree begins with all of another (§2.1.4.2).
 
-const bytes = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16));
-const hex = (hash) => Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
+export const bytes = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16));
+export const hex = (hash) => Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
 
-async function sha256(...parts) {
+export async function sha256(...parts) {
   const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
   let at = 0;
   for (const part of parts) {
@@ -16,10 +16,12 @@ async function sha256(...parts) {
 
 const above = (left, right) => sha256(Uint8Array.of(1), left, right);
 
-export async function included(entry, index, size, path, root) {
+export const leafOf = (entry) => sha256(Uint8Array.of(0), entry);
+
+export async function leadsTo(root, leaf, index, size, path) {
   let [position, last] = [BigInt(index), BigInt(size) - 1n];
   if (position < 0n || position > last) return false;
-  let top = await sha256(Uint8Array.of(0), entry);
+  let top = leaf;
   for (const sibling of path) {
     if (last === 0n) return false;
     if (position & 1n || position === last) {
@@ -77,7 +79,7 @@ if (place) {
   } else {
     const { index, size, root, path } = place.dataset;
     const entry = new TextEncoder().encode(document.querySelector("#entry-bytes").textContent);
-    const holds = await included(entry, index, size, (path ? path.split(" ") : []).map(bytes), root);
+    const holds = await leadsTo(root, await leafOf(entry), index, size, (path ? path.split(" ") : []).map(bytes));
     place.textContent = holds
       ? "Verified in your browser: the entry is in the tree of this root."
       : "This does not verify: the entry is not in the tree of this root. Tell whoever runs the catalog.";

@@ -81,6 +81,7 @@ def check(at: str, page: Response) -> None:
         "lineage.mjs",
         "proof.mjs",
         "sending.mjs",
+        "verify.mjs",
     }, at
     assert None not in scripts, at
     assert [name for name, given in held.elements if any(one.startswith("on") for one in given)] == [], at

@@ -241,6 +241,7 @@ MOST_CALLS = {
     "ledger": ("/explorer/ledger", 5),
     "entry": ("/explorer/entry?index=1", 5),
     "consistency": ("/explorer/consistency", 5),
+    "verify": ("/explorer/verify", 5),
     "operation": ("/explorer/operation", 10),
     "principals": ("/explorer/principals", 6),
     "policies": ("/explorer/policies", 6),

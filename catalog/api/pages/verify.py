@@ -1,0 +1,33 @@
+"""Whether a report file is genuine, found out by the browser that reads it: no byte of the file is sent anywhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from catalog.api.pages.asking import Asking
+from catalog.api.pages.page import Context, Page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifyPage(Context):
+    """What the page shows before a file is chosen: the keys that checkpoints of this log are verified by."""
+
+    origin: str
+    keys: tuple[str, ...]
+    """Verifier keys (C2SP signed notes), the present one first; whoever trusts no server puts another there."""
+
+
+def read(asking: Asking) -> VerifyPage:
+    """Read the keys."""
+    ledger = asking.services.ledger
+    return VerifyPage(
+        title="Verify a report",
+        graphql="{\n  readPoint { ledgerSize ledgerRoot }\n}",
+        command="lineward verify report.pdf",
+        current=True,
+        origin=ledger.origin,
+        keys=tuple(str(key) for key in ledger.verifiers),
+    )
+
+
+PAGE = Page("verify", "Verify a report", VerifyPage, read)
