@@ -35,6 +35,7 @@ BY_RECORD: Final = (
     Rule.LABEL_CONSISTENT,
     Rule.DECLARED_CODES_KNOWN,
     Rule.SUGGESTION_JUDGED,
+    Rule.DECLARED_ALIKE,
 )
 """The rules of which a store keeps what decides them now."""
 
@@ -83,6 +84,9 @@ def of_records(view: View, rules: Collection[Rule]) -> Decided:
         asked[Rule.SUGGESTION_JUDGED] += [row.dataset for row in late if row.seen & _TAGGED]
     if Rule.PLACE_ALLOWED in rules:
         asked[Rule.PLACE_ALLOWED] = _elsewhere(view, own, others)
+    if Rule.DECLARED_ALIKE in rules:
+        several = set(view.grounds([Ground.DECLARED_BY_SEVERAL])[Ground.DECLARED_BY_SEVERAL])
+        asked[Rule.DECLARED_ALIKE] += [row.dataset for row in own if row.dataset in several]
     proposed: dict[Rule, Callable[[], list[str]]] = {
         Rule.RETENTION_KEPT: lambda: _over(own, view.moment),
         Rule.DECLARATIONS_AGREE: lambda: [row.dataset for row in own if contradicts(row.traits, row.seen)],

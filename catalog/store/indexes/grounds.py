@@ -15,7 +15,7 @@ from catalog.store.indexes.index import Index
 from catalog.store.indexes.keys import KEY_FIELD
 from catalog.store.indexes.table import Changes, IndexReader, Kind, Merge, Row, Table
 from catalog.store.indexes.work import Work
-from graph_schema.aspects import PHI
+from graph_schema.aspects import DECLARED, PHI
 from graph_schema.facts import NOW, Facts, Statement
 from graph_schema.identity import label_of
 from graph_schema.nodes import Node, Run
@@ -71,6 +71,8 @@ class Ground(StrEnum):
     """It is a model version that is retired."""
     OBJECTION = "OBJECTION"
     """It is a job, a dataset or a principal of which something was let in that policies object to."""
+    DECLARED_BY_SEVERAL = "DECLARED_BY_SEVERAL"
+    """It is a dataset of which several principals declared one aspect."""
     JUDGED = "JUDGED"
     """It is a finding that somebody acknowledged or accepted."""
 
@@ -107,7 +109,29 @@ def _derive(work: Work) -> Changes:
     changes = Changes()
     changes.add(GROUND, list(_plain(work.new)))
     _derive_run_ids(work, changes)
+    declared = _declared(work.new.statements)
+    for statement in work.past.history(declared.keys()) if declared else ():
+        declared[statement[:2]].append(statement)
+    changes.add(GROUND, _first(_by_several(declared)))
     return changes
+
+
+def _declared(statements: Iterable[Statement]) -> dict[tuple[str, str], list[Statement]]:
+    """Return what records declare of datasets, by dataset and aspect."""
+    found: dict[tuple[str, str], list[Statement]] = defaultdict(list)
+    for statement in statements:
+        if statement.aspect in _DECLARED and label_of(statement.subject) == "Dataset":
+            found[statement[:2]].append(statement)
+    return found
+
+
+def _by_several(declared: Mapping[tuple[str, str], Sequence[Statement]]) -> Iterator[Row]:
+    """Yield the datasets of which several principals declared one aspect, from when the second did."""
+    for (dataset, _), some in declared.items():
+        first = min(some, key=lambda one: one.entry).by
+        second = min((one.entry for one in some if one.by != first), default=None)
+        if second is not None:
+            yield Ground.DECLARED_BY_SEVERAL.value, dataset, second
 
 
 def _derive_run_ids(work: Work, changes: Changes) -> None:
@@ -188,6 +212,7 @@ def _limits(value: Mapping[str, Any]) -> bool:
     return value.get("places") is not None or any(term.get("code") == _GS for term in value.get("terms") or ())
 
 
+_DECLARED: Final = frozenset(DECLARED)
 _GS: Final = "DUO:0000022"
 _CODED: Final = frozenset({DeidentificationState.DE_IDENTIFIED, DeidentificationState.PSEUDONYMIZED})
 _ABOUT: Final = frozenset({"Dataset", "Snapshot", "UseStatement"})
@@ -232,6 +257,7 @@ def _specification(facts: Facts) -> Changes:
     changes = Changes()
     changes.add(GROUND, _first(_plain(facts)))
     changes.add(GROUND, list(_shared(_runs(facts.nodes))))
+    changes.add(GROUND, _first(_by_several(_declared(facts.statements))))
     return changes
 
 
@@ -249,4 +275,4 @@ def _answers(reader: IndexReader, ids: Sequence[str]) -> Iterator[Row]:
     yield from sorted(reader.rows(GROUND, [(one,) for one in dict.fromkeys(ids)], 1))
 
 
-GROUNDS: Final = Index("grounds", 7, (GROUND,), _derive, _specification, _answers, uses=("keys",))
+GROUNDS: Final = Index("grounds", 8, (GROUND,), _derive, _specification, _answers, uses=("keys",))

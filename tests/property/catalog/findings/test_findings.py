@@ -10,7 +10,7 @@ from catalog.findings.estate.reading import ESTATE_RULES
 from catalog.findings.queries import finding_details, findings
 from catalog.reading import LATEST
 from catalog.view import Anchor, View
-from tests.property.catalog.view.test_prefix import DECIDES, PAYLOADS, quick, story
+from tests.property.catalog.view.test_prefix import BY_ANOTHER, DECIDES, PAYLOADS, quick, story
 from tests.support.records import House
 
 DAY = 86_400 * 1_000_000
@@ -39,7 +39,7 @@ def hold(house: House, later: int = 0) -> set[tuple[str, str, str]]:
 
 
 @quick
-@given(st.lists(st.sampled_from([*PAYLOADS, DECIDES]), min_size=1, max_size=14))
+@given(st.lists(st.sampled_from([*PAYLOADS, DECIDES, *BY_ANOTHER]), min_size=1, max_size=14))
 def test_findings_of_now_are_those_of_every_rule_held_to_every_node(happened: list[str]) -> None:
     for house in story(happened):
         hold(house)
@@ -66,6 +66,9 @@ def test_findings_of_now_are_those_of_every_rule_held_to_every_node(happened: li
         ["declares a place", "permits in a place", "complete", "lies elsewhere"],
         ["permits in a place", "permits", "complete", "joins"],
         ["complete", "permits until it was used", "declares to delete", "keeps by law"],
+        ["declares", "another declares"],
+        ["declares", "another declares the link", "joins"],
+        ["another declares", "declares the link", "rules"],
     ],
     ids=", ".join,
 )

@@ -277,9 +277,13 @@ ENDS: dict[str, tuple[str, Callable[[int], dict[str, Any]]]] = {
     "ends the grant": ("grant_access", ending_grant),
 }
 DECIDES_ACCESS = "decides on access"
+BY_ANOTHER: dict[str, dict[str, Any]] = {
+    "another declares": declaration(owner="oncology", valid_from=EARLY),
+    "another declares the link": declaration(dataset=LINKED, owner="urology", valid_from=EARLY),
+}
 REQUESTED = "record.request_approval"
 HISTORIES = st.lists(
-    st.sampled_from([*PAYLOADS, DECIDES, ASKS_THE_GATE, DECIDES_ACCESS, *ENDS]), min_size=1, max_size=14
+    st.sampled_from([*PAYLOADS, DECIDES, ASKS_THE_GATE, DECIDES_ACCESS, *ENDS, *BY_ANOTHER]), min_size=1, max_size=14
 )
 VALID_ATS = st.sampled_from([parse_zoned(EARLY), parse_zoned("2026-01-02T12:00:00Z"), parse_zoned(LATE), NOW])
 quick = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=40)
@@ -306,10 +310,17 @@ def write(house: House, happened: list[str]) -> None:
                 lasting = [one.index for one in house.ledger.entries(0, 99) if one.entry.kind.endswith(kind)]
                 if lasting:
                     house.record(end(lasting[-1]))
-            elif "eventType" in PAYLOADS[name]:
-                house.send(PAYLOADS[name])
             else:
-                house.record(PAYLOADS[name])
+                send(house, name)
+
+
+def send(house: House, name: str) -> None:
+    if name in BY_ANOTHER:
+        house.record(BY_ANOTHER[name], house.act_as("sue", "steward"))
+    elif "eventType" in PAYLOADS[name]:
+        house.send(PAYLOADS[name])
+    else:
+        house.record(PAYLOADS[name])
 
 
 def fill(store: Store, house: House, upto: int) -> None:
