@@ -11,11 +11,10 @@ from __future__ import annotations
 import itertools
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
@@ -25,11 +24,13 @@ from catalog.access.model import Actor
 from catalog.access.permissions import Permission
 from catalog.access.records import IssueKey
 from catalog.access.rules import in_place_of, require, rights_of
+from catalog.admissions import PATIENCE, Admissions, Follower
 from catalog.canonical import canonical_bytes
 from catalog.comparison import Compared, Comparison, compare
 from catalog.decisions.records import DecideAccess
 from catalog.drafting import draft_event
 from catalog.errors import AskerError, OperatorError, SenderError
+from catalog.futures import resolved, settled, then
 from catalog.gate.records import GateEvaluated
 from catalog.grants.queries import delegations_of
 from catalog.grants.rules import DELEGABLE, delegating
@@ -40,14 +41,15 @@ from catalog.metrics import Metrics, ProducerMetrics
 from catalog.nearest import did_you_mean, listed
 from catalog.operations.records import RestoreLedger
 from catalog.reading import EVERYTHING, Rights
-from catalog.record import DECLARE_FIRST, Admission, Admitted, Record, UnknownSubjectError, sender_error
+from catalog.record import Record, sender_error
 from catalog.record_redaction import Redactor, provenance_of
 from catalog.reporting.records import ReportIssued
-from catalog.store.protocol import Store, StoreReader
-from catalog.view import Anchor, View
+from catalog.retries import Retries, Sent
+from catalog.store.protocol import Store
+from catalog.view import Anchor
 from graph_schema.canonical import digest_of
 from graph_schema.facts import Facts
-from graph_schema.nodes import Column, Dataset, Node, Principal, Site, Snapshot
+from graph_schema.nodes import Principal
 from graph_schema.times import SECOND
 from ingest_hooks.errors import Unreadable
 from ingest_hooks.openlineage.oversize import LeftOut
@@ -55,13 +57,6 @@ from ingest_hooks.openlineage.wire import JSON, Flag, Parts
 from ingest_hooks.redaction import UNBOUNDED
 from ingest_hooks.redaction.site_rules import NO_RULES, Rules
 
-PATIENCE = 2.0
-"""Seconds that a record waits for a graph that lags."""
-
-RETRY_SECONDS = 600.0
-"""For how long the same record about the same subject, with no other in between, counts as sent again."""
-
-_REMEMBERED = 10_000
 _AROUND = frozenset({"kind", "on_behalf_of"})
 """The members of what is sent that no record has."""
 _VERBATIM = (
@@ -69,7 +64,6 @@ _VERBATIM = (
     "other words."
 )
 T = TypeVar("T")
-U = TypeVar("U")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +103,6 @@ class _Place(NamedTuple):
     @property
     def in_body(self) -> dict[str, Any]:
         return {"principal": self.principal, "delegation": self.delegation}
-
-
-class Follower(Protocol):
-    """What the intake needs of the projection."""
-
-    def wait_for(self, index: int, timeout: float) -> bool:
-        """Wait up to so many seconds for an entry to be in the graph."""
 
 
 class Pending:
@@ -163,21 +150,19 @@ class Intake:
         named: Callable[[str], Actor | None] | None = None,
     ) -> None:
         self._ledger = ledger
-        self._rights_of = rights_of
-        self._anchored = anchored
         self._named = named or keys.named
         self._store = store
-        self._follower = follower
         self._keys = keys
         self._token_key = token_key
         self._rules = rules
         self._producers = producers or Metrics().producers
         self.redactor = Redactor(token_key, rules)
-        self._facts_of = facts_of
-        self._patience = patience
+        self.admissions = Admissions(
+            ledger, store, follower, facts_of=facts_of, patience=patience, rights_of=rights_of, anchored=anchored
+        )
         self._clock = clock
         self._numbers = itertools.count()
-        self._retries = _Retries(clock)
+        self._retries: Retries[Accepted] = Retries(clock)
         self._access = AccessChanges(keys)
         self.pending = pending or Pending()
 
@@ -204,7 +189,7 @@ class Intake:
         """
         require(actor, Permission.SEND_EVENTS)
         draft, terms = self._read_event(value, flags, actor, correlation_id, left_out, most, parts)
-        return _then(self._append(draft), lambda receipt: Accepted(receipt, *terms))
+        return then(self._append(draft), lambda receipt: Accepted(receipt, *terms))
 
     def submit_events(
         self, values: Sequence[JSON], actor: Actor, correlation_id: str, flags: Sequence[Flag] = ()
@@ -224,10 +209,10 @@ class Intake:
         try:
             durable = self._append_all([one[0] for one in outcomes if isinstance(one, tuple)])
         except OperatorError as error:
-            return _resolved([error if isinstance(one, tuple) else one for one in outcomes])
+            return resolved([error if isinstance(one, tuple) else one for one in outcomes])
         except Exception:  # noqa: BLE001  each of them meets it again, or does not
-            return _resolved([self._outcome(*one) if isinstance(one, tuple) else one for one in outcomes])
-        return _settled(durable, lambda done: _answers(outcomes, done))
+            return resolved([self._outcome(*one) if isinstance(one, tuple) else one for one in outcomes])
+        return settled(durable, lambda done: _answers(outcomes, done))
 
     def _outcome(self, draft: Draft, terms: _Terms) -> Outcome:
         try:
@@ -267,15 +252,15 @@ class Intake:
             OperatorError: the graph does not hold the ledger within a moment.
         """
         now = int(self._clock() * SECOND)
-        self._await_graph()
+        self.admissions.await_graph()
         records: list[Compared] = []
         with self._store.reading() as reader:
-            view = self._view(reader, actor, now)
+            view = self.admissions.view(reader, actor, now)
             promised: set[str] = set()
             for place, payload in enumerate(payloads):
                 try:
                     kind, record = self._comparable(payload, actor, now)
-                    admitted = kind.admit(record, self._admission(view, actor, now, frozenset(promised)))
+                    admitted = kind.admit(record, self.admissions.admission(view, actor, now, frozenset(promised)))
                 except SenderError as error:
                     raise SenderError(error.detail, pointer=f"/{place}{error.pointer}", status=422) from error
                 promised.update(node.id for node in kind.subjects(record))
@@ -295,15 +280,6 @@ class Intake:
         sent = self._read_record(kind, payload, actor, now, [])
         return kind, self._searched(kind, sent)[0]
 
-    def _await_graph(self, upto: int | None = None) -> None:
-        newest = self._ledger.size() - 1 if upto is None else upto
-        if not self._follower.wait_for(newest, self._patience):
-            raise OperatorError(
-                "The graph is behind the ledger, so that nobody can say what is in force.",
-                action="Send it again in a moment; where that does not help, see the projection's health.",
-                retry_after=2,
-            )
-
     def issue_key(self, principal: str, actor: Actor, correlation_id: str) -> tuple[NewKey, Future[Accepted]]:
         """Make a key for a principal and record that; the key works once the future has resolved.
 
@@ -313,16 +289,12 @@ class Intake:
         record = IssueKey.read({"key_id": key.key_id, "principal": principal})
         payload = {"kind": record.name, **record.fields()}
         taken = self._take(KINDS[record.name], payload, actor, correlation_id)
-        return key, _then(taken, lambda accepted: self._keep(key, accepted))
+        return key, then(taken, lambda accepted: self._keep(key, accepted))
 
     def record_restore(self, record: RestoreLedger, actor: Actor, correlation_id: str) -> Future[Accepted]:
         """Record that an older state of the ledger was restored; raises as `submit_record`."""
         payload = {"kind": record.name, **record.fields()}
         return self._take(KINDS[record.name], payload, actor, correlation_id)
-
-    def await_graph(self, upto: int | None = None) -> None:
-        """Wait a moment for the graph to hold the ledger, or this entry; raises OperatorError where it does not."""
-        self._await_graph(upto)
 
     def record_decision(self, record: DecideAccess, actor: Actor, correlation_id: str) -> Future[Receipt]:
         """Record what was decided of a request for access, before it is answered.
@@ -379,13 +351,13 @@ class Intake:
             actor = place.actor
         record, fields, redactions = self._searched(kind, sent)
         subjects = tuple(dict.fromkeys(node.id for node in kind.subjects(record)))
-        bound = self._admit(kind, record, actor, now) if kind.binds else None
+        bound = self.admissions.admit(kind, record, actor, now) if kind.binds else None
         digest = digest_of(payload if bound is None else [payload, bound.added])
-        seen = _Sent(kind.name, next(iter(subjects), ""), actor.principal, digest)
+        seen = Sent(kind.name, next(iter(subjects), ""), actor.principal, digest)
         before = self._retries.answer(seen)
         if before is not None:
-            return _then(before, _as_duplicate)
-        admitted = bound or self._admit(kind, record, actor, now)
+            return then(before, _as_duplicate)
+        admitted = bound or self.admissions.admit(kind, record, actor, now)
         body = {
             "record": fields,
             "added": admitted.all_added,
@@ -407,7 +379,7 @@ class Intake:
         )
         durable = kind.commit(record, actor, self._access, lambda: self._append(draft))
         notes = (*warnings, *admitted.warnings, *_redaction_warning(redactions))
-        taken = _then(durable, lambda receipt: Accepted(receipt, kind.name, subjects, notes, tuple(redactions)))
+        taken = then(durable, lambda receipt: Accepted(receipt, kind.name, subjects, notes, tuple(redactions)))
         self._retries.remember(seen, taken)
         return taken
 
@@ -432,10 +404,10 @@ class Intake:
         if not actor.authenticated:
             raise AskerError("Nobody writes in the place of another without a key: sign in with one.", status=403)
         # Whether it was ended a moment ago decides.
-        self._await_graph()
+        self.admissions.await_graph()
         id_ = Principal(actor.principal).id
         with self._store.reading() as reader:
-            held = delegations_of(self._view(reader, actor, now, EVERYTHING).at(now), [id_]).get(id_, ())
+            held = delegations_of(self.admissions.view(reader, actor, now, EVERYTHING).at(now), [id_]).get(id_, ())
         delegation, other = delegating(held, of, kind.name), self._named(of)
         if delegation is None or other is None:
             raise AskerError(
@@ -458,53 +430,6 @@ class Intake:
             return kind.record.replay(fields), fields, redactions
         except ValidationError as error:
             raise sender_error(kind.record, error) from None  # markers and tokens made a text too long
-
-    def _admission(self, view: View, actor: Actor, now: int, promised: frozenset[str] = frozenset()) -> Admission:
-        return Admission(
-            actor.principal,
-            actor.display_name,
-            actor.authenticated,
-            view,
-            self._ledger,
-            now,
-            actor.roles,
-            actor.approves,
-            actor.key_id,
-            self._facts_of,
-            promised,
-        )
-
-    def _view(self, reader: StoreReader, actor: Actor, now: int, rights: Rights | None = None) -> View:
-        """Return what the actor may see, or what these rights show, by the days of the site."""
-        anchor = self._anchored(now) if self._anchored else None
-        return View(reader, rights=self._rights_of(actor) if rights is None else rights, anchor=anchor)
-
-    def _admit(self, kind: Kind[Any], record: Record, actor: Actor, now: int) -> Admitted:
-        newest = self._ledger.size() - 1
-        deadline = time.monotonic() + self._patience
-        while True:
-            with self._store.reading() as reader:
-                admission = self._admission(self._view(reader, actor, now), actor, now)
-                seen = reader.checkpoint()
-                admitted: Admitted | None = None
-                try:
-                    admitted = kind.admit(record, admission)
-                    _require_within(kind.subjects(record), admission.view, self._view(reader, actor, now, actor.writes))
-                except UnknownSubjectError:
-                    if seen >= newest:
-                        raise
-                # What is warned of may be known by entries that the graph does not hold yet.
-                if admitted is not None and (seen >= newest or not admitted.warnings):
-                    return admitted
-            if not self._follower.wait_for(newest, deadline - time.monotonic()):
-                if admitted is not None:
-                    return admitted
-                raise OperatorError(
-                    f"The graph is {newest - seen} entries behind, so that nobody can say whether all that this names"
-                    " is known.",
-                    action="Send it again in a moment; where that does not help, see the projection's health.",
-                    retry_after=2,
-                )
 
     def _read_event(
         self,
@@ -558,72 +483,6 @@ class Intake:
         return durable
 
 
-@dataclass(frozen=True, slots=True)
-class _Sent:
-    kind: str
-    subject: str
-    actor: str
-    digest: str
-
-
-class _Retries:
-    """The newest record of each kind about each subject, for as long as a client may send it again."""
-
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._newest: OrderedDict[tuple[str, str], tuple[_Sent, float, Future[Accepted]]] = OrderedDict()
-
-    def answer(self, sent: _Sent) -> Future[Accepted] | None:
-        """Return how the same record was answered before, unless it is too long ago or was not taken."""
-        with self._lock:
-            known = self._newest.get((sent.kind, sent.subject))
-        if known is None or known[0] != sent or self._clock() - known[1] > RETRY_SECONDS:
-            return None
-        failed = known[2].done() and known[2].exception() is not None
-        return None if failed else known[2]
-
-    def remember(self, sent: _Sent, taken: Future[Accepted]) -> None:
-        """Keep what was answered."""
-        with self._lock:
-            self._newest[sent.kind, sent.subject] = (sent, self._clock(), taken)
-            self._newest.move_to_end((sent.kind, sent.subject))
-            while len(self._newest) > _REMEMBERED:
-                self._newest.popitem(last=False)
-
-
-def _require_within(subjects: Sequence[Node], seen: View, written: View) -> None:
-    """Hold a record to be about what its writer may see and write about.
-
-    Raises UnknownSubjectError for what may not be seen, there or not, and AskerError 403 for what may be seen alone.
-    """
-    for node in subjects:
-        if not _within(node, seen):
-            raise UnknownSubjectError.of(node, DECLARE_FIRST, "")
-        if not _within(node, written):
-            raise AskerError(
-                "You may see this and not write about it: the policies of the catalog bind you to other namespaces or "
-                "sites.",
-                status=403,
-            )
-
-
-def _within(node: Node, view: View) -> bool:
-    """Tell whether rights cover a node: a namespace by its name, there or not, a dataset by the sites that hold it."""
-    rights = view.rights
-    if rights.unbounded:
-        return True
-    if isinstance(node, Site):
-        return rights.holds_at((node.name,))
-    namespace = getattr(node, "namespace", None)
-    if namespace is not None and not rights.holds(namespace):
-        return False
-    if rights.sites is None or not isinstance(node, Dataset | Column | Snapshot):
-        return True
-    held = node if isinstance(node, Dataset) else Dataset(node.namespace, node.dataset)
-    return bool(view.visible([held.id], counted=False))
-
-
 def _kind_of(payload: Mapping[str, Any]) -> Kind[Any]:
     name = payload.get("kind")
     kind = KINDS.get(name) if isinstance(name, str) else None
@@ -654,29 +513,3 @@ def _answers(outcomes: Sequence[Outcome | tuple[Draft, _Terms]], done: Future[Se
 
 def _as_duplicate(accepted: Accepted) -> Accepted:
     return replace(accepted, receipt=replace(accepted.receipt, duplicate=True))
-
-
-def _then(future: Future[T], change: Callable[[T], U]) -> Future[U]:
-    """Return a future of what `change` makes of the first one's result."""
-    return _settled(future, lambda done: change(done.result()))
-
-
-def _settled(future: Future[T], change: Callable[[Future[T]], U]) -> Future[U]:
-    """Return a future of what `change` makes of the first one, once that is done."""
-    changed: Future[U] = Future()
-    changed.set_running_or_notify_cancel()  # a caller who goes away does not undo what is on its way to the disk
-
-    def settle(done: Future[T]) -> None:
-        try:
-            changed.set_result(change(done))
-        except BaseException as error:  # noqa: BLE001  it is handed on, to whoever waits
-            changed.set_exception(error)
-
-    future.add_done_callback(settle)
-    return changed
-
-
-def _resolved(result: T) -> Future[T]:
-    future: Future[T] = Future()
-    future.set_result(result)
-    return future

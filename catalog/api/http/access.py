@@ -170,7 +170,7 @@ def _decided(services: Services, actor: Actor, asked: Asked, at: AsOf) -> tuple[
     before: tuple[Decided, tuple[str, ...]] | None = kept.get(asked)
     if before is not None:
         return before
-    services.intake.await_graph(at.known_at)
+    services.intake.admissions.await_graph(at.known_at)
     with services.store.reading() as reader:
         view = services.view(reader, actor, at)
         return kept.once(

@@ -12,13 +12,13 @@ from starlette.responses import Response
 
 from catalog import logs
 from catalog.access.model import Actor
+from catalog.admissions import PATIENCE
 from catalog.api.http.body import read_body, require_json
 from catalog.api.services import Services
 from catalog.errors import AskerError, SenderError
 from catalog.gate.answers import evaluated, to_json
 from catalog.gate.asking import AskGate
 from catalog.gate.queries import gate
-from catalog.intake import PATIENCE
 from catalog.reading import AsOf
 from graph_schema.facts import NOW
 from graph_schema.times import parse_zoned

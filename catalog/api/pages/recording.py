@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from catalog.admissions import PATIENCE
 from catalog.api.pages.asking import Asking
 from catalog.errors import AskerError, OperatorError, SenderError
-from catalog.intake import PATIENCE, Accepted
+from catalog.intake import Accepted
 
 
 def submit(asking: Asking, payload: Mapping[str, Any]) -> int:

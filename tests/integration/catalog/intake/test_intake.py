@@ -12,11 +12,12 @@ from catalog.access.keys import local_actor
 from catalog.access.model import Actor
 from catalog.assets.queries import datasets
 from catalog.errors import AskerError, OperatorError, SenderError
-from catalog.intake import RETRY_SECONDS, Intake
+from catalog.intake import Intake
 from catalog.ledger.entry import MAX_SUBJECTS
 from catalog.ledger.memory import MemoryLedger
 from catalog.ledger.protocol import Draft, Receipt
 from catalog.projection.entry_facts import facts_of
+from catalog.retries import RETRY_SECONDS
 from catalog.view import View
 from graph_schema.nodes import Dataset
 from ingest_hooks.errors import Unreadable

@@ -6,11 +6,11 @@ import pytest
 from catalog.access.keys import local_actor
 from catalog.approvals.states import ApprovalState
 from catalog.errors import AskerError, SenderError
-from catalog.intake import RETRY_SECONDS
 from catalog.reading import AsOf
 from catalog.reporting.issuing import issued_record, proven
 from catalog.reporting.model_dossier import model_dossier
 from catalog.reporting.records import ReportIssued
+from catalog.retries import RETRY_SECONDS
 from catalog.snapshots.rules import manifest_digest
 from graph_schema.nodes import ModelVersion
 from reports.drawing import FORMS, draw
