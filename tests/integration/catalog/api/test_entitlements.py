@@ -10,6 +10,8 @@ import pytest
 
 from catalog.access.keys import local_actor
 from catalog.api.graphql.schema import graphql_schema
+from catalog.api.pages.links import HOME
+from catalog.api.pages.registry import PAGES
 from graph_schema.nodes import Column, Dataset, Snapshot
 from tests.integration.catalog.api.conftest import Catalog
 from tests.integration.catalog.api.test_access import key_of
@@ -186,3 +188,26 @@ def test_a_record_in_the_place_of_another_names_both_over_http_and_graphql(sites
     assert [found[index] for index in (first.json()["index"], second["index"])] == [("ada", "grace")] * 2
     page = sites.client.get(f"/explorer/entry?index={second['index']}", headers=delegate).text
     assert "in the place of" in page
+
+
+OPEN_TO_ALL = {"/api/v1/ledger/checkpoint", "/api/v1/ledger/keys", "/graphql", "/health/live", "/health/ready"}
+"""What is answered to whoever may not read: at /graphql a page that asks for nothing itself."""
+
+
+def test_who_may_not_read_is_refused_every_query_every_address_and_every_page(sites: Catalog) -> None:
+    headers = key_of(sites, "reads-nothing", "emitter")
+    schema = graphql_schema()
+    assert schema.query_type is not None
+    for name in schema.query_type.fields:
+        answer = sites.client.post("/graphql", json={"query": f"{{ {name} }}"}, headers=headers)
+        assert answer.status_code == 403, name
+    answered = set()
+    for path, operations in sites.client.get("/openapi.json").json()["paths"].items():
+        if "get" in operations:
+            address = re.sub(r"\{form\}", "pdf", path)
+            address = re.sub(r"\{\w+\}", "1", address)
+            if sites.client.get(address, headers=headers).status_code != 403:
+                answered.add(path)
+    assert answered == OPEN_TO_ALL
+    for page in PAGES.keys() - {HOME}:
+        assert sites.client.get(f"/explorer/{page}", headers=headers).status_code == 403, page
