@@ -31,6 +31,8 @@ def read_folder(folder: Path) -> dict[str, str]:
 
     What the release gate is to ask for is read as well: where it cannot be, the error has its line.
     """
+    if folder.is_file():
+        raise SenderError(f"{folder} is a file: name the folder that holds the policies.")
     try:
         found = sorted(path for path in folder.rglob("*") if path.suffix in _KINDS and path.is_file())
         if not folder.is_dir():

@@ -30,7 +30,7 @@ def admit(record: GrantAccess, admission: Admission) -> Admitted:
     _require_known(record, admission)
     since = admission.now if record.since is None else parse_zoned(record.since)
     until = parse_zoned(record.until)
-    if until <= since:
+    if record.since is not None and until <= since:
         raise SenderError("A grant ends after it starts: until is not later than since.", pointer="/until", status=422)
     if until <= admission.now:
         raise SenderError("This grant would be over already: until has passed.", pointer="/until", status=422)

@@ -16,10 +16,21 @@ from pydantic import Field, ValidationError
 from catalog.documents import Document
 from catalog.documents import read as read_documents
 from catalog.errors import SenderError
+from catalog.nearest import did_you_mean
 from catalog.policies.checking import Problem
 from catalog.policies.engine import Engine, Entity, Request, Verdict, engine_of
 from catalog.policies.roles import DEFAULT
-from catalog.policies.schema import CATALOG, ENTRY, RESOURCES, Scope, actions, optional, scope_of_type
+from catalog.policies.schema import (
+    CATALOG,
+    ENTRY,
+    RESOURCES,
+    Scope,
+    actions,
+    attributes,
+    optional,
+    scope_of_type,
+    types,
+)
 from catalog.record import MAX_LIST, Name, Part, Record, Time, sender_error
 from graph_schema.times import parse_zoned
 
@@ -207,6 +218,20 @@ def _cases(files: Mapping[str, str]) -> Iterator[_Placed]:
                 yield from _placed(path, document)
 
 
+def _require_known(one: _Placed) -> None:
+    """Raise SenderError for what no policy could ask: with a misspelt member a test would be of another request."""
+    of, where = _type_of(one.case), f"{one.path}, line {one.line}"
+    every = tuple(name for scope in Scope for name in types(scope) if name != "Principal")
+    if of not in every:
+        raise SenderError(f"{where}: a type of resource is one of {', '.join(every)}.")
+    known = attributes(one.scope)
+    for part in ("principal", "resource", "context"):
+        for name in getattr(one.case, part):
+            if name not in known and (part, name) != ("resource", "type"):
+                meant = did_you_mean(name, known) or "docs/policies.md lists what there is."
+                raise SenderError(f"{where}: {part} has no {name}; {meant}")
+
+
 def _placed(path: str, document: Document) -> Iterator[_Placed]:
     try:
         read = _File.model_validate(document.value, context={})
@@ -216,6 +241,7 @@ def _placed(path: str, document: Document) -> Iterator[_Placed]:
     for number, case in enumerate(read.tests):
         line = document.line(f"/tests/{number}")
         one = _Placed(case, path, line)
+        _require_known(one)
         if case.action not in (known := actions(one.scope)):
             raise SenderError(f"{path}, line {line}: an action is one of {', '.join(known)}.")
         yield one

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import cedarpy
 
+from catalog.nearest import did_you_mean
 from catalog.policies.engine import SUFFIX, Policy, read_policies
-from catalog.policies.schema import FINDING, QUARANTINE, Scope, schema, scope_of
+from catalog.policies.schema import FINDING, QUARANTINE, Scope, actions, attributes, schema, scope_of, types
 from catalog.policies.text import Source, Token, policies_in
 from graph_schema.vocabulary import hl7
 from graph_schema.vocabulary.codes import CodeTable, UnknownCodeError
@@ -20,6 +21,11 @@ _PREFIX: Final = re.compile(r"^for policy `[^`]*`, ")
 _QUOTED: Final = re.compile(r"`([^`]+)`")
 _WORD: Final = re.compile(r"\w+", re.ASCII)
 _UNFINISHED: Final = "unexpected end of input"
+_UNRECOGNIZED: Final = "unrecognized "
+_INAPPLICABLE: Final = "unable to find an applicable action"
+_MISSING: Final = "attribute "
+_UNSAFE: Final = "unable to guarantee safety of access to optional attribute "
+"""How Cedar's sentences begin."""
 _FORBIDDING: Final[Mapping[Scope, str]] = {
     Scope.CATALOG: "Roles permit what is done in the catalog, and a policy of it narrows that alone: it begins with "
     "forbid.",
@@ -78,10 +84,39 @@ def _culprit(source: Source, message: str) -> Token | None:
 
 
 def _untyped(source: Source) -> Iterator[Problem]:
-    for error in cedarpy.validate_policies(source.text, _schema(scope_of(source.path))).errors:
-        message = _PREFIX.sub("", str(error.error))
+    scope = scope_of(source.path)
+    found = [
+        _PREFIX.sub("", str(error.error)) for error in cedarpy.validate_policies(source.text, _schema(scope)).errors
+    ]
+    misspelt = any(message.startswith(_UNRECOGNIZED) for message in found)
+    for message in found:
+        if misspelt and message.startswith(_INAPPLICABLE):
+            continue  # it follows
         quoted = [source.named(word) for text in reversed(_QUOTED.findall(message)) for word in _words(text)]
-        yield _problem(source, next((one for one in quoted if one is not None), None), f"{message}.")
+        token = next((one for one in quoted if one is not None), None)
+        yield _problem(source, token, " ".join((f"{message}.", *_hint(message, scope))))
+
+
+def _hint(message: str, scope: Scope) -> Iterator[str]:
+    """Yield what whoever wrote it may have meant, or has to ask before."""
+    quoted = _QUOTED.findall(message)
+    if message.startswith(_UNRECOGNIZED):
+        name = _words(quoted[0])[0]
+        words = actions(scope) if "action" in message[: len(_UNRECOGNIZED) + 8] else types(scope)
+        yield from _meant(name, words)
+    elif message.startswith(_MISSING) and message.endswith("not found"):
+        name = quoted[0].rpartition(".")[2]
+        words = attributes(scope)
+        yield from [f"Not everything has it: ask with `has {name}` before."] if name in words else _meant(name, words)
+    elif message.startswith(_UNSAFE):
+        part = "context" if " in context " in message else "principal" if "::Principal`" in message else "resource"
+        yield f"It may be missing: ask `{part} has {quoted[0]}` before."
+
+
+def _meant(name: str, words: Collection[str]) -> Iterator[str]:
+    sentence = did_you_mean(name, words)
+    if sentence:
+        yield sentence[:1].upper() + sentence[1:]
 
 
 def _words(text: str) -> list[str]:

@@ -145,9 +145,9 @@ def read_policies(text: str) -> dict[str, Policy]:
     read = orjson.loads(cedarpy.policies_to_json_str(text))["staticPolicies"]
     return {
         name: Policy(
-            one["annotations"].get("id") or name,
+            one.get("annotations", {}).get("id") or name,
             one["effect"] == "forbid",
-            {note: words or "" for note, words in one["annotations"].items()},
+            {note: words or "" for note, words in one.get("annotations", {}).items()},
             _actions(one["action"]),
             _type(one["resource"]),
         )

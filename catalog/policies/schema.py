@@ -5,6 +5,7 @@ The first is generated of what may be declared of a dataset, the second of what 
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from functools import cache
 from types import NoneType, UnionType
@@ -190,6 +191,18 @@ def actions(scope: Scope) -> tuple[str, ...]:
     if scope is Scope.INGEST:
         return (INGEST,)
     return ACTIONS if scope is Scope.ACCESS else (WRITE, *(one.value for one in Permission))
+
+
+@cache
+def types(scope: Scope) -> tuple[str, ...]:
+    """Return what somebody or something that is decided on may be."""
+    return tuple(re.findall(r"^ *entity (\w+)", schema(scope), re.MULTILINE))
+
+
+@cache
+def attributes(scope: Scope) -> frozenset[str]:
+    """Return everything that a policy of a scope can ask of principal, resource or context, by name."""
+    return frozenset(re.findall(r"(\w+)\??: ", schema(scope)))
 
 
 def optional(part: str, scope: Scope = Scope.ACCESS) -> tuple[str, ...]:

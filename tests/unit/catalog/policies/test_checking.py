@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from catalog.errors import SenderError
+from catalog.policies import cases
 from catalog.policies.checking import problems
 from tests.support.records import House, policies
 
@@ -32,6 +33,9 @@ def test_a_sound_policy_has_no_problem() -> None:
         ("action, resource", 'action == Lineward::Action::"reed", resource', "3:48: Unrecognized action"),
         ("principal,", "principal is Lineward::User,", "3:32: Unrecognized entity type `Lineward::User`"),
         ("principal,", "principal == ?principal,", "1:1: A template is no policy here"),
+        (SOUND, "permit (principal, action, resource);", "1:1: Each policy needs a name of its own"),
+        ("context.granted", "context.grantd", "4:16: Attribute `grantd` in context"),
+        ("context.granted", 'resource.zon == "RAW"', "4:17: Attribute `zon` on entity type"),
         ('@id("made-up")', "", "2:1: Each policy needs a name of its own"),
         ('@id("made-up")', '@id("Made up")', "1:1: Each policy needs a name of its own"),
         ('@reason("As made up")', "", "1:1: Say in @reason"),
@@ -43,6 +47,40 @@ def test_what_is_wrong_is_told_with_line_and_column(before: str, after: str, whe
     assert before in SOUND
     found = told(SOUND.replace(before, after, 1))
     assert any(one.startswith(f"made_up.cedar:{where}") for one in found), found
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "hint"),
+    [
+        ("context.granted", "context.grantd", "Did you mean granted?"),
+        ("context.granted", 'resource.zon == "RAW"', "Did you mean zone?"),
+        ("context.granted", 'resource.zone == "RAW"', "Not everything has it: ask with `has zone` before."),
+        ("context.granted", 'context.project == "x"', "It may be missing: ask `context has project` before."),
+        ("context.granted", 'principal.organisation == "x"', "ask `principal has organisation` before."),
+        ("action, resource", 'action == Lineward::Action::"reed", resource', "Did you mean read?"),
+        ("resource)", "resource is Lineward::Datset)", "Did you mean Dataset?"),
+    ],
+)
+def test_what_may_have_been_meant_is_told_as_well(before: str, after: str, hint: str) -> None:
+    (found,) = told(SOUND.replace(before, after, 1))
+    assert found.endswith(hint)
+
+
+@pytest.mark.parametrize(
+    ("case", "sentence"),
+    [
+        ("context: {purpos: TREAT}", "context has no purpos; did you mean purpose"),
+        ("resource: {zoen: RAW}", "resource has no zoen; did you mean zone"),
+        ("principal: {role: [steward]}", "principal has no role; did you mean roles"),
+        ("resource: {type: Datset}", "a type of resource is one of Dataset, Column, ModelVersion"),
+        ("action: reed", "an action is one of read, query"),
+    ],
+)
+def test_a_test_of_what_no_policy_can_ask_is_refused(case: str, sentence: str) -> None:
+    action = "" if case.startswith("action") else "action: read, "
+    with pytest.raises(SenderError, match=sentence) as raised:
+        cases.run({"a.cedar": SOUND, "tests/a.yaml": f"tests:\n  - {{name: x, {action}expect: DENY, {case}}}\n"})
+    assert raised.value.detail.startswith("tests/a.yaml, line 2: ")
 
 
 def test_a_policy_without_an_end_is_told_at_its_last_word() -> None:
