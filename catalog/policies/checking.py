@@ -106,8 +106,10 @@ def _hint(message: str, scope: Scope) -> Iterator[str]:
         yield from _meant(name, words)
     elif message.startswith(_MISSING) and message.endswith("not found"):
         name = quoted[0].rpartition(".")[2]
-        words = attributes(scope)
-        yield from [f"Not everything has it: ask with `has {name}` before."] if name in words else _meant(name, words)
+        if name in attributes(scope):
+            yield f"Not everything has it: ask with `has {name}` before."
+        else:
+            yield from _meant(name, attributes(scope))
     elif message.startswith(_UNSAFE):
         part = "context" if " in context " in message else "principal" if "::Principal`" in message else "resource"
         yield f"It may be missing: ask `{part} has {quoted[0]}` before."
