@@ -321,6 +321,12 @@ class Rule(Enum):
         Topic.LABELS,
         "Every code in a label, of a record or of an emitter, is one of its system that still means something.",
     )
+    DEIDENTIFICATION_CODES_KNOWN = _Rule(
+        "codes of de-identification known",
+        Severity.MEDIUM,
+        Topic.DEIDENTIFICATION,
+        "Every method, technique and code in an attestation, or by which a run says it removed identifiers, is known.",
+    )
     CACHE_NOT_PROMOTED = _Rule(
         "training cache not promoted",
         Severity.MEDIUM,
@@ -429,6 +435,7 @@ ESTATE = (
     Rule.CODE_KEY_GONE,
     Rule.DECLARED_ALIKE,
     Rule.LABEL_CODES_KNOWN,
+    Rule.DEIDENTIFICATION_CODES_KNOWN,
     Rule.CACHE_NOT_PROMOTED,
     Rule.CONSENT_HOLDS,
     Rule.USE_CONSISTENT,

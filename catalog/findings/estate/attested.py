@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 
 from catalog.access import queries as access
 from catalog.access.model import Powers
-from catalog.findings.estate.model import AttestationCase
+from catalog.assets import queries as assets
+from catalog.findings.coverage import CLAIM
+from catalog.findings.estate.model import AttestationCase, CodesCase, WrongCode
 from catalog.findings.estate.naming import names_of
 from catalog.labels import queries as labels
 from catalog.labels.anonymity.queries import anonymity_claims
@@ -15,7 +18,10 @@ from catalog.labels.taint.loading import clearance
 from catalog.labels.taint.model import Mark
 from catalog.labels.taint.rules import takes_away
 from catalog.view import View
-from graph_schema.nodes import Principal
+from graph_schema.identity import label_of
+from graph_schema.nodes import Attestation as AttestationNode
+from graph_schema.nodes import Principal, Run
+from graph_schema.vocabulary.deidentification import unknown_in
 from graph_schema.vocabulary.words import PhiKind
 
 
@@ -40,6 +46,31 @@ def attestation_cases(view: View, ids: Sequence[str]) -> dict[str, AttestationCa
         )
         for id_, one in asked.items()
     }
+
+
+def deidentification_code_cases(view: View, ids: Sequence[str]) -> dict[str, CodesCase]:
+    """Return what means nothing in the attestations in force, and in what runs claim that they did to identifiers."""
+    attestations = [id_ for id_ in ids if label_of(id_) == AttestationNode.__name__]
+    runs = [id_ for id_ in ids if label_of(id_) == Run.__name__]
+    claims: dict[str, tuple[Mapping[str, Any], int, int]] = {}
+    for id_, one in (labels.attestations_by_id(view, attestations) if attestations else {}).items():
+        if one.in_force:
+            attested = {
+                "method": one.method,
+                "clears": [each.to_json() for each in one.clears],
+                "treatments": [each.to_json() for each in one.treatments],
+                "alterations": list(one.alterations),
+            }
+            claims[id_] = attested, one.entry, one.valid_from
+    for id_, run in (assets.runs(view, runs) if runs else {}).items():
+        claim = run.aspects.get(CLAIM)
+        if claim is not None and isinstance(claim.value, Mapping):
+            claims[id_] = claim.value, claim.entry, claim.since
+    found = {
+        id_: [WrongCode(where, text, entry, since) for where, text in unknown_in(value)]
+        for id_, (value, entry, since) in claims.items()
+    }
+    return {id_: CodesCase(wrong) for id_, wrong in found.items()}
 
 
 def _clears(one: Attestation) -> bool:

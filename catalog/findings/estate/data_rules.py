@@ -10,13 +10,13 @@ from catalog.findings.estate.model import (
     AttestationCase,
     Breach,
     Change,
+    CodesCase,
     Combination,
     CombinationCase,
     ConsentCase,
     DisputeCase,
     KeyCase,
     KeyEndCase,
-    LabelCodeCase,
     LinkCase,
     LockCase,
     PlaceCase,
@@ -123,8 +123,8 @@ def _day(moment: int) -> str:
     return format_time(moment).partition("T")[0]
 
 
-def label_codes_known(case: LabelCodeCase, moment: int) -> Breach | None:  # noqa: ARG001  the same shape as the others
-    """Find codes of labels that their system has not, or that mean nothing any more."""
+def codes_known(case: CodesCase, moment: int) -> Breach | None:  # noqa: ARG001  the same shape as the others
+    """Find codes that their system has not, or that mean nothing any more, and words that are none."""
     if not case.wrong:
         return None
     wrong = sorted(set(case.wrong), key=lambda one: (one.where, one.text, one.entry))

@@ -12,12 +12,12 @@ from catalog.assets.folds import aspects_in_force
 from catalog.assets.model import AspectInForce, AssetState, DatasetRecord
 from catalog.assets.retention import Keeping
 from catalog.findings.estate.model import (
+    CodesCase,
     DatasetCase,
     DeclarationCase,
     Declaring,
     DisputeCase,
     LabelCase,
-    LabelCodeCase,
     LabelledUseCase,
     OrderCase,
     RetentionCase,
@@ -137,7 +137,7 @@ def dispute_cases(view: View, ids: Sequence[str]) -> dict[str, DisputeCase]:
     }
 
 
-def label_code_cases(view: View, ids: Sequence[str]) -> dict[str, LabelCodeCase]:
+def label_code_cases(view: View, ids: Sequence[str]) -> dict[str, CodesCase]:
     """Return the codes that mean nothing of the labels of datasets, or of those that the columns are of."""
     found: dict[str, list[WrongCode]] = defaultdict(list)
     for dataset, of in labels.labels(view, _owning(view, ids)).items():
@@ -149,7 +149,7 @@ def label_code_cases(view: View, ids: Sequence[str]) -> dict[str, LabelCodeCase]
                     if text is not None:
                         where = "the whole" if label.column is None else f"column {label.column}"
                         found[dataset].append(WrongCode(where.capitalize(), text, tag.entry, tag.since))
-    return {dataset: LabelCodeCase(wrong) for dataset, wrong in found.items()}
+    return {dataset: CodesCase(wrong) for dataset, wrong in found.items()}
 
 
 def labelled_use_cases(view: View, ids: Sequence[str]) -> dict[str, LabelledUseCase]:

@@ -273,18 +273,18 @@ class DisputeCase:
 
 
 class WrongCode(NamedTuple):
-    """A code of a label that its system has not, or no longer, and what would be right, in words."""
+    """A code that its system has not, or no longer, or a word that is none, and what would be right, in words."""
 
     where: str
-    """The column, or the whole."""
+    """In which column, or the whole, or in which part of what was said."""
     text: str
     entry: int
     since: int
 
 
 @dataclass(frozen=True, slots=True)
-class LabelCodeCase:
-    """The codes of labels of a dataset and its columns that mean nothing, and by whom."""
+class CodesCase:
+    """What means nothing in the labels of a dataset and its columns, in an attestation or in a run's claim."""
 
     wrong: Sequence[WrongCode]
 

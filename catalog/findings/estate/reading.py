@@ -11,7 +11,7 @@ from catalog.assets.hierarchy import of_same_id
 from catalog.emergencies.queries import emergencies_of
 from catalog.findings.estate import data_rules as data
 from catalog.findings.estate import rules, use_rules
-from catalog.findings.estate.attested import attestation_cases
+from catalog.findings.estate.attested import attestation_cases, deidentification_code_cases
 from catalog.findings.estate.combining import combination_cases, link_cases, read_by, read_for
 from catalog.findings.estate.datasets import (
     dataset_cases,
@@ -124,7 +124,8 @@ ESTATE_RULES = (
     EstateRule(Rule.KEY_LASTS, Ground.KEY, key_end_cases, data.key_lasts),
     EstateRule(Rule.CODE_KEY_GONE, Ground.CODE_KEY, code_key_cases, data.code_key_gone),
     EstateRule(Rule.DECLARED_ALIKE, Ground.DATASET, dispute_cases, data.declared_alike),
-    EstateRule(Rule.LABEL_CODES_KNOWN, Ground.UNKNOWN_CODE, label_code_cases, data.label_codes_known),
+    EstateRule(Rule.LABEL_CODES_KNOWN, Ground.UNKNOWN_CODE, label_code_cases, data.codes_known),
+    EstateRule(Rule.DEIDENTIFICATION_CODES_KNOWN, Ground.UNKNOWN_CODE, deidentification_code_cases, data.codes_known),
     EstateRule(
         Rule.CACHE_NOT_PROMOTED, Ground.CACHE, promotion_cases, data.cache_not_promoted, cached_before, timeless=True
     ),

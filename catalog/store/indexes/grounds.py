@@ -20,6 +20,7 @@ from graph_schema.facts import NOW, Facts, Statement
 from graph_schema.identity import label_of
 from graph_schema.nodes import Node, Run
 from graph_schema.vocabulary import hl7, systems
+from graph_schema.vocabulary.deidentification import unknown_in
 from graph_schema.vocabulary.words import DeidentificationState, RetentionClass, StoragePattern
 from ingest_hooks.redaction.markers import TOKEN
 
@@ -52,7 +53,9 @@ class Ground(StrEnum):
     CODE_KEY = "CODE_KEY"
     """It is a dataset that is, or was, declared as the key of codes in others."""
     UNKNOWN_CODE = "UNKNOWN_CODE"
-    """It is a dataset or column with a label that names a code which means nothing."""
+    """It is a dataset or column with a label, an attestation, or a run with a claim that it removed identifiers, that
+    names a code or a word which means nothing.
+    """
     ANONYMITY = "ANONYMITY"
     """It is a dataset that was measured to be k-anonymous or l-diverse."""
     LIMIT = "LIMIT"
@@ -182,12 +185,18 @@ def _of_statements(statements: Iterable[Statement]) -> Iterator[Row]:
     for statement in statements:
         if statement.aspect.startswith(PHI) and statement.value is not None and _means_nothing(statement.data):
             yield Ground.UNKNOWN_CODE.value, statement.subject, statement.entry
+        recorded = statement.data if statement.aspect in _DEIDENTIFYING else None
+        if isinstance(recorded, dict) and any(unknown_in(recorded)):
+            yield Ground.UNKNOWN_CODE.value, statement.subject, statement.entry
         for ground in _of_statement(statement):
             yield ground.value, statement.subject, statement.entry
         if statement.aspect == "code_key" and statement.value is not None:
             yield from ((Ground.CODED.value, one, statement.entry) for one in statement.data["of"])
         if label_of(statement.subject) == "Source":
             yield Ground.SOURCE.value, statement.subject, statement.entry
+
+
+_DEIDENTIFYING: Final = frozenset({"attestation", "facet:lineward_deidentification"})
 
 
 def _of_statement(statement: Statement) -> Iterator[Ground]:

@@ -1,4 +1,4 @@
-"""What is found of keys at their end, of what two people declare, and of codes of labels that mean nothing."""
+"""What is found of keys at their end, of what two people declare, and of codes that mean nothing."""
 
 from __future__ import annotations
 
@@ -18,14 +18,17 @@ from tests.support.records import (
     MODEL,
     RAW,
     House,
+    attestation,
     code_key,
     declaration,
     encryption_key,
+    ending_attestation,
     ending_code_key,
     ending_key,
     event,
     place,
     registration,
+    run_node,
     seal,
     tag,
 )
@@ -157,6 +160,39 @@ class TestU16CodesOfLabels:
         assert len(of(house.view(), Rule.LABEL_CODES_KNOWN)) == 1
         house.record(tag(dataset=CURATED, column="zip", stance="REJECT", reason="No such column"))
         assert of(house.view(), Rule.LABEL_CODES_KNOWN) == {}
+
+
+class TestU16CodesOfDeidentification:
+    OBSOLETE: ClassVar = {"system": "duo", "code": "DUO:0000002"}
+
+    def claiming(self, **said: Any) -> dict[str, Any]:
+        made = event()
+        made["run"]["facets"] = {"lineward_deidentification": {"method": "SAFE_HARBOR", **said}}
+        return made
+
+    def test_what_a_run_says_in_words_and_codes_that_are_none_is_found_with_the_nearest(self, house: House) -> None:
+        unknown = {"clears": [{"system": "safe-harbor", "code": "Y"}], "alterations": ["PSEUDD"]}
+        sent = house.send(self.claiming(**unknown, method="SAFE_HARBOUR", state="DEIDENTIFIED")).receipt.index
+        (found,) = of(house.view(), Rule.DEIDENTIFICATION_CODES_KNOWN).values()
+        assert (found.subject, found.entries) == (run_node().id, (sent,))
+        for words in ("SAFE_HARBOR?", "DE_IDENTIFIED?", "PSEUDED?", "Safe Harbor has no code 'Y'"):
+            assert words in found.text
+
+    def test_so_is_an_attestation_by_a_code_that_means_nothing_any_more_while_it_holds(self, house: House) -> None:
+        house.send(event())
+        attested = house.record(attestation(clears=[self.OBSOLETE])).receipt.index
+        (found,) = of(house.view(), Rule.DEIDENTIFICATION_CODES_KNOWN).values()
+        assert found.entries == (attested,)
+        assert "DUO:0000002 is obsolete" in found.text
+        house.record(ending_attestation(attested))
+        assert of(house.view(), Rule.DEIDENTIFICATION_CODES_KNOWN) == {}
+
+    def test_known_codes_those_of_other_systems_and_what_has_another_shape_are_not(self, house: House) -> None:
+        codes = [{"system": "safe-harbor", "code": "B"}, {"system": "urn:example:codes", "code": "anything"}]
+        house.send(self.claiming(clears=codes, alterations=["PSEUDED"], state="DE_IDENTIFIED"))
+        house.send(self.claiming(clears="B", alterations=[7, None], method=3, state=None))
+        house.record(attestation(clears=codes))
+        assert of(house.view(), Rule.DEIDENTIFICATION_CODES_KNOWN) == {}
 
 
 class TestR2DeploymentAllowed:
