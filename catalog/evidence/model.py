@@ -55,12 +55,21 @@ class EntryEvidence:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Every ledger entry that speaks of a node, by index, up to `limit` of `total`, and the tree they are proven in."""
+    """The ledger entries that speak of a node, by index, up to `limit` of `total` behind those `before`, and the tree
+    they are proven in.
+    """
 
     id: str
     ledger_size: int
     ledger_root: str
     entries: tuple[EntryEvidence, ...]
     total: int
+    before: int = 0
+    """How many entries speak of it that lie before these."""
     quarantined: tuple[int, ...] = ()
     """Entries that name the node and could not be projected."""
+
+    @property
+    def more(self) -> bool:
+        """Tell whether entries behind these speak of it too."""
+        return self.before + len(self.entries) < self.total

@@ -21,8 +21,9 @@ MAX_ENTRIES = 1000
 _BOTH: Final[tuple[Direction, ...]] = ("out", "in")
 
 
-def evidence(view: View, ledger: Ledger, identifier: str, limit: int = 50) -> Evidence | None:
-    """Return the entries behind all that is known of a node, by index; None where the node was not known by then.
+def evidence(view: View, ledger: Ledger, identifier: str, limit: int = 50, after: int = -1) -> Evidence | None:
+    """Return the entries behind all that is known of a node, by index, those after one; None where the node was not
+    known by then.
 
     The proofs hold in the tree of the entries that the graph was made from, which the read point names. The body of an
     entry that names something which rights hide is left out. Raises EvidenceError where the ledger does not verify.
@@ -39,13 +40,15 @@ def evidence(view: View, ledger: Ledger, identifier: str, limit: int = 50) -> Ev
         for edge in names.edges([identifier], TYPES, direction):
             statements[edge.entry].add(edge.kind)
     size = view.known_at + 1
-    shown = sorted(statements)[: min(limit, MAX_ENTRIES)]
+    rest = sorted(one for one in statements if one > after)
+    shown = rest[: min(limit, MAX_ENTRIES)]
     return Evidence(
         id=identifier,
         ledger_size=size,
         ledger_root=ledger.root(size).hex(),
         entries=tuple(_redacted(one, view) for one in entries(ledger, shown, size, statements)),
         total=len(statements),
+        before=len(statements) - len(rest),
         quarantined=tuple(one.entry for one in view.quarantined() if identifier in one.subjects),
     )
 

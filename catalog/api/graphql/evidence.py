@@ -79,24 +79,27 @@ class EvidenceQueries:
         for_: Annotated[strawberry.ID, strawberry.argument(name="for", description="The id of the thing.")],
         as_of: AsOfArgument = None,
         limit: Annotated[int, strawberry.argument(description="How many entries at most, from 1 to 500.")] = 100,
+        after: Annotated[
+            int | None, strawberry.argument(description="The index of the last entry that was shown before.")
+        ] = None,
     ) -> EvidenceResult:
         try:
-            return find_evidence(info.context, str(for_), as_of, limit)
+            return find_evidence(info.context, str(for_), as_of, limit, -1 if after is None else after)
         except ADDRESSED as error:
             return as_problem(error)
 
 
 def find_evidence(
-    context: RequestContext, identifier: str, when: AsOfInput | None, limit: int
+    context: RequestContext, identifier: str, when: AsOfInput | None, limit: int, after: int = -1
 ) -> Evidence | AnyProblem:
     """Return the evidence for a thing; raises InvalidInputError for a limit out of bounds."""
     if not 1 <= limit <= MAX_ENTRIES:
         raise InvalidInputError(f"Ask for 1 to {MAX_ENTRIES} entries: `limit` is {limit}.", "limit")
     view = context.view(as_of(when, context))
-    found = read_evidence(view, context.ledger, identifier, limit)
+    found = read_evidence(view, context.ledger, identifier, limit, after)
     if found is None:
         return not_found("Nothing of this id is known at the time asked for; `search` finds ids.")
-    cut = reading.Truncated(limit, len(found.entries)) if found.total > len(found.entries) else None
+    cut = reading.Truncated(limit, len(found.entries)) if found.more else None
     entries = [_entry(one) for one in found.entries]
     return converted(
         Evidence,

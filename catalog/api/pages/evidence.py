@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from catalog.api.http.ledger import LARGEST
 from catalog.api.pages.asking import NOT_THERE, Asking
 from catalog.api.pages.kinds import Link, links_to
 from catalog.api.pages.page import Context, Page
 from catalog.api.pages.questions import query
 from catalog.errors import AskerError
 from catalog.evidence.model import Evidence
-from catalog.evidence.queries import MAX_ENTRIES, evidence
+from catalog.evidence.queries import evidence
 from graph_schema.registry import LABELS
 
 _FIRST: Final = 50
@@ -24,15 +25,15 @@ class EvidencePage(Context):
     of: Link
     evidence: Evidence
     after: int | None
-    """How many entries the next page skips, None on the last."""
-    begin: int
+    """The entry behind which the next page goes on, None on the last."""
 
 
 def read(asking: Asking) -> EvidencePage:
     """Read the entries; raises AskerError 404 where nothing is known of it."""
     view, identifier = asking.view, asking.identifier(LABELS)
-    begin = asking.number("after", 0, 0, MAX_ENTRIES)
-    found = evidence(view, asking.services.ledger, identifier, begin + _FIRST)
+    after = asking.number("after", LARGEST, 0, LARGEST)
+    begin = -1 if after == LARGEST else after
+    found = evidence(view, asking.services.ledger, identifier, _FIRST, begin)
     of = links_to(view, [identifier]).get(identifier)
     if found is None or of is None:
         raise AskerError(NOT_THERE)
@@ -40,7 +41,7 @@ def read(asking: Asking) -> EvidencePage:
         title=f"Evidence of {of.name}",
         graphql=query(
             "evidence",
-            {"for": identifier, "limit": begin + _FIRST},
+            {"for": identifier, "limit": _FIRST, "after": None if begin < 0 else begin},
             "{\n    ... on Evidence { total entries { index kind statements } }\n  }",
             view.as_of,
         ),
@@ -48,8 +49,7 @@ def read(asking: Asking) -> EvidencePage:
         subjects=(identifier,),
         of=of,
         evidence=found,
-        after=begin + _FIRST if begin + _FIRST < min(found.total, MAX_ENTRIES) else None,
-        begin=begin,
+        after=found.entries[-1].index if found.more and found.entries else None,
     )
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from catalog.api.http.ledger import LARGEST
 from catalog.api.pages.asking import NOT_THERE, Asking
 from catalog.api.pages.kinds import Link, links_to
 from catalog.api.pages.page import Context, Page
@@ -36,6 +38,8 @@ class HistoryPage(Context):
     rows: tuple[Row, ...]
     """The newest first."""
     total: int
+    after: int | None
+    """The entry of the last row, behind which the next page goes on, None on the last."""
 
 
 def read(asking: Asking) -> HistoryPage:
@@ -46,7 +50,8 @@ def read(asking: Asking) -> HistoryPage:
         raise AskerError(NOT_THERE)
     aspect = asking.text("aspect")
     stated = histories(view, [(record.id, aspect)]).get((record.id, aspect), ())[::-1] if aspect else ()
-    links = links_to(view, {one.job for one in stated if one.job} | {record.id})
+    rest = _behind(asking, stated)
+    links = links_to(view, {one.job for one in rest[:_MOST] if one.job} | {record.id})
     asked = aspect or "owner"
     return HistoryPage(
         title=f"History of {record.name}",
@@ -64,14 +69,22 @@ def read(asking: Asking) -> HistoryPage:
         aspects=tuple(sorted(record.aspects)),
         aspect=aspect,
         rows=tuple(
-            Row(one, "" if one.value is None else _text(one.value), links.get(one.job or "")) for one in stated[:_MOST]
+            Row(one, "" if one.value is None else _text(one.value), links.get(one.job or "")) for one in rest[:_MOST]
         ),
         total=len(stated),
+        after=rest[_MOST - 1].entry if len(rest) > _MOST else None,
     )
+
+
+def _behind(asking: Asking, stated: Sequence[Stated]) -> Sequence[Stated]:
+    """Return those behind the last one shown before, which the address names by its entry; all where none was."""
+    after = asking.number("after", LARGEST, 0, LARGEST)
+    place = max((place for place, one in enumerate(stated, 1) if one.entry == after), default=0)
+    return stated[place:]
 
 
 def _text(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-PAGE = Page("history", "History", HistoryPage, read, ("id", "aspect"))
+PAGE = Page("history", "History", HistoryPage, read, ("id", "aspect", "after"))

@@ -57,3 +57,19 @@ def test_more_entries_than_asked_for_are_counted(house: House) -> None:
     found = evidence(View(house.store), house.ledger, RAW_ID, limit=2)
     assert found is not None
     assert (len(found.entries), found.total) == (2, 6)
+
+
+def test_entries_go_on_behind_the_last_that_was_shown(house: House) -> None:
+    for owner in "abcdef":
+        house.record(declaration(owner=owner))
+    view = View(house.store)
+    whole = evidence(view, house.ledger, RAW_ID)
+    assert whole is not None
+    seen, after, more = list[int](), -1, True
+    while more:
+        found = evidence(view, house.ledger, RAW_ID, 4, after)
+        assert found is not None
+        assert (found.total, found.before) == (6, len(seen))
+        seen += [one.index for one in found.entries]
+        after, more = seen[-1], found.more
+    assert seen == [one.index for one in whole.entries]
