@@ -9,7 +9,7 @@ from catalog.decisions.log import access_decisions
 from catalog.decisions.model import DecisionRecord
 from catalog.grants.model import Grant, GrantState
 from catalog.grants.queries import grants
-from catalog.grants.rules import within
+from catalog.grants.rules import reaches
 from catalog.view import View
 from graph_schema.aspects.access import Target
 from graph_schema.nodes import Column, Dataset, ModelVersion, Node
@@ -30,8 +30,8 @@ class Holder:
 
 
 def holders(view: View, of: str) -> tuple[Holder, ...]:
-    """Return who was ever granted, or permitted, a dataset, a column or a model version, by name; none of what is
-    not known.
+    """Return who was ever granted, or permitted, a dataset or a column of it, a column, or a model version, by name;
+    none of what is not known.
     """
     known = view.nodes([of]).get(of)
     target = None if known is None else target_of(known.node)
@@ -39,7 +39,7 @@ def holders(view: View, of: str) -> tuple[Holder, ...]:
         return ()
     granted: dict[str, list[Grant]] = defaultdict(list)
     for one in grants(view):
-        if within(one.content.target, target):
+        if reaches(one.content.target, target):
             granted[one.principal].append(one)
     permitted: dict[str, list[DecisionRecord]] = defaultdict(list)
     for each in access_decisions(view, [of]).get(of, ()):

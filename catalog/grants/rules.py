@@ -74,6 +74,11 @@ def within(outer: Target, inner: Target) -> bool:
             return outer == inner
 
 
+def reaches(granted: Target, of: Target) -> bool:
+    """Tell whether access to the one is access to the other, or to a column of it."""
+    return within(granted, of) or (granted.target_kind == "COLUMN" and within(of, granted))
+
+
 def covers(grant: Grant, action: str, target: Target, purpose: str | None, project: str | None) -> bool:
     """Tell whether a grant is in force, and for this."""
     content = grant.content

@@ -10,9 +10,10 @@ from catalog.access.model import is_proven
 from catalog.assets.model import DatasetRecord
 from catalog.decisions.log import access_decisions
 from catalog.decisions.model import DecisionRecord
+from catalog.grants import rules
 from catalog.grants.model import AccessRequest, Grant
 from catalog.grants.queries import access_requests, grants
-from catalog.grants.rules import DAY, within
+from catalog.grants.rules import DAY
 from catalog.reporting.citations import Citations
 from catalog.view import View
 from graph_schema.aspects import access as aspects
@@ -27,8 +28,7 @@ _MOST: Final = 1000
 
 def reaches(target: Target, dataset: DatasetRecord) -> bool:
     """Tell whether access to a target is access to the dataset, or to a column of it."""
-    own = Target("DATASET", dataset.namespace, dataset.name)
-    return within(target, own) or (target.target_kind == "COLUMN" and within(own, target))
+    return rules.reaches(target, Target("DATASET", dataset.namespace, dataset.name))
 
 
 def requests(citations: Citations, view: View, dataset: DatasetRecord) -> Iterator[RequestShown]:

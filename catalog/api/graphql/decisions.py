@@ -285,7 +285,10 @@ class DecisionQueries:
 
 
 def _wanted(info: ContextInfo, given: AccessDecisionFilter | None) -> model.Wanted:
-    return model.Wanted() if given is None else given.read(info.context.services.redactor)
+    wanted = model.Wanted() if given is None else given.read(info.context.services.redactor)
+    if wanted.since is not None and wanted.until is not None and wanted.until <= wanted.since:
+        raise InvalidInputError("until is not later than since: nothing lies between them.", "filter.until")
+    return wanted
 
 
 def _shown(found: model.DecisionRecord, at: AsOf) -> AccessDecision:

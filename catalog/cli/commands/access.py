@@ -11,6 +11,8 @@ from catalog.cli.commands.connection import connected
 from catalog.cli.commands.groups import command, group
 from catalog.cli.options import DataDir, Json, KnownAtIndex, Url, ValidAt, choice, point
 from catalog.cli.words import one_of, time
+from catalog.errors import SenderError
+from graph_schema.times import parse_zoned
 from graph_schema.vocabulary.words import AccessAction
 
 commands = group("Ask for access to data, show who has it and what was decided, and decide it again.")
@@ -29,6 +31,14 @@ def _only(flag: str, sentence: str) -> Any:  # noqa: ANN401  typer's own
 
 def _claim(flag: str, sentence: str) -> Any:  # noqa: ANN401  as above
     return typer.Option(flag, metavar="TEXT", help=f"{sentence}.")
+
+
+def _period(since: str | None, until: str | None) -> dict[str, str | None]:
+    """Return a period as GraphQL asks for it; raises SenderError for one in which nothing could lie."""
+    begins, ends = time(since, "--from"), time(until, "--to")
+    if begins is not None and ends is not None and parse_zoned(ends) <= parse_zoned(begins):
+        raise SenderError("--to is not later than --from: nothing lies between them.")
+    return {"since": begins, "until": ends}
 
 
 Action = Annotated[str | None, choice(AccessAction, "Only those on this action")]
@@ -151,8 +161,7 @@ def decisions(
         "network": network,
         "askedBy": asked_by,
         "correlationId": correlation_id,
-        "since": time(since, "--from"),
-        "until": time(until, "--to"),
+        **_period(since, until),
     }
     with connected(url, data_dir, owner=True) as client:
         raise typer.Exit(int(show(client, of, wanted, first, as_json=as_json)))
@@ -273,8 +282,7 @@ def export(
         "network": network,
         "askedBy": asked_by,
         "correlationId": correlation_id,
-        "since": time(since, "--from"),
-        "until": time(until, "--to"),
+        **_period(since, until),
     }
     chosen = AuditFormat(one_of(form, AuditFormat, "--format"))
     with connected(url, data_dir, owner=True) as client:
@@ -294,6 +302,6 @@ def replay(
     """Decide again what was decided, each at its own time and by what was known then; 1 where any differs."""
     from catalog.cli.access import replay as decide_again
 
-    wanted = {"principal": principal, "since": time(since, "--from"), "until": time(until, "--to")}
+    wanted = {"principal": principal, **_period(since, until)}
     with connected(url, data_dir, owner=True) as client:
         raise typer.Exit(int(decide_again(client, of, wanted, as_json=as_json)))

@@ -109,6 +109,8 @@ lineward report readmission
 lineward report nothing@1
 lineward report 'landing visits'
 lineward record --file declared.yaml --on-behalf-of grace
+lineward access decisions --from 2031-02-01T00:00:00Z --to 2031-01-01T00:00:00Z
+lineward access export --from 2031-02-01T00:00:00Z --to 2031-01-01T00:00:00Z
 lineward report model-dossier
 lineward report readmission@1 --access-days 30
 lineward report dataset-dossier 'landing visits' --access-days 0

@@ -333,6 +333,13 @@ def test_decisions_can_be_asked_for_by_what_they_are_of_why_and_when(decided: Ca
     assert listed(decided, None, first=2, before=second["entry"]) == [first]
 
 
+def test_a_period_in_which_nothing_can_lie_is_refused_and_not_empty(decided: Catalog) -> None:
+    query = "query ($filter: AccessDecisionFilter) { accessDecisions(filter: $filter) { entry } }"
+    reversed_ = {"since": "2026-02-01T00:00:00Z", "until": "2026-01-01T00:00:00Z"}
+    answer = decided.ask(query, filter=reversed_)
+    assert answer["errors"][0]["message"] == "until is not later than since: nothing lies between them."
+
+
 def test_decisions_are_listed_as_of_an_entry(decided: Catalog) -> None:
     first, second, _ = reversed(listed(decided, None))
     assert listed(decided, None, asOf={"knownAtIndex": second["entry"]}) == [second, first]

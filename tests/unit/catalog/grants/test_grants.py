@@ -6,14 +6,15 @@ from typing import Any
 
 import pytest
 
+from catalog.decisions.holders import holders
 from catalog.errors import AskerError, SenderError
 from catalog.grants.queries import grants_of
 from catalog.grants.rules import covering, within
 from catalog.reading import AsOf
 from graph_schema.aspects.access import Target
-from graph_schema.nodes import Principal
+from graph_schema.nodes import Column, Dataset, Principal
 from graph_schema.times import format_time, parse_zoned
-from tests.support.records import CURATED, RAW, House, access_grant, declaration, ending_grant, principal
+from tests.support.records import CURATED, RAW, House, access_grant, declaration, ending_grant, principal, tag
 
 TARGET = Target("DATASET", **CURATED)
 GRACE = Principal("grace").id
@@ -45,6 +46,14 @@ def test_a_grant_covers_what_it_names_and_nothing_else(house: House) -> None:
     assert granted(house, "TREAT", project="readmission") is None
     assert granted(house, action="export", project="readmission") is None
     assert granted(house, target=Target("DATASET", **RAW), project="readmission") is None
+
+
+def test_who_has_a_grant_of_a_column_has_access_to_the_dataset_in_part(house: House) -> None:
+    house.record(access_grant(until=day(house, 1), target={"target_kind": "COLUMN", **CURATED, "column": "age"}))
+    for of, names in ((Dataset(**CURATED), ["grace"]), (Column(*Dataset(**CURATED).key, "mrn"), [])):
+        house.record(tag(dataset=CURATED, column="mrn"))
+        assert [one.principal for one in holders(house.view(AsOf(house.clock.micros())), of.id)] == names
+    assert granted(house) is None
 
 
 def test_a_grant_ends_by_itself_and_begins_when_it_says(house: House) -> None:
