@@ -50,7 +50,7 @@ def test_a_grant_covers_what_it_names_and_nothing_else(house: House) -> None:
 
 def test_who_has_a_grant_of_a_column_has_access_to_the_dataset_in_part(house: House) -> None:
     house.record(access_grant(until=day(house, 1), target={"target_kind": "COLUMN", **CURATED, "column": "age"}))
-    for of, names in ((Dataset(**CURATED), ["grace"]), (Column(*Dataset(**CURATED).key, "mrn"), [])):
+    for of, names in ((Dataset(**CURATED), ["grace"]), (Column(CURATED["namespace"], CURATED["name"], "mrn"), [])):
         house.record(tag(dataset=CURATED, column="mrn"))
         assert [one.principal for one in holders(house.view(AsOf(house.clock.micros())), of.id)] == names
     assert granted(house) is None
