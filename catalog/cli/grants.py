@@ -123,13 +123,14 @@ def who(client: Client, name: str, as_of: dict[str, Any], *, as_json: bool) -> E
         return Exit.FINE
     print_table(
         count(len(found), "principal"),
-        ("who", "grant", "permitted", "last"),
+        ("who", "grant", "of", "permitted", "last"),
         [
-            (one["principal"], _grant_state(one), count(one["permitted"], "time"), one["lastPermittedAt"])
+            (one["principal"], _grant_state(one), _of(one), count(one["permitted"], "time"), one["lastPermittedAt"])
             for one in found
         ],
         empty="Nobody was granted or permitted access.",
-        optional=("last",),
+        optional=("of", "last"),
+        yielding=("of",),
     )
     return Exit.FINE
 
@@ -157,6 +158,12 @@ def due(client: Client, within: int, as_of: dict[str, Any], *, as_json: bool) ->
 
 def _actions(one: dict[str, Any]) -> str:
     return ", ".join(map(in_words, one["actions"]))
+
+
+def _of(one: dict[str, Any]) -> str | None:
+    """Return of what the grants that say where one stands are: of columns alone, say, or of a whole namespace."""
+    held = [each for each in one["grants"] if each["grantState"] == "IN_FORCE"] or one["grants"][:1]
+    return ", ".join(dict.fromkeys(map(target, held))) or None
 
 
 def _grant_state(one: dict[str, Any]) -> str:

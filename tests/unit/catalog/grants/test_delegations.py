@@ -61,7 +61,7 @@ def ask(house: House, who: str = "ada", of: str | None = "grace", action: str = 
     return decide(house.view(AsOf(house.clock.micros())), Asked(who, action, target, around))
 
 
-def test_without_a_delegation_nobody_has_access_in_the_place_of_another(house: House, grace: Actor) -> None:
+def test_x7_without_a_delegation_nobody_has_access_in_the_place_of_another(house: House, grace: Actor) -> None:
     assert ask(house, "grace", None).allowed
     assert ask(house).reasons == (rules.NOT_DELEGATED,)
     house.record(delegating(house), grace)
@@ -114,7 +114,7 @@ def test_who_may_not_act_any_more_has_nothing_to_delegate(house: House, grace: A
     assert ask(house).reasons == (rules.NOT_DELEGATED,)
 
 
-def test_it_is_not_handed_on(house: House, grace: Actor) -> None:
+def test_x7_it_is_not_handed_on(house: House, grace: Actor) -> None:
     house.record(delegating(house), grace)
     house.act_as("mary", "engineer")
     house.record(delegating(house, to="mary"), house.key_of("ada"))

@@ -57,7 +57,7 @@ def write(house: House, actor: Actor, of: str = "grace", **more: Any) -> Accepte
     return house.record({**declaration(dataset=CURATED, **more), "on_behalf_of": of}, actor)
 
 
-def test_the_entry_names_both_and_the_delegation(house: House, ada: Actor) -> None:
+def test_x7_the_entry_names_both_and_the_delegation(house: House, ada: Actor) -> None:
     with pytest.raises(AskerError, match=NOBODY_DELEGATED):
         write(house, ada)
     delegation = delegate(house, "declare_dataset")
@@ -72,7 +72,7 @@ def test_the_entry_names_both_and_the_delegation(house: House, ada: Actor) -> No
     assert "on_behalf_of" not in orjson.loads(house.ledger.entry(own).body or b"")
 
 
-def test_it_is_refused_once_it_ended_and_where_it_is_of_another_kind(house: House, ada: Actor) -> None:
+def test_x7_it_is_refused_once_it_ended_and_where_it_is_of_another_kind(house: House, ada: Actor) -> None:
     of_tags = delegate(house, "tag")
     delegate(house, actions=["write"])
     with pytest.raises(AskerError, match=NOBODY_DELEGATED):
@@ -91,7 +91,7 @@ def test_it_is_refused_once_it_ended_and_where_it_is_of_another_kind(house: Hous
     assert of_tags < of_this
 
 
-def test_both_have_to_be_allowed_it(house: House, ada: Actor) -> None:
+def test_x7_both_have_to_be_allowed_it(house: House, ada: Actor) -> None:
     """The narrower of the two: a role of one is none of the other."""
     house.act_as("mary", "approver")
     delegate(house, "declare_dataset", by="mary")
