@@ -83,7 +83,9 @@ def requests(client: Client, wanted: dict[str, Any], as_of: dict[str, Any], *, a
             )
             for one in rows
         ],
-        empty="Nobody asked for an approval.",
+        empty="No request is of that state, kind or requester."
+        if any(wanted.values())
+        else "Nobody asked for an approval.",
         optional=("until", "since"),
         yielding=("because", "of"),
     )

@@ -195,4 +195,13 @@ def _row(row: tuple[str, ...] | None) -> str:
 
 
 def _shown(value: object) -> str:
-    return str(round(value, 1)) if isinstance(value, float) else str(value)
+    """Return what a part of health has to say: a number as one reads it, none for what there is none of."""
+    match value:
+        case None | []:
+            return "none"
+        case float():
+            return str(round(value, 1))
+        case list():
+            return " ".join(map(str, value))
+        case _:
+            return str(value)

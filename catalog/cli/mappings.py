@@ -34,7 +34,13 @@ def mappings(client: Client, *, as_json: bool) -> Exit:
         (one["name"], _reads(one), words_of(one["target"]), one["phiKind"], one["by"], one["entry"], one["since"])
         for one in found
     ]
-    print_table("", ("mapping", "reads", "as", "PHI", "by", "entry", "since"), rows, yielding=("reads",))
+    print_table(
+        "",
+        ("mapping", "reads", "as", "PHI", "by", "entry", "since"),
+        rows,
+        empty="No mapping is in force.",
+        yielding=("reads",),
+    )
     note(f"{count(len(rows), 'mapping')} in force.")
     return Exit.FINE
 

@@ -163,9 +163,8 @@ def consent_holds(case: ConsentCase, moment: int) -> Breach | None:  # noqa: ARG
     numbers = [counted(kinds.count(kind), kind) for kind in ("dataset", "model version") if kind in kinds]
     names = [name for _, name in case.resting]
     shown = gathered([*names[:_MOST_NAMED], *([f"{len(names) - _MOST_NAMED} more"] if names[_MOST_NAMED:] else [])])
-    verb = "is" if len(names) == 1 else "are"
     least = "" if case.whole else "at least "
-    text = f"{case.why} What rests on it {verb} still there: {least}{' and '.join(numbers)}, {shown}."
+    text = f"{case.why} What rests on it is still there: {least}{' and '.join(numbers)}, {shown}."
     return Breach(text, tuple(sorted(case.entries)), case.start.since, case.start.entry)
 
 
