@@ -37,7 +37,7 @@ def test_a_request_is_listed_with_where_it_stands(folder: Path) -> None:
     found = asked(folder)
     assert (found["approvalState"], found["subject"]["name"]) == ("REQUESTED", "readmission@1")  # type: ignore[index]
     assert "readmission@1" in typed(folder, "approvals", "list", "--state", "requested").out
-    assert "Nobody asked" in typed(folder, "approvals", "list", "--state", "approved").out
+    assert "No request is of that state" in typed(folder, "approvals", "list", "--state", "approved").out
 
 
 def test_a_request_is_shown_with_what_it_binds(folder: Path) -> None:
