@@ -99,15 +99,27 @@ class DecisionsAt:
         self._kept = kept or _Kept()
 
     def get(self, key: Hashable) -> Any:  # noqa: ANN401  whatever was found
-        """Return the value of a key, None where it is not kept."""
-        return self._kept.values.get(key)
+        """Return the value of a key, None where it is not kept, or it was not looked yet whether it lasts so long."""
+        kept = self._kept
+        found = kept.values.get(key)
+        return kept.lasting.get(key) if found is None and kept.earlier is None else found
 
-    def once(self, key: Hashable, find: Callable[[], T]) -> T:
-        """Return the value of a key, found the first time that it is asked for."""
-        found: T | None = self._kept.values.get(key)
+    def once(
+        self,
+        key: Hashable,
+        find: Callable[[], T],
+        *,
+        lasts: Callable[[T], bool] = lambda _: False,
+        is_as_at: IsAsAt | None = None,
+    ) -> T:
+        """Return the value of a key, found the first time that it is asked for; what lasts is kept as in `together`."""
+        kept = self._kept
+        found: T | None = kept.values.get(key)
+        if found is None and is_as_at is not None:
+            found = kept.last_on(is_as_at).get(key)
         if found is None:
             found = find()
-            self._kept.keep({key: found}, {})
+            kept.keep({key: found}, {key: found} if lasts(found) else {})
         return found
 
     def together(
@@ -117,7 +129,7 @@ class DecisionsAt:
         find: Callable[[Sequence[K]], Mapping[K, T]],
         *,
         lasts: Callable[[T], bool] = lambda _: False,
-        is_as_at: IsAsAt = lambda _: False,
+        is_as_at: IsAsAt | None = None,
     ) -> T:
         """Return the value of a kind for a key: the first time, it is found together with what was asked for of that
         kind at the two points before; others wait for that.
@@ -130,7 +142,7 @@ class DecisionsAt:
         if found is None:
             with kept.locks[kind]:
                 found = kept.values.get((kind, key))
-                if found is None:
+                if found is None and is_as_at is not None:
                     found = kept.last_on(is_as_at).get((kind, key))
                 if found is None:
                     again = () if kind in kept.read else [one for one, points in before.items() if points > 1]

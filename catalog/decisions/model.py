@@ -33,7 +33,8 @@ class Asked:
 class Decided:
     """What a request comes to: why, by which policies, and what would have to be kept to or recorded.
 
-    `stated` are the attributes that were known, each with who states it.
+    `stated` are the attributes that were known, each with who states it. What `lasts` stays so until something comes to
+    be known, or anything that was said begins or ends.
     """
 
     allowed: bool
@@ -45,6 +46,7 @@ class Decided:
     awaits: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
     stated: tuple[tuple[str, StatedBy], ...] = ()
+    lasts: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -200,7 +200,8 @@ def _decided(
     )
     derived = tuple((f"context.{name}", StatedBy.DERIVED) for name in ("use", "granted", "emergency"))
     registered = tuple((f"principal.{name}", StatedBy.REGISTERED) for name in principal)
-    return _found(verdict, published, used, (*registered, *stated, *derived, *claimed))
+    found = _found(verdict, published, used, (*registered, *stated, *derived, *claimed))
+    return replace(found, lasts=_lasts(used) and not engine.asks_the_time)
 
 
 def _upheld(view: View, around: Circumstances, principal: Mapping[str, Any]) -> Circumstances:

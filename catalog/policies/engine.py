@@ -20,6 +20,7 @@ from graph_schema.times import format_time
 
 SUFFIX: Final = ".cedar"
 _MILLISECONDS: Final = len("2026-01-31T12:00:00.000")
+_NOW: Final = re.compile(r"\bnow\b")
 _LISTED: Final = re.compile(r"[\s,]+")
 
 
@@ -92,6 +93,8 @@ class Engine:
         text = "\n".join(files[path] for path in sorted(files) if path.endswith(SUFFIX) and scope_of(path) is scope)
         self._set = cedarpy.PolicySet.from_str(text)
         self._policies = read_policies(text)
+        self.asks_the_time = bool(_NOW.search(text))
+        """Whether it may decide otherwise later of what stayed the same: any of it names `now`."""
         self.by_id: Mapping[str, Policy] = {one.id: one for one in self._policies.values()}
 
     def forbids(self, policy: str) -> bool:

@@ -271,7 +271,7 @@ class StoreReader(Protocol):
 
     def last_boundary(self, until: int) -> int | None:
         """Return the last time at which anything that is said begins or ends, until one in microseconds UTC; None where
-        there is none. What is said of access alone is left out.
+        there is none. Decisions on access are left out.
         """
 
     def labels_due(self, at: int, count: int) -> list[LabelsDue]:

@@ -174,7 +174,10 @@ def _decided(services: Services, actor: Actor, asked: Asked, at: AsOf) -> tuple[
     with services.store.reading() as reader:
         view = services.view(reader, actor, at)
         return kept.once(
-            asked, lambda: (decide(view, asked, services.ancestors, kept=kept), unknown_parts(view, asked, kept))
+            asked,
+            lambda: (decide(view, asked, services.ancestors, kept=kept), unknown_parts(view, asked, kept)),
+            lasts=lambda found: found[0].lasts,
+            is_as_at=view.is_as_at,
         )
 
 

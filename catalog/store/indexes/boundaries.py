@@ -1,7 +1,7 @@
-"""At which times anything that is said begins or ends: between two of them time alone changes nothing that labels and
-use rest on.
+"""At which times anything that is said begins or ends: between two of them time alone changes nothing that follows
+from what is said, unless by a span of time.
 
-What is said of access alone is left out: it is short, there is much of it, and it is read whenever access is decided.
+Decisions on access are left out: there are many, and nothing rests on them.
 """
 
 from __future__ import annotations
@@ -18,17 +18,7 @@ from graph_schema.times import parse_zoned
 
 BOUNDARY: Final = Table("boundary", (("queue", Kind.TEXT), ("at", Kind.INTEGER)), key=2, prefix=2)
 
-_OF_ACCESS: Final = frozenset(
-    {
-        "access_decision",
-        "access_grant",
-        "access_grant_end",
-        "access_refusal",
-        "access_request",
-        "emergency_access",
-        "emergency_review",
-    }
-)
+_LEFT_OUT: Final = "access_decision"
 _TIME: Final = re.compile(r'"(\d{4}-\d\d-\d\dT[^"\\]{5,40})"|(?<![\w.+-])(\d{15,17})(?![\w.])')
 """A time within a value, as a text of RFC 3339 or in microseconds UTC; what only looks like one does no harm."""
 
@@ -58,7 +48,7 @@ def _within(statement: Statement) -> Iterator[int]:
 def _changes(facts: Facts) -> Changes:
     found = {edge.valid_from for edge in facts.edges}
     for one in facts.statements:
-        if one.aspect not in _OF_ACCESS:
+        if one.aspect != _LEFT_OUT:
             found.add(one.valid_from)
             found.update(_within(one))
     changes = Changes()

@@ -15,9 +15,11 @@ from hypothesis import strategies as st
 from catalog.decisions.asking import Problem, Requests, read
 from catalog.decisions.basis import Basis
 from catalog.decisions.memo import MOST, DecisionMemo
+from catalog.decisions.model import Decided
 from catalog.decisions.queries import decide, unknown_parts
 from catalog.errors import SenderError
 from catalog.reading import EVERYTHING, AsOf, Rights
+from catalog.view import View
 from graph_schema.times import SECOND, format_time
 from tests.support.records import (
     CURATED,
@@ -121,8 +123,11 @@ def test_what_is_read_once_for_all_of_a_point_changes_no_decision(known: House, 
         for one in asked:
             found = read(one, known.intake.redactor)
             assert not isinstance(found, Problem)
-            kept = memo.at(at, EVERYTHING)
-            assert decide(known.view(at), found, kept=kept) == decide(known.view(at), found)
+            kept, view = memo.at(at, EVERYTHING), known.view(at)
+            decided = partial(decide, view, found, kept=kept)
+            plainly = decide(known.view(at), found)
+            assert kept.once(found, decided, lasts=lambda one: one.lasts, is_as_at=view.is_as_at) == plainly
+            assert decided() == plainly
             assert unknown_parts(known.view(at), found, kept) == unknown_parts(known.view(at), found)
 
 
@@ -162,6 +167,34 @@ def test_what_was_asked_for_at_two_points_in_a_row_is_read_together_at_the_next(
     ask(3, "a", rights=Rights(frozenset({"n"})))
     ask(4, "a", "c")
     assert read_ == [["a"], ["a", "c", "b"]]
+
+
+def test_what_hangs_on_the_time_alone_is_decided_anew_each_second(house: House) -> None:
+    """By a policy that names now; by one that does not, and by use that hangs on no span, once."""
+    begins = format_time(house.clock.micros() + SECOND)[:19]
+    later = f'permit (principal, action, resource) when {{context.now >= datetime("{begins}Z")}};'
+    for payload in (declaration(), permission(), principal("grace", "engineer"), policies(later)):
+        house.record(payload)
+    found = read(request("grace", RAW, "HRESCH", enforces=["AUDIT", "ENCRYPT"]), house.intake.redactor)
+    assert not isinstance(found, Problem)
+    memo, made = DecisionMemo(), list[bool]()
+    for text, expected in ((later, [False, False, True, True]), ("permit (principal, action, resource);", [True])):
+        house.record(policies(text))
+        newest, begun = house.ledger.size() - 1, house.clock.micros()
+        made.clear()
+        for second in (0, 0.5, 1, 2) if text is later else (3, 4, 5):
+            at = AsOf(begun + int(second * SECOND), newest)
+            view = house.view(at)
+
+            def decided(view: View = view) -> Decided:
+                answer = decide(view, found)
+                made.append(answer.allowed)
+                return answer
+
+            kept = memo.at(at, EVERYTHING)
+            kept.once(found, decided, lasts=lambda one: one.lasts, is_as_at=view.is_as_at)
+            assert kept.get(found) is not None
+        assert made == expected
 
 
 def test_what_lasts_is_read_again_only_when_something_came_to_be_known_or_began_or_ended() -> None:
