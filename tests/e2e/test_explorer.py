@@ -251,6 +251,10 @@ def test_one_walks_the_picture_by_keys_and_keeps_ones_place(open_: Open, server:
     expect(focused).to_have_attribute("aria-label", re.compile("what is asked about, written by curate"))
     page.keyboard.press("ArrowLeft")
     expect(focused).to_have_attribute("aria-label", re.compile(r"^visits landing/ dataset raw feed.*, step 1 of \d"))
+    _walk_flows(page)
+    picture.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowLeft")
     for key in ("+", "+", "-"):
         page.keyboard.press(key)
     expect(page.locator(".world")).to_have_attribute("transform", re.compile(r"scale\(2\.8\)"))  # in the next frame
@@ -279,6 +283,25 @@ def test_one_walks_the_picture_by_keys_and_keeps_ones_place(open_: Open, server:
     expect(page.locator(".world")).not_to_have_attribute("transform", before or "")
     expect(page).not_to_have_url(re.compile("edge="))
     tab.check()
+
+
+def _walk_flows(page: Page) -> None:
+    """Go from a node to its flows by keys, to their ends and to what is known of one, and back."""
+    page.keyboard.press("e")
+    flow = page.locator(".number:focus")
+    expect(flow).to_have_attribute(
+        "aria-label", re.compile(r"^Flow \d, 1 of \d: from visits to visits, through curate")
+    )
+    expect(page.locator(".flow.followed")).to_have_count(1)
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("a[data-key]:focus")).to_have_attribute("data-key", VISITS)
+    page.keyboard.press("Shift+E")
+    expect(flow).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("edge=Dataset"))
+    expect(page.locator("#panel")).to_be_visible()
+    page.go_back()
+    expect(page.locator("#panel")).to_have_count(0)
 
 
 def _places(page: Page) -> dict[str, str]:

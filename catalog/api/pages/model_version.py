@@ -17,8 +17,8 @@ from catalog.api.pages.questions import command, query
 from catalog.approvals.queries import approvals_of
 from catalog.errors import AskerError, SenderError
 from catalog.findings.queries import findings_on
-from catalog.gate.model import Gate, GateQuestion
-from catalog.gate.queries import gate
+from catalog.gate.model import Assessments, Gate, GateQuestion
+from catalog.gate.queries import assessments, gate
 from catalog.labels.taint.queries import EffectiveLabels, effective_labels
 from catalog.releases.deployments import deployments_of, releases_of, retirements
 from catalog.releases.model import ModelVersionRecord, Retirement
@@ -49,6 +49,8 @@ class ModelVersionPage(Context):
     environment: str
     gate: Gate | None
     """What the gate says, None where it was not asked."""
+    assessed: Assessments
+    """What was assessed and planned of it, and of the environment of its newest registration."""
     approvals: Several
     releases: Several
     deployments: Several
@@ -83,6 +85,7 @@ def read(asking: Asking) -> ModelVersionPage:
         for one in (use.dataset, use.snapshot)
     }
     runs = {one for registration in record.registrations for one in (registration.run, registration.job) if one}
+    digest = record.registrations[-1].environment.digest if record.registrations else None
     labels = effective_labels(view, [identifier]).get(identifier)
     return ModelVersionPage(
         title=f"{record.model} {record.version}",
@@ -114,6 +117,7 @@ def read(asking: Asking) -> ModelVersionPage:
         place=place,
         environment=environment,
         gate=found,
+        assessed=assessments(view, identifier, digest),
         approvals=Several.of(approvals_of(view, [identifier]).get(identifier, ())[::-1]),
         releases=Several.of(releases_of(view, [identifier]).get(identifier, ())[::-1]),
         deployments=Several.of(deployments_of(view, [identifier]).get(identifier, ())[::-1]),

@@ -1,7 +1,8 @@
-"""Who may act here: each principal with its roles, and the keys that were issued to it and revoked."""
+"""Who may act here: each principal with its roles, its keys, and in whose place it acts and who in its own."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,9 +12,32 @@ from catalog.api.graphql.cursors import Cursor
 from catalog.api.pages.asking import Asking
 from catalog.api.pages.page import Context, Page
 from catalog.api.pages.questions import command, query
+from catalog.approvals.persons import delegations_at
+from catalog.approvals.queries import people_of
+from catalog.grants.queries import access_delegations
+from catalog.view import View
 
 _FIRST: Final = 50
 _KEYS: Final = 20
+
+
+_DELEGATIONS: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Delegated:
+    """That one principal may act in the place of another, and whether that holds at the time of the page."""
+
+    of: str
+    to: str
+    what: tuple[str, ...]
+    """The kinds of approval that it decides on, or the actions on data and the kinds of record."""
+    is_of_access: bool
+    since: int
+    until: int
+    in_force: bool
+    reason: str
+    entry: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +49,9 @@ class PrincipalsPage(Context):
     valid_keys: int
     """How many keys were issued to all of them and not revoked."""
     after: str | None
+    delegations: Mapping[str, tuple[Delegated, ...]]
+    """By principal, all that it gave or was given, the newest first."""
+    most_delegations: int = _DELEGATIONS
     most_keys: int = _KEYS
 
 
@@ -34,6 +61,9 @@ def read(asking: Asking) -> PrincipalsPage:
     every = list_principals(view)
     cursor = Cursor.of("principals")
     place = cursor.read(asking.text("after") or None, (str,))
+    delegated = sorted(
+        _delegated(view, {one.principal for one in every}), key=lambda one: (one.in_force, one.entry), reverse=True
+    )
     rest = [one for one in every if place is None or one.principal > place[0]]
     return PrincipalsPage(
         title="Principals and keys",
@@ -48,8 +78,45 @@ def read(asking: Asking) -> PrincipalsPage:
         shown=tuple(rest[:_FIRST]),
         total=len(every),
         valid_keys=sum(key.revoked_at is None for one in every for key in one.keys),
+        delegations={
+            one.principal: tuple(each for each in delegated if one.principal in {each.of, each.to})
+            for one in rest[:_FIRST]
+        },
         after=cursor.write((rest[_FIRST - 1].principal,)) if len(rest) > _FIRST else None,
     )
+
+
+def _delegated(view: View, seen: Collection[str]) -> Iterator[Delegated]:
+    """Yield every delegation between principals that may be seen."""
+    given = people_of(view).delegations
+    for one in given:
+        holds = any(one in delegations_at(given, kind, view.moment) for kind in one.kinds)
+        if one.of in seen and one.to in seen and one.kinds:
+            kinds = tuple(sorted(one.kinds))
+            yield Delegated(
+                one.of,
+                one.to,
+                kinds,
+                is_of_access=False,
+                since=one.since,
+                until=one.until,
+                in_force=holds,
+                reason=one.reason,
+                entry=one.entry,
+            )
+    for access in access_delegations(view):
+        if access.of in seen and access.to in seen:
+            yield Delegated(
+                access.of,
+                access.to,
+                (*access.actions, *access.records),
+                is_of_access=True,
+                since=access.since,
+                until=access.until,
+                in_force=access.in_force,
+                reason=access.reason,
+                entry=access.entry,
+            )
 
 
 PAGE = Page("principals", "Principals and keys", PrincipalsPage, read, ("after",))

@@ -16,8 +16,8 @@ from catalog.api.pages.asking import NOT_THERE, Asking
 from catalog.api.pages.kinds import Link, links_to, reference
 from catalog.api.pages.page import Action, Context, Page
 from catalog.api.pages.questions import command, query
-from catalog.api.pages.record_parts.fields import Field, about, fields_of
-from catalog.api.pages.record_parts.form import Filled, Given, beside, dense, filled, payload
+from catalog.api.pages.record_form.fields import Field, about, fields_of
+from catalog.api.pages.record_form.form import Filled, Given, beside, dense, filled, payload
 from catalog.api.pages.recording import take
 from catalog.errors import AskerError, OperatorError, SenderError
 from catalog.kinds import KINDS, Kind

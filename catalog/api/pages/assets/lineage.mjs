@@ -60,7 +60,7 @@ function explore(svg) {
   svg.setAttribute(
     "aria-label",
     "Picture of the lineage. Arrow left goes to what data came from, right to where it went, up and down to neighbours, " +
-      "Enter shows what is known, plus and minus zoom. The list says the same.",
+      "E the flows of a node one after the other, Enter shows what is known, plus and minus zoom. The list says the same.",
   );
 
   let view = { x: 0, y: 0, zoom: 1 };
@@ -202,11 +202,61 @@ function explore(svg) {
     const beside = [...boxes].filter(([, box]) => box.x === one.x && Math.sign(box.y - one.y) === dy);
     return beside.sort(([, a], [, b]) => Math.abs(a.y - one.y) - Math.abs(b.y - one.y))[0]?.[0];
   };
+  // The flows of a node, by E: first those that it came from, then those into which it went.
+  const ends = flows.map((flow) => flow.dataset.edge.split(","));
+  const boxAt = (end) => links[parseInt(end, 10)].dataset.key;
+  let from = null; // the node whose flows one walks
+  function flowsOf(key) {
+    const every = [...flows.keys()];
+    return [...new Set([1, 0].flatMap((end) => every.filter((place) => boxAt(ends[place][end]) === key)))];
+  }
+  function wordsOf(end) {
+    const [place, row] = end.split(".");
+    return links[+place].querySelectorAll(row === undefined ? "text" : "[data-row]")[+(row ?? 0)].textContent;
+  }
+  function follow(by) {
+    const here = document.activeElement?.dataset?.key;
+    from = boxes.has(here) ? here : (from ?? root());
+    const every = flowsOf(from);
+    if (!every.length) return;
+    const at = boxes.has(here) ? (by > 0 ? 0 : every.length - 1) : every.indexOf(numbers.indexOf(document.activeElement)) + by;
+    const next = (at + every.length) % every.length;
+    const place = every[next];
+    const number = numbers[place];
+    const row = [...document.querySelectorAll("table.flows tbody tr")].find(
+      (one) => one.cells[0].textContent.trim() === number.textContent,
+    );
+    const through = row ? `, through ${row.cells[4].textContent.trim().replace(/\s+/g, " ")}` : "";
+    const [source, target] = ends[place].map(wordsOf);
+    number.setAttribute("tabindex", "-1");
+    number.setAttribute("role", "link");
+    number.setAttribute(
+      "aria-label",
+      `Flow ${number.textContent}, ${next + 1} of ${every.length}: from ${source} to ${target}${through}`,
+    );
+    number.focus({ preventScroll: true });
+    const { width: w, height: h } = size();
+    const [x, y] = ["x", "y"].map((name) => +number.getAttribute(name) * view.zoom);
+    const isShown = x + view.x > 0 && x + view.x < w && y + view.y > 0 && y + view.y < h;
+    if (!isShown) look({ x: w / 2 - x, y: h / 2 - y, zoom: view.zoom });
+  }
+  svg.addEventListener("focusin", (event) => {
+    for (const flow of svg.querySelectorAll(".followed")) flow.classList.remove("followed");
+    flows[numbers.indexOf(event.target)]?.classList.add("followed");
+  });
+
   const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
   svg.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const way = WAYS[event.key];
-    if (way) {
+    const flow = numbers.indexOf(document.activeElement);
+    if (event.key === "e" || event.key === "E") follow(event.shiftKey ? -1 : 1);
+    else if (flow >= 0 && (way || event.key === "Escape")) {
+      focus(way?.[0] ? boxAt(ends[flow][way[0] < 0 ? 0 : 1]) : from);
+      event.preventDefault();
+    } else if (flow >= 0 && event.key === "Enter") {
+      document.activeElement.dispatchEvent(new MouseEvent("click", { bubbles: true }));
+    } else if (way) {
       const here = document.activeElement?.dataset?.key;
       const next = here && boxes.has(here) ? near(here, ...way) : root();
       if (next) focus(next);

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.api.pages.record_parts.fields import Control, Field, fields_of
-from catalog.api.pages.record_parts.form import MOST_ROWS, NONE_OF, Filled, dense, filled, payload
+from catalog.api.pages.record_form.fields import Control, Field, fields_of
+from catalog.api.pages.record_form.form import MOST_ROWS, NONE_OF, Filled, dense, filled, payload
 from catalog.kinds import KINDS
 from catalog.record import SnapshotRef
 

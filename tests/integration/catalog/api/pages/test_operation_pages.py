@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.integration.catalog.api.test_access import key_of
 from tests.support.pages import BROWSER, Shown, shown
-from tests.support.records import policies
+from tests.support.records import MODEL, VERSION, delegation, policies
 
 if TYPE_CHECKING:
     from tests.integration.catalog.api.conftest import Catalog
@@ -54,3 +55,46 @@ def test_the_policies_in_force_are_shown_file_by_file(catalog: Catalog) -> None:
     assert '@id("made-up")' in found
     assert "// The later one." in found
     page(catalog, "policies?file=none.cedar", status=404)
+
+
+def test_a_principal_shows_in_whose_place_it_acts_and_who_in_its_own(catalog: Catalog) -> None:
+    alpha = key_of(catalog, "testperson-alpha", "approver", "engineer")
+    key_of(catalog, "testperson-beta", "approver", "engineer")
+    until = (datetime.now(UTC) + timedelta(days=20)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    given = {"to": "testperson-beta", "until": until, "reason": "While away"}
+    assert catalog.record(delegation(**given), **alpha).status_code == 201
+    access = {"kind": "delegate_access", "actions": ["read"], "records": ["tag"], **given}
+    answer = catalog.record(access, **alpha)
+    assert answer.status_code == 201, answer.text
+    catalog.caught_up()
+    found = page(catalog, "principals", alpha).words
+    assert "lets testperson-beta decide in its place: CLINICAL" in found
+    assert "decides in the place of testperson-alpha: CLINICAL" in found
+    assert "acts in the place of testperson-alpha: read tag" in found
+    assert found.count("While away") == 4
+    assert "not in force" not in found
+    assert catalog.record(delegation(**given | {"approval_kinds": []}), **alpha).status_code == 201
+    catalog.caught_up()
+    assert page(catalog, "principals", alpha).words.count("not in force") == 2
+
+
+def test_a_version_shows_what_was_assessed_and_planned_of_it(catalog: Catalog) -> None:
+    catalog.fill()
+    assert "nobody planned it" in page(catalog, f"model-version?id={VERSION}").words
+    clinician = key_of(catalog, "testperson-alpha", "approver", "engineer", "steward")
+    of = {"model_version": {"model": MODEL, "version": "1"}}
+    planned = {"plan": "Watch it", "review_by": "2027-06-01T00:00:00Z", "fallback": "On paper"}
+    features = [{"feature": "age_group", "measures": ["AGE"], "mitigation": "Calibrated"}]
+    for record in (
+        {"kind": "assess_change", **of, "status": "INSIDE", "plan": "Plan 2", "reason": "As foreseen"},
+        {"kind": "plan_monitoring", **of, **planned},
+        {"kind": "assess_features", **of, "features": features, "reason": "All looked at"},
+    ):
+        answer = catalog.record(record, **clinician)
+        assert answer.status_code == 201, answer.text
+    catalog.caught_up()
+    found = page(catalog, f"model-version?id={VERSION}", clinician).words
+    for words in ("inside Plan 2: As foreseen", "Watch it, to be reviewed by 2027-06-01", "without it: On paper"):
+        assert words in found
+    assert "1 feature measures what one may not discriminate by: All looked at" in found
+    assert "age_group measures age; Calibrated" in found

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from catalog.api.pages.record_parts.fields import Control, Field
+from catalog.api.pages.record_form.fields import Control, Field
 from catalog.api.pages.recording import midnight
 
 NONE_OF: Final = "none_of"
