@@ -7,7 +7,9 @@ token that nothing but a page of its session knows.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from http import HTTPStatus
 from urllib.parse import parse_qs, urlencode
 
 from starlette.concurrency import run_in_threadpool
@@ -272,7 +274,11 @@ class Explorer:
         if found is None:
             raise error
         home = request.path_params.get("name") is None
-        frame = self._frame(request, None, "error")
+        actor = None
+        if found.status != HTTPStatus.UNAUTHORIZED:  # a key that does not work is tried once
+            with suppress(*ADDRESSED):
+                actor = self._actor(request)
+        frame = self._frame(request, actor, "error")
         text = render("explorer/error.html.j2", frame=frame, to=Links(home), problem=found)
         answer = files.page(text, found.status)
         answer.headers.update(found.headers)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -61,7 +61,7 @@ def test_a_principal_shows_in_whose_place_it_acts_and_who_in_its_own(catalog: Ca
     alpha = key_of(catalog, "testperson-alpha", "approver", "engineer")
     key_of(catalog, "testperson-beta", "approver", "engineer")
     until = (datetime.now(UTC) + timedelta(days=20)).strftime("%Y-%m-%dT%H:%M:%SZ")
-    given = {"to": "testperson-beta", "until": until, "reason": "While away"}
+    given: dict[str, Any] = {"to": "testperson-beta", "until": until, "reason": "While away"}
     assert catalog.record(delegation(**given), **alpha).status_code == 201
     access = {"kind": "delegate_access", "actions": ["read"], "records": ["tag"], **given}
     answer = catalog.record(access, **alpha)
