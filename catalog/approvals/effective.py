@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from catalog.approvals.binding import FLOWING, LABELS, USE, Change, Instant, moments
-from catalog.approvals.instants import Behind, behind, instants
+from catalog.approvals.instants import Behind, Since, behind, instants
+from catalog.graph_memo import remembered
 from catalog.labels.queries import attestations_of
 from catalog.labels.taint.queries import EffectiveLabels, effective_labels
 from catalog.reading import Complete
@@ -30,6 +31,9 @@ _PHI: Final = tuple(f"{PHI}{kind.value}" for kind in PhiKind)
 _ACCESSES: Final = ("READ", "WROTE", "PRODUCED")
 _WHENEVER: Final = frozenset({"mapping_withdrawal", "attestation_end", "exception_end"})
 """What may act at every valid time, whenever it is recorded."""
+_MOST_KEPT: Final = 1_000
+"""So many instants are remembered of one request at the most."""
+_Since = tuple[str, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +54,23 @@ class _Judged:
     """What was judged already of what is known: several requests ask for the same subject at the same points."""
 
     effective: dict[tuple[str, int, int], Effective] = field(default_factory=dict)
-    instants: dict[tuple[str, int], list[Instant]] = field(default_factory=dict)
+    instants: dict[_Since, list[Instant]] = field(default_factory=dict)
 
     def load(self, view: View, bound: Iterable[Bound]) -> None:
         """Find what may have changed since each was bound, for all of them together."""
-        new = sorted({one.place for one in bound} - self.instants.keys())
-        first = dict(reversed(new))
-        of = instants(view, first)
+        # No time changes it: until the graph goes on, whoever asks again finds it.
+        kept = remembered(_Judged, view, dict[_Since, list[Instant]])
+        asked = {one.since for one in bound} - self.instants.keys()
+        self.instants.update((one, found) for one in asked if (found := kept.get(one)) is not None)
+        new = sorted(asked - self.instants.keys())
+        earliest: dict[str, Since] = {}
+        for subject, entry, at in new:
+            before = earliest.get(subject, Since(entry, at))
+            earliest[subject] = Since(min(entry, before.entry), min(at, before.at))
+        of = instants(view, earliest) if new else {}
         # What came since an earlier entry came since a later one as well; what it adds changes nothing.
-        self.instants.update((place, of[place[0]]) for place in new)
+        self.instants.update((one, of[one[0]]) for one in new)
+        kept.update((one, of[one[0]]) for one in new if len(of[one[0]]) <= _MOST_KEPT)
 
     def at(self, view: View, subject: str, at: int, known: int) -> Effective:
         """Return what flows into a subject at a point."""
@@ -155,9 +167,9 @@ class Bound:
     bound_by: int
 
     @property
-    def place(self) -> tuple[str, int]:
-        """Return the subject and the entry since which it is looked at."""
-        return self.subject, self.bound_by
+    def since(self) -> _Since:
+        """Return the subject, and the entry and the time since which it is looked at."""
+        return self.subject, self.bound_by, self.bound_at
 
 
 def changes(view: View, bound: Iterable[Bound]) -> dict[int, Change]:
@@ -176,7 +188,7 @@ def changes(view: View, bound: Iterable[Bound]) -> dict[int, Change]:
 
 
 def _change(judged: _Judged, whole: View, bound: Bound) -> Change | None:
-    every = moments(judged.instants[bound.place], bound.bound_by, bound.bound_at, whole.moment)
+    every = moments(judged.instants[bound.since], bound.bound_by, bound.bound_at, whole.moment)
     if not every:
         return None
     was = judged.at(whole, bound.subject, bound.bound_at, bound.bound_by)

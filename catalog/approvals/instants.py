@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from catalog.approvals.binding import Instant
 from catalog.labels.taint.loading import load
@@ -55,26 +55,39 @@ class Behind:
     jobs: set[str] = field(default_factory=set)
 
 
-def instants(view: View, since: Mapping[str, int]) -> dict[str, list[Instant]]:
-    """Return everything known by the view that may have changed what flows into each subject, at whatever valid time.
+class Since(NamedTuple):
+    """An entry and a valid time: what is looked at is what came to be known later, or began or ended later."""
+
+    entry: int
+    at: int
+
+    def matters(self, one: Instant) -> bool:
+        """Tell whether an instant is later than either."""
+        return one.entry > self.entry or max((one.since, *one.ends)) > self.at
+
+
+def instants(view: View, since: Mapping[str, Since]) -> dict[str, list[Instant]]:
+    """Return everything known by the view that may have changed what flows into each subject since then.
 
     What was joined to one by an entry after the one named, and is not any more, is looked at as it was then.
     """
     ever = view.unredacted.beside(AsOf(NOW, view.as_of.known_at)).remembering
     of_everything = {one.entry for one in _of_everything(ever)}
-    found, linking = _ever_behind(ever, since, of_everything)
-    if len(found) > 1:
-        # What is fetched for all of them together is then at hand for each.
-        every = found.values()
-        nodes, jobs = (set().union(*some) for some in ((one.nodes for one in every), (one.jobs for one in every)))
-        _collected(ever, Behind(nodes, jobs))
-    return {
-        subject: [
-            *(Instant(entry, ALWAYS) for entry in sorted(of_everything | linking[subject])),
-            *_collected(ever, one),
-        ]
-        for subject, one in found.items()
+    found, linking = _ever_behind(ever, {subject: one.entry for subject, one in since.items()}, of_everything)
+    whole = {
+        subject: [Instant(entry, ALWAYS) for entry in sorted(of_everything | linking[subject])] for subject in found
     }
+    # What is fetched for all together is then at hand for each; where nothing of it is later, none is looked at alone.
+    every = found.values()
+    nodes, jobs = (set[str]().union(*some) for some in ((one.nodes for one in every), (one.jobs for one in every)))
+    if found and any(map(_earliest(since.values()).matters, _collected(ever, Behind(nodes, jobs)))):
+        for subject, one in found.items():
+            whole[subject] += _collected(ever, one)
+    return {subject: [one for one in some if since[subject].matters(one)] for subject, some in whole.items()}
+
+
+def _earliest(since: Collection[Since]) -> Since:
+    return Since(min(one.entry for one in since), min(one.at for one in since))
 
 
 def _ever_behind(

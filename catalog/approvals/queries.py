@@ -200,13 +200,23 @@ def inbox(view: View, principal: str, within: int = WITHIN_DAYS) -> tuple[InboxI
         for one in some
         if one.to == principal and kind in _granted(defined.get(one.of))
     }
-    found = approvals(view, view.all_of("Approval")).values()
+    kinds = own | lent
+    concerning, newest = [], dict[rules.Matter, int]()
+    for one in view.statements(view.all_of("Approval"), _ASPECTS):
+        if one.aspect == "request":
+            value = aspects.Request.from_json(one.data)
+            matter = rules.Matter(value.subject, value.approval_kind, value.use_case)
+            newest[matter] = max(one.entry, newest.get(matter, one.entry))
+            # How others' stand is not to be known for it: each is judged by all that flows into its subject.
+            if one.by == principal or value.approval_kind in kinds:
+                concerning.append(one.subject)
+    found = approvals(view, concerning).values()
     every = [one for some in holding.values() for one in some]
 
     def is_one(first: str, second: str) -> bool:
         return person_of(first, people.same, every) == person_of(second, people.same, every)
 
-    return rules.inbox_of(found, is_one, principal, own | lent, view.moment + within * _DAY)
+    return rules.inbox_of(found, newest, is_one, principal, kinds, view.moment + within * _DAY)
 
 
 def _granted(known: PrincipalRecord | None) -> frozenset[str]:

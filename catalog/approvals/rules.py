@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from catalog.approvals.binding import Change
 from catalog.approvals.model import Approval, Decision, InboxItem, InboxTask
@@ -188,23 +188,36 @@ def _review(decision: Decision) -> int | None:
     return None if decision.irb is None else decision.irb.continuing_review
 
 
+class Matter(NamedTuple):
+    """What a request asks for: approvals of one kind of one subject for one use."""
+
+    subject: str
+    approval_kind: str
+    use_case: str
+
+
 def inbox_of(
-    found: Iterable[Approval], people: Callable[[str, str], bool], principal: str, kinds: frozenset[str], until: int
+    found: Iterable[Approval],
+    newest: Mapping[Matter, int],
+    people: Callable[[str, str], bool],
+    principal: str,
+    kinds: frozenset[str],
+    until: int,
 ) -> tuple[InboxItem, ...]:
     """Return what a principal has to do about requests, by what is due first, then by the newest request.
 
-    `people` tells whether two principals are one person, `kinds` are those that it may decide on, `until` is the time
-    up to which an approval that ends is to be renewed. What ended several approvals is one item.
+    `found` are those that it made or may decide on, `newest` the newest of each matter, whoever made it; `people` tells
+    whether two principals are one person, `kinds` are those that it may decide on, `until` is the time up to which an
+    approval that ends is to be renewed. What ended several approvals is one item.
     """
     every = sorted(found, key=lambda one: one.request)
     items = []
     ended: dict[tuple[int, str | None], list[int]] = defaultdict(list)
-    newest = {(one.subject, one.approval_kind, one.use_case): one.request for one in every}
     for one in every:
         is_own = people(one.requested_by, principal)
         task = _to_decide(one, people, principal) if one.approval_kind in kinds and not is_own else None
         if one.requested_by == principal:
-            is_newest = newest[one.subject, one.approval_kind, one.use_case] == one.request
+            is_newest = newest[Matter(one.subject, one.approval_kind, one.use_case)] == one.request
             if one.state in _OVER and is_newest:
                 cause = one.request if one.because is None else one.because
                 ended[cause, one.explanation].append(one.request)

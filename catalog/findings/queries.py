@@ -7,12 +7,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from catalog.findings.estate.memo import remembered
 from catalog.findings.estate.model import RULES, Breach, Decided, EstateFinding, Key
 from catalog.findings.estate.naming import names_of
 from catalog.findings.estate.reading import ESTATE_RULES, Cases, EstateRule
 from catalog.findings.estate.record_states import BY_RECORD, of_records
 from catalog.findings.rules import FindingState, Rule, Severity
+from catalog.graph_memo import remembered
 from catalog.store.indexes.grounds import Ground
 from catalog.view import View
 from graph_schema.aspects.findings import FindingDecision

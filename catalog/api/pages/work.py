@@ -18,7 +18,7 @@ from catalog.labels.suggestions import Judgement
 
 _MOST: Final = 50
 _SHOWN: Final = 10
-_LOOKED_THROUGH: Final = 200
+_LOOKED_THROUGH: Final = 50
 """Datasets with a schema whose suggestions are judged for the page: a label follows from all that is said of one."""
 
 

@@ -11,10 +11,10 @@ from typing import Final
 
 from catalog.assets import retention
 from catalog.assets.folds import DROPPED, last_writes
-from catalog.findings.estate.memo import remembered
 from catalog.findings.estate.places import allowed, used_elsewhere
 from catalog.findings.estate.rules import may_contradict
 from catalog.findings.rules import Rule
+from catalog.graph_memo import remembered
 from catalog.names.loading import Names
 from catalog.store.indexes.grounds import Ground
 from catalog.store.indexes.record_states import RecordState, Seen, contradicts

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from catalog.approvals.queries import approvals_of
+from catalog.approvals.queries import approvals_of, inbox
 from catalog.assets.queries import datasets, jobs, runs
 from catalog.labels.queries import attestations, labels
 from catalog.lineage.model import Direction, FlowScope, Grain, Walk
@@ -83,6 +83,13 @@ def test_each_further_approval_of_a_subject_costs_few_calls_more(house: House) -
     assert len(approvals_of(View(several), [version])[version]) == 4
     # What was known when each was asked for, and came to be known otherwise since, is asked for once more.
     assert several.calls.total() - alone.calls.total() <= 3 * 4
+
+
+def test_an_inbox_judges_no_request_that_its_owner_has_nothing_to_do_with(house: House) -> None:
+    stranger, owner = Counting(house.store), Counting(house.store)
+    assert inbox(View(stranger), "a stranger") == ()
+    inbox(View(owner), "local")
+    assert stranger.calls.total() <= 8 < owner.calls.total()
 
 
 @pytest.mark.parametrize("jobs", [1, WIDE])

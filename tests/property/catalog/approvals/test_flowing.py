@@ -18,7 +18,7 @@ from catalog.labels.taint.queries import effective_labels
 from catalog.reading import AsOf
 from catalog.use.asking import question
 from catalog.use.queries import UseJudge
-from catalog.view import View
+from catalog.view import Anchor, View
 from graph_schema.nodes import Dataset, ModelVersion
 from graph_schema.times import format_time, parse_zoned
 from tests.support.records import (
@@ -245,6 +245,29 @@ def test_a4_a_change_is_whatever_was_otherwise_at_a_moment_since(
             assert later is not None
             assert later.at == found.at
             assert 0 <= found.entry <= newest
+
+
+@settings(max_examples=10)
+@given(STEPS)
+def test_what_is_remembered_until_the_graph_goes_on_changes_no_answer(
+    steps: list[tuple[Callable[[Story, int], object], int]],
+) -> None:
+    with TemporaryDirectory() as folder:
+        story = Story(Path(folder))
+        house = story.house
+        bound = []
+        for one in steps:
+            at, by = house.clock.micros(), house.ledger.size() - 1
+            digests = effective(house.view(AsOf(at, by)), VERSION).digests
+            bound.append(Bound(by, at, VERSION, digests, at, by))
+            story.take(*one)
+            # The later of two times finds what the earlier one left; a request more is looked at beside it.
+            for now in (house.clock.micros(), house.clock.micros() + 4 * DAY):
+                whole = View(house.store, anchor=Anchor(house.ledger, "1", now))
+                assert whole.is_whole
+                apart = house.view(AsOf(now, house.ledger.size() - 1))
+                assert changes(whole, bound[:1]) == changes(apart, bound[:1])
+                assert changes(whole, bound) == changes(apart, bound)
 
 
 @settings(max_examples=15)
