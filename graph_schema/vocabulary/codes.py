@@ -5,6 +5,10 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Final
+
+_MOST_LISTED: Final = 24
+_SHOWN: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,12 @@ class CodeTable:
         if code.casefold() in folded:
             return f"; case matters: {folded[code.casefold()]}."
         near = nearest(code, self._by_code)
-        return f"; did you mean {near}?" if near else "."
+        return f"; did you mean {near}?" if near else f"; use one of {self._listed()}."
+
+    def _listed(self) -> str:
+        """Return the codes in use, those of a long table by its first few."""
+        used = [each.code for each in self.codes if each.selectable and each.retired is None]
+        return ", ".join(used) if len(used) <= _MOST_LISTED else f"its {len(used)}, such as {', '.join(used[:_SHOWN])}"
 
 
 def nearest(code: str, known: Iterable[str], most: int = 3) -> str:

@@ -102,8 +102,12 @@ def find(text: str) -> Found:
     id_ = _spelt(text)
     if id_ in _OBSOLETE:
         return Found(_OBSOLETE[id_], _OBSOLETE[id_].retired)
-    if DUO.get(id_) is None and (near := nearest(text, _BY_SHORTHAND)):
-        raise UnknownCodeError(f"DUO has no code {text[:60]!r}; did you mean {near}?")
+    if DUO.get(id_) is None:
+        near = nearest(text, _BY_SHORTHAND)
+        meant = (
+            f"did you mean {near}?" if near else "a code is an id such as DUO:0000042, or its shorthand, such as GRU."
+        )
+        raise UnknownCodeError(f"DUO has no code {text[:60]!r}; {meant}")
     found = DUO.find(id_)
     if isinstance(found.code, DuoTerm) and found.code.kind == "investigation":
         raise UnknownCodeError(

@@ -42,6 +42,21 @@ def test_the_head_of_a_group_says_nothing(table: CodeTable, head: str) -> None:
         table.find(head)
 
 
+@pytest.mark.parametrize(
+    ("system", "code", "words"),
+    [
+        ("safe-harbor", "Y9", "use one of A, B, C, D,"),
+        ("act-code", "qqqq", "such as "),
+        ("duo", "qqqq", "an id such as DUO:0000042, or its shorthand, such as GRU."),
+        ("duo", "DUO:0009999", "an id such as DUO:0000042, or its shorthand, such as GRU."),
+    ],
+)
+def test_what_is_like_no_code_is_refused_with_what_there_is(system: str, code: str, words: str) -> None:
+    with pytest.raises(UnknownCodeError) as refused:
+        systems.find(system, code)
+    assert words in str(refused.value)
+
+
 def test_a_retired_code_is_recognised_with_a_warning() -> None:
     assert "NORDSCLCD" in (hl7.REFRAINS.find("NORDSLCD").warning or "")
     assert "SCA" in (systems.find(hl7.ACT_CODE, "SICKLE").warning or "")
@@ -188,5 +203,5 @@ def test_an_unknown_code_is_answered_with_those_most_like_it() -> None:
         duo.find("NPCU")
     with pytest.raises(UnknownCodeError, match=r"did you mean HRESCH[^?]* or [A-Z]+\?$"):
         hl7.PURPOSE_OF_USE.find("HRSCH")
-    with pytest.raises(UnknownCodeError, match=r"'qqqqqq'\.$"):
+    with pytest.raises(UnknownCodeError, match=r"'qqqqqq'; use one of its 62, such as BIORCH, .*\.$"):
         hl7.PURPOSE_OF_USE.find("qqqqqq")
