@@ -22,6 +22,7 @@ from catalog.labels.records import (
     Tag,
     TrustColumnLineage,
 )
+from catalog.labels.taint.loading import can_clear
 from catalog.labels.taint.queries import what_if
 from catalog.labels.trusts import column_lineage_trusts
 from catalog.record import DECLARE_FIRST, Admission, Admitted
@@ -135,6 +136,12 @@ def _clears_nothing(record: AttestDeidentification, admission: Admission) -> Ite
         return
     if not record.clears and not record.treatments:
         yield "This names no code in `clears` or `treatments`: it takes no label away."
+        return
+    if not can_clear(attested(record)):
+        yield (
+            "This takes no label away: it names nothing that is gone by a technique that its method accepts; "
+            "docs/labels.md has which do (L4, L6, L8)."
+        )
         return
     found = what_if(admission.view.unredacted, attested(record), record.holds_from or admission.now)
     if any(one.before for one in found) and not any(one.cleared for one in found):

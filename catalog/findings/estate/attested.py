@@ -14,15 +14,12 @@ from catalog.findings.estate.naming import names_of
 from catalog.labels import queries as labels
 from catalog.labels.anonymity.queries import anonymity_claims
 from catalog.labels.model import Attestation
-from catalog.labels.taint.loading import clearance
-from catalog.labels.taint.model import Mark
-from catalog.labels.taint.rules import takes_away
+from catalog.labels.taint.loading import can_clear
 from catalog.view import View
 from graph_schema.identity import label_of
 from graph_schema.nodes import Attestation as AttestationNode
 from graph_schema.nodes import Principal, Run
 from graph_schema.vocabulary.deidentification import unknown_in
-from graph_schema.vocabulary.words import PhiKind
 
 
 def attestation_cases(view: View, ids: Sequence[str]) -> dict[str, AttestationCase]:
@@ -41,7 +38,7 @@ def attestation_cases(view: View, ids: Sequence[str]) -> dict[str, AttestationCa
             of.get(one.subject, ()),
             powers,
             near,
-            _clears(one),
+            can_clear(one),
             [claim for each in one.evidence for claim in claims.get(each.dataset, ()) if claim.entry == each.claim],
         )
         for id_, one in asked.items()
@@ -71,12 +68,6 @@ def deidentification_code_cases(view: View, ids: Sequence[str]) -> dict[str, Cod
         for id_, (value, entry, since) in claims.items()
     }
     return {id_: CodesCase(wrong) for id_, wrong in found.items()}
-
-
-def _clears(one: Attestation) -> bool:
-    """Tell whether it takes away any letter of anything, wherever it covers a step."""
-    found = clearance(one, str, frozenset())
-    return any(takes_away(found, Mark(kind.value, done.code)) for done in found.treatments for kind in PhiKind)
 
 
 def attested_by(of_jobs: Mapping[str, Iterable[Attestation]]) -> set[str]:

@@ -22,7 +22,7 @@ from catalog.labels.queries import attestations_of, code_of_runs, labels_ever
 from catalog.labels.rules import is_of_place, judges, keeps_out, uncovered, why_uncovered
 from catalog.labels.taint.fixpoint import Judged
 from catalog.labels.taint.model import Clearance, Flow, Mark, Part, Passage, Place
-from catalog.labels.taint.rules import marks_of, options_of
+from catalog.labels.taint.rules import marks_of, options_of, takes_away
 from catalog.labels.taint.runs import Carried, CarryingRuns
 from catalog.labels.trusts import column_lineage_trusts
 from catalog.lineage.loader import LineageLoader
@@ -32,13 +32,14 @@ from catalog.reading import Completeness, Left, Truncated
 from catalog.store.protocol import ColumnFlow, Covered, How
 from catalog.store.protocol import Flow as Between
 from catalog.view import View
+from graph_schema.aspects import labels as aspects
 from graph_schema.aspects.labels import Treatment
 from graph_schema.bitemporal import has_begun
 from graph_schema.column_lineage import Mentioned
 from graph_schema.facts import ALWAYS, NOW, Edge
 from graph_schema.identity import label_of
 from graph_schema.nodes import Column, Dataset, Node, Principal
-from graph_schema.vocabulary.words import TagOrigin, Technique
+from graph_schema.vocabulary.words import PhiKind, TagOrigin, Technique
 
 BUDGET: Final = 20_000
 """How many datasets and model versions are looked at behind what is asked for."""
@@ -729,19 +730,38 @@ def clearance(attestation: Attestation, address: Callable[[str], str], later: fr
 
     `address` is how columns are called there, `later` those that it had not yet when it was attested.
     """
-    treated = {one.code for one in attestation.treatments}
-    gone = (Treatment(code, Technique.REMOVED) for code in attestation.clears if code not in treated)
     return Clearance(
         id=attestation.id,
         entry=attestation.entry,
         method=attestation.method,
-        treatments=(*attestation.treatments, *gone),
+        treatments=_treatments(attestation),
         columns=frozenset(map(address, attestation.columns)) or None,
         later=later,
         indirect=attestation.indirect,
         recipients=frozenset(attestation.recipients),
         options=options_of(attestation.clears),
     )
+
+
+def can_clear(attestation: aspects.Attestation) -> bool:
+    """Tell whether an attestation takes away any letter of anything, wherever it covers a step."""
+    found = Clearance(
+        id="",
+        entry=NOW,
+        method=attestation.method,
+        treatments=_treatments(attestation),
+        columns=None,
+        indirect=attestation.indirect,
+        options=options_of(attestation.clears),
+    )
+    return any(takes_away(found, Mark(kind.value, done.code)) for done in found.treatments for kind in PhiKind)
+
+
+def _treatments(attestation: aspects.Attestation) -> tuple[Treatment, ...]:
+    """Return what was done to what; of a code that is cleared alone, that it was removed."""
+    treated = {one.code for one in attestation.treatments}
+    gone = (Treatment(code, Technique.REMOVED) for code in attestation.clears if code not in treated)
+    return (*attestation.treatments, *gone)
 
 
 def _least(found: dict[Place, int], place: Place, at: int) -> None:
