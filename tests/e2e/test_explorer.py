@@ -513,6 +513,7 @@ def test_a_steward_and_an_approver_take_a_version_from_labels_to_its_dossier(
     page = tab.page
     page.goto(f"{server.url}/explorer/labels")
     _sign_in(page, steward)
+    expect(page.locator("h1")).to_contain_text("Labels")
     _declare_and_tag(page, server.url)
     _judge(page, server.url, "mrn", "Confirm")
     expect(page.get_by_role("status")).to_contain_text("1 suggestion was confirmed")
