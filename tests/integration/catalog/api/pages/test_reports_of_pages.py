@@ -39,3 +39,19 @@ def test_a_period_that_ends_before_it_begins_is_refused(pipeline: Catalog) -> No
     answer = pipeline.client.post("/explorer/dossier", data={**held, **days}, headers=POSTED)
     assert answer.status_code == 422
     assert "SINCE..UNTIL" in answer.text
+
+
+@pytest.mark.parametrize("through", ["page", "address"])
+def test_a_dossier_counts_decisions_of_the_days_that_are_asked_for(pipeline: Catalog, through: str) -> None:
+    identifier = made.dataset(made.CLEARED)
+    if through == "page":
+        forms = shown(pipeline.client.get(f"/explorer/dataset?id={identifier}", headers=BROWSER)).forms
+        held = next(held for form, held in forms if form.get("action", "").endswith("dossier"))
+        sent = {**held, "days": "7", "form": "json"}
+        answer = pipeline.client.post("/explorer/dossier", data=sent, headers=POSTED)
+    else:
+        answer = pipeline.client.get(f"/api/v1/reports/dataset-dossier/{identifier}.json?accessDays=7")
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["context"]["access_days"] == 7
+    wrong = pipeline.client.get(f"/api/v1/reports/approvals/{identifier}.json?accessDays=7")
+    assert (wrong.status_code, "for the dossier of a dataset" in wrong.json()["detail"]) == (422, True)
