@@ -90,7 +90,9 @@ def _by_owner(view: View, asked: Sequence[str], names: Names, *, ever: bool = Fa
         edge for edge in whole.edges(subjects, ("IS_TAGGED",), "out") if edge.data.get("origin") != TagOrigin.ASSERTED
     ]
     statements = whole.statements(subjects, _ASPECTS)
-    nodes = whole.nodes(sorted({*subjects, *(edge.target for edge in edges)}))
+    # Of most columns nothing is said.
+    about = {one.subject for one in statements} | {end for edge in edges for end in (edge.source, edge.target)}
+    nodes = whole.nodes(sorted({*every, *about}))
     assertions = [
         (each.order, _tag_of_record(each, nodes[each.subject]))
         for each in view.attributed(statements)
