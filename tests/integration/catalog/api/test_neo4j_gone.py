@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import neo4j
 import pytest
 from pydantic import SecretStr
 from starlette.testclient import TestClient
@@ -19,20 +20,31 @@ from catalog.settings import Settings, load
 from catalog.store.memory import MemoryStore
 from catalog.store.neo4j import Neo4jStore
 from tests.support.neo4j_server import Neo4jServer, Neo4jUnobtainableError, is_fetched, running
+from tests.support.sockets import Reach, reach
 
 pytestmark = pytest.mark.neo4j
 
 
-@pytest.fixture
-def server(tmp_path_factory: pytest.TempPathFactory, neo4j_endpoint: object) -> Iterator[Neo4jServer]:
-    """A Neo4j of this test's own: it will be killed. The shared one, asked for first, says whether there can be one."""
+@pytest.fixture(scope="module")
+def own_server(tmp_path_factory: pytest.TempPathFactory, neo4j_endpoint: object) -> Iterator[Neo4jServer]:
+    """A Neo4j of these tests' own: it is killed. The shared one, asked for first, says whether there can be one."""
     if not is_fetched():
-        pytest.skip("NOT TESTED: the Neo4j store. This test ends its server, and there is none to start.")
+        pytest.skip("NOT TESTED: the Neo4j store. These tests end their server, and there is none to start.")
     try:
-        with running(tmp_path_factory.mktemp("neo4j-gone")) as started:
+        with reach(Reach.LOOPBACK), running(tmp_path_factory.mktemp("neo4j-gone")) as started:
             yield started
     except Neo4jUnobtainableError as error:
         pytest.skip(f"NOT TESTED: the Neo4j store. {error}")
+
+
+@pytest.fixture
+def server(own_server: Neo4jServer) -> Neo4jServer:
+    """It runs and holds no node, whatever the test before left."""
+    if own_server.pid is None:
+        own_server.start()
+    with neo4j.GraphDatabase.driver(own_server.endpoint.uri, auth=own_server.endpoint.auth) as driver:
+        driver.execute_query("MATCH (n) DETACH DELETE n")
+    return own_server
 
 
 def until(true: Callable[[], bool], seconds: float = 60) -> None:
