@@ -151,6 +151,16 @@ def test_what_a_form_says_is_given_back_as_letters(hostile: Catalog, action: str
         check(action, answer)
 
 
+def test_a_form_that_is_given_back_is_letters_and_sends_what_was_typed(catalog: Catalog) -> None:
+    data = {"form_token": "of another session", "kind": "tag", "/reason": f"{HOSTILE}\n{LONG}", MARKUP: BIDI}
+    answer = catalog.client.post("/explorer/record", data=data, headers=BROWSER)
+    assert answer.status_code == 403
+    check("given back", answer)
+    (fields,) = [held for form, held in shown(answer).forms if form["action"] == "record"]
+    assert fields.pop("form_token") != data["form_token"]
+    assert fields == {name: text for name, text in data.items() if name != "form_token"}
+
+
 def test_no_cell_that_is_taken_along_is_a_formula(hostile: Catalog) -> None:
     address = f"/explorer/lineage?id={Dataset(**DATASET).id}&as=csv"
     found = hostile.client.get(address, headers=BROWSER).text
