@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import permutations
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.use.contradictions import contradictions
+from catalog.assets.retention import Keeping
+from catalog.use.contradictions import contradictions, kept_longer
 from catalog.use.model import (
     Agreement,
     Consent,
@@ -26,9 +28,10 @@ from catalog.use.model import (
 from catalog.use.places import Places
 from catalog.use.rules import decide, judge, replacing
 from catalog.use.terms import DS, GS, MOR, PERMISSIONS, TS, US
+from graph_schema.aspects.declarations import Retention
 from graph_schema.vocabulary import hl7
 from graph_schema.vocabulary.duo import DUO, DuoTerm
-from graph_schema.vocabulary.words import ConsentState, WithdrawalEffect
+from graph_schema.vocabulary.words import ConsentState, RetentionClass, RetentionClock, WithdrawalEffect
 
 MONTH = 31 * 86_400_000_000
 TIMES = st.integers(0, 8).map(lambda count: count * MONTH)
@@ -66,7 +69,7 @@ STATEMENTS = st.builds(
     until=st.none() | TIMES,
     terms=_terms(),
     purposes=st.none() | _some(PURPOSES),
-    obligations=_some(["AUDIT", "ENCRYPT"]),
+    obligations=_some(["AUDIT", "DELAU", "ENCRYPT"]),
     refrains=_some(["ORCON", "NORELINK"]),
     places=st.none() | _some(NAMES),
     consent=st.none()
@@ -97,6 +100,18 @@ TRANSFERS = st.lists(
     st.builds(Transfer, st.just("t"), st.integers(0, 9), st.sampled_from(NAMES), st.just("basis"), TIMES), max_size=2
 )
 SETS = st.lists(STATEMENTS, max_size=3, unique_by=lambda one: (one.entry, one.id))
+KEEPING = st.builds(
+    Keeping,
+    dataset=st.sampled_from(["Dataset:1", "Dataset:2"]),
+    name=st.just("landing/visits"),
+    retention=st.builds(
+        Retention, st.sampled_from(RetentionClass), st.integers(1, 400), st.none() | st.sampled_from(RetentionClock)
+    ),
+    since=TIMES,
+    entry=st.integers(0, 9),
+    until=st.none() | TIMES,
+)
+KEPT = st.lists(KEEPING, max_size=2)
 WHERE = {"ancestors": ANCESTORS, "places": PLACES}
 
 
@@ -196,6 +211,26 @@ def test_a_licence_replaces_what_its_own_authority_said_alone(
 def test_what_contradicts_itself_is_found_in_any_order(some: list[UseStatement]) -> None:
     found = contradictions(some, PLACES)
     assert {one.text for one in contradictions(list(reversed(some)), PLACES)} == {one.text for one in found}
+
+
+@given(SETS, KEPT, STATEMENTS, KEPT)
+def test_u15_one_more_statement_or_retention_takes_no_contradiction_away(
+    some: list[UseStatement], kept: list[Keeping], more: UseStatement, longer: list[Keeping]
+) -> None:
+    found = contradictions(some, PLACES, kept)
+    every = contradictions([*some, more], PLACES, [*kept, *longer])
+    assert {(one.text, one.leaves_open) for one in found} <= {(one.text, one.leaves_open) for one in every}
+    assert all(one.leaves_open for one in found if "DELAU" in one.text)
+
+
+@given(STATEMENTS, KEEPING, TIMES)
+def test_u15_what_is_kept_longer_still_is_found_all_the_more(one: UseStatement, keeping: Keeping, more: int) -> None:
+    asking = replace(one, obligations=one.obligations | {"DELAU"})
+    assert kept_longer(replace(asking, obligations=asking.obligations - {"DELAU"}), keeping) is None
+    if kept_longer(asking, keeping) is not None and keeping.until is not None:
+        assert kept_longer(asking, replace(keeping, until=keeping.until + more)) is not None
+        if keeping.retention.clock == RetentionClock.LAST_USE or one.until is not None:
+            assert kept_longer(replace(asking, until=min(one.until or 0, more)), keeping) is not None
 
 
 def test_purposes_are_of_the_table() -> None:
