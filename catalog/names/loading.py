@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
-from itertools import product
 
+from catalog.names.fetching import Fetched
+from catalog.names.rule_history import concerns, rule_entries, rules_stated
 from catalog.names.rules import (
     AliasPointer,
     Name,
@@ -15,24 +15,23 @@ from catalog.names.rules import (
     Renaming,
     RuleHistory,
     UnderName,
-    covers,
     decided,
     folds_case,
     normal,
     preference,
     shortened,
 )
-from catalog.store.indexes.pointers import Listing, Pointer, listed
+from catalog.names.symlinks import Endings, varied_names
+from catalog.store.indexes.pointers import Pointer
 from catalog.store.protocol import Direction
 from catalog.view import View
 from graph_schema.aspects import DECLARED, PHI
 from graph_schema.aspects.names import NamespaceRule
-from graph_schema.facts import NOW, Edge, Order, Statement
+from graph_schema.facts import NOW, Edge, Statement
 from graph_schema.identity import label_of
 from graph_schema.loose_names import folded, undated
 from graph_schema.nodes import Dataset
 from graph_schema.registry import STRUCTURAL
-from graph_schema.vocabulary.words import NameRuleKind
 
 _STITCHING = "IS_SAME_AS"
 _RENAMING = "WAS_RENAMED_TO"
@@ -129,7 +128,7 @@ class Names:
         """Return the pointers and other edges between names, the pairs that rules join at some time, and the names
         where rules need them.
         """
-        fetched = self.view.once(_Fetched)
+        fetched = self.view.once(Fetched)
         pointers: set[Pointer] = set()
         edges: set[Edge] = set()
         alike: set[tuple[str, str]] = set()
@@ -163,7 +162,7 @@ class Names:
     @cached_property
     def rules(self) -> Sequence[RuleHistory]:
         """Return every rule that was ever in force, by name; one that was withdrawn never held."""
-        return self.view.once(_rules)
+        return self.view.once(rules_stated)
 
     def rules_at(self, at: int) -> list[NamespaceRule]:
         """Return the rules that held at a time."""
@@ -188,7 +187,7 @@ class Names:
     def _alike(self, ids: Sequence[str], keys: dict[str, Name]) -> set[tuple[str, str]]:
         """Return the pairs of these with other names that some rules join, whose names are noted in `keys`."""
         every = [rule for rules in self.rule_sets for rule in rules]
-        asked = [one for one in ids if one in keys and any(_concerns(rule, keys[one][0]) for rule in every)]
+        asked = [one for one in ids if one in keys and any(concerns(rule, keys[one][0]) for rule in every)]
         if not asked:
             return set()
         found = self._similar({keys[one][1] for one in asked}, every)
@@ -219,7 +218,7 @@ class Names:
         Nobody needs to have used that spelling of it; where several are alike, the one that stands for them.
         """
         rules = self._rules_now
-        asked = {one: normal(one, rules) for one in names if any(_concerns(rule, one[0]) for rule in rules)}
+        asked = {one: normal(one, rules) for one in names if any(concerns(rule, one[0]) for rule in rules)}
         if not asked:
             return {}
         keys = self._keys(sorted(self._similar({name for _, name in asked}, rules)))
@@ -235,8 +234,8 @@ class Names:
 
         A name that may have pointed elsewhere at some time, or nowhere, is judged by all that was said of it.
         """
-        listings = self.view.once(_Fetched).listings(self._ever, {one.target for one in pointers})
-        varied = _varied(pointers, listings)
+        listings = self.view.once(Fetched).listings(self._ever, {one.target for one in pointers})
+        varied = varied_names(pointers, listings)
         first: dict[str, AliasPointer] = {}
         for one in sorted(pointers, key=lambda each: (*each.order, each.entry)):
             if one.source not in varied:
@@ -249,7 +248,7 @@ class Names:
         pointing = [edge for edge in edges if frozenset((edge.source, edge.target)) not in apart]
         if not pointing:
             return {}
-        endings = _Endings(self._ever.statements(sorted({edge.target for edge in pointing}), ("symlinks",)))
+        endings = Endings(self._ever.statements(sorted({edge.target for edge in pointing}), ("symlinks",)))
         found: dict[str, list[AliasPointer]] = defaultdict(list)
         for edge in pointing:
             if edge.data.get("ended"):
@@ -301,11 +300,11 @@ class Names:
             for run, entry in renamed[one]:
                 entries |= {entry, *(fold.entries if (fold := folds.get(run)) else ())}
             if naming.rules:
-                entries |= self.view.once(_rule_entries)
+                entries |= self.view.once(rule_entries)
                 entries |= {known[each].entry for each in naming.names if each in known}
             found[one] = frozenset(entries)
         for one in self._folding(asked):
-            found[one] = found.get(one, frozenset()) | self.view.once(_rule_entries)
+            found[one] = found.get(one, frozenset()) | self.view.once(rule_entries)
         return found
 
     def _folding(self, names: Sequence[str]) -> list[str]:
@@ -442,125 +441,9 @@ class Names:
         return found
 
 
-def _rules(whole: View) -> tuple[RuleHistory, ...]:
-    known = whole.all_of("NamespaceRule")
-    stated: dict[str, list[Statement]] = defaultdict(list)
-    for statement in whole.statements(known, ("namespace_rule", "withdrawn")) if known else ():
-        stated[statement.subject].append(statement)
-    return tuple(found for name in sorted(stated) if (found := rule_history(name, stated[name])) is not None)
-
-
-def _rule_entries(whole: View) -> frozenset[int]:
-    known = whole.all_of("NamespaceRule")
-    stated = whole.statements(known, ("namespace_rule", "withdrawn")) if known else ()
-    return frozenset(one.entry for one in stated)
-
-
-def rule_history(name: str, stated: Iterable[Statement]) -> RuleHistory | None:
-    """Return what was said of a rule over time; what was withdrawn by a later entry was never said."""
-    statements = list(stated)
-    withdrawn = max((one.entry for one in statements if one.aspect == "withdrawn"), default=-1)
-    kept = sorted((one for one in statements if one.entry > withdrawn), key=lambda one: (one.order, one.value or ""))
-    if not any(one.value is not None for one in kept):
-        return None
-    return RuleHistory(
-        name,
-        tuple((one.order, None if one.value is None else NamespaceRule.from_json(one.data)) for one in kept),
-        min(one.entry for one in kept),
-    )
-
-
-def _concerns(rule: NamespaceRule, namespace: str) -> bool:
-    """Tell whether the rule may have to do with a name in this namespace."""
-    if covers(rule.namespace, namespace) or rule.same_as == namespace:
-        return True
-    return rule.rule_kind == NameRuleKind.DEFAULT_PORT and covers(rule.namespace, f"{namespace}:{rule.port}")
-
-
-class _Fetched:
-    """Pointers of names, lists of datasets and the edges between, fetched once for all views that know as much."""
-
-    def __init__(self, _ever: View) -> None:
-        # It keeps no view: views keep it, and what goes in a circle stays until the interpreter looks for garbage.
-        self._of: dict[str, list[Pointer]] = {}
-        self._lists: dict[str, list[Listing]] = {}
-        self._edges: dict[tuple[str, str], list[Edge]] = {}
-
-    def edges(self, ever: View, ids: Iterable[str], kinds: Sequence[str]) -> set[Edge]:
-        asked = sorted(ids)
-        new = [one for one in asked if any((one, kind) not in self._edges for kind in kinds)]
-        lacking = [kind for kind in kinds if any((one, kind) not in self._edges for one in new)]
-        places = list(product(new, lacking))
-        self._edges.update((place, []) for place in places)
-        fresh = frozenset(new)
-        for edge in ever.edges(new, lacking, "both") if new else ():
-            for end in {edge.source, edge.target} & fresh:
-                self._edges[end, edge.kind].append(edge)
-        return {edge for one in asked for kind in kinds for edge in self._edges[one, kind]}
-
-    def pointers(self, ever: View, names: Iterable[str]) -> set[Pointer]:
-        asked = sorted(one for one in names if label_of(one) == "Dataset")
-        new = [one for one in asked if one not in self._of]
-        self._of.update((one, []) for one in new)
-        fresh = frozenset(new)
-        for pointer in ever.pointers(new) if new else ():
-            for end in {pointer.source, pointer.target} & fresh:
-                self._of[end].append(pointer)
-        return {pointer for one in asked for pointer in self._of[one]}
-
-    def listings(self, ever: View, carriers: Iterable[str]) -> list[Listing]:
-        asked = sorted(carriers)
-        new = [one for one in asked if one not in self._lists]
-        self._lists.update((one, []) for one in new)
-        for listing in ever.listings(new) if new else ():
-            self._lists[listing.carrier].append(listing)
-        return [listing for one in asked for listing in self._lists[one]]
-
-
-def _varied(pointers: Collection[Pointer], listings: Iterable[Listing]) -> frozenset[str]:
-    """Return the names that may have pointed to several datasets over time, or ceased to point to one."""
-    lists: dict[str, list[Listing]] = defaultdict(list)
-    for listing in listings:
-        lists[listing.carrier].append(listing)
-    target = {one.source: one.target for one in pointers}
-    return frozenset(
-        one.source
-        for one in pointers
-        if one.ended
-        or one.target != target[one.source]
-        or any(
-            listing.names is None or (listing.job == one.job and one.source not in listing.names)
-            for listing in lists[one.target]
-        )
-    )
-
-
 def _component(names: Collection[str], links: Mapping[str, set[str]]) -> frozenset[str]:
     closure, front = set(names), set(names)
     while front:
         front = set().union(*(links[one] for one in front if one in links)) - closure
         closure |= front
     return frozenset(closure)
-
-
-class _Endings:
-    """When a symlinks facet ceased to list a name: replaced whole by one of the same job, or taken back by any."""
-
-    def __init__(self, stated: Iterable[Statement]) -> None:
-        self._stated: dict[str, list[Statement]] = defaultdict(list)
-        for statement in sorted(stated, key=lambda one: one.order):
-            self._stated[statement.subject].append(statement)
-        self._ends: dict[tuple[str, str, str | None], list[tuple[Order, int]]] = {}
-
-    def of(self, edge: Edge) -> tuple[int, int] | None:
-        """Return from when whoever said the edge says it no longer, and by which entry."""
-        key = edge.source, edge.target, edge.job
-        ends = self._ends.get(key)
-        if ends is None:
-            ends = self._ends[key] = [
-                (statement.order, statement.entry)
-                for statement in self._stated[edge.target]
-                if statement.value is None or (statement.job == edge.job and edge.source not in listed(statement.value))
-            ]
-        place = bisect_right(ends, edge.order, key=lambda one: one[0])
-        return (ends[place][0][0], ends[place][1]) if place < len(ends) else None

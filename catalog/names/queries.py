@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from catalog.names.loading import Names, rule_history
+from catalog.names.loading import Names
 from catalog.names.model import (
     Check,
     Conflict,
@@ -17,6 +17,7 @@ from catalog.names.model import (
     OtherName,
     RuleRecord,
 )
+from catalog.names.rule_history import rule_history
 from catalog.names.rules import AliasPointer, Name, Naming, joins, preference
 from catalog.view import View
 from graph_schema.aspects import DECLARED
