@@ -58,8 +58,8 @@ def _measure_one(engine: str, estate: Estate, times: int) -> Iterator[Figure]:
         _wait_for_labels(server)
         requested = [_recorded(server, one) for one in paged.requests(estate)]
         follow(server)
-        for name, addresses in _addresses(estate, requested).items():
-            yield from _page(server, addresses, times, f"{engine}, {2 * estate.jobs:,} datasets, {name}")
+        for name, asked in addresses(estate, requested).items():
+            yield from _page(server, asked, times, f"{engine}, {2 * estate.jobs:,} datasets, {name}")
 
 
 def _recorded(server: Server, record: Mapping[str, object]) -> int:
@@ -71,8 +71,10 @@ def _recorded(server: Server, record: Mapping[str, object]) -> int:
     return index
 
 
-def _addresses(estate: Estate, requested: Sequence[int]) -> Mapping[str, Sequence[str]]:
-    """Return where each page is asked for: every page that there is, some of them for much as well."""
+def addresses(estate: Estate, requested: Sequence[int]) -> Mapping[str, Sequence[str]]:
+    """Return where each page is asked for: every page that there is, some of them for much as well; `requested` are the
+    entries of requests for approval. Raises AssertionError where a page is missing.
+    """
     names = [estate.dataset(layer, number) for layer in (1, 10, estate.layers) for number in (0, 3, 7)]
     ids = [Dataset(NAMESPACE, name).id for name in names]
     versions = [ModelVersion(NAMESPACE, paged.MODEL["name"], str(number)).id for number in range(3)]
@@ -115,6 +117,8 @@ def _addresses(estate: Estate, requested: Sequence[int]) -> Mapping[str, Sequenc
         "operation": ["/explorer/operation"],
         "principals": ["/explorer/principals"],
         "policies": ["/explorer/policies"],
+        "record": ["/explorer/record", *asked("record", [{"kind": "declare_dataset"}])],
+        "verify": ["/explorer/verify"],
     }
     if by_page.keys() != PAGES.keys():
         raise AssertionError(f"Every page is measured: {sorted(by_page.keys() ^ PAGES.keys())}")
@@ -125,13 +129,13 @@ def _addresses(estate: Estate, requested: Sequence[int]) -> Mapping[str, Sequenc
     }
 
 
-def _page(server: Server, addresses: Sequence[str], times: int, setting: str) -> Iterator[Figure]:
+def _page(server: Server, asked: Sequence[str], times: int, setting: str) -> Iterator[Figure]:
     seconds, largest = [], 0
-    for address in addresses:
+    for address in asked:
         _get(server, address)  # plans and caches are made once
     for number in range(times):
         began = time.perf_counter()
-        largest = max(largest, _get(server, addresses[number % len(addresses)])[0])
+        largest = max(largest, _get(server, asked[number % len(asked)])[0])
         seconds.append(time.perf_counter() - began)
     aim = f"p95 ≤ {AIM * 1000:.0f} ms"
     yield Figure("page, p50 / p95", setting, spread(seconds), aim, percentile(seconds, 0.95) <= AIM)

@@ -10,6 +10,7 @@ import pytest
 from bench.__main__ import MEASURES
 from bench.estates import Estate, Event, load
 from bench.figures import Figure, markdown, percentile
+from bench.pages import addresses
 from bench.workloads import WORKLOADS, events, large, varying
 
 
@@ -87,3 +88,7 @@ def _restated(event: Event) -> Event:
 
 def _layer(dataset: Event) -> int:
     return int(dataset["name"].partition("/")[0].removeprefix("layer"))
+
+
+def test_every_page_of_the_explorer_is_measured() -> None:
+    assert all(addresses(Estate(200), [1]).values())
