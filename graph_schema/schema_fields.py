@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+import json
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any, Final
 
 from graph_schema.column_lineage import address
 
 _MAX_DEPTH = 20
+_SHORT: Final = 4_096
+"""So many characters has the text of a schema at most that is remembered."""
 
 
 def described_fields(schema: Any) -> Iterator[tuple[str, dict[str, Any]]]:  # noqa: ANN401  a facet is any JSON
@@ -21,6 +26,18 @@ def fields_of(schema: Any) -> dict[str, str | None]:  # noqa: ANN401  the same
     for path, field in described_fields(schema):
         found.setdefault(path, text_of(field, "type"))
     return found
+
+
+def fields_of_text(text: str) -> Mapping[str, str | None]:
+    """Return the same of a schema facet in JSON; many answers read the same few texts again and again."""
+    return _remembered(text) if len(text) <= _SHORT else _read(text)
+
+
+def _read(text: str) -> Mapping[str, str | None]:
+    return MappingProxyType(fields_of(json.loads(text)))
+
+
+_remembered = lru_cache(maxsize=4_096)(_read)
 
 
 def text_of(value: Any, key: str) -> str | None:  # noqa: ANN401  the same

@@ -5,7 +5,6 @@ A suggestion is a label of origin SUGGESTED; `queries.labels` alone decides what
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from graph_schema.aspects.labels import Coding
 from graph_schema.bitemporal import RECORD_RANK
 from graph_schema.facts import Order
 from graph_schema.nodes import Column, Dataset
-from graph_schema.schema_fields import fields_of
+from graph_schema.schema_fields import fields_of, fields_of_text
 from graph_schema.vocabulary import hipaa
 from graph_schema.vocabulary.suggestions import Field, suggest
 from graph_schema.vocabulary.suggestions.rows import Row
@@ -83,7 +82,8 @@ def suggested_tags(view: View, datasets: Sequence[str], names: Names) -> Iterato
         if schema is None or canonical[one] in done or found is None or not isinstance(found.node, Dataset):
             continue
         done.add(canonical[one])
-        for order, tag in _tags(found.node, schema.value, schema.since, schema.entry, named.get(one)):
+        fields = _fields(fields_of(schema.value))
+        for order, tag in _tags(found.node, fields, schema.since, schema.entry, named.get(one)):
             yield canonical[one], order, tag
 
 
@@ -112,16 +112,21 @@ def tags_ever_suggested(view: View, every: Sequence[str], names: Names) -> Itera
     owners = {one: names.belongs(one.dataset, one.valid_from, view.as_of.valid_at) for one in stated}
     known = view.unredacted.nodes(sorted({*every, *owners.values(), *map(names.dataset, every)}))
     for one in stated:
-        schema = json.loads(one.text)
+        fields = _fields(fields_of_text(one.text))
         called = {one.dataset, owners[one], names.dataset(one.dataset)}
         for node in (known[name].node for name in sorted(called) if name in known):
             if isinstance(node, Dataset):
-                for order, tag in _tags(node, schema, one.valid_from, one.entry, one.dataset):
+                for order, tag in _tags(node, fields, one.valid_from, one.entry, one.dataset):
                     yield owners[one], order, tag
 
 
-def _tags(node: Dataset, schema: object, since: int, entry: int, named: str | None) -> Iterator[tuple[Order, Tag]]:
-    fields = tuple(Field(name, kind) for name, kind in fields_of(schema).items())
+def _fields(types: Mapping[str, str | None]) -> tuple[Field, ...]:
+    return tuple(map(Field._make, types.items()))
+
+
+def _tags(
+    node: Dataset, fields: tuple[Field, ...], since: int, entry: int, named: str | None
+) -> Iterator[tuple[Order, Tag]]:
     types = dict(fields)
     for field, row in suggest(node.name, fields):
         tag = Tag(

@@ -196,7 +196,7 @@ def _run(
                 )
             )
         finally:
-            context.pending.close()
+            context.close()
     services.metrics.query_calls.observe(allowance.calls)
     services.metrics.query_seconds.observe(time.perf_counter() - began)
     # What was cut off by then is no error of the store's.

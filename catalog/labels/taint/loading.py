@@ -5,7 +5,6 @@ Places stand for every name that a dataset ever had: lineage ever stated passes 
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +15,6 @@ from typing import Final, NamedTuple
 from catalog.access.model import Powers
 from catalog.access.queries import definitions
 from catalog.assets.column_names import ColumnNames
-from catalog.assets.rules import columns as schema_columns
 from catalog.labels.model import Attestation, ColumnLineageTrust, Label, Step, Tag
 from catalog.labels.queries import attestations_of, code_of_runs, labels_ever
 from catalog.labels.rules import is_of_place, judges, keeps_out, uncovered, why_uncovered
@@ -39,6 +37,7 @@ from graph_schema.column_lineage import Mentioned
 from graph_schema.facts import ALWAYS, NOW, Edge
 from graph_schema.identity import label_of
 from graph_schema.nodes import Column, Dataset, Node, Principal
+from graph_schema.schema_fields import fields_of, fields_of_text
 from graph_schema.vocabulary.words import PhiKind, TagOrigin, Technique
 
 BUDGET: Final = 20_000
@@ -384,8 +383,8 @@ class _Loading:
                 self._note_column(place, edge.entry)
         names = sorted({name for whole in wholes for name in self._groups.members[whole]})
         for stated in self._view.schemas(names):
-            for one in schema_columns("", "", json.loads(stated.text)):
-                self._note_column(self._groups.column(stated.dataset, one.name), stated.entry)
+            for name in fields_of_text(stated.text):
+                self._note_column(self._groups.column(stated.dataset, name), stated.entry)
 
     def _brought_after(self, made_at: int, datasets: Sequence[str], flows: Iterable[ColumnFlow]) -> frozenset[Place]:
         """Return the columns that only a write or a declaration after a time brought, of datasets of which a schema was
@@ -398,8 +397,8 @@ class _Loading:
         known = {self._groups.of(one.dataset) for one in stated if has_begun(one.valid_from, made_at)}
         seen: dict[Place, int] = {}
         for one in stated:
-            for column in schema_columns("", "", json.loads(one.text)):
-                _least(seen, self._groups.column(one.dataset, column.name), one.valid_from)
+            for name in fields_of_text(one.text):
+                _least(seen, self._groups.column(one.dataset, name), one.valid_from)
         flowing = set()
         for flow in flows:
             for place in (self._end(flow.source), self._end(flow.target)):
@@ -463,10 +462,10 @@ class _Loading:
         """Return those of the columns that a schema names which a run's event says, of what it read or wrote."""
         names = sorted({name for place in places for name in self._groups.members[place.node]})
         return {
-            self._groups.column(one.subject, column.name)
+            self._groups.column(one.subject, name)
             for one in (self._view.statements(names, ("schema",)) if names else ())
             if one.run is not None
-            for column in schema_columns("", "", one.data)
+            for name in fields_of(one.data)
         }
 
     def _labels(self, datasets: Sequence[str]) -> Mapping[str, tuple[Label, ...]]:

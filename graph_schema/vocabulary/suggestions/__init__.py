@@ -133,6 +133,7 @@ def words(name: str) -> list[str]:
     return [word.lower() for word in _WORD.findall(name)]
 
 
+@lru_cache(maxsize=16_384)
 def _row(about: _About, field: Field) -> Row | None:
     if field.type is not None and field.type.strip().lower() in _TRUTH_VALUES:
         return None
@@ -235,6 +236,7 @@ def _kernel(name: Sequence[str]) -> tuple[str, ...]:
     return tuple(name[:end])
 
 
+@lru_cache(maxsize=16_384)
 def _folded(name: str) -> str:
     return "".join(words(name))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import warnings
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import chain, repeat
@@ -13,8 +14,11 @@ import pytest
 
 from catalog.access.keys import local_actor
 from catalog.api.graphql.allowance import Allowance
+from catalog.api.graphql.context import RequestContext
 from catalog.api.graphql.endpoint import GraphQLRequest, ask
 from catalog.errors import OperatorError
+from catalog.reading import AsOf
+from catalog.view import View
 from graph_schema.nodes import Dataset
 from tests.support.records import CURATED, run_node
 
@@ -82,6 +86,8 @@ def test_a_store_that_is_gone_in_the_middle_leaves_nothing_unawaited(
     filled: Catalog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     request = GraphQLRequest(f"{{ {DEEP} }}", {}, None)
+    # What is remembered until the graph goes on is asked for once.
+    ask(filled.service, local_actor(), request, Allowance(60, 10**9))
     whole = Allowance(60, 10**9)
     assert "errors" not in ask(filled.service, local_actor(), request, whole)
     for reached in range(1, whole.calls, 7):
@@ -95,3 +101,24 @@ def test_a_store_that_is_gone_in_the_middle_leaves_nothing_unawaited(
         with awaited():
             answer = ask(filled.service, local_actor(), request, Allowance(60, 10**9))
         assert answer["errors"][0]["extensions"]["code"] == "UNAVAILABLE"
+
+
+def test_what_an_answer_fetched_goes_with_it(filled: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What lies in a circle stays until the interpreter looks for garbage, for which some answer then waits."""
+    views: list[weakref.ref[View]] = []
+    view = RequestContext.view
+
+    def noted(context: RequestContext, as_of: AsOf) -> View:
+        found = view(context, as_of)
+        views.append(weakref.ref(found))
+        views.extend(map(weakref.ref, context._cache.views.values()))
+        return found
+
+    monkeypatch.setattr(RequestContext, "view", noted)
+    gc.disable()
+    try:
+        ask(filled.service, local_actor(), GraphQLRequest(f"{{ {DEEP} }}", {}, None), Allowance(60, 10**9))
+        assert views
+        assert [one for one in views if one() is not None] == []
+    finally:
+        gc.enable()
