@@ -40,7 +40,19 @@ _AGAIN = 2
 
 _HUNG = 3
 """A child that is silent for so many times what turns health red, while entries wait, is killed and started again."""
+
+_STARTING_SECONDS = 120.0
+"""A child that has not spoken yet has modules to import, however busy the machine is: it may be silent for so long."""
+
+BEAT = b"\n"
+"""What a child writes that lives and has nothing to say yet: it opens the graph, which may fill indexes anew."""
 _STARTING = "The projection's process is starting."
+
+
+def may_be_silent(stall_seconds: float, *, reported: bool) -> float:
+    """Return for how many seconds a child may say nothing while entries wait, before it counts as hung."""
+    limit = _HUNG * stall_seconds
+    return limit if reported else max(limit, _STARTING_SECONDS)
 
 
 def encode_state(state: ProjectionState) -> bytes:
@@ -80,6 +92,7 @@ class ProjectionProcess(Position):
         self._damaged = damaged
         self._crashes = 0
         self._began = self._received = time.monotonic()
+        self._reported = False
         self._child: subprocess.Popen[bytes] | None = None
         self._input = threading.Lock()
         self._threads: list[threading.Thread] = []
@@ -124,6 +137,7 @@ class ProjectionProcess(Position):
         back_off = _FIRST_BACK_OFF
         while not self._stopping.is_set():
             self._began = self._received = time.monotonic()
+            self._reported = False
             try:
                 code = self._run()
             except OSError as error:
@@ -167,8 +181,11 @@ class ProjectionProcess(Position):
 
     def _listen(self, output: IO[bytes]) -> None:
         for line in output:
-            state = json.loads(line)
             self._received = time.monotonic()
+            self._reported = True
+            if line == BEAT:
+                continue
+            state = json.loads(line)
             self._beat = self._received - state["quiet"]
             if state["renewals"] not in {0, self._renewals}:
                 self._renewed()
@@ -190,7 +207,8 @@ class ProjectionProcess(Position):
         """Kill a child that entries wait for and that has been silent for long: stopped, it would hold up them all."""
         child = self._child
         silent = time.monotonic() - self._received
-        if child is not None and child.poll() is None and self.lag and silent > _HUNG * self._settings.stall_seconds:
+        limit = may_be_silent(self._settings.stall_seconds, reported=self._reported)
+        if child is not None and child.poll() is None and self.lag and silent > limit:
             _LOG.error("the projection's process hangs and is killed", extra={"behind": self.lag})
             self._received = time.monotonic()
             child.kill()

@@ -12,8 +12,8 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 
 from catalog import app, logs
@@ -21,7 +21,7 @@ from catalog.collecting import collecting_seldom
 from catalog.errors import EvidenceError, OperatorError
 from catalog.projection.follower import Projection
 from catalog.projection.position import ENDED, ProjectionState, Status
-from catalog.projection_process import BEAT_SECONDS, encode_state
+from catalog.projection_process import BEAT, BEAT_SECONDS, encode_state
 from catalog.settings import Settings
 
 _NICENESS = 10
@@ -29,18 +29,20 @@ _REPORT_SECONDS = 0.2
 _PR_SET_PDEATHSIG = 1
 
 
-def follow(settings: Settings, report: Callable[[ProjectionState], None]) -> None:
+def follow(settings: Settings, report: Callable[[ProjectionState], None], beat: Callable[[], None]) -> None:
     """Follow the ledger until the standard input ends or nothing more can be done.
 
-    Each change of state is reported, and every second that this process lives.
+    Each change of state is reported, and every second that this process lives; a `beat` while the graph is opened, in
+    which indexes may be filled anew for as long as that takes.
     """
     with ExitStack() as stack:
         stack.enter_context(collecting_seldom())
         try:
-            ledger = app.read_ledger(settings)
-            stack.callback(ledger.close)
-            store = app.open_store(settings, ledger, patient=True)
-            stack.callback(store.close)
+            with _beating(beat):
+                ledger = app.read_ledger(settings)
+                stack.callback(ledger.close)
+                store = app.open_store(settings, ledger, patient=True)
+                stack.callback(store.close)
         except OperatorError as error:
             report(ProjectionState(Status.WAITING, -1, 0, 0, f"{error.detail} {error.action}"))
             return
@@ -67,6 +69,26 @@ def follow(settings: Settings, report: Callable[[ProjectionState], None]) -> Non
         projection.start()
         stack.callback(projection.stop)
         _report(projection, over, report)
+
+
+@contextmanager
+def _beating(beat: Callable[[], None]) -> Iterator[None]:
+    """Call this at once and every second, in a thread of its own."""
+    over = threading.Event()
+
+    def keep() -> None:
+        with suppress(OSError):
+            beat()
+            while not over.wait(BEAT_SECONDS):
+                beat()
+
+    thread = threading.Thread(target=keep, name="beat", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 def _report(projection: Projection, over: threading.Event, report: Callable[[ProjectionState], None]) -> None:
@@ -102,11 +124,11 @@ def main() -> None:
         os.nice(_NICENESS)
     logs.configure(settings.log_format, settings.log_level)
     with suppress(BrokenPipeError):
-        follow(settings, lambda state: _write(output, state))
+        follow(settings, lambda state: _write(output, encode_state(state)), lambda: _write(output, BEAT))
 
 
-def _write(output: int, state: ProjectionState) -> None:
-    os.write(output, encode_state(state))
+def _write(output: int, line: bytes) -> None:
+    os.write(output, line)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import random
 import signal
@@ -9,12 +10,13 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
-from catalog import app
+from catalog import app, projector
 from catalog.api.application import create
 from catalog.api.http import health
 from catalog.api.services import Services
@@ -22,11 +24,11 @@ from catalog.cli.client import connect
 from catalog.cli.graph import rebuilt
 from catalog.cli.ledger import status, verify
 from catalog.cli.target import Target
-from catalog.errors import DamagedGraphError
+from catalog.errors import DamagedGraphError, OperatorError
 from catalog.projection.follower import Projection
 from catalog.projection.position import ProjectionState, Status
 from catalog.projection.rebuilding import rebuild
-from catalog.projection_process import ProjectionProcess
+from catalog.projection_process import BEAT, ProjectionProcess, may_be_silent
 from catalog.settings import Settings, load
 from catalog.store.memory import MemoryStore
 from catalog.store.protocol import Quarantined
@@ -84,6 +86,41 @@ def test_a_child_that_hangs_turns_health_red_and_is_replaced(settings: Settings)
         assert process.wait_for(index, PATIENCE)
         assert process.pid != hung
         until(lambda: health.look(service).ready)
+
+
+def test_a_child_that_starts_slowly_is_no_hung_one() -> None:
+    """It has modules to import, on however busy a machine: what makes health red must not keep it from starting."""
+    assert may_be_silent(STALL, reported=True) == 3 * STALL
+    assert may_be_silent(STALL, reported=False) >= 60
+    assert may_be_silent(600, reported=False) == may_be_silent(600, reported=True) == 1800
+
+
+def test_a_child_shows_that_it_lives_while_the_graph_is_opened(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An index that is filled anew may take longer than a child may be silent: it would be killed again and again."""
+    filled(settings)
+    beats, reports = threading.Semaphore(0), list[ProjectionState]()
+
+    def slowly(*_: object, **__: object) -> None:
+        for _ in range(3):
+            assert beats.acquire(timeout=PATIENCE)
+        assert not reports
+        raise OperatorError("The graph is away.", action="")
+
+    monkeypatch.setattr(app, "open_store", slowly)
+    monkeypatch.setattr(projector, "BEAT_SECONDS", 0.001)
+    projector.follow(settings, reports.append, beats.release)
+    assert [one.status for one in reports] == [Status.WAITING]
+
+
+def test_a_beat_says_nothing_of_where_a_child_stands(settings: Settings) -> None:
+    filled(settings)
+    with closing(app.read_ledger(settings)) as ledger:
+        process = ProjectionProcess(settings, ledger)
+        before = replace(process.state, quiet=0.0)
+        process._listen(io.BytesIO(BEAT * 3))
+        assert replace(process.state, quiet=0.0) == before
 
 
 def test_a_child_that_nothing_waits_for_may_be_quiet(settings: Settings) -> None:
