@@ -44,7 +44,7 @@ from catalog.gate.operation import no_way_back
 from catalog.gate.requirements import GateFile
 from catalog.gate.rules import at_least
 from catalog.labels.queries import attestations_of
-from catalog.labels.taint.queries import effective_labels
+from catalog.labels.taint.queries import EffectiveLabels, effective_labels
 from catalog.names.loading import Names
 from catalog.places.queries import operator_at
 from catalog.policies.queries import in_force
@@ -154,12 +154,20 @@ def load(
     evaluated = () if registration is None else tuple(use.snapshot for use in registration.evaluated_on)
     environment = None if registration is None else registration.environment.digest
     recorded = assessed(view, question.of, environment)
-    labels = _labels(view, question.of, question.requester.recipient)
+    states, recipient = _states(uses), question.requester.recipient
+    # What its data and the version itself hold is read together; only the version is judged for a recipient.
+    together = sorted(
+        {one for some in states.values() for one in some} | ({question.of} if recipient is None else set())
+    )
+    effective = effective_labels(view, together)
+    if recipient is not None:
+        effective |= effective_labels(view, [question.of], recipient=recipient)
+    labels = _labels(view, effective.get(question.of))
     case = Case(
         training=training,
         parents=[trained[one] for one in parents],
         moment=moment,
-        known=known(view, data, _states(uses)),
+        known=known(view, data, states, effective),
         labels=None if labels is None else labels.kinds,
         use_training=permitted(use_training),
         use_deployment=permitted(use_deployment),
@@ -339,9 +347,8 @@ class _Labels(NamedTuple):
     characteristics: dict[str, tuple[str, tuple[int, ...]]]
 
 
-def _labels(view: View, version: str, recipient: str | None) -> _Labels | None:
-    """Return what effective labels say of a version for a recipient, None where not all was seen."""
-    found = effective_labels(view, [version], recipient=recipient).get(version)
+def _labels(view: View, found: EffectiveLabels | None) -> _Labels | None:
+    """Return what effective labels say of a version, None where not all was seen."""
     if found is None:
         return _Labels({}, {})
     if not isinstance(found.completeness, Complete):

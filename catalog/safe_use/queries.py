@@ -16,7 +16,7 @@ from catalog.errors import SenderError
 from catalog.findings.queries import findings_on
 from catalog.findings.rules import FindingState
 from catalog.labels.queries import labels
-from catalog.labels.taint.queries import EffectiveLabel, effective_labels
+from catalog.labels.taint.queries import EffectiveLabel, EffectiveLabels, effective_labels
 from catalog.lineage.model import Direction
 from catalog.reading import Complete, Truncated
 from catalog.safe_use import rules
@@ -162,13 +162,19 @@ class _Case(NamedTuple):
     known: Known
 
 
-def known(view: View, datasets: Sequence[str], states: Mapping[str, Sequence[str]] | None = None) -> dict[str, Known]:
+def known(
+    view: View,
+    datasets: Sequence[str],
+    states: Mapping[str, Sequence[str]] | None = None,
+    effective: Mapping[str, EffectiveLabels] | None = None,
+) -> dict[str, Known]:
     """Return what is known of each dataset, as far as its safety depends on it, but what use is permitted and what is
     wrong with it; one that is not known is absent.
 
     `states` are the snapshots of datasets that are meant of these: a column that came after all of them is in none.
+    `effective` are labels that whoever asks has read already.
     """
-    return {identifier: one.known for identifier, one in _described(view, datasets, states or {}).items()}
+    return {identifier: one.known for identifier, one in _described(view, datasets, states or {}, effective).items()}
 
 
 def _known(view: View, datasets: Sequence[str]) -> dict[str, _Case]:
@@ -181,9 +187,14 @@ def _known(view: View, datasets: Sequence[str]) -> dict[str, _Case]:
     }
 
 
-def _described(view: View, datasets: Sequence[str], states: Mapping[str, Sequence[str]]) -> dict[str, _Case]:
+def _described(
+    view: View,
+    datasets: Sequence[str],
+    states: Mapping[str, Sequence[str]],
+    effective: Mapping[str, EffectiveLabels] | None = None,
+) -> dict[str, _Case]:
     records = assets.datasets(view, [one for one in dict.fromkeys(datasets) if label_of(one) == Dataset.__name__])
-    held, unseen = _labels(view, records, states)
+    held, unseen = _labels(view, records, states, effective or {})
     return {
         identifier: _Case(
             identifier,
@@ -205,7 +216,10 @@ def _stated(held: AspectInForce[str] | None) -> Stated | None:
 
 
 def _labels(
-    view: View, records: Mapping[str, DatasetRecord], states: Mapping[str, Sequence[str]]
+    view: View,
+    records: Mapping[str, DatasetRecord],
+    states: Mapping[str, Sequence[str]],
+    given: Mapping[str, EffectiveLabels],
 ) -> tuple[dict[str, tuple[Present, ...]], dict[str, str]]:
     """Return the kinds of PHI in each dataset, or in these states of it, and where not all behind it was seen.
 
@@ -218,7 +232,9 @@ def _labels(
     every = sorted({*own_ids, *frozenset[str]().union(*before.values())})
     meant = {identifier: states.get(identifier) or (record.id,) for identifier, record in records.items()}
     seen = view.visible(every)
-    effective = effective_labels(view, sorted({one for some in meant.values() for one in some}))
+    wanted = {one for some in meant.values() for one in some}
+    effective = {one: given[one] for one in wanted & given.keys()}
+    effective |= effective_labels(view, sorted(wanted - given.keys()))
     # Of what it was made of only what an owner declares of PHI is looked at, and of origins what they are called.
     classified = _classified(whole, every)
     declared = assets.datasets(whole, classified)

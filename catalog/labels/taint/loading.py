@@ -163,34 +163,83 @@ def load(
     somebody who may attest it. At a `place` what was attested for other places alone counts for nothing. Of what was
     made by `made_at` columns are no part that only a later write or declaration brings.
     """
-    return _Loading(view.unredacted, budget, supposed, place, made_at).load(assets, columns)
+    loading = _Loading(view.unredacted, budget, supposed, place)
+    loading.read(assets, columns)
+    return loading.sources(made_at)
 
 
 def load_into(view: View, assets: Sequence[str], columns: Iterable[tuple[str, str]] = ()) -> Sources:
     """Return the same of these datasets and model versions alone: what was said of them and what flows into them, from
     wherever; nothing that lies behind.
     """
-    return _Loading(view.unredacted, BUDGET, None, None, None).load(assets, columns, behind=False)
+    loading = _Loading(view.unredacted, BUDGET, None, None)
+    loading.read(assets, columns, behind=False)
+    return loading.sources(None)
+
+
+class Behind:
+    """All that lies behind assets and columns, by (dataset, name), read once for whatever times they were made at."""
+
+    def __init__(
+        self, view: View, assets: Sequence[str], columns: Sequence[tuple[str, str]], place: str | None
+    ) -> None:
+        """Note what is to be read; nothing is before it is asked for."""
+        self._view = view.unredacted
+        self._assets, self._columns, self._place = assets, columns, place
+
+    @cached_property
+    def _loading(self) -> _Loading:
+        loading = _Loading(self._view, BUDGET, None, self._place)
+        loading.read(self._assets, self._columns)
+        return loading
+
+    def sources(self, assets: Sequence[str], columns: Sequence[tuple[str, str]], made_at: int) -> Sources:
+        """Return what the labels of some of them follow from, as made by a time; see `load`."""
+        if self._loading.completeness is not None:
+            # What is too much of all together need not be too much of some.
+            return load(self._view, assets, columns, place=self._place, made_at=made_at)
+        return self._loading.sources(made_at)
+
+
+class _Read(NamedTuple):
+    """What was read behind assets, by whichever runs and whenever."""
+
+    datasets: list[str]
+    between: Sequence[Between]
+    coverage: Sequence[Covered]
+    column_flows: Sequence[ColumnFlow]
+    hows: Mapping[str, How]
+    mentioned: Mapping[str, Mentioned]
+    attested: Mapping[str, Sequence[Attestation]]
 
 
 class _Loading:
-    def __init__(
-        self, view: View, budget: int, supposed: Attestation | None, place: str | None, made_at: int | None
-    ) -> None:
+    def __init__(self, view: View, budget: int, supposed: Attestation | None, place: str | None) -> None:
         self._view = view
         self._supposed = supposed
         self._place = place
-        self._made_at = made_at
-        self._came_later: frozenset[Place] = frozenset()
-        """The columns that came after that."""
         self._stated: Mapping[str, tuple[Label, ...]] | None = None
         self._budget = budget
         self._loader = LineageLoader(view, renamed=True)
         self._groups = Groups(self._loader)
-        self._runs = CarryingRuns(view, self._groups.of, self._groups.members.__getitem__, made_at)
+        self.completeness: Completeness | None = None
+        """What ended the search for what lies behind, None where nothing did."""
         self._nodes: dict[str, Node] = {}
         self._ends: dict[str, Place | None] = {}
         """The places of columns and datasets, once every name is known."""
+        self._ids: dict[tuple[str, str], str] = {}
+        """The ids of datasets by namespace and name."""
+        self._first: dict[Place, int] = {}
+        """By which entry each column was first known."""
+        self._alike: dict[tuple[frozenset[Place], frozenset[Between | Covered | ColumnFlow]], Sources] = {}
+        """What was found, by the columns and flows that came later: times between which neither came share it."""
+        self._begin(None)
+
+    def _begin(self, made_at: int | None) -> None:
+        """Begin to find what labels follow from of what was made by a time."""
+        self._runs = CarryingRuns(self._view, self._groups.of, self._groups.members.__getitem__, made_at)
+        self._came_later: frozenset[Place] = frozenset()
+        """The columns that came after that."""
         self._flows: dict[Flow, None] = {}
         self._since: dict[Carried, int] = {}
         """When each step was first taken."""
@@ -200,25 +249,21 @@ class _Loading:
         """The columns of each dataset that attestations name, or came after: what reaches every field reaches these one
         by one.
         """
-        self._ids: dict[tuple[str, str], str] = {}
-        """The ids of datasets by namespace and name."""
         self._reached: set[Place] = set()
         """Where something is said to flow."""
-        self._first: dict[Place, int] = {}
-        """By which entry each column was first known."""
         self._trusted: dict[str, dict[Trusted, None]] = defaultdict(dict)
         """Of each dataset what its writes left out because their column lineage is taken for complete."""
         self._mapped: set[Place] = set()
         """The columns from which mappings read flows."""
 
-    def load(self, assets: Sequence[str], columns: Iterable[tuple[str, str]], *, behind: bool = True) -> Sources:
+    def read(self, assets: Sequence[str], columns: Iterable[tuple[str, str]], *, behind: bool = True) -> None:
+        """Read all of it, whenever it came."""
         groups = self._groups
         columns = list(columns)
         between, owned, column_flows = list[Between](), list[Edge](), list[ColumnFlow]()
-        completeness: Completeness | None = None
         front = {*assets, *(dataset for dataset, _ in columns)}
-        while front and completeness is None:
-            met, flows, completeness = (self._closure if behind else self._around)(sorted(front))
+        while front and self.completeness is None:
+            met, flows, self.completeness = (self._closure if behind else self._around)(sorted(front))
             between += flows
             having = self._view.edges(met, ("HAS_COLUMN",), "out") if met else []
             stated = self._view.column_flows(sorted({*met, *(edge.target for edge in having)}), "in") if met else []
@@ -243,16 +288,37 @@ class _Loading:
         self._note_columns(owned, {groups.of(one.target) for one in steps if one.job in attested})
         for dataset, name in columns:
             groups.column(dataset, name)
-        if self._made_at is not None:
-            self._came_later = self._brought_after(self._made_at, datasets, column_flows)
-            between, coverage, column_flows = self._until(self._made_at, between, coverage, column_flows)
-            steps = [*between, *coverage]
-        self._take_apart(attested, steps)
-        covered = self._take_coverage(coverage, mentioned)
-        self._take_columns(column_flows, hows)
-        self._take_between(between, covered)
-        self._take_mapped(datasets)
-        seeds = self._seeds(datasets)
+        self._read = _Read(datasets, between, coverage, column_flows, hows, mentioned, attested)
+
+    def sources(self, made_at: int | None) -> Sources:
+        """Return what the labels of what was read follow from, as made by a time."""
+        self._begin(made_at)
+        read = self._read
+        later: frozenset[Between | Covered | ColumnFlow] = frozenset()
+        if made_at is not None:
+            self._came_later = self._brought_after(made_at, read.datasets, read.column_flows)
+            later = self._after(made_at, [*read.between, *read.coverage, *read.column_flows])
+        # Which runs an attestation has to cover depends on the time as well.
+        found = None if any(read.attested.values()) else self._alike.get((self._came_later, later))
+        if found is None:
+            earlier = read._replace(
+                between=[one for one in read.between if one not in later],
+                coverage=[one for one in read.coverage if one not in later],
+                column_flows=[one for one in read.column_flows if one not in later],
+            )
+            found = self._alike[self._came_later, later] = self._found(earlier)
+        return found
+
+    def _found(self, read: _Read) -> Sources:
+        """Return what labels follow from of what was read, without what came later."""
+        groups, attested = self._groups, read.attested
+        wholes = list(groups.members)
+        self._take_apart(attested, [*read.between, *read.coverage])
+        covered = self._take_coverage(read.coverage, read.mentioned)
+        self._take_columns(read.column_flows, read.hows)
+        self._take_between(read.between, covered)
+        self._take_mapped(read.datasets)
+        seeds = self._seeds(read.datasets)
         self._take_parts(wholes, seeds.marks)
         return Sources(
             seeds.marks,
@@ -262,7 +328,7 @@ class _Loading:
             seeds.judged,
             seeds.labels,
             groups,
-            completeness,
+            self.completeness,
             {whole: tuple(some) for whole, some in self._trusted.items()},
             {
                 Place(Part.OTHER_FIELDS, whole, detail): fields
@@ -419,23 +485,17 @@ class _Loading:
         declared |= later - declared - brought - flowing - self._named_by_runs(later - declared - brought - flowing)
         return frozenset(declared | brought)
 
-    def _until(
-        self,
-        made_at: int,
-        between: Sequence[Between],
-        coverage: Sequence[Covered],
-        flows: Sequence[ColumnFlow],
-    ) -> tuple[list[Between], list[Covered], list[ColumnFlow]]:
-        """Return what flowed by runs that had begun by a time, or of which nobody knows when."""
-        every: list[Between | Covered | ColumnFlow] = [*between, *coverage, *flows]
+    def _after(
+        self, made_at: int, every: Iterable[Between | Covered | ColumnFlow]
+    ) -> frozenset[Between | Covered | ColumnFlow]:
+        """Return what flowed by runs alone that began after a time."""
         later = {one: self._carried(one) for one in every if not has_begun(one.valid_from, made_at)}
         self._runs.load({carried for carried in later.values() if carried is not None})
-
-        def stays(one: Between | Covered | ColumnFlow) -> bool:
-            carried = later.get(one)
-            return carried is None or not self._runs.came_later(carried, one.valid_from)
-
-        return list(filter(stays, between)), list(filter(stays, coverage)), list(filter(stays, flows))
+        return frozenset(
+            one
+            for one, carried in later.items()
+            if carried is not None and self._runs.came_later(carried, one.valid_from)
+        )
 
     def _carried(self, flow: Between | Covered | ColumnFlow) -> Carried | None:
         """Return the step that carried a flow, None where no job did."""

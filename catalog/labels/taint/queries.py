@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from catalog.labels.model import Attestation, Label
 from catalog.labels.taint.fixpoint import Search
 from catalog.labels.taint.kept import Kept, Loaded
-from catalog.labels.taint.loading import is_within, load
+from catalog.labels.taint.loading import Behind, is_within, load
 from catalog.labels.taint.made import made_at
 from catalog.labels.taint.model import Flow, Mark, Part, Passage, Path, Place
 from catalog.labels.taint.rules import LETTERS, passed
@@ -187,8 +187,10 @@ def effective_labels(
     together: Mapping[int | None, list[str]] = _by_time(view, assets) if as_made else {None: list(assets)}
     if len(together) > 1:
         view = view.remembering
+    lasting = sorted({assets[one] for at, some in together.items() if at is not None for one in some})
+    behind = Behind(view, lasting, (), place)
     for at, some in together.items():
-        judge = _judge(view, [assets[one] for one in some], (), recipient, place, at)
+        judge = _judge(view, [assets[one] for one in some], (), recipient, place, (behind, at))
         judge.prepare(judge.place(assets[one], None) for one in some)
         found |= {one: judge.labels(one, assets[one], None) for one in some}
     return {one: found[one] for one in assets}
@@ -206,10 +208,13 @@ def effective_labels_of_columns(
     together = _by_time(view, assets)
     if len(together) > 1:
         view = view.remembering
+    lasting = {one for at, some in together.items() if at is not None for one in some}
+    named = [(assets[one], name) for one, name in wanted if one in lasting]
+    behind = Behind(view, sorted({assets[one] for one in lasting}), named, place)
     for at, some in together.items():
         mine = [one for one in wanted if one[0] in some]
         columns = [(assets[one], name) for one, name in mine]
-        judge = _judge(view, [assets[one] for one in some], columns, recipient, place, at)
+        judge = _judge(view, [assets[one] for one in some], columns, recipient, place, (behind, at))
         judge.prepare(judge.place(*one) for one in columns)
         found |= {one: judge.labels(one[0], assets[one[0]], one[1]) for one in mine}
     return {one: found[one] for one in wanted}
@@ -236,7 +241,9 @@ def why_label(
     if asset not in assets:
         return Why((), Complete())
     named = [] if column is None else [(assets[asset], column)]
-    judge = _judge(view, assets.values(), named, recipient, place, made_at(view.unredacted, [asset]).get(asset))
+    behind = Behind(view, [assets[asset]], named, place)
+    at = made_at(view.unredacted, [asset]).get(asset)
+    judge = _judge(view, assets.values(), named, recipient, place, (behind, at))
     ways = judge.why(judge.place(assets[asset], column), kind, assets[asset])
     return Why(tuple(ways), judge.completeness())
 
@@ -301,16 +308,18 @@ def _judge(
     assets: Collection[str],
     columns: Sequence[tuple[str, str]],
     recipient: str | None,
-    place: str | None = None,
-    made: int | None = None,
+    place: str | None,
+    made: tuple[Behind, int | None],
 ) -> _Judge:
     """Return what judges assets and columns: by what is kept where that is what is asked for, else by all that lies
-    behind them.
+    behind them, of what was made at a time read together with others.
     """
-    wanted = sorted(set(assets))
-    if recipient is None and place is None and made is None and view.is_now and view.labels_lagging() is None:
+    wanted, (behind, at) = sorted(set(assets)), made
+    if at is not None:
+        return _Judge(view, Loaded(behind.sources(wanted, columns, at), recipient), assets)
+    if recipient is None and place is None and view.is_now and view.labels_lagging() is None:
         return _Judge(view, Kept(view, wanted, columns), assets)
-    return _Judge(view, Loaded(load(view, wanted, columns, place=place, made_at=made), recipient), assets)
+    return _Judge(view, Loaded(load(view, wanted, columns, place=place), recipient), assets)
 
 
 class _Judge:

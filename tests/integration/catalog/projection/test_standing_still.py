@@ -103,7 +103,7 @@ def test_a_child_shows_that_it_lives_while_the_graph_is_opened(
     beats, reports = threading.Semaphore(0), list[ProjectionState]()
 
     def slowly(*_: object, **__: object) -> None:
-        for _ in range(3):
+        for _beat in range(3):
             assert beats.acquire(timeout=PATIENCE)
         assert not reports
         raise OperatorError("The graph is away.", action="")
