@@ -46,7 +46,8 @@ class CarryingRuns:
         """All names of what stands for a dataset or model version."""
         self._made_at = made_at
         self._wrote: dict[tuple[str, str], list[Ran]] = {}
-        self._read: dict[tuple[str, str], set[str]] = defaultdict(set)
+        self._read: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
+        """Which runs of a job read a source, and when last."""
         self._later: frozenset[str] = frozenset()
 
     def load(self, steps: Collection[Carried]) -> None:
@@ -58,7 +59,8 @@ class CarryingRuns:
         for edge in self._accesses({one.target for one in steps}, ("WROTE", "PRODUCED"), jobs):
             wrote[edge.job or "", self._of(edge.target)][edge.run].append(edge.valid_from)
         for edge in self._accesses({one.source for one in steps}, ("READ",), jobs):
-            self._read[edge.job or "", self._of(edge.target)].add(edge.run or "")
+            reading = self._read[edge.job or "", self._of(edge.target)]
+            reading[edge.run or ""] = max(edge.valid_from, reading.get(edge.run or "", edge.valid_from))
         found = {key: [Ran(run, min(at), max(at)) for run, at in runs.items()] for key, runs in wrote.items()}
         self._wrote |= found
         self._later |= self._begun_later(run for some in found.values() for run in some)
@@ -74,7 +76,9 @@ class CarryingRuns:
         """Tell whether runs took a step that events tell of from a time on, and each of those began after what is asked
         about was made.
         """
-        runs = [run for run in self._all(step) if run.last >= since]
+        reading = self._read.get((step.job, step.source), {})
+        # What a run reads after its last write flows from then on.
+        runs = [run for run in self._all(step) if max(run.last, reading.get(run.run or "", run.last)) >= since]
         return bool(runs) and all(run.run in self._later for run in runs)
 
     def _all(self, step: Carried) -> list[Ran]:
