@@ -426,8 +426,8 @@ class View:
         return Lagging(self.reached - followed, (), followed)
 
     def is_as_at(self, before: int) -> bool:
-        """Tell whether nothing that anybody said begins or ends after a time in microseconds UTC, until the view's own:
-        what follows from what is known, and from no span of time, is what it was then.
+        """Tell whether nothing that is known begins or ends after a time in microseconds UTC, by which all of it was
+        recorded, until the view's own: what follows from it, and from no span of time, is what it was then.
         """
         last = self._reader.last_boundary(self.as_of.valid_at)
         return before <= self.as_of.valid_at and (last is None or last <= before)

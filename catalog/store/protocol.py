@@ -270,8 +270,8 @@ class StoreReader(Protocol):
         """Return every dataset on whose record a rule over the estate may find something now, by id."""
 
     def last_boundary(self, until: int) -> int | None:
-        """Return the last time at which anything that is said begins or ends, until one in microseconds UTC; None where
-        there is none. Decisions on access are left out.
+        """Return the last time at which anything that a record says begins or ends by itself, until one in microseconds
+        UTC; None where there is none. Decisions on access are left out.
         """
 
     def labels_due(self, at: int, count: int) -> list[LabelsDue]:

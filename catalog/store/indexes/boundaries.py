@@ -1,7 +1,8 @@
-"""At which times anything that is said begins or ends: between two of them time alone changes nothing that follows
-from what is said, unless by a span of time.
+"""At which times anything that a record says begins or ends by itself: once all was recorded, nothing that follows from
+it changes between two of these, unless by a span of time.
 
-Decisions on access are left out: there are many, and nothing rests on them.
+From when a fact holds is no such time, since that is never after it was recorded. Decisions on access are left out:
+there are many, and nothing rests on them.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Final
 from catalog.store.indexes.index import Index
 from catalog.store.indexes.table import Changes, IndexReader, Kind, Row, Table
 from catalog.store.indexes.work import Work
-from graph_schema.facts import ALWAYS, NOW, Facts, Statement
+from graph_schema.facts import NOW, Facts, Statement
 from graph_schema.times import parse_zoned
 
 BOUNDARY: Final = Table("boundary", (("queue", Kind.TEXT), ("at", Kind.INTEGER)), key=2, prefix=2)
@@ -24,17 +25,15 @@ _TIME: Final = re.compile(r'"(\d{4}-\d\d-\d\dT[^"\\]{5,40})"|(?<![\w.+-])(\d{15,
 
 
 def last_boundary(reader: IndexReader, until: int) -> int | None:
-    """Return the last time, until one in microseconds UTC, at which anything begins or ends; None where there is none.
-
-    What follows from a time and a span only, such as months after a grant, is none of these.
+    """Return the last time, until one in microseconds UTC, at which anything begins or ends by itself; None where there
+    is none. What follows from a time and a span, such as months after a grant, is none of these.
     """
     rows = reader.newest(BOUNDARY, [(("",), until)], 1)
     return rows[0][1] if rows else None
 
 
 def _within(statement: Statement) -> Iterator[int]:
-    """Yield the times in what a record says: from when, and until when."""
-    # What events say holds from their time until something else is said.
+    """Yield the times in what a record says; what events say holds until something else is said."""
     for text, micros in _TIME.findall(statement.value or "") if statement.run is None else ():
         if micros:
             yield int(micros)
@@ -46,13 +45,9 @@ def _within(statement: Statement) -> Iterator[int]:
 
 
 def _changes(facts: Facts) -> Changes:
-    found = {edge.valid_from for edge in facts.edges}
-    for one in facts.statements:
-        if one.aspect != _LEFT_OUT:
-            found.add(one.valid_from)
-            found.update(_within(one))
+    found = {at for one in facts.statements if one.aspect != _LEFT_OUT for at in _within(one)}
     changes = Changes()
-    changes.add(BOUNDARY, [("", at) for at in sorted(found) if ALWAYS < at < NOW])
+    changes.add(BOUNDARY, [("", at) for at in sorted(found)])
     return changes
 
 
