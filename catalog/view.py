@@ -429,8 +429,8 @@ class View:
         """Tell whether nothing that is known begins or ends after a time in microseconds UTC, by which all of it was
         recorded, until the view's own: what follows from it, and from no span of time, is what it was then.
         """
-        last = self._reader.last_boundary(self.as_of.valid_at)
-        return before <= self.as_of.valid_at and (last is None or last <= before)
+        last = self._reader.last_boundary(self.moment)
+        return before <= self.moment and (last is None or last <= before)
 
     def used(self, hows: Sequence[str]) -> frozenset[str]:
         """Return every dataset and model version that may be seen and that anything uses in one of these ways."""

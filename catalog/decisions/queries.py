@@ -52,12 +52,14 @@ def decide(
     instead: PolicySet | None = None,
     kept: DecisionsAt | None = None,
     acting: Mapping[str, Any] | None = None,
+    now: View | None = None,
 ) -> Decided:
     """Return whether a principal may have access, by the policies in force at the view's point, and why.
 
     Whatever is not known, not there, hidden, or not evaluated is a denial. With `instead` it is by these policies.
     `kept` is what was read before at the same point by the same rights. `acting` is what policies know of the
-    principal, where that is not what was registered by then.
+    principal, where that is not what was registered by then. `now` is the view of now, where what labels rest on is the
+    same: the labels that are kept are of now.
     """
     kept = kept or DecisionsAt()
     published = instead or kept.once("policies", lambda: in_force(view))
@@ -77,7 +79,7 @@ def decide(
         engine = engine_of(published.files)
     except ValueError:
         return rules.denied(rules.ERRED, policy_set=published.digest)
-    found = _decided(view, asked, node, principal, (published, engine), ancestors, kept)
+    found = _decided(view, asked, node, principal, (published, engine), ancestors, kept, now or view)
     return rules.enforced(found, asked.circumstances.enforces)
 
 
@@ -160,9 +162,10 @@ def _decided(
     by: tuple[PolicySet, Engine],
     ancestors: Ancestors | None,
     kept: DecisionsAt,
+    now: View,
 ) -> Decided:
     published, engine = by
-    attributes, stated = kept.once(("resource", node.id), lambda: _attributes(view, node, kept))
+    attributes, stated = kept.once(("resource", node.id), lambda: _attributes(view, node, kept, now))
     around = _upheld(view, asked.circumstances, principal)
     asks = question(
         around.purpose or "",
@@ -239,17 +242,17 @@ def _found(verdict: Verdict, published: PolicySet, used: MayUse, stated: tuple[t
     )
 
 
-def _attributes(view: View, node: Node, kept: DecisionsAt) -> tuple[dict[str, Any], tuple[tuple[str, StatedBy], ...]]:
+def _attributes(
+    view: View, node: Node, kept: DecisionsAt, now: View
+) -> tuple[dict[str, Any], tuple[tuple[str, StatedBy], ...]]:
     """Return what policies know of a resource, and who states it."""
     attributes: dict[str, Any] = dict(zip(node.key_fields(), node.key, strict=True))
     dataset = _judged(node)
-    held = kept.together(
-        "labels", dataset, lambda ids: _labels(view, ids), lasts=lambda _: True, is_as_at=view.is_as_at
-    )
+    held = kept.together("labels", dataset, lambda ids: _labels(now, ids), lasts=lambda _: True, is_as_at=view.is_as_at)
     labels = next(iter(held), None)
     if node.label == Column.__name__:
         place = dataset, node.title
-        labels = effective_labels_of_columns(view, [place]).get(place, labels)
+        labels = effective_labels_of_columns(now, [place]).get(place, labels)
     attributes["labels"] = [] if labels is None else sorted({one.kind for one in labels.labels})
     attributes["labels_known"] = labels is not None and isinstance(labels.completeness, Complete)
     stated = [(f"resource.{name}", StatedBy.DERIVED) for name in ("labels", "labels_known")]

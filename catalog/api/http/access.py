@@ -29,7 +29,7 @@ from catalog.decisions.records import DecideAccess
 from catalog.errors import SenderError
 from catalog.ledger.protocol import Receipt
 from catalog.ledger.sealing import utc_microseconds
-from catalog.reading import AsOf
+from catalog.reading import LATEST, AsOf
 from graph_schema.times import SECOND, format_time
 from ingest_hooks.openlineage.wire import parse
 
@@ -173,9 +173,17 @@ def _decided(services: Services, actor: Actor, asked: Asked, at: AsOf) -> tuple[
     services.intake.admissions.await_graph(at.known_at)
     with services.store.reading() as reader:
         view = services.view(reader, actor, at)
+
+        def found() -> tuple[Decided, tuple[str, ...]]:
+            now = services.view(reader, actor, LATEST)
+            # Nothing but decisions came into the ledger since, and nothing began or ended.
+            is_same = services.basis.at(utc_microseconds()).known_at == at.known_at and now.is_as_at(at.valid_at)
+            decided = decide(view, asked, services.ancestors, kept=kept, now=now if is_same else None)
+            return decided, unknown_parts(view, asked, kept)
+
         return kept.once(
             asked,
-            lambda: (decide(view, asked, services.ancestors, kept=kept), unknown_parts(view, asked, kept)),
+            found,
             lasts=lambda found: found[0].lasts,
             is_as_at=view.is_as_at,
         )

@@ -128,6 +128,9 @@ def test_what_is_read_once_for_all_of_a_point_changes_no_decision(known: House, 
             plainly = decide(known.view(at), found)
             assert kept.once(found, decided, lasts=lambda one: one.lasts, is_as_at=view.is_as_at) == plainly
             assert decided() == plainly
+            if second <= 2:
+                # Nothing is known since, and nothing began or ended.
+                assert decide(known.view(at), found, now=known.view()) == plainly
             assert unknown_parts(known.view(at), found, kept) == unknown_parts(known.view(at), found)
 
 
