@@ -31,6 +31,7 @@ from catalog.cli.commands import (
     models,
     names,
     policies,
+    quarantine,
     reports,
     search,
     snapshots,
@@ -61,6 +62,7 @@ commands.add_typer(ledger.commands, name="ledger", rich_help_panel=PROVE)
 commands.add_typer(backups.commands)
 commands.add_typer(keys.commands, name="key", rich_help_panel=RUN)
 commands.add_typer(graph.commands, name="graph", rich_help_panel=RUN)
+commands.add_typer(quarantine.commands, name="quarantine", rich_help_panel=RUN)
 
 
 def _version(asked: bool) -> None:  # noqa: FBT001  typer calls it so

@@ -73,8 +73,16 @@ class _Set:
             self._engine = None
         self._judged: dict[tuple[Any, ...], Judged | None] = {}
 
-    def judge(self, stored: StoredEntry, body: Mapping[str, Any]) -> Judged | None:
-        shape = _shape(stored, body)
+    def judge(self, stored: StoredEntry) -> Judged | None:
+        if not self.active or stored.body is None:
+            return None
+        try:
+            shape = _shape(stored, orjson.loads(stored.body))
+        except orjson.JSONDecodeError:
+            # Nothing is let in: the projection says what is wrong with it.
+            return None
+        except (AttributeError, KeyError, TypeError):
+            return Judged(True, (), (_ERRED,), self.digest)
         key = tuple(shape.values())
         if key not in self._judged:
             if len(self._judged) >= _REMEMBERED:
@@ -110,30 +118,36 @@ class IngestPolicies:
         """Look at nothing yet."""
         self._ledger = ledger
         self._next = -1
+        self._looked = 0
+        self._publications: list[int] = []
+        self._published = -1
         self._set = _NONE
 
     def judge(self, stored: StoredEntry) -> Judged | None:
         """Return what the policies say of an entry, None where they let it in; cheapest in the order of the ledger."""
         if stored.index != self._next:
-            self._set = self._before(stored.index)
+            self._go_to(stored.index)
         self._next = stored.index + 1
         if stored.entry.kind == _PUBLISHES:
-            self._set = _set_of(stored)
+            self._published, self._set = stored.index, _set_of(stored)
             return None
-        if not self._set.active or stored.body is None or stored.entry.kind in _EXEMPT:
-            return None
-        return self._set.judge(stored, orjson.loads(stored.body))
+        return None if stored.entry.kind in _EXEMPT else self._set.judge(stored)
 
-    def _before(self, index: int) -> _Set:
-        every = self._ledger.of_kinds({_PUBLISHES}) if index else []
-        place = bisect.bisect_left(every, index)
-        return _set_of(self._ledger.entry(every[place - 1])) if place else _NONE
+    def _go_to(self, index: int) -> None:
+        """Take the set that was published before the entry; no header is looked at twice, and a set is read once."""
+        if index > self._looked:
+            self._publications += self._ledger.of_kinds({_PUBLISHES}, self._looked, index)
+            self._looked = index
+        place = bisect.bisect_left(self._publications, index)
+        published = self._publications[place - 1] if place else -1
+        if published != self._published:
+            self._published = published
+            self._set = _set_of(self._ledger.entry(published)) if place else _NONE
 
 
 def judged_by(files: Mapping[str, str], stored: StoredEntry) -> Judged | None:
     """Return what a set's policies of ingest say of an entry, None where they let it in or its body is erased."""
-    one = _Set(files)
-    return one.judge(stored, orjson.loads(stored.body)) if one.active and stored.body is not None else None
+    return _Set(files).judge(stored)
 
 
 def holds(policy: Policy) -> bool:

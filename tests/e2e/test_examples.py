@@ -92,6 +92,8 @@ ORDER = (
     "graph rebuild",
     "graph counts",
     "graph schema",
+    "quarantine list",
+    "quarantine release",
     "ledger verify",
     "backup",
     "restore",
@@ -111,6 +113,7 @@ ENDS = {
     "model rollback-target": {1},
     "policy diff": {1},
     "access may": {1},
+    "quarantine release": {2},
 }
 """Exit codes of those that say by it what they found."""
 SERVERS = {"serve", "demo"}

@@ -106,6 +106,8 @@ COMMANDS = {
     "graph rebuild": ("graph", "rebuild"),
     "graph counts": ("graph", "counts"),
     "graph schema": ("graph", "schema"),
+    "quarantine list": ("quarantine", "list"),
+    "quarantine release": ("quarantine", "release", "99", "--reason", HOSTILE),
     "key list": ("key", "list"),
     "key list --json": ("key", "list", "--json"),
     "key create": ("key", "create", HOSTILE, "--role", "auditor"),

@@ -107,6 +107,7 @@ from catalog.memberships.queries import (
     protocols_of,
 )
 from catalog.names.queries import deciding_entries, lives, namespace_rules, other_names, shown_names, spelled
+from catalog.operations.quarantine import quarantined
 from catalog.places.queries import job_places, lying_in, operator_at, operators, places, places_tree
 from catalog.policies.queries import in_force, policy_sets, publications, published
 from catalog.releases.deployments import (
@@ -583,6 +584,7 @@ def about_entries(ledger: Ledger) -> Mapping[str, tuple[str, Ask]]:
         "evidence of runs": ("Run", every),
         "evidence of approvals": ("Approval", every),
         "entry": ("Dataset", lambda view, _: [entry(view, ledger, index) for index in range(-1, 30)]),
+        "quarantined": ("Dataset", lambda view, _: quarantined(view, ledger, 9)),
         "decisions_logged": (
             "Dataset",
             lambda view, ids: [

@@ -59,6 +59,7 @@ from catalog.api.graphql.policies import PolicyQueries
 from catalog.api.graphql.policy_labels import PolicyLabelQueries
 from catalog.api.graphql.principals import PrincipalQueries
 from catalog.api.graphql.producers import ProducerQueries
+from catalog.api.graphql.quarantine import QuarantineQueries
 from catalog.api.graphql.records import mutation_type
 from catalog.api.graphql.releases import ReleaseQueries
 from catalog.api.graphql.replay import ReplayQueries
@@ -178,6 +179,7 @@ def _made() -> strawberry.Schema:
             SourceQueries,
             StorageQueries,
             ProducerQueries,
+            QuarantineQueries,
             FindingQueries,
             UseQueries,
             GateQueries,

@@ -9,9 +9,9 @@ from typing import Any, Final
 from catalog.api.http import health
 from catalog.api.pages.asking import Asking
 from catalog.api.pages.page import Context, Page, Several
+from catalog.operations.quarantine import QuarantinePage, quarantined
 from catalog.producers.queries import producers
 from catalog.reading import AsOf
-from catalog.store.protocol import Quarantined
 
 _MOST: Final = 50
 
@@ -23,7 +23,7 @@ class OperationPage(Context):
     ready: bool
     parts: tuple[tuple[str, bool, tuple[tuple[str, str], ...]], ...]
     """Each part, whether it is in order, and what it says of itself."""
-    quarantined: Several
+    quarantined: QuarantinePage
     producers: Several
 
 
@@ -31,7 +31,6 @@ def read(asking: Asking) -> OperationPage:
     """Look at every part, as it is now."""
     view = asking.view
     found = health.look(asking.services)
-    stuck: list[Quarantined] = view.quarantined()
     return OperationPage(
         title="Operation",
         graphql="{\n  producers { nodes { name events lastSeen } }\n}",
@@ -39,7 +38,7 @@ def read(asking: Asking) -> OperationPage:
         current=view.as_of != AsOf(),
         ready=found.ready,
         parts=tuple((name, part["state"] == "green", _details(part)) for name, part in found.parts.items()),
-        quarantined=Several.of(tuple(stuck), _MOST),
+        quarantined=quarantined(view, asking.services.ledger, _MOST),
         producers=Several.of(tuple(producers(view, asking.services.ledger)), _MOST),
     )
 

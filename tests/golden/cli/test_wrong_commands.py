@@ -70,6 +70,8 @@ lineward due --retention scrtch
 lineward findings --rule retention
 lineward findings --rule everything
 lineward graph rebuild --url http://127.0.0.1:8080
+lineward quarantine list --cause polcy
+lineward quarantine release 0
 lineward ledger erase 1
 lineward ledger proof
 lineward ledger proof first

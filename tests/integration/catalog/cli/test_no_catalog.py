@@ -21,6 +21,8 @@ READING = (
     ("ledger", "erase", "0", "--reason", "r", "--authority", "a"),
     ("graph", "counts"),
     ("graph", "rebuild"),
+    ("quarantine", "list"),
+    ("quarantine", "release", "0", "--reason", "r"),
     ("key", "list"),
     ("key", "revoke", "aaaaaaaaaa"),
     ("backup", "elsewhere"),

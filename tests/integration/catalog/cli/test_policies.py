@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from tests.support.project import REPOSITORY
-from tests.support.records import event
+from tests.support.records import RAW, event, tag
+from tests.support.records import policies as published
 from tests.support.typed import Typed, typed
+from tests.unit.catalog.policies.test_ingest import ruled
 
 
 @pytest.fixture
@@ -82,3 +84,24 @@ def test_a_folder_without_policies_says_so(tmp_path: Path, made: str | None) -> 
     done = typed(tmp_path, "policy", "check", str(folder))
     assert done.code == (2 if made else 3)
     assert str(folder) in done.printed
+
+
+def test_what_a_set_keeps_out_is_listed_and_let_in_once_another_permits_it(data: Path) -> None:
+    assert "Nothing is in quarantine." in typed(data, "quarantine", "list").printed
+    held = {**tag(dataset=RAW), "reason": "A test"}
+    for record in (ruled(), held):
+        assert typed(data, "record", stdin=json.dumps(record).encode()).code == 0
+    (found,) = json.loads(typed(data, "quarantine", "list", "--json").out)
+    index = str(found["entry"])
+    assert (found["kindName"], found["cause"], found["policies"]) == ("record.tag", "POLICY", ["no-tags-of-landing"])
+    assert json.loads(typed(data, "quarantine", "list", "--cause", "unreadable", "--json").out) == []
+    shown = typed(data, "quarantine", "list", COLUMNS="200")
+    assert "no-tags-of-landing" in shown.out
+    assert "quarantine release" in shown.err
+    release = ("quarantine", "release", index, "--reason", "It is known now")
+    refused = typed(data, *release)
+    assert (refused.code, "is kept out still: Landing is tagged by the site." in refused.printed) == (2, True)
+    assert typed(data, "record", stdin=json.dumps(published()).encode()).code == 0
+    assert json.loads(typed(data, *release, "--json").out)["entries"] == [found["entry"]]
+    assert json.loads(typed(data, "quarantine", "list", "--json").out) == []
+    assert (typed(data, *release).code, "is not kept out of the graph" in typed(data, *release).printed) == (2, True)
