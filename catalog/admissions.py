@@ -7,12 +7,14 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from catalog.access.model import Actor
+from catalog.decisions.promotion import RefusedByPoliciesError
 from catalog.errors import AskerError, OperatorError
 from catalog.kinds import Kind
 from catalog.ledger.protocol import Ledger, StoredEntry
 from catalog.reading import Rights
 from catalog.record import DECLARE_FIRST, Admission, Admitted, Record, UnknownSubjectError
 from catalog.store.protocol import Store, StoreReader
+from catalog.use.model import Ancestors
 from catalog.view import Anchor, View
 from graph_schema.facts import Facts
 from graph_schema.nodes import Column, Dataset, Node, Site, Snapshot
@@ -44,6 +46,7 @@ class Admissions:
         patience: float,
         rights_of: Callable[[Actor], Rights],
         anchored: Callable[[int], Anchor] | None,
+        ancestors: Ancestors | None = None,
     ) -> None:
         """Read nothing yet."""
         self._ledger = ledger
@@ -53,6 +56,7 @@ class Admissions:
         self._patience = patience
         self._rights_of = rights_of
         self._anchored = anchored
+        self._ancestors = ancestors
 
     def await_graph(self, upto: int | None = None) -> None:
         """Wait a moment for the graph to hold the ledger, or this entry; raises OperatorError where it does not."""
@@ -78,6 +82,7 @@ class Admissions:
             actor.key_id,
             self._facts_of,
             promised,
+            self._ancestors,
         )
 
     def view(self, reader: StoreReader, actor: Actor, now: int, rights: Rights | None = None) -> View:
@@ -103,7 +108,8 @@ class Admissions:
                 try:
                     admitted = kind.admit(record, admission)
                     _require_within(kind.subjects(record), admission.view, self.view(reader, actor, now, actor.writes))
-                except UnknownSubjectError:
+                # What would be permitted may rest on entries that the graph does not hold yet.
+                except (UnknownSubjectError, RefusedByPoliciesError):
                     if seen >= newest:
                         raise
                 # What is warned of may be known by entries that the graph does not hold yet.
@@ -114,7 +120,7 @@ class Admissions:
                     return admitted
                 raise OperatorError(
                     f"The graph is {newest - seen} entries behind, so that nobody can say whether all that this names"
-                    " is known.",
+                    " is known, or what permits it.",
                     action="Send it again in a moment; where that does not help, see the projection's health.",
                     retry_after=2,
                 )

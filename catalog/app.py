@@ -270,6 +270,7 @@ def running(
         ledger, store, batch=settings.projection_batch, busy=lambda: pending.any, check=check
     )
     authenticator = Authenticator(keys, Entitlements(ledger).entitled)
+    ancestors = None if settings.disease_ontology is None else Ontology(settings.disease_ontology)
     intake = Intake(
         ledger,
         store,
@@ -283,6 +284,7 @@ def running(
         pending=pending,
         producers=metrics.producers,
         named=authenticator.named,
+        ancestors=ancestors,
     )
     signing = _Signing(ledger, settings.checkpoint_seconds)
     services = Services(
@@ -297,7 +299,7 @@ def running(
         local_actor() if owner else None,
         lambda: signing.problem,
         rights,
-        None if settings.disease_ontology is None else Ontology(settings.disease_ontology),
+        ancestors,
     )
     _watch(metrics, services)
     projection.start()

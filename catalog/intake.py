@@ -27,6 +27,7 @@ from catalog.access.rules import in_place_of, require, rights_of
 from catalog.admissions import PATIENCE, Admissions, Follower
 from catalog.canonical import canonical_bytes
 from catalog.comparison import Compared, Comparison, compare
+from catalog.decisions.promotion import RefusedByPoliciesError
 from catalog.decisions.records import DecideAccess
 from catalog.drafting import draft_event
 from catalog.errors import AskerError, OperatorError, SenderError
@@ -46,6 +47,7 @@ from catalog.record_redaction import Redactor, provenance_of
 from catalog.reporting.records import ReportIssued
 from catalog.retries import Retries, Sent
 from catalog.store.protocol import Store
+from catalog.use.model import Ancestors
 from catalog.view import Anchor
 from graph_schema.canonical import digest_of
 from graph_schema.facts import Facts
@@ -129,6 +131,7 @@ class Intake:
     `submit_record` may wait for the graph: call it off the event loop. `redactor` is what every name goes through, also
     that of what is asked for. `anchored` gives by a moment what the site's views are taken by; without it by no site's.
     `named` gives what the principal of a name may do now, None of one that may not act; without it by its roles alone.
+    `ancestors` are of the disease ontology, as everywhere that use is judged.
     """
 
     def __init__(
@@ -148,6 +151,7 @@ class Intake:
         anchored: Callable[[int], Anchor] | None = None,
         pending: Pending | None = None,
         named: Callable[[str], Actor | None] | None = None,
+        ancestors: Ancestors | None = None,
     ) -> None:
         self._ledger = ledger
         self._named = named or keys.named
@@ -158,7 +162,14 @@ class Intake:
         self._producers = producers or Metrics().producers
         self.redactor = Redactor(token_key, rules)
         self.admissions = Admissions(
-            ledger, store, follower, facts_of=facts_of, patience=patience, rights_of=rights_of, anchored=anchored
+            ledger,
+            store,
+            follower,
+            facts_of=facts_of,
+            patience=patience,
+            rights_of=rights_of,
+            anchored=anchored,
+            ancestors=ancestors,
         )
         self._clock = clock
         self._numbers = itertools.count()
@@ -231,7 +242,8 @@ class Intake:
 
         Raises:
             SenderError: 422, with the pointer of what is wrong and what would be right.
-            AskerError: 403, the actor's roles do not suffice, or the requester of an approval would decide on it.
+            AskerError: 403, the actor's roles do not suffice, the requester of an approval would decide on it, or the
+                policies deny a release or a deployment: then that is recorded before it is raised.
             OperatorError: the ledger or the graph cannot be reached.
         """
         if isinstance(payload, Record):
@@ -302,9 +314,11 @@ class Intake:
         Each is recorded, alike or not, as it was made: the catalog wrote it, of names that were searched before. Raises
         AskerError 403, and OperatorError as `submit_record`.
         """
-        kind = KINDS[record.name]
-        require(actor, kind.permission(record))
-        fields = record.fields()
+        require(actor, KINDS[record.name].permission(record))
+        return self._append_decision(record, actor, correlation_id)
+
+    def _append_decision(self, record: DecideAccess, actor: Actor, correlation_id: str) -> Future[Receipt]:
+        kind, fields = KINDS[record.name], record.fields()
         subjects = [node.id for node in record.nodes]
         body = {
             "record": fields,
@@ -351,7 +365,11 @@ class Intake:
             actor = place.actor
         record, fields, redactions = self._searched(kind, sent)
         subjects = tuple(dict.fromkeys(node.id for node in kind.subjects(record)))
-        bound = self.admissions.admit(kind, record, actor, now) if kind.binds else None
+        try:
+            bound = self.admissions.admit(kind, record, actor, now) if kind.binds else None
+        except RefusedByPoliciesError as refused:
+            receipt = self._append_decision(refused.decision, actor, correlation_id).result()
+            raise refused.recorded_as(receipt.index) from None
         digest = digest_of(payload if bound is None else [payload, bound.added])
         seen = Sent(kind.name, next(iter(subjects), ""), actor.principal, digest)
         before = self._retries.answer(seen)

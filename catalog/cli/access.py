@@ -21,7 +21,7 @@ _NODE: Final = """query Node($id: ID!) { node(id: $id) { __typename
   ... on Dataset { ref { namespace name } } ... on ModelVersion { version model { namespace name } } } }"""
 _ONE: Final = """entry askedBy at recordedAt principal action purpose project protocol site place environment network
   onBehalfOf correlationId allowed reasons policies policySet obligations refrains awaits
-  target { targetKind ref { namespace name } column version }"""
+  refused { kind validFrom } target { targetKind ref { namespace name } column version }"""
 _DECISIONS: Final = f"""
 query Decisions($filter: AccessDecisionFilter, $first: Int!, $before: Int) {{
   accessDecisions(filter: $filter, first: $first, before: $before) {{ {_ONE} }} }}

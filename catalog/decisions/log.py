@@ -15,9 +15,10 @@ from typing import Final
 import orjson
 
 from catalog.decisions.model import Asked, Decided, DecisionRecord, Redecided, Replay, Wanted
+from catalog.decisions.promotion import judge
 from catalog.decisions.queries import decide
 from catalog.decisions.records import DecideAccess
-from catalog.decisions.rules import is_same, is_wanted
+from catalog.decisions.rules import LEFT_TO_ROLES, is_same, is_wanted
 from catalog.ledger.protocol import Ledger
 from catalog.policies.model import PolicySet
 from catalog.reading import AsOf
@@ -110,7 +111,13 @@ def replayed(
     for one in recorded:
         content = one.content
         asked = Asked(content.principal, content.action, content.target, content.circumstances)
-        yield decide(view.beside(AsOf(one.at, content.known_at)), asked, ancestors, instead=instead)
+        then = view.beside(AsOf(one.at, content.known_at))
+        if content.refused is None:
+            yield decide(then, asked, ancestors, instead=instead)
+        else:
+            # As it was judged: whoever writes a record is held to what is so, whether they may see it or not.
+            found = judge(then.unredacted, asked, content.refused, ancestors, instead=instead)
+            yield Decided(allowed=True, reasons=(LEFT_TO_ROLES,)) if found is None else found
 
 
 def _places(

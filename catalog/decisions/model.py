@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from graph_schema.aspects.access import AccessDecision, Circumstances, Target
 
@@ -47,6 +48,22 @@ class Decided:
     errors: tuple[str, ...] = ()
     stated: tuple[tuple[str, StatedBy], ...] = ()
     lasts: bool = False
+
+    def recorded_of(self, asked: Asked) -> dict[str, Any]:
+        """Return what is recorded of a request and of what it came to, but its time."""
+        return {
+            "principal": asked.principal,
+            "action": asked.action,
+            "target": asked.target.to_json(),
+            "circumstances": asked.circumstances.to_json(),
+            "allowed": self.allowed,
+            "reasons": self.reasons,
+            "policies": self.policies,
+            "policy_set": self.policy_set,
+            "obligations": self.obligations,
+            "refrains": self.refrains,
+            "awaits": self.awaits,
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,8 +47,21 @@ class Circumstances(Part):
     """The obligations that the caller keeps whoever is permitted to."""
 
 
+class RefusedRecord(Part):
+    """The record of a release or a deployment that was refused."""
+
+    kind: Name
+    """Its kind: release_model_version, deploy_model_version or roll_back_deployment."""
+    valid_from: Time | None = None
+    """The date that it gave, as of which it was judged."""
+    roles: _Names = ()
+    """The roles of who wrote it, where no principal is registered by that name."""
+
+
 class DecideAccess(Record):
-    """What was decided of a request for access, by which policies, and what was known of it."""
+    """What was decided of a request for access, by which policies, and what was known of it; or of a release or a
+    deployment, where they deny it.
+    """
 
     name: ClassVar[str] = "decide_access"
 
@@ -80,6 +93,8 @@ class DecideAccess(Record):
     """The kinds of record that would decide it."""
     unknown: _Names = ()
     """Which of these nothing was known of: principal, target, column. To be asked for makes nothing known."""
+    refused: RefusedRecord | None = None
+    """The record that it refused, of which there is no other entry; left out of a request for access."""
 
     @property
     def nodes(self) -> tuple[Node, ...]:

@@ -14,6 +14,7 @@ NO_POLICIES = "No set of policies is in force."
 NOT_THERE = "There is no such thing, or it is not to be seen."
 UNKNOWN_PRINCIPAL = "Nobody of this name may act."
 NOT_DELEGATED = "No delegation is in force by which this may be done in their place."
+LEFT_TO_ROLES = "No policy decides on this: it is left to roles and the gate."
 NO_PURPOSE = "Say in context.purpose what for: a code of HL7 PurposeOfUse."
 
 

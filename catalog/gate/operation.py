@@ -12,7 +12,7 @@ from typing import Final
 from catalog.gate.model import Author, Case, Reason, Requirements
 from catalog.safe_use.model import Outcome
 from graph_schema.times import SECOND, format_time
-from reports.naming import counted, gathered, worded
+from reports.naming import gathered, worded
 
 PASS, FAIL, UNKNOWN = Outcome.PASS, Outcome.FAIL, Outcome.UNKNOWN
 _DAY: Final = 86_400 * SECOND
@@ -65,10 +65,9 @@ def input_features(case: Case, _: Requirements) -> Iterator[Reason]:
     if not found.value.features:
         yield Reason(PASS, f"No input feature measures such, says {found.author.by}.", (found.author.entry,))
         return
-    features = counted(len(found.value.features), "input feature")
-    verb = "measures" if len(found.value.features) == 1 else "measure"
-    measured = gathered(sorted(_named(code) for code in found.measured))
-    yield Reason(PASS, f"{features} {verb} {measured}; what is done about each is recorded.", (found.author.entry,))
+    for one in found.value.features:
+        measured = gathered(sorted(_named(code) for code in one.measures))
+        yield Reason(PASS, f"{one.feature} measures {measured}. What is done: {one.mitigation}", (found.author.entry,))
 
 
 def agreements(case: Case, asked: Requirements) -> Iterator[Reason]:

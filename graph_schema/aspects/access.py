@@ -169,8 +169,17 @@ class Circumstances(Part):
 
 
 @dataclass(frozen=True, slots=True)
+class RefusedRecord(Part):
+    """The record of a release or a deployment that was refused by a decision: it is in no other entry."""
+
+    kind: Annotated[str, "Its kind: release_model_version, deploy_model_version or roll_back_deployment."]
+    valid_from: Annotated[str | None, "The date that it gave, as of which it was judged."] = None
+    roles: Annotated[tuple[str, ...], "The roles of who wrote it, where no principal is registered by that name."] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class AccessDecision(Part):
-    """What was decided of a request for access."""
+    """What was decided of a request for access, or of a release or deployment that was refused."""
 
     principal: Annotated[str, "Who asked."]
     action: Annotated[str, "What would be done."]
@@ -186,3 +195,4 @@ class AccessDecision(Part):
     refrains: Annotated[tuple[str, ...], "What must not be done."] = ()
     awaits: Annotated[tuple[str, ...], "The kinds of record that would decide it."] = ()
     unknown: Annotated[tuple[str, ...], "Which of these nothing was known of: principal, target, column."] = ()
+    refused: Annotated[RefusedRecord | None, "The record that it refused; None of a request for access."] = None

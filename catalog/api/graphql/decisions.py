@@ -12,7 +12,7 @@ from catalog.api.graphql.conversion import converted
 from catalog.api.graphql.cursors import check_first
 from catalog.api.graphql.grants import AccessTarget, target_of
 from catalog.api.graphql.problems import InvalidInputError
-from catalog.api.graphql.scalars import Digest, Micros
+from catalog.api.graphql.scalars import Digest, Micros, micros
 from catalog.decisions import model
 from catalog.decisions.log import decisions_logged, replay, replayed
 from catalog.decisions.rules import is_same
@@ -21,6 +21,7 @@ from catalog.policies.model import PolicySet
 from catalog.policies.rules import digest_of_files
 from catalog.reading import AsOf
 from catalog.record_redaction import Redactor
+from graph_schema.times import parse_zoned
 
 _MOST = 200
 
@@ -86,7 +87,17 @@ class UnpublishedPolicyFileInput:
     text: str = strawberry.field(description="What stands in it.")
 
 
-@strawberry.type(description="What was decided of a request for access.")
+@strawberry.type(description="The record of a release or a deployment that was refused: it is in no other entry.")
+class RefusedRecord:
+    kind: str = strawberry.field(description="Its kind, such as release_model_version.")
+    valid_from: Micros | None = strawberry.field(
+        description="The date that it gave, as of which it was judged; null: of when it was decided."
+    )
+
+
+@strawberry.type(
+    description="What was decided of a request for access, or of a release or deployment that was refused."
+)
 class AccessDecision:
     found: strawberry.Private[model.DecisionRecord]
     at_point: strawberry.Private[AsOf]
@@ -178,6 +189,14 @@ class AccessDecision:
     @strawberry.field(description="The kinds of record that would have decided what was open.")
     def awaits(self) -> list[str]:
         return list(self.found.content.awaits)
+
+    @strawberry.field(description="The record that it refused; null of a request for access.")
+    def refused(self) -> RefusedRecord | None:
+        held = self.found.content.refused
+        if held is None:
+            return None
+        at = parse_zoned(held.valid_from) if held.valid_from else None
+        return RefusedRecord(kind=held.kind, valid_from=micros(at))
 
     @strawberry.field(description="Whether it comes to the same when it is decided again by what was known then.")
     def same_again(self, info: ContextInfo) -> bool:

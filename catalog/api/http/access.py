@@ -149,7 +149,8 @@ def _recorded(
 ) -> _Made:
     """Hand what was decided to the ledger."""
     found, unknown = decided
-    fields = {**_fields(asked, found, at), "unknown": unknown}
+    at_point = {"at": format_time(at.valid_at), "known_at": at.known_at}
+    fields = {**found.recorded_of(asked), **at_point, "unknown": unknown}
     recorded = services.intake.record_decision(DecideAccess.replay(fields), actor, correlation)
     context = {
         "id": correlation,
@@ -187,21 +188,3 @@ def _decided(services: Services, actor: Actor, asked: Asked, at: AsOf) -> tuple[
             lasts=lambda found: found[0].lasts,
             is_as_at=view.is_as_at,
         )
-
-
-def _fields(asked: Asked, found: Decided, at: AsOf) -> dict[str, Any]:
-    return {
-        "principal": asked.principal,
-        "action": asked.action,
-        "target": asked.target.to_json(),
-        "circumstances": asked.circumstances.to_json(),
-        "allowed": found.allowed,
-        "at": format_time(at.valid_at),
-        "known_at": at.known_at,
-        "reasons": found.reasons,
-        "policies": found.policies,
-        "policy_set": found.policy_set,
-        "obligations": found.obligations,
-        "refrains": found.refrains,
-        "awaits": found.awaits,
-    }

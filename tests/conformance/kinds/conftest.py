@@ -132,7 +132,9 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     for target in (narrow, version, prefix):
         house.record(access_grant(target=target, project="made-up project", since=since, until=until))
     house.decide_access()
-    house.decide_access(target=version)
+    house.decide_access(
+        target=version, refused={"kind": "release_model_version", "valid_from": EARLY, "roles": ["engineer"]}
+    )
     house.decide_access(target={"target_kind": "DATASET", **CURATED})
     house.record({"kind": "declare_dataset", "dataset": CURATED, "policy_label": "de-identified, research only"})
     house.record(tag_mapping(mapping="in dbt", value="4", source="DBT_META"))

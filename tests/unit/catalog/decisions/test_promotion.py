@@ -1,13 +1,27 @@
-"""Releases and deployments are held to the policies in force: what they deny is refused, and names what decided."""
+"""Releases and deployments are held to the policies in force: what they deny is refused, names what decided, and is
+recorded as a decision that comes to the same again.
+"""
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from typing import Any
 
 import orjson
 import pytest
 
-from catalog.errors import AskerError, SenderError
+from catalog.access.keys import local_actor
+from catalog.access.model import Actor
+from catalog.decisions import promotion
+from catalog.decisions.log import access_decisions, decisions_logged, replay
+from catalog.decisions.model import Asked, Decided, DecisionRecord, Wanted
+from catalog.decisions.queries import decide
+from catalog.errors import AskerError, OperatorError, SenderError
+from catalog.ledger.protocol import Draft, Receipt
+from catalog.policies.model import PolicySet
+from catalog.policies.rules import digest_of_files
+from catalog.use.model import Ancestors
+from catalog.view import View
 from tests.support.deployments import deployment, release, rollback
 from tests.support.gate_story import MODEL, QUESTION, GateStory
 from tests.support.records import House, access_grant, policies
@@ -48,11 +62,15 @@ def say(story: GateStory, payload: dict[str, Any], actor: str = "engineer") -> i
     return story.house.record(payload, story.actors[actor]).receipt.index
 
 
-def grant(story: GateStory, **more: Any) -> int:
+def granting(story: GateStory) -> dict[str, Any]:
     """A grant to the engineer, of an hour."""
     given = {"actions": ["promote", "deploy"], "target": OF_MODEL, "purposes": ["TREAT"], "until": story.at(3600)}
     story.house.clock.now -= 3600
-    return say(story, access_grant(story.actors["engineer"].principal, **given, **more), "steward")
+    return access_grant(story.actors["engineer"].principal, **given)
+
+
+def grant(story: GateStory) -> int:
+    return say(story, granting(story), "steward")
 
 
 def test_without_a_policy_of_it_roles_and_the_gate_decide(story: GateStory) -> None:
@@ -118,3 +136,164 @@ def test_what_cannot_be_evaluated_is_refused(story: GateStory) -> None:
     of: dict[str, Any] = {"model_version": {"model": MODEL, "version": "1"}, "gate": story.entries["gate"]}
     with pytest.raises(AskerError, match="could not be evaluated"):
         say(story, release(**of))
+
+
+QUOTED: dict[str, Any] = {"model_version": {"model": MODEL, "version": "1"}}
+BY_ROLE = """@id("engineers")
+@reason("Engineers release.")
+permit (principal, action == Lineward::Action::"promote", resource is Lineward::ModelVersion)
+when { principal.roles.contains("engineer") };
+"""
+OF_ROLE = """tests:
+  - name: A
+    action: promote
+    principal: {roles: [engineer]}
+    resource: {type: ModelVersion}
+    context: {purpose: TREAT}
+    expect: PERMIT
+"""
+
+
+def refused(story: GateStory, payload: dict[str, Any]) -> DecisionRecord:
+    """Return the decision by which a record of the engineer's is refused."""
+    return refused_of(story, payload, story.actors["engineer"])
+
+
+def refused_of(story: GateStory, payload: dict[str, Any], actor: Actor) -> DecisionRecord:
+    """Return the decision by which a record is refused, the only entry that is written."""
+    size = story.house.ledger.size()
+    with pytest.raises(AskerError) as raised:
+        story.house.record(payload, actor)
+    story.house.project()
+    assert raised.value.detail.endswith(f" The refusal is entry {size}.")
+    assert story.house.ledger.size() == size + 1
+    (found,) = decisions_logged(story.house.view(), story.house.ledger, Wanted(), 1)
+    assert (found.entry, found.content.allowed) == (size, False)
+    return found
+
+
+class TestRefusal:
+    def test_it_is_listed_as_a_decision_of_who_tried_and_of_the_version(self, story: GateStory) -> None:
+        say(story, publishing(), "steward")
+        found = refused(story, deployment(**QUOTED, gate=story.entries["gate"]))
+        content = found.content
+        assert (content.principal, found.asked_by) == (story.actors["engineer"].principal,) * 2
+        assert (content.action, content.reasons) == ("deploy", ("No policy permits this.",))
+        assert content.refused is not None
+        assert content.refused.to_json() == {"kind": "deploy_model_version"}
+        assert (content.circumstances.purpose, content.circumstances.place) == ("TREAT", deployment()["place"])
+        of = QUESTION.of
+        assert [one.entry for one in access_decisions(story.house.view(), [of])[of]] == [found.entry]
+
+    def test_what_is_permitted_is_in_its_own_entry_alone(self, story: GateStory) -> None:
+        say(story, publishing(), "steward")
+        grant(story)
+        say(story, release(**QUOTED, gate=story.entries["gate"]))
+        assert decisions_logged(story.house.view(), story.house.ledger, Wanted(), 9) == ()
+
+    def test_each_attempt_is_recorded_and_is_none_of_the_record(self, story: GateStory) -> None:
+        say(story, publishing(), "steward")
+        quoting = {**release(**QUOTED), "gate": story.entries["gate"]}
+        first, second = refused(story, quoting), refused(story, quoting)
+        assert first.entry < second.entry
+        grant(story)
+        assert story.house.record(quoting, story.actors["engineer"]).receipt.duplicate is False
+
+    def test_what_roles_refuse_or_what_names_no_evaluation_is_no_decision(self, story: GateStory) -> None:
+        say(story, publishing(), "steward")
+        size = story.house.ledger.size()
+        for payload, actor in (
+            (release(**QUOTED, gate=story.entries["gate"]), "officer"),
+            (release(**QUOTED), "steward"),
+        ):
+            with pytest.raises((AskerError, SenderError)):
+                say(story, payload, actor)
+        assert story.house.ledger.size() == size
+
+    def test_to_compare_what_is_not_sent_records_nothing(self, story: GateStory) -> None:
+        say(story, publishing(), "steward")
+        size = story.house.ledger.size()
+        with pytest.raises((AskerError, SenderError)):
+            story.house.intake.compare_records(
+                [release(**QUOTED, gate=story.entries["gate"])], story.actors["engineer"]
+            )
+        assert story.house.ledger.size() == size
+
+    def test_what_the_graph_does_not_hold_yet_is_waited_for_before_anything_is_refused(self, story: GateStory) -> None:
+        say(story, publishing(), "steward")
+        given = granting(story)
+        behind = story.house.intake.submit_record(given, story.actors["steward"], "tests").result().receipt.index
+        assert story.house.view().known_at < behind
+        assert say(story, release(**QUOTED, gate=story.entries["gate"])) == behind + 1
+
+    def test_a_decision_that_cannot_be_written_is_the_operators_matter(
+        self, story: GateStory, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        say(story, publishing(), "steward")
+
+        def full(_: Draft) -> Future[Receipt]:
+            raise OperatorError("The disk is full.", action="Make room.")
+
+        monkeypatch.setattr(story.house.ledger, "append", full)
+        with pytest.raises(OperatorError, match="disk"):
+            say(story, release(**QUOTED, gate=story.entries["gate"]))
+
+
+class TestReplay:
+    def test_every_refusal_comes_to_the_same_again_whatever_came_after(self, story: GateStory) -> None:
+        """Of a record of an earlier date, of who is not registered, by what cannot be evaluated, and by a forbid."""
+        before = story.at(-1)
+        story.house.clock.now += 60
+        quoting = {**QUOTED, "gate": story.entries["gate"]}
+        say(story, publishing(), "steward")
+        entries = [
+            refused(story, release(**quoting)),
+            refused(story, deployment(**quoting, valid_from=before)),
+            refused_of(story, release(**quoting), local_actor()),
+        ]
+        assert [one.content.refused and one.content.refused.valid_from for one in entries] == [None, before, None]
+        assert entries[2].content.refused is not None
+        assert "engineer" in entries[2].content.refused.roles
+        assert entries[2].content.unknown == ("principal",)
+        grant(story)
+        entries.append(refused(story, deployment(**quoting, place="South")))
+        story.house.append(publishing("forbid (principal"), "steward")
+        entries.append(refused(story, release(**quoting)))
+        say(story, publishing(BY_ROLE, OF_ROLE), "steward")
+        say(story, release(**quoting))
+        story.house.clock.now += 7200
+        found = replay(story.house.view(), story.house.ledger, Wanted(), 99)
+        assert (found.decided, found.changed) == (len(entries), ())
+
+    def test_by_other_policies_it_comes_to_what_they_would_have_said(self, story: GateStory) -> None:
+        say(story, publishing(), "steward")
+        refused(story, release(**QUOTED, gate=story.entries["gate"]))
+
+        def again(text: str) -> tuple[bool, tuple[str, ...]]:
+            files = {"release.cedar": text}
+            instead = PolicySet(digest_of_files(files.items()), files, -1, "", "", 0)
+            (changed,) = replay(story.house.view(), story.house.ledger, Wanted(), 9, instead=instead).changed
+            return changed.again.allowed, changed.again.reasons
+
+        assert again(BY_ROLE) == (True, ("Engineers release.",))
+        silent = 'permit (principal, action == Lineward::Action::"read", resource);'
+        assert again(silent) == (True, ("No policy decides on this: it is left to roles and the gate.",))
+
+
+def test_the_disease_ontology_judges_a_promotion_as_it_does_the_use_of_data(
+    story: GateStory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one that a server is configured with, in the record's admission and in the replay of its refusal."""
+    say(story, publishing(), "steward")
+    known = {"MONDO:0000002": frozenset({"MONDO:0000001"})}
+    met: list[object] = []
+
+    def judged(view: View, asked: Asked, ancestors: Ancestors | None, **more: Any) -> Decided:
+        met.append(ancestors)
+        return decide(view, asked, ancestors, **more)
+
+    monkeypatch.setattr(promotion, "decide", judged)
+    monkeypatch.setattr(story.house.intake.admissions, "_ancestors", known)
+    refused(story, release(**QUOTED, gate=story.entries["gate"]))
+    replay(story.house.view(), story.house.ledger, Wanted(), 9, ancestors=known)
+    assert met == [known, known]

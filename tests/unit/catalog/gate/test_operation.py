@@ -91,6 +91,21 @@ class TestInputFeatures:
         self.label(story, "SEX")
         assert checked(story, GateCheckName.INPUT_FEATURES).outcome is Outcome.FAIL
 
+    def test_g8_each_feature_is_a_reason_with_what_it_measures_and_what_is_done(self, house: House) -> None:
+        listed = [
+            {"feature": "age_group", "measures": ["AGE"], "mitigation": "Calibrated by group"},
+            {"feature": "ward", "measures": ["SEX", "DISABILITY"], "mitigation": "Left out of the score"},
+        ]
+        story = GateStory(house, instead={"lists the features": {"features": listed}}).tell()
+        found = checked(story, GateCheckName.INPUT_FEATURES)
+        assert [(one.outcome, one.text, one.entries) for one in found.reasons] == [
+            (Outcome.PASS, text, (story.entries["lists the features"],))
+            for text in (
+                "age_group measures age. What is done: Calibrated by group",
+                "ward measures disability, sex. What is done: Left out of the score",
+            )
+        ]
+
     def test_a_characteristic_that_is_none_names_the_nearest(self, house: House) -> None:
         story = GateStory(house).tell()
         wrong = [{"feature": "x", "measures": ["AGES"], "mitigation": "None is needed"}]
