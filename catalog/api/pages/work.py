@@ -1,7 +1,8 @@
-"""What needs whoever looks: approvals to decide, what is found wrong or overdue, suggested labels that wait."""
+"""What needs whoever looks: approvals to decide, what is found wrong, what is due soon, suggested labels that wait."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,13 +14,31 @@ from catalog.approvals.model import InboxItem
 from catalog.approvals.queries import inbox
 from catalog.findings.queries import Wanted, findings
 from catalog.findings.rules import FindingState, Rule, Severity
+from catalog.grants.queries import recertifications_due
+from catalog.grants.rules import DAY
 from catalog.labels.queries import suggestible, suggestions
 from catalog.labels.suggestions import Judgement
+from catalog.signatures.queries import signing_keys
+from catalog.snapshots.retention import retention_due
+from catalog.view import View
 
 _MOST: Final = 50
 _SHOWN: Final = 10
 _LOOKED_THROUGH: Final = 50
 """Datasets with a schema whose suggestions are judged for the page: a label follows from all that is said of one."""
+_WITHIN_DAYS: Final = 30
+_KEPT_LOOKED_THROUGH: Final = 200
+"""Datasets whose retention is read for the page: a period follows from all of the names of one."""
+
+
+@dataclass(frozen=True, slots=True)
+class DueItem:
+    """What is due, by when in UTC microseconds, by which entry; `of` is a dataset or snapshot, None for the others."""
+
+    due_at: int
+    entry: int
+    words: str
+    of: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +57,14 @@ class WorkPage(Context):
     """How many of these there are."""
     more_suggested: int
     """How many of the datasets with suggested labels are not shown."""
+    due: tuple[tuple[DueItem, Link | None], ...]
+    """What is overdue, or due within 30 days, what is due first before all else."""
+    due_total: int
+    moment: int
+    kept_looked_through: int
+    """Of how many datasets the retention was read."""
+    datasets: int
+    """How many datasets there are."""
 
 
 def read(asking: Asking) -> WorkPage:
@@ -50,7 +77,9 @@ def read(asking: Asking) -> WorkPage:
         dataset: sum(one.judgement is Judgement.OPEN for one in found)
         for dataset, found in suggestions(view, with_schema[:_LOOKED_THROUGH]).items()
     }
-    links = links_to(view, waiting)
+    datasets = view.all_of("Dataset")
+    due = _due(view, datasets[:_KEPT_LOOKED_THROUGH])
+    links = links_to(view, [*waiting, *(one.of for one in due[:_SHOWN] if one.of is not None)])
     suggested = tuple((links[one], count) for one, count in waiting.items() if count and one in links)
     return WorkPage(
         title="What needs you",
@@ -68,7 +97,32 @@ def read(asking: Asking) -> WorkPage:
         more_suggested=len(suggested[_SHOWN:]),
         looked_through=min(len(with_schema), _LOOKED_THROUGH),
         with_schema=len(with_schema),
+        due=tuple((one, None if one.of is None else links.get(one.of)) for one in due[:_SHOWN]),
+        due_total=len(due),
+        moment=view.moment,
+        kept_looked_through=min(len(datasets), _KEPT_LOOKED_THROUGH),
+        datasets=len(datasets),
     )
+
+
+def _due(view: View, datasets: Sequence[str]) -> list[DueItem]:
+    """Return what is due of grants, signing keys and the retention of these datasets, by when."""
+    until = view.moment + _WITHIN_DAYS * DAY
+    found = [
+        DueItem(one.due_at, one.entry, f"Say whether {one.principal} still needs what was granted")
+        for one in recertifications_due(view, _WITHIN_DAYS)
+        if one.due_at is not None
+    ]
+    found += [
+        DueItem(one.ends_at, one.entry, f"The signing key of {one.registered.key_holder} ends")
+        for one in signing_keys(view)
+        if one.ends_at is not None and view.moment < one.ends_at <= until
+    ]
+    found += [
+        DueItem(one.due_at, one.entries[0], f"{one.policy_class} retention", one.id)
+        for one in retention_due(view, until, datasets=datasets).due
+    ]
+    return sorted(found, key=lambda one: (one.due_at, one.entry, one.words))
 
 
 PAGE = Page("work", "What needs you", WorkPage, read)

@@ -10,6 +10,7 @@ import shlex
 import sys
 from collections import Counter
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -300,5 +301,25 @@ def test_what_is_kept_too_long_and_what_waits_to_be_judged_needs_somebody(catalo
     page = shown(get(catalog, "/explorer/work"))
     assert "retention kept: 1 open finding" in page.words
     assert "2 suggested labels to judge of visits" in page.words
+    assert re.search(r"SCRATCH retention of visits ?: overdue since 2020-01-02.*?, entry #1 ", page.words), page.words
     [link] = [one["href"] for one in page.of("a") if "RETENTION_KEPT" in one.get("href", "")]
     assert "1 finding" in shown(get(catalog, f"/explorer/{link}")).words
+
+
+def test_what_is_due_soon_needs_somebody_and_what_is_cut_of_it_is_said(catalog: Catalog) -> None:
+    def after(days: int) -> str:
+        return f"{datetime.now(UTC) + timedelta(days):%Y-%m-%dT00:00:00Z}"
+
+    assert catalog.record(records.signing_key(until=after(20))).status_code == 201
+    catalog.caught_up()
+    assert "The signing key of release engineering ends: due by" in shown(get(catalog, "/explorer/work")).words
+    for number in range(12):
+        days = 1 if number else 36_000
+        kept = {"policy_class": "SCRATCH", "period_days": days, "clock": "CREATION", "starts_on": "2020-01-01"}
+        dataset = {"namespace": "landing", "name": f"visits-{number}"}
+        assert catalog.record(declaration(dataset=dataset, retention=kept)).status_code == 201
+    catalog.caught_up()
+    page = shown(get(catalog, "/explorer/work"))
+    assert page.words.count("SCRATCH retention of visits-") == 10
+    assert "10 of 12 due items shown" in page.words
+    assert "visits-0 " not in page.words
