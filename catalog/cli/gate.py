@@ -34,6 +34,8 @@ _PASSING: Final = frozenset({"PASS", "BY_EXCEPTION"})
 _MARKS: Final = {"PASS": "pass   ", "FAIL": "FAIL   ", "UNKNOWN": "UNKNOWN"}
 _WIDE: Final = 79
 _VIEW: Final = "VIEW_COMPLETE"
+_LISTING: Final = "INPUT_FEATURES"
+"""The check whose reasons are read when it passes as well: each is a feature, and what is done about it."""
 
 
 def gate(
@@ -87,6 +89,8 @@ def _show(called: str, asked: dict[str, Any], found: dict[str, Any]) -> None:
     for one in found["checks"]:
         if one["outcome"] == "PASS":
             print_line(f"  pass     {in_words(one['check'])}")
+            for reason in one["reasons"] if one["check"] == _LISTING else ():
+                _print_reason(reason)
     for one in found["checks"]:
         if one["outcome"] != "PASS":
             print_line(
