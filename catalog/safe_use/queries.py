@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple, Self
 
 from catalog.approvals.ethics import ethics_approvals
 from catalog.assets import queries as assets
 from catalog.assets.folds import aspects_in_force
-from catalog.assets.model import AspectInForce, DatasetRecord
+from catalog.assets.model import AspectInForce
 from catalog.assets.sources import inherited
 from catalog.errors import SenderError
 from catalog.findings.queries import findings_on
 from catalog.findings.rules import FindingState
+from catalog.graph_memo import as_it_stands
 from catalog.labels.queries import labels
 from catalog.labels.taint.queries import EffectiveLabel, EffectiveLabels, effective_labels
 from catalog.lineage.model import Direction
@@ -41,13 +42,15 @@ from catalog.use.queries import UseJudge
 from catalog.view import View
 from graph_schema.aspects.safe_use import SafeUse
 from graph_schema.identity import label_of
-from graph_schema.nodes import Dataset
+from graph_schema.nodes import Dataset, Node
 from graph_schema.nodes import SafeUse as SafeUseNode
 from graph_schema.vocabulary.words import SafeQuestion
 
 MOST_JUDGED: Final = 200
 """How many candidates are judged for one page: each is looked at with all that it was made of."""
 _AT_ONCE: Final = 50
+_SUPPLY: Final = ("source", "source_system")
+"""What tells which source supplies a dataset."""
 _MOST_BEFORE: Final = 20_000
 """How many datasets those judged together may have been made of before it is given up to look through them."""
 
@@ -94,14 +97,40 @@ def _judged(view: View, asked: Definition, one: _Case) -> Safety:
 def _safe(view: View, datasets: Sequence[str], asked: Definition, most: int) -> dict[str, Safety]:
     """Return the first of the datasets that are safe: what use is permitted is asked of those that meet the rest."""
     found: dict[str, Safety] = {}
-    known = _known(view, datasets)
-    left = [one for name in datasets if (one := known.get(name)) and rules.may_pass(asked.content, one.known)]
-    while left and len(found) < most:
-        some, left = left[: most - len(found)], left[most - len(found) :]
-        use = UseJudge(view, [one.dataset for one in some])
-        judged = ((one.asked, _judged(view, asked, _with_uses(view, one, asked.content, use))) for one in some)
-        found.update((identifier, each) for identifier, each in judged if each.outcome is Outcome.PASS)
+    held = _holding(view, asked.content)
+    left = [name for name in datasets if name not in held]
+    some, left = left[:most], left[most:]
+    while some and len(found) < most:
+        cases = list(_open(view, some, asked.content))
+        while cases and len(found) < most:
+            few, cases = cases[: most - len(found)], cases[most - len(found) :]
+            use = UseJudge(view, [one.dataset for one in few])
+            judged = ((one.asked, _judged(view, asked, _with_uses(view, one, asked.content, use))) for one in few)
+            found.update((identifier, each) for identifier, each in judged if each.outcome is Outcome.PASS)
+        some, left = left, []
     return found
+
+
+def _open(view: View, datasets: Sequence[str], asked: SafeUse) -> Iterator[_Case]:
+    """Yield what is known of those of the datasets that meet all but what use is permitted: what is wrong with one is
+    asked of those that meet the rest.
+    """
+    before = replace(asked, finding_severity=None)
+    described = _described(view, datasets, {})
+    cases = [one for name in datasets if (one := described.get(name)) and rules.may_pass(before, one.known)]
+    for one in _with_findings(view, cases):
+        if rules.may_pass(asked, one.known):
+            yield one
+
+
+def _holding(view: View, asked: SafeUse) -> frozenset[str]:
+    """Return datasets that are certain to hold a kind of PHI that is not to be in them, of now: nothing else is looked
+    at of these.
+    """
+    whole = view.unredacted
+    if not asked.labels_absent or not whole.is_now or whole.labels_lagging() is not None:
+        return frozenset()
+    return whole.assets_labelled(asked.labels_absent)
 
 
 def safe_for(view: View, question: SafeQuestion, request: Search) -> SafePage:
@@ -154,6 +183,24 @@ def _narrowed(request: Search, asked: SafeUse) -> Search | None:
     return replace(request, labels=("Dataset",), filters=filters)
 
 
+class _Described(NamedTuple):
+    """What is recorded of a dataset of what its safety depends on."""
+
+    id: str
+    namespace: str
+    name: str
+    state: AspectInForce[Any] | None
+    zone: AspectInForce[Any] | None
+    phi: AspectInForce[Any] | None
+
+    @classmethod
+    def of(cls, node: Node, held: Mapping[str, AspectInForce[Any]]) -> Self:
+        """Return what aspects in force come to."""
+        namespace, name = node.key
+        state, zone, phi = (held.get(aspect) for aspect in ("deidentification_state", "zone", "phi_category"))
+        return cls(node.id, namespace, name, state, zone, phi)
+
+
 class _Case(NamedTuple):
     """A dataset that was asked for, the id it has itself, and what is known of it."""
 
@@ -180,11 +227,12 @@ def known(
 def _known(view: View, datasets: Sequence[str]) -> dict[str, _Case]:
     """Return what is known of each dataset, in bulk, but what use is permitted."""
     described = _described(view, datasets, {})
-    found = _findings(view, {one.dataset for one in described.values()})
-    return {
-        identifier: one._replace(known=replace(one.known, findings=found[one.dataset]))
-        for identifier, one in described.items()
-    }
+    return {one.asked: one for one in _with_findings(view, described.values())}
+
+
+def _with_findings(view: View, cases: Collection[_Case]) -> Iterator[_Case]:
+    found = _findings(view, {one.dataset for one in cases}) if cases else {}
+    return (one._replace(known=replace(one.known, findings=found[one.dataset])) for one in cases)
 
 
 def _described(
@@ -192,17 +240,33 @@ def _described(
     datasets: Sequence[str],
     states: Mapping[str, Sequence[str]],
     effective: Mapping[str, EffectiveLabels] | None = None,
+) -> Mapping[str, _Case]:
+    given = effective or {}
+    if len(datasets) > _AT_ONCE:
+        return _read(view, datasets, states, given)
+    meant = {one: tuple(some) for one, some in states.items()}
+    return as_it_stands(
+        _described,
+        view,
+        lambda view: _read(view, datasets, meant, given),
+        (tuple(datasets), frozenset(meant.items()), frozenset(given.items())),
+        lasts=lambda found: all(one.known.unseen is None for one in found.values()),
+    )
+
+
+def _read(
+    view: View, datasets: Sequence[str], states: Mapping[str, Sequence[str]], effective: Mapping[str, EffectiveLabels]
 ) -> dict[str, _Case]:
-    records = assets.datasets(view, [one for one in dict.fromkeys(datasets) if label_of(one) == Dataset.__name__])
-    held, unseen = _labels(view, records, states, effective or {})
+    records = _recorded_of(view, [one for one in dict.fromkeys(datasets) if label_of(one) == Dataset.__name__])
+    held, unseen = _labels(view, records, states, effective)
     return {
         identifier: _Case(
             identifier,
             record.id,
             Known(
-                state=_stated(record.deidentification_state),
+                state=_stated(record.state),
                 zone=_stated(record.zone),
-                classified=None if record.phi_category is None else record.phi_category.entry,
+                classified=None if record.phi is None else record.phi.entry,
                 labels=held[identifier],
                 unseen=unseen.get(identifier),
             ),
@@ -211,13 +275,23 @@ def _described(
     }
 
 
-def _stated(held: AspectInForce[str] | None) -> Stated | None:
+def _recorded_of(view: View, datasets: Sequence[str]) -> dict[str, _Described]:
+    """Return what is recorded of each dataset under any name, by itself or by its source, as far as it is asked for."""
+    named = assets.named_datasets(view, datasets)
+    held = aspects_in_force(view, list(named), aspects=("deidentification_state", "zone", "phi_category", *_SUPPLY))
+    by_source = inherited(view, held)
+    return {
+        one: _Described.of(each.node, {**held.get(one, {}), **by_source.get(one, {})}) for one, each in named.items()
+    }
+
+
+def _stated(held: AspectInForce[Any] | None) -> Stated | None:
     return None if held is None else Stated(held.value, held.entry)
 
 
 def _labels(
     view: View,
-    records: Mapping[str, DatasetRecord],
+    records: Mapping[str, _Described],
     states: Mapping[str, Sequence[str]],
     given: Mapping[str, EffectiveLabels],
 ) -> tuple[dict[str, tuple[Present, ...]], dict[str, str]]:
@@ -236,9 +310,9 @@ def _labels(
     effective = {one: given[one] for one in wanted & given.keys()}
     effective |= effective_labels(view, sorted(wanted - given.keys()))
     # Of what it was made of only what an owner declares of PHI is looked at, and of origins what they are called.
-    classified = _classified(whole, every)
-    declared = assets.datasets(whole, classified)
-    labelled = labels(whole, sorted({*own_ids, *classified}))
+    declared = _classified(whole, every)
+    holding = (one for one, stated in declared.items() if stated.phi is not None and stated.phi.value)
+    labelled = labels(whole, sorted({*own_ids, *holding}))
     ways = (one.way for found in effective.values() for one in found.labels if one.way is not None)
     called = assets.named_datasets(whole, sorted({way.origin for way in ways} & set(every)))
     origins = {id_: " ".join(one.node.key) for id_, one in called.items() if id_ in seen}
@@ -269,11 +343,13 @@ def _labels(
     return found, unseen
 
 
-def _classified(view: View, datasets: Sequence[str]) -> list[str]:
+def _classified(view: View, datasets: Sequence[str]) -> dict[str, _Described]:
     """Return those of the datasets of which an owner declares which PHI they hold: of themselves or of their source."""
-    held = aspects_in_force(view, datasets, aspects=("phi_category", "source", "source_system"))
+    held = aspects_in_force(view, datasets, aspects=("phi_category", *_SUPPLY))
     by_source = inherited(view, held)
-    return [one for one in datasets if "phi_category" in held.get(one, {}) or "phi_category" in by_source.get(one, {})]
+    stated = {one: {**of, **by_source.get(one, {})} for one, of in held.items()}
+    named = assets.named_datasets(view, [one for one in datasets if "phi_category" in stated.get(one, {})])
+    return {one: _Described.of(each.node, stated[one]) for one, each in named.items()}
 
 
 def _before(view: View, datasets: Mapping[str, str], unseen: dict[str, str]) -> dict[str, frozenset[str]]:
@@ -295,15 +371,15 @@ def _before(view: View, datasets: Mapping[str, str], unseen: dict[str, str]) -> 
     return found
 
 
-def _declared(record: DatasetRecord, but: Collection[str]) -> list[Present]:
+def _declared(record: _Described, but: Collection[str]) -> list[Present]:
     """Return the kinds of PHI that the owner declares, without these."""
-    held = record.phi_category
+    held = record.phi
     if held is None:
         return []
     return [Present(kind, _where(record), (held.entry,)) for kind in held.value if kind not in but]
 
 
-def _flowed(record: DatasetRecord, label: EffectiveLabel, origins: Mapping[str, str]) -> Present:
+def _flowed(record: _Described, label: EffectiveLabel, origins: Mapping[str, str]) -> Present:
     """Return a label that flowed in, with where it came from and every entry on its way."""
     way = label.way
     if way is None:
@@ -317,7 +393,7 @@ def _flowed(record: DatasetRecord, label: EffectiveLabel, origins: Mapping[str, 
 _HIDDEN: Final = "something that is not shown"
 
 
-def _where(record: DatasetRecord, column: str | None = None) -> str:
+def _where(record: _Described, column: str | None = None) -> str:
     name = f"{record.namespace} {record.name}"
     return name if column is None else f"{name}, column {column},"
 

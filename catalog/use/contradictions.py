@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from itertools import combinations
+from typing import Final, NamedTuple
 
 from catalog.assets.retention import Keeping
 from catalog.use.model import Contradiction, UseStatement
@@ -33,13 +34,32 @@ def contradictions(
             longer = kept_longer(one, keeping)
             if longer is not None:
                 found.append(Contradiction(longer, (one.id,), (one.entry, keeping.entry), leaves_open=True))
-    for one, other in combinations(ordered, 2):
-        both = (one.id, other.id), (one.entry, other.entry)
-        found += [Contradiction(text, *both) for text in _of_two(one, other, where)]
-        if is_unreturnable(one, other) or is_unreturnable(other, one):
-            text = "One asks to return results (RTN), the other lets none be disclosed without its originator (ORCON)."
-            found.append(Contradiction(text, *both, leaves_open=True))
+    of = [_terms_of(one) for one in ordered]
+    # Many statements are of few kinds.
+    kinds = dict.fromkeys(of)
+    clashes = {(one, other): texts for one in kinds for other in kinds if (texts := tuple(_of_two(one, other, where)))}
+    for (some, one), (others, other) in combinations(zip(of, ordered, strict=True), 2) if clashes else ():
+        for text, leaves_open in clashes.get((some, others), ()):
+            both = (one.id, other.id), (one.entry, other.entry)
+            found.append(Contradiction(text, *both, leaves_open=leaves_open))
     return tuple(found)
+
+
+class _Terms(NamedTuple):
+    """All of a statement that another one may contradict."""
+
+    codes: frozenset[str]
+    places: frozenset[str] | None
+    purposes: frozenset[str] | None
+    keeps_results: bool
+
+
+_CLASHING: Final = frozenset({POA, NPOA, HMB, RTN})
+
+
+def _terms_of(one: UseStatement) -> _Terms:
+    codes = frozenset(term.code for term in one.terms) & _CLASHING
+    return _Terms(codes, one.places, one.purposes, ORCON in one.refrains)
 
 
 def is_unreturnable(one: UseStatement, other: UseStatement) -> bool:
@@ -103,20 +123,21 @@ def _permits_nothing(statement: UseStatement) -> bool:
     return statement.purposes is not None and not statement.purposes
 
 
-def _of_two(one: UseStatement, other: UseStatement, places: Places) -> Iterator[str]:
-    codes, others = ({term.code for term in each.terms} for each in (one, other))
-    for some, more in ((codes, others), (others, codes)):
+def _of_two(one: _Terms, other: _Terms, places: Places) -> Iterator[tuple[str, bool]]:
+    """Yield what two statements cannot both have kept, and whether that leaves use open."""
+    for some, more in ((one.codes, other.codes), (other.codes, one.codes)):
         if POA in some and HMB in more:
-            yield "One allows ancestry research alone (POA), the other health research alone (HMB): together nothing."
+            text = "One allows ancestry research alone (POA), the other health research alone (HMB): together nothing."
+            yield text, False
         if POA in some and NPOA in more:
-            yield "One allows ancestry research alone (POA), the other prohibits it (NPOA)."
+            yield "One allows ancestry research alone (POA), the other prohibits it (NPOA).", False
     if one.places is not None and other.places is not None and not places.meet(one.places, other.places):
-        yield (
-            f"No place is allowed by both: {', '.join(sorted(one.places)) or 'nowhere'}"
-            f" and {', '.join(sorted(other.places)) or 'nowhere'}."
-        )
+        allowed, by_other = (", ".join(sorted(each)) or "nowhere" for each in (one.places, other.places))
+        yield f"No place is allowed by both: {allowed} and {by_other}.", False
     if one.purposes is not None and other.purposes is not None and not _meet(one.purposes, other.purposes):
-        yield "No purpose is allowed by both."
+        yield "No purpose is allowed by both.", False
+    if (RTN in one.codes and other.keeps_results) or (RTN in other.codes and one.keeps_results):
+        yield "One asks to return results (RTN), the other lets none be disclosed without its originator (ORCON).", True
 
 
 def _meet(some: frozenset[str], others: frozenset[str]) -> bool:

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from catalog.assets.retention import Keeping
 from catalog.errors import SenderError
+from catalog.graph_memo import as_it_stands
 from catalog.lineage.model import Direction
 from catalog.reading import Complete, Completeness, Redacted
 from catalog.snapshots.retention import keepings
@@ -52,6 +53,7 @@ class UseJudge:
         self._several = len(asked) > 1
         self._view = view.remembering if self._several else view
         self._asked = asked
+        self._budget = budget
         self._walks = Walks(self._view, asked, Direction.UPSTREAM, budget)
         self._met: dict[str, Closure] = {}
         self._permitted: dict[tuple[str, int, bool], PermittedUse] = {}
@@ -74,8 +76,7 @@ class UseJudge:
         at = self._view.moment if date is None else date
         key = of, at, begun
         if key not in self._permitted:
-            self._prepare(at)
-            self._permitted[key] = self._judge(of, at, begun=begun)
+            self._permitted[key] = self._found(of, at, begun=begun)
         self._view.cite(*self._permitted[key].entries)
         return self._permitted[key]
 
@@ -90,7 +91,15 @@ class UseJudge:
             if deleted:
                 self._kept(deleted)
 
+    def _found(self, of: str, at: int, *, begun: bool) -> PermittedUse:
+        """Return what was judged, of one alone what was so before where nothing changed since."""
+        if self._several or at != self._view.moment:
+            return self._judge(of, at, begun=begun)
+        asked = of, begun, self._budget
+        return as_it_stands(UseJudge._judge, self._view, lambda _: self._judge(of, at, begun=begun), asked)
+
     def _judge(self, of: str, at: int, *, begun: bool) -> PermittedUse:
+        self._prepare(at)
         view, met = self._view, self.closure(of)
         found = recorded(view, met.nodes, {of} if label_of(of) == "Snapshot" else None, at)
         if label_of(of) == "Snapshot":

@@ -9,6 +9,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Final, NamedTuple
 
+from catalog.graph_memo import as_it_stands
 from catalog.labels.model import Attestation, Label
 from catalog.labels.taint.fixpoint import Search
 from catalog.labels.taint.kept import Kept, Loaded
@@ -182,6 +183,26 @@ def effective_labels(
     a later write or declaration brings (`made.made_at`); without `as_made` they are judged as their data is. Whoever
     asks, labels flow through what rights hide; a way that passes it is not shown, and counted.
     """
+    if len(ids) > _KEPT_TOGETHER:
+        return _effective_labels(view, ids, recipient, place, as_made=as_made)
+    found = as_it_stands(
+        _effective_labels,
+        view,
+        lambda view: _effective_labels(view, ids, recipient, place, as_made=as_made),
+        (tuple(ids), recipient, place, as_made),
+        # What is too much to look through is there once the labels that are kept follow.
+        lasts=lambda labels: all(isinstance(one.completeness, Complete) for one in labels.values()),
+    )
+    return dict(found)
+
+
+_KEPT_TOGETHER: Final = 64
+"""So many assets are asked for by a page or the gate; what asks for more goes through the estate once."""
+
+
+def _effective_labels(
+    view: View, ids: Sequence[str], recipient: str | None, place: str | None, *, as_made: bool
+) -> dict[str, EffectiveLabels]:
     assets = _assets(view, ids)
     found: dict[str, EffectiveLabels] = {}
     together: Mapping[int | None, list[str]] = _by_time(view, assets) if as_made else {None: list(assets)}

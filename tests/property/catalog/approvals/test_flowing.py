@@ -16,8 +16,9 @@ from catalog.approvals.binding import Change, Instant, moments
 from catalog.approvals.effective import Bound, Effective, changes, effective
 from catalog.labels.taint.queries import effective_labels
 from catalog.reading import AsOf
+from catalog.safe_use import queries as safe_use
 from catalog.use.asking import question
-from catalog.use.queries import UseJudge
+from catalog.use.queries import UseJudge, permitted_use
 from catalog.view import Anchor, View
 from graph_schema.nodes import Dataset, ModelVersion
 from graph_schema.times import format_time, parse_zoned
@@ -268,6 +269,36 @@ def test_what_is_remembered_until_the_graph_goes_on_changes_no_answer(
                 apart = house.view(AsOf(now, house.ledger.size() - 1))
                 assert changes(whole, bound[:1]) == changes(apart, bound[:1])
                 assert changes(whole, bound) == changes(apart, bound)
+
+
+@settings(max_examples=10)
+@given(STEPS)
+def test_what_is_remembered_as_it_stands_changes_no_answer(
+    steps: list[tuple[Callable[[Story, int], object], int]],
+) -> None:
+    with TemporaryDirectory() as folder:
+        story = Story(Path(folder))
+        house = story.house
+        for one in steps:
+            story.take(*one)
+            newest, now = house.ledger.size() - 1, house.clock.micros()
+            ends = sorted(each for end in story.times if end > now for each in (end - 1, end))
+            # Whoever asks again finds what was left, a later time what an earlier one left, and after an end nobody.
+            for at in (now, now, *ends, now, now + 9 * DAY):
+                whole = View(house.store, anchor=Anchor(house.ledger, "1", at))
+                apart = house.view(AsOf(at, newest))
+                assert whole.is_whole
+                assert not apart.is_whole
+                assert standing(whole) == standing(apart)
+                assert standing(View(house.store, anchor=Anchor(house.ledger, "1", at))) == standing(apart)
+
+
+def standing(view: View) -> tuple[object, ...]:
+    labels, told = flowing(view)
+    asked = sorted({Dataset(**RAW).id, Dataset(**CURATED).id, Dataset(**OTHER).id})
+    alone = {one: permitted_use(view, one, begun=True) for one in (*asked, VERSION)}
+    by_labels = safe_use.known(view, asked, effective=effective_labels(view, asked))
+    return labels, told, alone, safe_use.known(view, asked), by_labels
 
 
 @settings(max_examples=15)

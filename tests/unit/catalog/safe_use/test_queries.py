@@ -10,6 +10,7 @@ import pytest
 
 from catalog.errors import SenderError
 from catalog.findings.queries import findings_on
+from catalog.labels.taint.following import LabelFollower
 from catalog.reading import LATEST, AsOf, Rights
 from catalog.safe_use import queries
 from catalog.safe_use.model import Condition, Definition, Outcome
@@ -270,3 +271,32 @@ def test_many_datasets_are_judged_with_as_many_calls_as_few(house: House) -> Non
         return counting.calls.total()
 
     assert calls(ids) <= calls(ids[:2]) + 2
+
+
+def test_what_was_looked_at_before_is_asked_for_again_only_once_the_graph_went_on(house: House) -> None:
+    for number in range(8):
+        house.record(cleared(dataset={"namespace": "curated", "name": f"set{number}"}))
+    first, again = (asked_of_the_store(house, Search(first=5)) for _ in range(2))
+    assert again < first
+    house.record(cleared(dataset={"namespace": "curated", "name": "one more"}))
+    assert asked_of_the_store(house, Search(first=5)) == first
+
+
+def test_what_is_kept_of_labels_leaves_out_what_is_not_safe_and_nothing_else(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(6):
+        named = {"namespace": "curated", "name": f"set{number}"}
+        house.record(cleared(dataset=named))
+        if number % 2:
+            house.record(tag(dataset=named, column="mrn"))
+    follower = LabelFollower(house.store)
+    while follower.step():
+        pass
+    asked = Search(first=2)
+    held = queries._holding(house.view(), SHIPPED[DEVELOPMENT].content)
+    found = safe_for(house.view(), DEVELOPMENT, asked)
+    assert held == {Dataset("curated", f"set{number}").id for number in (1, 3, 5)}
+    assert [hit.id for hit in found.hits] == [Dataset("curated", f"set{number}").id for number in (0, 2)]
+    monkeypatch.setattr(queries, "_holding", lambda *_: frozenset())
+    assert safe_for(house.view(), DEVELOPMENT, asked) == found
