@@ -10,6 +10,7 @@ from collections import Counter
 from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
+import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -78,6 +79,7 @@ def config(*excluded: str) -> SchemathesisConfig:
     )
 
 
+@pytest.mark.timeout(300)  # a minute of work: half a dozen requests for each member of each kind of record
 def test_every_answer_over_http_is_a_documented_one(stored: Catalog) -> None:
     # What has the form of a record may still name nothing that is known, and a batch is taken whatever is in it.
     schema = schemathesis.openapi.from_asgi(
