@@ -10,6 +10,7 @@ from catalog.api.graphql.as_of import AsOfArgument, as_of
 from catalog.api.graphql.context import ContextInfo
 from catalog.api.graphql.conversion import converted
 from catalog.api.graphql.cursors import check_first
+from catalog.api.graphql.entries import EntryKind
 from catalog.api.graphql.grants import AccessTarget, target_of
 from catalog.api.graphql.problems import InvalidInputError
 from catalog.api.graphql.scalars import Digest, Micros, micros
@@ -89,7 +90,7 @@ class UnpublishedPolicyFileInput:
 
 @strawberry.type(description="The record of a release or a deployment that was refused: it is in no other entry.")
 class RefusedRecord:
-    kind: str = strawberry.field(description="Its kind, such as release_model_version.")
+    kind: EntryKind = strawberry.field(description="What kind of record it was.")
     valid_from: Micros | None = strawberry.field(
         description="The date that it gave, as of which it was judged; null: of when it was decided."
     )
@@ -196,7 +197,7 @@ class AccessDecision:
         if held is None:
             return None
         at = parse_zoned(held.valid_from) if held.valid_from else None
-        return RefusedRecord(kind=held.kind, valid_from=micros(at))
+        return RefusedRecord(kind=EntryKind[held.kind.upper()], valid_from=micros(at))
 
     @strawberry.field(description="Whether it comes to the same when it is decided again by what was known then.")
     def same_again(self, info: ContextInfo) -> bool:
