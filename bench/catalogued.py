@@ -66,7 +66,7 @@ class Catalogued:
         chance = random.Random(self.seed * 2_000_003 + number)
         builder, dataset = _builder(entry), self.dataset(number)
         fields = [{"name": f"{chance.choice(_THINGS)}_{place}", "type": "string"} for place in range(5)]
-        said = {
+        aspects = {
             "schema": {"fields": fields},
             "clinical_purpose": f"study of {chance.choice(_THINGS)} number {chance.randrange(_PURPOSES)}",
             "zone": chance.choice(list(Zone)).value,
@@ -75,10 +75,10 @@ class Catalogued:
             "site": f"site {chance.randrange(_SITES)}",
         }
         if chance.random() < 0.1:
-            said["source"] = f"source {chance.randrange(_SOURCES)}"
+            aspects["source"] = f"source {chance.randrange(_SOURCES)}"
         else:
-            said["owner"] = f"team {chance.randrange(_OWNERS)}"
-        for aspect, value in said.items():
+            aspects["owner"] = f"team {chance.randrange(_OWNERS)}"
+        for aspect, value in aspects.items():
             builder.add_statement(dataset, aspect, value)
         return builder.build()
 

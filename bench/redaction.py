@@ -96,9 +96,9 @@ def _costs(repeat: int) -> Iterator[Figure]:
 def _micros(make: Callable[[int], Any], repeat: int) -> str:
     seconds = []
     for number in range(repeat):
-        said = make(number)
+        event = make(number)
         began = time.perf_counter()
-        redact(said, token_key=KEY)
+        redact(event, token_key=KEY)
         seconds.append(time.perf_counter() - began)
     return f"{statistics.median(seconds) * 1e6:.0f} µs"
 

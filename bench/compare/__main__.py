@@ -83,7 +83,7 @@ def _loads(receivers: Sequence[Receiver], load: Load, folder: Path, run: str) ->
     _, size = written(recurring(total, f"compare-load-{run}"), file)
     first, before, taken = 0, [one.bytes_on_disk() for one in receivers], dict.fromkeys((r.name for r in receivers), 0)
     for clients, events in zip(CLIENTS, load.events, strict=True):
-        _say(f"{clients} clients, {load.slices} slices of {events} events of {size:,} bytes")
+        _report(f"{clients} clients, {load.slices} slices of {events} events of {size:,} bytes")
         found = in_slices(receivers, file, first, clients, events, load.slices, load.seconds)
         first += load.slices * events
         setting = f"{clients} client{'s' if clients > 1 else ''}, {size:,} bytes each"
@@ -119,7 +119,7 @@ def _estate(
     file.with_suffix(".truth.json").write_text(json.dumps(as_json(questions), indent=1))
     whole, cells = [], []
     for one in receivers:
-        _say(f"{name}: {count:,} events to {one.name}")
+        _report(f"{name}: {count:,} events to {one.name}")
         tally = send(one, file, 0, count, load.load_clients, load.load_seconds)
         is_whole = tally.acknowledged == count and one.settle(load.load_seconds)
         whole += [one] if is_whole else []
@@ -169,7 +169,7 @@ def _or_none(value: float | None, form: str) -> str:
     return "—" if value is None else form.format(value)
 
 
-def _say(text: str) -> None:
+def _report(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
@@ -205,7 +205,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             other = (_driver(given.driver), given.url, given.pid, given.data, Lineward.name)
             others = [Receiver(*other)] if given.url else []
         except UnobtainableError as error:
-            _say(str(error))
+            _report(str(error))
             return 3
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lineward-bench-")))
         folder = given.keep or scratch / "events"
@@ -217,7 +217,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         rows = []
         for row in measure(receivers, load, folder):
             rows.append(row)
-            _say(f"  {row[0]} ({row[1]}): {' | '.join(row[2])}")
+            _report(f"  {row[0]} ({row[1]}): {' | '.join(row[2])}")
     names = [one.name for one in receivers]
     busy = f"- processes that waited for a core on average, before and after: {waiting:.1f}, {os.getloadavg()[0]:.1f}"
     section = f"## {' beside '.join(names)}\n\n{describe()}{busy}\n\n{table(names, rows)}"
