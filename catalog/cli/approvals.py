@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from catalog.cli.client import Client, ask
+from catalog.cli.client import Client, ask, pages
 from catalog.cli.output import note, print_json, print_line, print_table
 from catalog.cli.unknown import note_principal
 from catalog.cli.words import count, in_words
@@ -57,14 +57,8 @@ def inbox(client: Client, principal: str, within: int, as_of: dict[str, Any], *,
 
 def requests(client: Client, wanted: dict[str, Any], as_of: dict[str, Any], *, as_json: bool) -> Exit:
     """Print requests for approval, the newest first, with where each stands."""
-    rows: list[dict[str, Any]] = []
-    variables: dict[str, Any] = {"filter": wanted, "asOf": as_of or None}
-    while True:
-        page = ask(client, _LIST, variables)["approvals"]
-        rows += page["nodes"]
-        if not page["pageInfo"]["hasNextPage"]:
-            break
-        variables["after"] = page["pageInfo"]["endCursor"]
+    every = pages(client, _LIST, {"filter": wanted, "asOf": as_of or None}, lambda data: data["approvals"])
+    rows = [one for page in every for one in page["nodes"]]
     if as_json:
         print_json(rows)
         return Exit.FINE

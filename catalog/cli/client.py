@@ -12,7 +12,7 @@ import hmac
 import logging
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
 from http import HTTPStatus
 from pathlib import Path
@@ -270,6 +270,23 @@ def ask(client: Client, query: str, variables: Mapping[str, Any]) -> dict[str, A
         raise error_of_code(code, first["message"])
     data: dict[str, Any] = answer["data"]
     return data
+
+
+def pages(
+    client: Client,
+    query: str,
+    variables: Mapping[str, Any],
+    connection: Callable[[dict[str, Any]], dict[str, Any]],
+) -> Iterator[dict[str, Any]]:
+    """Yield every page of the connection that is taken out of each answer; the query goes on behind `$after`.
+
+    Raises as `ask`.
+    """
+    after, more = None, True
+    while more:
+        page = connection(ask(client, query, {**variables, "after": after}))
+        yield page
+        after, more = page["pageInfo"]["endCursor"], page["pageInfo"]["hasNextPage"]
 
 
 def succeeded(result: dict[str, Any]) -> dict[str, Any]:

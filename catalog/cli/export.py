@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from catalog.assets.records import DeclareDataset
-from catalog.cli.client import Client, ask
+from catalog.cli.client import Client, ask, pages
 from catalog.cli.completeness import FIELDS, warn
 from catalog.cli.declared import DATASETS, KEYS, PLACES, SOURCES
 from catalog.cli.output import note, print_json
@@ -82,10 +82,8 @@ def _write(section: str, found: list[dict[str, Any]], form: Written) -> None:
 
 def _declared(client: Client) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     found: dict[tuple[str, str], dict[str, Any]] = {}
-    after: str | None = None
-    while True:
-        asked = {"first": _PAGE, "after": after, "names": _EXPORTED}
-        page = ask(client, _DATASETS, asked)["search"]
+    page: dict[str, Any] = {}
+    for page in pages(client, _DATASETS, {"first": _PAGE, "names": _EXPORTED}, lambda data: data["search"]):
         for node in page["nodes"]:
             own = (one for one in node["aspects"] if one["bySource"] is None and one["byPlace"] is None)
             stated = {one["aspect"]: one["value"] for one in own}
@@ -96,9 +94,7 @@ def _declared(client: Client) -> tuple[list[dict[str, Any]], dict[str, Any]]:
                     "dataset": {"namespace": ref["namespace"], "name": ref["name"]},
                     **fields,
                 }
-        if not page["pageInfo"]["hasNextPage"]:
-            return [found[name] for name in sorted(found)], page["completeness"]
-        after = page["pageInfo"]["endCursor"]
+    return [found[name] for name in sorted(found)], page["completeness"]
 
 
 def _without_null(value: Any) -> Any:  # noqa: ANN401  any JSON

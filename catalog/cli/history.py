@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from catalog.cli.assets import identify
-from catalog.cli.client import Client, ask, require_entry, succeeded
+from catalog.cli.client import Client, pages, require_entry, succeeded
 from catalog.cli.completeness import ahead
 from catalog.cli.output import print_json, print_table
 from catalog.cli.words import in_words
@@ -31,16 +31,15 @@ def history(client: Client, dataset: str, aspect: str, as_of: dict[str, Any], *,
     """Print what was ever said, the oldest first."""
     require_entry(client, as_of.get("knownAtIndex"))
     identifier = identify(client, dataset, ("Dataset",))
-    found: list[dict[str, Any]] = []
-    after, more = None, True
-    while more:
-        asked = {"id": identifier, "aspect": aspect, "asOf": as_of or None, "first": _PAGE, "after": after}
-        node = ask(client, _QUERY, asked)["node"]
-        if node is None:
+
+    def connection(data: dict[str, Any]) -> dict[str, Any]:
+        if data["node"] is None:
             raise AskerError(f"Nothing of {dataset} is known at the time asked for.")
-        page = succeeded(node)["history"]
-        found += page["nodes"]
-        after, more = page["pageInfo"]["endCursor"], page["pageInfo"]["hasNextPage"]
+        page: dict[str, Any] = succeeded(data["node"])["history"]
+        return page
+
+    asked = {"id": identifier, "aspect": aspect, "asOf": as_of or None, "first": _PAGE}
+    found = [one for page in pages(client, _QUERY, asked, connection) for one in page["nodes"]]
     if not found and aspect not in BY_NAME and (meant := did_you_mean(aspect, BY_NAME)):
         raise AskerError(f"Nothing was ever said of its {aspect}; {meant}")
     if as_json:

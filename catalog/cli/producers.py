@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from catalog.cli.client import Client, ask
+from catalog.cli.client import Client, pages
 from catalog.cli.output import note, print_json, print_table
 from catalog.errors import Exit
 
@@ -26,12 +26,8 @@ _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
 def producers(client: Client, *, as_json: bool) -> Exit:
     """Print every producer."""
-    found: list[dict[str, Any]] = []
-    after, more = None, True
-    while more:
-        page = ask(client, _QUERY, {"first": _PAGE, "after": after})["producers"]
-        found += page["nodes"]
-        after, more = page["pageInfo"]["endCursor"], page["pageInfo"]["hasNextPage"]
+    every = pages(client, _QUERY, {"first": _PAGE}, lambda data: data["producers"])
+    found = [one for page in every for one in page["nodes"]]
     if as_json:
         print_json(found)
         return Exit.FINE

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from catalog.cli.client import Client, ask, document
+from catalog.cli.client import Client, document, pages
 from catalog.cli.output import note, out, print_json, print_table
 from catalog.cli.words import count, words_of
 from catalog.errors import Exit
@@ -22,12 +20,8 @@ query Quarantined($causes: [QuarantineCause!], $first: Int!, $after: String) {
 
 def list_quarantined(client: Client, causes: list[str], *, as_json: bool) -> Exit:
     """Print every entry that is kept out of the graph, of these causes where any are given, the newest first."""
-    found: list[dict[str, Any]] = []
-    after, more = None, True
-    while more:
-        page = ask(client, _QUERY, {"causes": causes or None, "first": _PAGE, "after": after})["quarantined"]
-        found += page["nodes"]
-        after, more = page["pageInfo"]["endCursor"], page["pageInfo"]["hasNextPage"]
+    every = pages(client, _QUERY, {"causes": causes or None, "first": _PAGE}, lambda data: data["quarantined"])
+    found = [one for page in every for one in page["nodes"]]
     if as_json:
         print_json(found)
         return Exit.FINE

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from catalog.cli.assets import identify
-from catalog.cli.client import Client, ask, document
+from catalog.cli.client import Client, ask, document, pages
 from catalog.cli.output import note, print_json, print_table
 from catalog.cli.words import count, words_of
 from catalog.errors import AskerError, Exit
@@ -82,14 +82,8 @@ def judge(client: Client, dataset: str, column: str, kinds: list[str], stance: s
 
 
 def _every(client: Client, *, judged: bool) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
-    after, more = None, True
-    while more:
-        wanted = {"filter": None if judged else {"judgements": ["OPEN"]}, "first": _PAGE, "after": after}
-        page = ask(client, _LIST, wanted)["suggestions"]
-        found += page["nodes"]
-        after, more = page["pageInfo"]["endCursor"], page["pageInfo"]["hasNextPage"]
-    return found
+    wanted = {"filter": None if judged else {"judgements": ["OPEN"]}, "first": _PAGE}
+    return [one for page in pages(client, _LIST, wanted, lambda data: data["suggestions"]) for one in page["nodes"]]
 
 
 def _of_dataset(client: Client, named: str) -> list[dict[str, Any]]:

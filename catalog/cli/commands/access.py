@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -57,6 +58,36 @@ Environment = Annotated[str | None, _only("--environment", "in this environment"
 Network = Annotated[str | None, _only("--network", "from this network")]
 AskedBy = Annotated[str | None, _only("--asked-by", "that this principal asked for")]
 CorrelationId = Annotated[str | None, _only("--correlation-id", "whose answer had this id")]
+
+_FILTERS: Final = {
+    "principal": "principal",
+    "namespace": "namespace",
+    "permitted": "allowed",
+    "reason": "reason",
+    "obligation": "obligation",
+    "policy": "policy",
+    "policy_set": "policySet",
+    "purpose": "purpose",
+    "project": "project",
+    "protocol": "protocol",
+    "site": "site",
+    "place": "place",
+    "environment": "environment",
+    "network": "network",
+    "asked_by": "askedBy",
+    "correlation_id": "correlationId",
+}
+"""By which field of the filter decisions are narrowed, by option."""
+
+
+def _wanted(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return which decisions are asked for by the options of a command; raises SenderError for one that is wrong."""
+    action = options["action"]
+    return {
+        "action": None if action is None else one_of(action, AccessAction, "--action"),
+        **{name: options[option] for option, name in _FILTERS.items()},
+        **_period(options["since"], options["until"]),
+    }
 
 
 @command(
@@ -143,26 +174,7 @@ def decisions(
     """Show decisions on access, the newest first."""
     from catalog.cli.access import decisions as show
 
-    wanted = {
-        "principal": principal,
-        "action": None if action is None else one_of(action, AccessAction, "--action"),
-        "namespace": namespace,
-        "allowed": permitted,
-        "reason": reason,
-        "obligation": obligation,
-        "policy": policy,
-        "policySet": policy_set,
-        "purpose": purpose,
-        "project": project,
-        "protocol": protocol,
-        "site": site,
-        "place": place,
-        "environment": environment,
-        "network": network,
-        "askedBy": asked_by,
-        "correlationId": correlation_id,
-        **_period(since, until),
-    }
+    wanted = _wanted(locals())
     with connected(url, data_dir, owner=True) as client:
         raise typer.Exit(int(show(client, of, wanted, first, as_json=as_json)))
 
@@ -264,26 +276,7 @@ def export(
     """Print decisions on access for an audit log, the newest first, one a line: FHIR R4 AuditEvent, or OCSF."""
     from catalog.cli.access import export as write
 
-    wanted = {
-        "principal": principal,
-        "action": None if action is None else one_of(action, AccessAction, "--action"),
-        "namespace": namespace,
-        "allowed": permitted,
-        "reason": reason,
-        "obligation": obligation,
-        "policy": policy,
-        "policySet": policy_set,
-        "purpose": purpose,
-        "project": project,
-        "protocol": protocol,
-        "site": site,
-        "place": place,
-        "environment": environment,
-        "network": network,
-        "askedBy": asked_by,
-        "correlationId": correlation_id,
-        **_period(since, until),
-    }
+    wanted = _wanted(locals())
     chosen = AuditFormat(one_of(form, AuditFormat, "--format"))
     with connected(url, data_dir, owner=True) as client:
         raise typer.Exit(int(write(client, of, wanted, chosen)))
