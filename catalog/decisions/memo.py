@@ -3,6 +3,7 @@
 It follows from the view's point alone, so it is kept for that point only, and let go of with the next one. What lasts
 is kept on as long as nothing else comes to be known and nothing begins or ends in between. What was asked for at two
 points in a row will most likely be asked for at the next: the first who needs any of it reads all of it together.
+What `graph_memo` remembers goes with every entry, and each decision is one.
 """
 
 from __future__ import annotations
@@ -23,7 +24,6 @@ MOST: Final = 10_000
 """So many values are kept at most; then all of them are let go of."""
 TOGETHER: Final = 256
 """So much of what was asked for before is read together, so that nobody waits for more."""
-_LASTING: Final = ""
 _RIGHTS: Final = 8
 """Of so many rights, those that asked last, values are kept."""
 
@@ -45,6 +45,9 @@ class _Kept:
     read: set[str] = field(default_factory=set)
     """The kinds of which that was read."""
     locks: defaultdict[str, threading.Lock] = field(default_factory=lambda: defaultdict(threading.Lock))
+    """By kind: one reads, others wait."""
+    looking: threading.Lock = field(default_factory=threading.Lock)
+    """Held while it is looked whether what lasts is what it was."""
 
     def next(self, as_of: AsOf) -> _Kept:
         """Return what is kept of the point after this one."""
@@ -52,7 +55,7 @@ class _Kept:
 
     def last_on(self, is_as_at: IsAsAt) -> Mapping[Hashable, Any]:
         """Return the values that last, with those of the point before where nothing changed since."""
-        with self.locks[_LASTING]:
+        with self.looking:
             earlier, self.earlier = self.earlier, None
             if earlier is not None and earlier.as_of is not None and self.as_of is not None:
                 known = earlier.as_of.known_at == self.as_of.known_at
