@@ -22,7 +22,7 @@ from catalog.labels.records import (
     Tag,
     TrustColumnLineage,
 )
-from catalog.labels.taint.loading import can_clear
+from catalog.labels.taint.clearances import can_clear
 from catalog.labels.taint.queries import what_if
 from catalog.labels.trusts import column_lineage_trusts
 from catalog.record import DECLARE_FIRST, Admission, Admitted

@@ -14,7 +14,7 @@ from catalog.findings.estate.naming import names_of
 from catalog.labels import queries as labels
 from catalog.labels.anonymity.queries import anonymity_claims
 from catalog.labels.model import Attestation
-from catalog.labels.taint.loading import can_clear
+from catalog.labels.taint.clearances import can_clear
 from catalog.view import View
 from graph_schema.identity import label_of
 from graph_schema.nodes import Attestation as AttestationNode

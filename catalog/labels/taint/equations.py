@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from catalog.labels.taint.loading import Sources, above, is_within
+from catalog.labels.taint.addresses import above, is_within
+from catalog.labels.taint.loading import Sources
 from catalog.labels.taint.model import Clearance, Flow, Mark, Part, Passage, Place
 from catalog.labels.taint.rules import clearing, passed
 from graph_schema.aspects.labels import Coding, Treatment

@@ -16,7 +16,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Final
 
 from catalog.labels.taint.equations import Apart, Equation, State, Values, equations
-from catalog.labels.taint.loading import Groups, load_into
+from catalog.labels.taint.groups import Groups
+from catalog.labels.taint.loading import load_into
 from catalog.labels.taint.model import Mark
 from catalog.labels.taint.pieces import pieces
 from catalog.labels.taint.rules import LETTERS

@@ -6,7 +6,7 @@ Places stand for every name that a dataset ever had: lineage ever stated passes 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from hashlib import blake2b
@@ -14,13 +14,15 @@ from typing import Final, NamedTuple
 
 from catalog.access.model import Powers
 from catalog.access.queries import definitions
-from catalog.assets.column_names import ColumnNames
 from catalog.labels.model import Attestation, ColumnLineageTrust, Label, Step, Tag
 from catalog.labels.queries import attestations_of, code_of_runs, labels_ever
 from catalog.labels.rules import is_of_place, judges, keeps_out, uncovered, why_uncovered
+from catalog.labels.taint.addresses import above, is_within
+from catalog.labels.taint.clearances import clearance
 from catalog.labels.taint.fixpoint import Judged
+from catalog.labels.taint.groups import Groups
 from catalog.labels.taint.model import Clearance, Flow, Mark, Part, Passage, Place
-from catalog.labels.taint.rules import marks_of, options_of, takes_away
+from catalog.labels.taint.rules import marks_of
 from catalog.labels.taint.runs import Carried, CarryingRuns
 from catalog.labels.trusts import column_lineage_trusts
 from catalog.lineage.loader import LineageLoader
@@ -30,15 +32,13 @@ from catalog.reading import Completeness, Left, Truncated
 from catalog.store.protocol import ColumnFlow, Covered, How
 from catalog.store.protocol import Flow as Between
 from catalog.view import View
-from graph_schema.aspects import labels as aspects
-from graph_schema.aspects.labels import Treatment
 from graph_schema.bitemporal import has_begun
 from graph_schema.column_lineage import Mentioned
-from graph_schema.facts import ALWAYS, NOW, Edge
+from graph_schema.facts import NOW, Edge
 from graph_schema.identity import label_of
 from graph_schema.nodes import Column, Dataset, Node, Principal
 from graph_schema.schema_fields import fields_of, fields_of_text
-from graph_schema.vocabulary.words import PhiKind, TagOrigin, Technique
+from graph_schema.vocabulary.words import TagOrigin
 
 BUDGET: Final = 20_000
 """How many datasets and model versions are looked at behind what is asked for."""
@@ -79,72 +79,6 @@ class Sources:
     def covering(self, flow: Flow) -> Sequence[Clearance]:
         """Return the attestations that cover every step that carried a flow."""
         return self.clearances.get((flow.job or "", flow.target.node, flow.source.node), ())
-
-
-@dataclass
-class Groups:
-    """Datasets under all the names that they ever had, model versions, and their columns, each as one node."""
-
-    loader: LineageLoader
-    names: dict[str, str] = field(default_factory=dict)
-    """Each name to what stands for all of them here."""
-    members: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    columns: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    """The addresses of every column that anything was ever said of, by what stands for the dataset."""
-    joins: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    """The entries by which several names are one."""
-
-    def load(self, ids: Collection[str]) -> None:
-        """Fetch the names around datasets and model versions."""
-        self.loader.load_names(ids)
-        for one in ids:
-            if one not in self.names:
-                some = tuple(sorted(self._same(one)))
-                self.members[some[0]] = some
-                self.names.update(dict.fromkeys(some, some[0]))
-
-    def _same(self, one: str) -> Collection[str]:
-        if label_of(one) != "Dataset":
-            return (one,)
-        return {name for name in self.loader.names(one) if label_of(name) == "Dataset"} | {one}
-
-    def of(self, one: str) -> str:
-        """Return what stands for a dataset or model version."""
-        return self.names.get(one, one)
-
-    def shown(self, whole: str, asked: Collection[str] = ()) -> str:
-        """Return by which of its names a dataset is shown: as it is called now, of several one that was asked for."""
-        called = {self.loader.belongs(one, ALWAYS, self.loader.valid_at) for one in self.members.get(whole, (whole,))}
-        return self.current(min(called & set(asked) or called))
-
-    def current(self, name: str) -> str:
-        """Return what a name means at present."""
-        return self.loader.resolve(name, self.loader.valid_at)
-
-    @cached_property
-    def _spelling(self) -> ColumnNames | None:
-        """The spellings of columns, None where every name is one."""
-        spelling = self.loader.column_names
-        return None if spelling.is_idle else spelling
-
-    def address(self, dataset: str, name: str) -> str:
-        """Return how a column is called here."""
-        spelling = self._spelling
-        return name if spelling is None else spelling.name(self.of(dataset), name, self.loader.valid_at)
-
-    def spelled(self, whole: str) -> tuple[tuple[str, ...], frozenset[str]] | None:
-        """Return the columns by which those of a dataset are spelled; None where each name is what it is."""
-        return None if self._spelling is None else self._spelling.spelled(whole)
-
-    def column(self, dataset: str, name: str) -> Place:
-        """Return the place of a column of a dataset, which is known from now on."""
-        whole, called = self.of(dataset), self.address(dataset, name)
-        self.columns[whole].add(called)
-        return Place(Part.COLUMN, whole, called)
-
-    def any(self, dataset: str) -> Place:
-        """Return the place of all of a dataset or model version."""
-        return Place(Part.ANY, self.of(dataset))
 
 
 def load(
@@ -784,45 +718,6 @@ class _Seeds:
             self.labels[place] = (*self.labels.get(place, ()), label)
 
 
-def clearance(attestation: Attestation, address: Callable[[str], str], later: frozenset[str]) -> Clearance:
-    """Return what an attestation takes away where it covers a step into a dataset.
-
-    `address` is how columns are called there, `later` those that it had not yet when it was attested.
-    """
-    return Clearance(
-        id=attestation.id,
-        entry=attestation.entry,
-        method=attestation.method,
-        treatments=_treatments(attestation),
-        columns=frozenset(map(address, attestation.columns)) or None,
-        later=later,
-        indirect=attestation.indirect,
-        recipients=frozenset(attestation.recipients),
-        options=options_of(attestation.clears),
-    )
-
-
-def can_clear(attestation: aspects.Attestation) -> bool:
-    """Tell whether an attestation takes away any letter of anything, wherever it covers a step."""
-    found = Clearance(
-        id="",
-        entry=NOW,
-        method=attestation.method,
-        treatments=_treatments(attestation),
-        columns=None,
-        indirect=attestation.indirect,
-        options=options_of(attestation.clears),
-    )
-    return any(takes_away(found, Mark(kind.value, done.code)) for done in found.treatments for kind in PhiKind)
-
-
-def _treatments(attestation: aspects.Attestation) -> tuple[Treatment, ...]:
-    """Return what was done to what; of a code that is cleared alone, that it was removed."""
-    treated = {one.code for one in attestation.treatments}
-    gone = (Treatment(code, Technique.REMOVED) for code in attestation.clears if code not in treated)
-    return (*attestation.treatments, *gone)
-
-
 def _least(found: dict[Place, int], place: Place, at: int) -> None:
     found[place] = min(at, found.get(place, at))
 
@@ -831,16 +726,3 @@ def masking(how: How) -> bool | None:
     """Return whether values are said to be masked on the way: only where one says so and none the contrary."""
     stated = {one.masking for one in how.transformations if one.type != "INDIRECT"} - {None}
     return None if not stated else stated == {True}
-
-
-def above(name: str) -> Iterator[str]:
-    """Yield the addresses of the structures that a field is in."""
-    place = name.find(".", 1)
-    while place > 0:
-        yield name[:place]
-        place = name.find(".", place + 1)
-
-
-def is_within(name: str, fields: Collection[str]) -> bool:
-    """Tell whether a field, or a structure that it is in, is among the fields."""
-    return name in fields or ("." in name and any(one in fields for one in above(name)))

@@ -11,9 +11,10 @@ from typing import Final, NamedTuple
 
 from catalog.graph_memo import as_it_stands
 from catalog.labels.model import Attestation, Label
+from catalog.labels.taint.addresses import is_within
 from catalog.labels.taint.fixpoint import Search
 from catalog.labels.taint.kept import Kept, Loaded
-from catalog.labels.taint.loading import Behind, is_within, load
+from catalog.labels.taint.loading import Behind, load
 from catalog.labels.taint.made import made_at
 from catalog.labels.taint.model import Flow, Mark, Part, Passage, Path, Place
 from catalog.labels.taint.rules import LETTERS, passed
