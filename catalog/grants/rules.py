@@ -57,6 +57,11 @@ def delegating(delegations: Iterable[AccessDelegation], of: str, kind: str) -> A
     return next((one for one in delegations if one.in_force and one.of == of and kind in one.records), None)
 
 
+def delegating_principals(delegations: Iterable[AccessDelegation], kind: str) -> tuple[str, ...]:
+    """Return by name in whose place records of a kind may be written by delegations in force (X7)."""
+    return tuple(sorted({one.of for one in delegations if one.in_force and kind in one.records}))
+
+
 def within(outer: Target, inner: Target) -> bool:
     """Tell whether all of `inner` is part of `outer`, whatever datasets there are."""
     if outer.namespace != inner.namespace:

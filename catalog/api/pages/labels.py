@@ -14,9 +14,10 @@ from catalog.api.pages.asking import Asking
 from catalog.api.pages.kinds import Link
 from catalog.api.pages.page import Action, Context, Page
 from catalog.api.pages.questions import Word, command, query
-from catalog.api.pages.recording import submit_each
+from catalog.api.pages.recording import in_place, places, submit_each
 from catalog.errors import SenderError
 from catalog.labels.queries import Place, suggestions, suggestions_behind
+from catalog.labels.records import Tag
 from catalog.labels.suggestions import Judgement, Suggestion, Wanted
 from catalog.view import View
 from graph_schema.identity import label_of
@@ -54,6 +55,8 @@ class LabelsPage(Context):
     of: int
     after: str | None
     may_judge: bool
+    places: tuple[str, ...] = ()
+    """In whose place whoever looks may judge them as well."""
     judgements: tuple[Judgement, ...] = tuple(Judgement)
     kinds: tuple[PhiKind, ...] = tuple(PhiKind)
 
@@ -133,6 +136,7 @@ def read(asking: Asking) -> LabelsPage:
         of=found.of,
         after=None if found.behind is None else cursor.write(found.behind),
         may_judge=is_permitted(asking.actor, Permission.JUDGE_TAGS),
+        places=places(asking, Tag.name),
     )
 
 
@@ -161,7 +165,8 @@ def judge(asking: Asking) -> JudgedPage:
     new = [one for one in asked if one.judgement is not _STANCES[stance]]
     records = [
         {
-            "kind": "tag",
+            "kind": Tag.name,
+            **in_place(asking),
             "dataset": _ref(nodes[one.label.dataset]),
             "column": one.label.column,
             "phi_kind": one.label.kind,

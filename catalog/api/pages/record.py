@@ -18,7 +18,7 @@ from catalog.api.pages.page import Action, Context, Page
 from catalog.api.pages.questions import command, query
 from catalog.api.pages.record_form.fields import Field, about, fields_of
 from catalog.api.pages.record_form.form import Filled, Given, beside, dense, filled, payload
-from catalog.api.pages.recording import take
+from catalog.api.pages.recording import in_place, places, take
 from catalog.errors import AskerError, OperatorError, SenderError
 from catalog.kinds import KINDS, Kind
 from graph_schema.identity import label_of
@@ -50,6 +50,10 @@ class RecordPage(Context):
     fields: tuple[Filled, ...] = ()
     errors: tuple[tuple[str, str], ...] = ()
     """What is wrong: the pointer of the field, "" for the whole, and a sentence."""
+    places: tuple[str, ...] = ()
+    """The principals in whose place it may be written, by delegations in force; empty for a kind of one's own alone."""
+    on_behalf_of: str = ""
+    """Which of them was chosen, "" for nobody: it is written for oneself."""
     as_json: str = ""
     """The record as it would be sent, once anything was typed."""
     entry: int | None = None
@@ -78,7 +82,7 @@ def read(asking: Asking) -> RecordPage:
     for one in asking.texts("value"):
         pointer, _, text = one.partition("=")
         given.setdefault(pointer, []).append(text)
-    form = _Form(_kind(asking), of)
+    form = _Form(_kind(asking), of, asking)
     return form.drawn(dense(form.fields, given))
 
 
@@ -87,13 +91,13 @@ def write(asking: Asking) -> str | RecordPage:
 
     Raises AskerError 403 for a kind that the roles do not suffice for, and 404 where what it is about is not there.
     """
-    form = _Form(_kind(asking), _subject(asking))
+    form = _Form(_kind(asking), _subject(asking), asking)
     given = dense(form.fields, asking.parameters)
     if asking.text("more"):
         return form.drawn(given, more=asking.text("more"))
     sent = form.payload(given)
     try:
-        accepted = take(asking, {"kind": form.kind.name, **sent})
+        accepted = take(asking, {**form.around, **sent})
     except SenderError as error:
         every = form.kind.record.problems(sent) or (error,)
         return form.drawn(given, tuple((one.pointer, one.detail) for one in every), 422)
@@ -154,6 +158,12 @@ class _Form:
 
     kind: Kind[Any]
     of: _Subject | None
+    asking: Asking
+
+    @property
+    def around(self) -> dict[str, str]:
+        """Return what stands around the record's own members: its kind, and in whose place it is written."""
+        return {"kind": self.kind.name, **in_place(self.asking)}
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -175,11 +185,13 @@ class _Form:
         """Return the page of it with what was typed, and with what is wrong by pointer."""
         fields = self.fields
         placed = tuple(beside(filled(fields, given, {}), errors))
-        whole = {"kind": self.kind.name, **self.payload(given)}
+        whole = {**self.around, **self.payload(given)}
         return self.page(
             status=status,
             fields=filled(fields, given, dict(reversed(placed)), more),
             errors=placed,
+            places=places(self.asking, self.kind.name),
+            on_behalf_of=self.asking.text("on_behalf_of"),
             as_json=json.dumps(whole, ensure_ascii=False, indent=1) if payload(fields, given) else "",
         )
 
@@ -207,5 +219,5 @@ class _Form:
         return pointer.split("/")[1:]
 
 
-PAGE = Page("record", "Record", RecordPage, read, ("kind", "id", "value"))
+PAGE = Page("record", "Record", RecordPage, read, ("kind", "id", "value", "on_behalf_of"))
 WRITE = Action("record", write, Permission.READ)

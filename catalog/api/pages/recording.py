@@ -8,7 +8,22 @@ from typing import Any
 from catalog.admissions import PATIENCE
 from catalog.api.pages.asking import Asking
 from catalog.errors import AskerError, OperatorError, SenderError
+from catalog.grants.queries import delegations_of
+from catalog.grants.rules import delegating_principals
 from catalog.intake import Accepted
+from graph_schema.nodes import Principal
+
+
+def places(asking: Asking, kind: str) -> tuple[str, ...]:
+    """Return by name in whose place whoever looks may write records of a kind: those who delegated it (X7)."""
+    principal = Principal(asking.actor.principal).id
+    return delegating_principals(delegations_of(asking.view, [principal]).get(principal, ()), kind)
+
+
+def in_place(asking: Asking) -> dict[str, str]:
+    """Return what a record says of in whose place the form is sent; nothing where it is for oneself."""
+    place = asking.text("on_behalf_of")
+    return {"on_behalf_of": place} if place else {}
 
 
 def submit(asking: Asking, payload: Mapping[str, Any]) -> int:
