@@ -34,8 +34,8 @@ class Applied:
 
 
 @dataclass(frozen=True, slots=True)
-class PermittedUse:
-    """All that was said of what something may be used for, by itself and by all that it was made of.
+class ReachingUse:
+    """The statements of use that reach something, of itself and of all that it was made of.
 
     `unstated` are the sources of which nothing was said.
     """
@@ -43,9 +43,15 @@ class PermittedUse:
     of: str
     applied: tuple[Applied, ...]
     unstated: tuple[str, ...]
-    contradictions: tuple[Contradiction, ...]
     entries: tuple[int, ...]
     completeness: Completeness
+
+
+@dataclass(frozen=True, slots=True)
+class PermittedUse(ReachingUse):
+    """All that was said of what something may be used for, with what of it cannot all be kept."""
+
+    contradictions: tuple[Contradiction, ...]
 
 
 @dataclass(frozen=True, slots=True)

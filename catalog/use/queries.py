@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
+from typing import TypeVar
 
 from catalog.assets.retention import Keeping
 from catalog.errors import SenderError
@@ -12,7 +13,7 @@ from catalog.graph_memo import as_it_stands
 from catalog.lineage.model import Direction
 from catalog.reading import Complete, Completeness, Redacted
 from catalog.snapshots.retention import keepings
-from catalog.use.answers import Applied, MayUse, PermittedUse, Stated
+from catalog.use.answers import Applied, MayUse, PermittedUse, ReachingUse, Stated
 from catalog.use.closure import BUDGET, Closure, Walks
 from catalog.use.contradictions import contradictions
 from catalog.use.loading import About, Recorded, places_of, promises, recorded, statements
@@ -36,6 +37,8 @@ from graph_schema.identity import label_of
 from graph_schema.nodes import Dataset, Snapshot
 from graph_schema.nodes import UseStatement as UseStatementNode
 
+T = TypeVar("T")
+
 EthicsApprovals = Callable[[View, UseQuestion], tuple[Promise, ...]]
 """The approvals of an ethics board that hold for the project that asks, at the date; see `catalog.approvals.ethics`."""
 
@@ -56,9 +59,11 @@ class UseJudge:
         self._budget = budget
         self._walks = Walks(self._view, asked, Direction.UPSTREAM, budget)
         self._met: dict[str, Closure] = {}
+        self._reaching: dict[tuple[str, int, bool], ReachingUse] = {}
         self._permitted: dict[tuple[str, int, bool], PermittedUse] = {}
         self._keepings: dict[str, Keeping | None] = {}
         self._dates: set[int] = set()
+        self._deleted: set[str] = set()
 
     @cached_property
     def _places(self) -> Places:
@@ -70,13 +75,26 @@ class UseJudge:
             self._met[of] = self._walks.of([of])
         return self._met[of]
 
+    def reaching(self, of: str, date: int | None = None, *, begun: bool = False) -> ReachingUse:
+        """Return the statements that reach one of these; whether all of them can be kept is not asked.
+
+        `date` and `begun` as in `permitted_use`.
+        """
+        _require(of)
+        at = self._view.moment if date is None else date
+        key = of, at, begun
+        if key not in self._reaching:
+            self._reaching[key] = self._as_it_stands(UseJudge._reach, of, at, begun=begun)
+        self._view.cite(*self._reaching[key].entries)
+        return self._reaching[key]
+
     def permitted(self, of: str, date: int | None = None, *, begun: bool = False) -> PermittedUse:
         """Return all that was said of the use of one of these, as `permitted_use`."""
         _require(of)
         at = self._view.moment if date is None else date
         key = of, at, begun
         if key not in self._permitted:
-            self._permitted[key] = self._found(of, at, begun=begun)
+            self._permitted[key] = self._as_it_stands(UseJudge._judge, of, at, begun=begun)
         self._view.cite(*self._permitted[key].entries)
         return self._permitted[key]
 
@@ -87,18 +105,16 @@ class UseJudge:
             snapshots = {of for of in self._asked if label_of(of) == "Snapshot"}
             found = recorded(self._view, self._walks.met, snapshots or None, at)
             promises(self._view, _named(one.statement for one in found.every if one.statement is not None), None)
-            deleted = {one.on for one in found.every if one.statement and DELAU in one.statement.obligations}
-            if deleted:
-                self._kept(deleted)
+            self._deleted |= {one.on for one in found.every if one.statement and DELAU in one.statement.obligations}
 
-    def _found(self, of: str, at: int, *, begun: bool) -> PermittedUse:
+    def _as_it_stands(self, judge: Callable[..., T], of: str, at: int, *, begun: bool) -> T:
         """Return what was judged, of one alone what was so before where nothing changed since."""
         if self._several or at != self._view.moment:
-            return self._judge(of, at, begun=begun)
+            return judge(self, of, at, begun=begun)
         asked = of, begun, self._budget
-        return as_it_stands(UseJudge._judge, self._view, lambda _: self._judge(of, at, begun=begun), asked)
+        return as_it_stands(judge, self._view, lambda _: judge(self, of, at, begun=begun), asked)
 
-    def _judge(self, of: str, at: int, *, begun: bool) -> PermittedUse:
+    def _reach(self, of: str, at: int, *, begun: bool) -> ReachingUse:
         self._prepare(at)
         view, met = self._view, self.closure(of)
         found = recorded(view, met.nodes, {of} if label_of(of) == "Snapshot" else None, at)
@@ -110,21 +126,21 @@ class UseJudge:
         if begun:
             found = Recorded(tuple(one for one in found.every if _has_begun(one, at)), found.sources)
         applied = tuple(_applied(met, found, at))
-        effective = [one.statement for one in applied if not one.replaced_by]
         stated = _stated(met, found, of)
         unstated = met.unstated(stated, [one for one in found.sources if one in met.nodes])
         cited = {entry for one in applied for entry in _entries(one)}
-        deleted = {one.on for one in applied if DELAU in one.statement.obligations and not one.replaced_by}
+        return ReachingUse(of, applied, unstated, view.cite(*cited), _completeness(met))
+
+    def _judge(self, of: str, at: int, *, begun: bool) -> PermittedUse:
+        found = self.reaching(of, at, begun=begun)
+        effective = [one for one in found.applied if not one.replaced_by]
+        deleted = {one.on for one in effective if DELAU in one.statement.obligations}
+        if self._deleted:
+            self._kept(self._deleted)
         kept = self._kept([of, *deleted]) if deleted else ()
-        contradictory = contradictions(set(effective), self._places, kept)
-        return PermittedUse(
-            of,
-            applied,
-            unstated,
-            contradictory,
-            view.cite(*cited, *(entry for one in contradictory for entry in one.entries)),
-            _completeness(met),
-        )
+        contradictory = contradictions({one.statement for one in effective}, self._places, kept)
+        entries = self._view.cite(*found.entries, *(entry for one in contradictory for entry in one.entries))
+        return PermittedUse(of, found.applied, found.unstated, entries, found.completeness, contradictory)
 
     def _kept(self, ids: Collection[str]) -> list[Keeping]:
         """Return how long the datasets among the ids, and those that snapshots among them are of, are to be kept."""

@@ -142,7 +142,7 @@ def residency(
     """
     view = view.remembering
     at = view.moment if date is None else date
-    use = (judge or UseJudge(view, [of], budget)).permitted(of, at)
+    use = (judge or UseJudge(view, [of], budget)).reaching(of, at)
     limits = tuple(one for one in use.applied if not one.replaced_by and _limits(one.statement))
     bounds = _Bounds(places_of(view), limits)
     placed = _placed(view, of, at)

@@ -127,7 +127,7 @@ def _unlinkable(view: View, datasets: Collection[str]) -> dict[str, list[UseStat
     return {
         one: [
             each.statement
-            for each in judge.permitted(one).applied
+            for each in judge.reaching(one).applied
             if _NORELINK in each.statement.refrains and not each.replaced_by
         ]
         for one in datasets
