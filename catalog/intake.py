@@ -39,7 +39,6 @@ from catalog.kinds import KINDS, LASTING, OPEN, Kind
 from catalog.ledger.entry import MAX_SUBJECTS
 from catalog.ledger.protocol import Draft, Ledger, Receipt, StoredEntry
 from catalog.metrics import Metrics, ProducerMetrics
-from catalog.nearest import did_you_mean, listed
 from catalog.operations.records import RestoreLedger
 from catalog.reading import EVERYTHING, Rights
 from catalog.record import Record, sender_error
@@ -51,6 +50,7 @@ from catalog.use.model import Ancestors
 from catalog.view import Anchor
 from graph_schema.canonical import digest_of
 from graph_schema.facts import Facts
+from graph_schema.nearest import did_you_mean, listed
 from graph_schema.nodes import Principal
 from graph_schema.times import SECOND
 from ingest_hooks.errors import Unreadable

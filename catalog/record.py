@@ -27,11 +27,11 @@ from pydantic_core import PydanticCustomError
 
 from catalog.errors import SenderError
 from catalog.ledger.protocol import Ledger, StoredEntry
-from catalog.nearest import did_you_mean, listed
 from catalog.validation import predicate_of, sentence
 from catalog.view import View
 from graph_schema.builder import FactBuilder
 from graph_schema.facts import Facts
+from graph_schema.nearest import did_you_mean, listed
 from graph_schema.nodes import Dataset, Job, Model, ModelVersion, Node, Snapshot
 from graph_schema.times import NO_TIME, is_rfc3339, parse_zoned
 from graph_schema.vocabulary import systems

@@ -28,6 +28,7 @@ from pydantic_settings import (
 from catalog.errors import OperatorError
 from catalog.validation import predicate, sentence
 from graph_schema.marked import replaced
+from graph_schema.nearest import nearest
 
 PREFIX = "LINEWARD_"
 LEDGER_FILE = "ledger.db"
@@ -36,6 +37,7 @@ BEGIN, END = "<!-- settings:begin -->", "<!-- settings:end -->"
 
 _NOT_SETTINGS = frozenset({CONFIG, "LINEWARD_URL", "LINEWARD_KEY"})
 """What the commands read from the environment beside the settings: which file, and how to reach a running server."""
+_LISTED = "docs/settings.md lists all that there are."
 _FOR_TESTS = "LINEWARD_TEST_"
 _MEBIBYTE = 1024 * 1024
 _HOST = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?|[0-9a-f:.]+", re.ASCII | re.IGNORECASE)
@@ -287,9 +289,9 @@ def load(**given: Any) -> Settings:  # noqa: ANN401  each value is checked by th
     """
     unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and not _is_known(name))
     if unknown:
-        raise OperatorError(
-            f"{unknown[0]} is not a setting of Lineward.", action=f"Unset it; did you mean {_nearest(unknown[0])}?"
-        )
+        meant = nearest(unknown[0].removeprefix(PREFIX), Settings.model_fields)
+        action = f"did you mean {PREFIX}{meant.upper()}?" if meant else _LISTED
+        raise OperatorError(f"{unknown[0]} is not a setting of Lineward.", action=f"Unset it; {action}")
     if os.environ.get(CONFIG) and not _config_file().is_file():
         raise OperatorError(
             f"{CONFIG} names {_config_file()}, and there is no such file.", action="Correct the name, or unset it."
@@ -345,25 +347,16 @@ def _is_known(variable: str) -> bool:
     )
 
 
-def _nearest(variable: str) -> str:
-    import difflib  # noqa: PLC0415  only for a misspelt name
-
-    names = [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]
-    return difflib.get_close_matches(variable, names, 1, 0)[0]
-
-
 def _sentence(error: ValidationError) -> str:
     """Return the first problem in one sentence, without the value: it may be a secret."""
     first = error.errors(include_url=False, include_input=False, include_context=False)[0]
     name = str(first["loc"][0]) if first["loc"] else ""
     if first["type"] == "extra_forbidden":
-        return f"`{name}` in {_config_file()} is not a setting of Lineward; did you mean `{_nearest_key(name)}`?"
+        meant = nearest(name, Settings.model_fields)
+        action = f"did you mean `{meant}`?" if meant else _LISTED
+        return f"`{name}` in {_config_file()} is not a setting of Lineward; {action}"
     where = f"{PREFIX}{name.upper()} (`{name}`)" if name else "The settings"
     if first["type"] == "string_pattern_mismatch":
         description = str(Settings.model_fields[name].description)
         return f"{where} does not have the form that it needs: {description[:1].lower()}{description[1:]}"
     return sentence(where, predicate(error))
-
-
-def _nearest_key(name: str) -> str:
-    return _nearest(f"{PREFIX}{name.upper()}").removeprefix(PREFIX).lower()

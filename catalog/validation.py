@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from catalog.nearest import did_you_mean, listed
+from graph_schema.nearest import did_you_mean, listed
 
 _QUOTED = re.compile(r"'([^']*)'")
 _OWN = "value_error"

@@ -8,9 +8,9 @@ from catalog.assets.records import DeclareDataset, DeclareSource, EndSource
 from catalog.assets.sources import sources
 from catalog.assets.storage import encrypted_under
 from catalog.encryption.records import EndKey
-from catalog.nearest import nearest
 from catalog.places.admission import not_declared
 from catalog.record import Admission, Admitted
+from graph_schema.nearest import nearest
 
 
 def admit_dataset(record: DeclareDataset, admission: Admission) -> Admitted:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -11,6 +10,7 @@ from catalog.cli.client import Client, ask, succeeded
 from catalog.cli.output import note
 from catalog.cli.words import count
 from catalog.errors import AskerError, SenderError
+from graph_schema import nearest
 
 _FIND = """
 query Find($text: String!, $after: String) {
@@ -178,7 +178,7 @@ def _suggestions(client: Client, text: str, kinds: tuple[str, ...], near: Iterab
         known = [one for one in _search(client, begins)[1] if one["__typename"] in kinds] if begins else []
         # Whoever wrote the namespace as well gets it back.
         of = {form: _name(one) for one in known for form in _names(one)}
-        close = difflib.get_close_matches(text, sorted(of), _SHOWN)
+        close = nearest.near(text, sorted(of), _SHOWN)
         names = list({of[form]: form for form in reversed(close)}.values())[::-1][:_MOST_NEAR]
     if not names:
         return "`lineward search` shows what there is."

@@ -11,8 +11,8 @@ from catalog.cli.completeness import ahead
 from catalog.cli.output import print_json, print_table
 from catalog.cli.words import in_words
 from catalog.errors import AskerError, Exit
-from catalog.nearest import did_you_mean
 from graph_schema.aspects import BY_NAME
+from graph_schema.nearest import did_you_mean
 
 _PAGE = 500
 _QUERY = """

@@ -7,7 +7,7 @@ from typing import Final
 
 from catalog.cli.client import Client, ask
 from catalog.cli.output import note
-from catalog.nearest import did_you_mean
+from graph_schema.nearest import did_you_mean
 
 _PLACES: Final = "{ places { name within } }"
 _PRINCIPALS: Final = "{ principals { principal } }"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from catalog.errors import SenderError
-from catalog.nearest import did_you_mean, listed
+from graph_schema.nearest import did_you_mean, listed
 from graph_schema.times import is_rfc3339, parse_zoned
 
 _DAYS = re.compile(r"(?P<days>[1-9][0-9]{0,3}|[12][0-9]{4}|3[0-5][0-9]{3}|36[0-4][0-9]{2}|36500)d?", re.ASCII)

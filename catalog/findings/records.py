@@ -8,8 +8,8 @@ from typing import Annotated, ClassVar
 from pydantic import AfterValidator, Field, ValidationInfo
 
 from catalog.findings.rules import ESTATE
-from catalog.nearest import did_you_mean
 from catalog.record import Record, Text, Time, is_replayed
+from graph_schema.nearest import did_you_mean
 from graph_schema.nodes import Finding, Node
 
 _ID = re.compile(r"[A-Z][A-Za-z]{1,40}:[a-z2-7]{26}")

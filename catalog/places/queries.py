@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from catalog.errors import SenderError
-from catalog.nearest import nearest
 from catalog.places import rules
 from catalog.places.model import OperatorRecord, PlaceRecord
 from catalog.recorded import recorded, recorded_of
 from catalog.view import View
 from graph_schema.aspects.places import Operator
 from graph_schema.aspects.places import Place as PlaceAspect
+from graph_schema.nearest import nearest
 from graph_schema.nodes import Place
 
 

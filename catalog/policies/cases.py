@@ -16,7 +16,6 @@ from pydantic import Field, ValidationError
 from catalog.documents import Document
 from catalog.documents import read as read_documents
 from catalog.errors import SenderError
-from catalog.nearest import did_you_mean
 from catalog.policies.checking import Problem
 from catalog.policies.engine import Engine, Entity, Request, Verdict, engine_of
 from catalog.policies.roles import DEFAULT
@@ -32,6 +31,7 @@ from catalog.policies.schema import (
     types,
 )
 from catalog.record import MAX_LIST, Name, Part, Record, Time, sender_error
+from graph_schema.nearest import did_you_mean
 from graph_schema.times import parse_zoned
 
 FOLDER: Final = "tests/"

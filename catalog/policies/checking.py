@@ -9,10 +9,10 @@ from typing import Final
 
 import cedarpy
 
-from catalog.nearest import did_you_mean
 from catalog.policies.engine import SUFFIX, Policy, read_policies
 from catalog.policies.schema import FINDING, QUARANTINE, Scope, actions, attributes, schema, scope_of, types
 from catalog.policies.text import Source, Token, policies_in
+from graph_schema.nearest import did_you_mean
 from graph_schema.vocabulary import hl7
 from graph_schema.vocabulary.codes import CodeTable, UnknownCodeError
 

@@ -15,10 +15,10 @@ from catalog.findings.rules import FindingState, Rule, Severity
 from catalog.labels.queries import mapped_tags
 from catalog.lineage.model import Direction, FlowScope, Grain, Walk
 from catalog.lineage.queries import MAX_DEPTH, lineage
-from catalog.nearest import nearest
 from catalog.places.queries import lying_in
 from catalog.places.rules import LOCATIONS
 from catalog.view import View
+from graph_schema.nearest import nearest
 from graph_schema.nodes import ModelVersion
 from graph_schema.vocabulary.words import PhiKind
 

@@ -8,7 +8,6 @@ from typing import Final
 from catalog.assets.rules import MANDATORY
 from catalog.errors import SenderError
 from catalog.findings.rules import ESTATE, Severity
-from catalog.nearest import did_you_mean, listed
 from catalog.search.derived import DERIVED, EFFECTIVE, LIES_IN, derived, united, versions_called
 from catalog.search.kinds import SearchKind
 from catalog.search.model import Hit, Search, SearchPage
@@ -17,6 +16,7 @@ from catalog.store.protocol import Query
 from catalog.store.words import FACET_OF, question
 from catalog.view import View
 from graph_schema.aspects import BY_NAME
+from graph_schema.nearest import did_you_mean, listed
 from graph_schema.registry import LABELS
 from graph_schema.vocabulary import duo, hl7
 from graph_schema.vocabulary.codes import UnknownCodeError

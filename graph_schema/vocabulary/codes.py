@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
+
+from graph_schema.nearest import did_you_mean
 
 _MOST_LISTED: Final = 24
 _SHOWN: Final = 6
@@ -87,20 +88,12 @@ class CodeTable:
         folded = {each.casefold(): each for each in self._by_code}
         if code.casefold() in folded:
             return f"; case matters: {folded[code.casefold()]}."
-        near = nearest(code, self._by_code)
-        return f"; did you mean {near}?" if near else f"; use one of {self._listed()}."
+        return f"; {did_you_mean(code, self._by_code) or f'use one of {self._listed()}.'}"
 
     def _listed(self) -> str:
         """Return the codes in use, those of a long table by its first few."""
         used = [each.code for each in self.codes if each.selectable and each.retired is None]
         return ", ".join(used) if len(used) <= _MOST_LISTED else f"its {len(used)}, such as {', '.join(used[:_SHOWN])}"
-
-
-def nearest(code: str, known: Iterable[str], most: int = 3) -> str:
-    """Return the known codes that are most like a code, the likest first, as `A, B or C`; empty where none is."""
-    folded = {each.casefold(): each for each in known}
-    *some, last = [folded[one] for one in difflib.get_close_matches(code.casefold(), folded, most)] or [""]
-    return f"{', '.join(some)} or {last}" if some else last
 
 
 def table(name: str, system: str, rows: Iterable[tuple[str, str, str]], heads: Iterable[str] = ()) -> CodeTable:

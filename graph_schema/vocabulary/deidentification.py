@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Any, Final
 
+from graph_schema.nearest import did_you_mean
 from graph_schema.vocabulary import hl7, systems
-from graph_schema.vocabulary.codes import nearest
 from graph_schema.vocabulary.words import DeidentificationMethod, DeidentificationState, Technique
 
 _WORDS: Final[Mapping[str, tuple[str, type[StrEnum]]]] = {
@@ -43,8 +43,8 @@ def _each(recorded: Mapping[str, Any], name: str) -> list[Any]:
 def _word(where: str, value: object, words: type[StrEnum]) -> Iterator[tuple[str, str]]:
     known = [one.value for one in words]
     if isinstance(value, str) and value not in known:
-        near = nearest(value, known)
-        yield where, f"{value[:60]!r} is none of {', '.join(known)}{f'; did you mean {near}?' if near else '.'}"
+        meant = did_you_mean(value, known)
+        yield where, f"{value[:60]!r} is none of {', '.join(known)}{f'; {meant}' if meant else '.'}"
 
 
 def _code(where: str, coding: object) -> Iterator[tuple[str, str]]:

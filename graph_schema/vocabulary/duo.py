@@ -11,7 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from graph_schema.vocabulary.codes import Code, CodeTable, Found, UnknownCodeError, nearest
+from graph_schema.nearest import did_you_mean
+from graph_schema.vocabulary.codes import Code, CodeTable, Found, UnknownCodeError
 
 SYSTEM: Final = "http://purl.obolibrary.org/obo/duo.owl"
 
@@ -103,9 +104,8 @@ def find(text: str) -> Found:
     if id_ in _OBSOLETE:
         return Found(_OBSOLETE[id_], _OBSOLETE[id_].retired)
     if DUO.get(id_) is None:
-        near = nearest(text, _BY_SHORTHAND)
         meant = (
-            f"did you mean {near}?" if near else "a code is an id such as DUO:0000042, or its shorthand, such as GRU."
+            did_you_mean(text, _BY_SHORTHAND) or "a code is an id such as DUO:0000042, or its shorthand, such as GRU."
         )
         raise UnknownCodeError(f"DUO has no code {text[:60]!r}; {meant}")
     found = DUO.find(id_)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from dataclasses import dataclass
 from typing import Final
 
+from graph_schema.nearest import nearest
 from graph_schema.vocabulary.codes import UnknownCodeError
 from graph_schema.vocabulary.words import DeidentificationMethod, DeidentificationState
 
@@ -111,8 +111,8 @@ def _ordered(codes: list[str]) -> tuple[str, ...]:
 
 def _unknown(part: str) -> str:
     known = [*_STATES, _LIMITED, *(f"{purpose} {how}" for purpose in _PURPOSES for how in ("only", "use")), *_REFRAINS]
-    near = difflib.get_close_matches(part, known, 1)
-    meant = f" Did you mean {near[0]}?" if near else ""
+    near = nearest(part, known)
+    meant = f" Did you mean {near}?" if near else ""
     shown = ", ".join(
         [*_STATES, _LIMITED, *(f"{purpose} only (or use)" for purpose in _PURPOSES), *_REFRAINS],
     )

@@ -34,9 +34,9 @@ from catalog.labels.suggestions import Judgement, suggestions_in
 from catalog.use.contradictions import contradictions, kept_longer
 from catalog.use.model import UseStatement
 from catalog.use.terms import DELAU
+from graph_schema.nearest import meant
 from graph_schema.nodes import Column, Dataset, Job, Model, Source
 from graph_schema.vocabulary import duo, hl7
-from graph_schema.vocabulary.codes import nearest
 from graph_schema.vocabulary.policy_labels import PolicyLabel, PolicyLabelError, parse
 from graph_schema.vocabulary.words import (
     DeidentificationMethod,
@@ -349,7 +349,7 @@ def _with_nearest(code: str) -> str:
     retired = duo.known(code)
     if retired is not None and retired.retired:
         return f"{code} ({retired.retired.rstrip('.')})"
-    near = nearest(code, _OF_USE)
+    near = meant(code, _OF_USE)
     return f"{code} (nearest: {near})" if near else code
 
 

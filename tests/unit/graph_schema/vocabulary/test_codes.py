@@ -199,9 +199,9 @@ def test_an_obsolete_term_names_no_permission_that_widens_what_it_said() -> None
 
 
 def test_an_unknown_code_is_answered_with_those_most_like_it() -> None:
-    with pytest.raises(UnknownCodeError, match="did you mean NPU, NCU or NPUNCU"):
+    with pytest.raises(UnknownCodeError, match=r"did you mean NPU or NCU\?$"):
         duo.find("NPCU")
-    with pytest.raises(UnknownCodeError, match=r"did you mean HRESCH[^?]* or [A-Z]+\?$"):
+    with pytest.raises(UnknownCodeError, match=r"did you mean HRESCH\?$"):
         hl7.PURPOSE_OF_USE.find("HRSCH")
     with pytest.raises(UnknownCodeError, match=r"'qqqqqq'; use one of its 62, such as BIORCH, .*\.$"):
         hl7.PURPOSE_OF_USE.find("qqqqqq")
