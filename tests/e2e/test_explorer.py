@@ -290,7 +290,7 @@ def _walk_flows(page: Page) -> None:
     page.keyboard.press("e")
     flow = page.locator(".number:focus")
     expect(flow).to_have_attribute(
-        "aria-label", re.compile(r"^Flow \d, 1 of \d: from visits to visits, through curate")
+        "aria-label", re.compile(r"^Flow \d, 1 of \d: from visits to visits, step 1 of \d, through curate")
     )
     expect(page.locator(".flow.followed")).to_have_count(1)
     page.keyboard.press("ArrowRight")
@@ -302,6 +302,37 @@ def _walk_flows(page: Page) -> None:
     expect(page.locator("#panel")).to_be_visible()
     page.go_back()
     expect(page.locator("#panel")).to_have_count(0)
+
+
+def test_each_flow_of_the_picture_is_reached_and_opened_by_keys_alone(open_: Open, server: Server) -> None:
+    tab = open_()
+    page = tab.page
+    page.goto(f"{server.url}/explorer/lineage?id={VISITS}&direction=both&grain=dataset")
+    page.get_by_role("application", name="Picture of the lineage").focus()
+    page.keyboard.press("Tab")
+    flow, several = page.locator(".number:focus"), page.locator("svg.picture .number").count()
+    met = set()
+    for _ in range(several):
+        heard = flow.get_attribute("aria-label") or ""
+        assert re.match(r"Flow \d+: from .+ to .+, through ", heard)
+        expect(page.locator(".flow.followed")).to_have_count(1)
+        met.add(heard)
+        page.keyboard.press("ArrowDown")
+    assert len(met) == several >= 1
+    # All of them are one stop: the next one is behind the picture, and back again is where one was.
+    expect(flow).to_have_attribute("aria-label", re.compile("^Flow 1: "))
+    page.keyboard.press("Tab")
+    expect(page.locator("svg.picture :focus")).to_have_count(0)
+    page.keyboard.press("Shift+Tab")
+    expect(flow).to_have_attribute("aria-label", re.compile("^Flow 1: "))
+    page.keyboard.press("Escape")
+    expect(page.locator("a[data-key]:focus")).to_have_attribute("data-key", VISITS)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#panel")).to_be_focused()
+    expect(page).to_have_url(re.compile("edge=Dataset"))
+    assert tab.violations() == []
+    tab.check()
 
 
 def _places(page: Page) -> dict[str, str]:

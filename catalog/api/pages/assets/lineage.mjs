@@ -60,7 +60,8 @@ function explore(svg) {
   svg.setAttribute(
     "aria-label",
     "Picture of the lineage. Arrow left goes to what data came from, right to where it went, up and down to neighbours, " +
-      "E the flows of a node one after the other, Enter shows what is known, plus and minus zoom. The list says the same.",
+      "E the flows of a node one after the other, Enter shows what is known, plus and minus zoom. " +
+      "The next stop is its flows. The list says the same.",
   );
 
   let view = { x: 0, y: 0, zoom: 1 };
@@ -214,6 +215,17 @@ function explore(svg) {
     const [place, row] = end.split(".");
     return links[+place].querySelectorAll(row === undefined ? "text" : "[data-row]")[+(row ?? 0)].textContent;
   }
+  // What is heard of a flow: its ends, how far it is, and what it went through, which the list knows of those it shows.
+  const rows = new Map([...document.querySelectorAll("table.flows tbody tr")].map((row) => [parseInt(row.cells[0].textContent, 10), row]));
+  function heard(place, which) {
+    const [source, target] = ends[place].map(wordsOf);
+    const far = (end) => links[parseInt(end, 10)].getAttribute("aria-label").match(/, (step \d+ of \d+)(?=,|$)/)?.[1];
+    const step = ends[place].map(far).find(Boolean);
+    const row = rows.get(parseInt(numbers[place].textContent, 10));
+    const through = row && `through ${row.cells[4].textContent.trim().replace(/\s+/g, " ")}`;
+    const named = `Flow ${numbers[place].textContent}${which}: from ${source} to ${target}`;
+    return [named, step, through].filter(Boolean).join(", ");
+  }
   function follow(by) {
     const here = document.activeElement?.dataset?.key;
     from = boxes.has(here) ? here : (from ?? root());
@@ -221,19 +233,11 @@ function explore(svg) {
     if (!every.length) return;
     const at = boxes.has(here) ? (by > 0 ? 0 : every.length - 1) : every.indexOf(numbers.indexOf(document.activeElement)) + by;
     const next = (at + every.length) % every.length;
-    const place = every[next];
+    toFlow(every[next], `, ${next + 1} of ${every.length}`);
+  }
+  function toFlow(place, which = "") {
     const number = numbers[place];
-    const row = [...document.querySelectorAll("table.flows tbody tr")].find(
-      (one) => one.cells[0].textContent.trim() === number.textContent,
-    );
-    const through = row ? `, through ${row.cells[4].textContent.trim().replace(/\s+/g, " ")}` : "";
-    const [source, target] = ends[place].map(wordsOf);
-    number.setAttribute("tabindex", "-1");
-    number.setAttribute("role", "link");
-    number.setAttribute(
-      "aria-label",
-      `Flow ${number.textContent}, ${next + 1} of ${every.length}: from ${source} to ${target}${through}`,
-    );
+    stop(place, which);
     number.focus({ preventScroll: true });
     const { width: w, height: h } = size();
     const [x, y] = ["x", "y"].map((name) => +number.getAttribute(name) * view.zoom);
@@ -251,8 +255,11 @@ function explore(svg) {
     const way = WAYS[event.key];
     const flow = numbers.indexOf(document.activeElement);
     if (event.key === "e" || event.key === "E") follow(event.shiftKey ? -1 : 1);
-    else if (flow >= 0 && (way || event.key === "Escape")) {
-      focus(way?.[0] ? boxAt(ends[flow][way[0] < 0 ? 0 : 1]) : from);
+    else if (flow >= 0 && way?.[1]) {
+      toFlow((flow + way[1] + flows.length) % flows.length);
+      event.preventDefault();
+    } else if (flow >= 0 && (way || event.key === "Escape")) {
+      focus(way ? boxAt(ends[flow][way[0] < 0 ? 0 : 1]) : (from ?? root()));
       event.preventDefault();
     } else if (flow >= 0 && event.key === "Enter") {
       document.activeElement.dispatchEvent(new MouseEvent("click", { bubbles: true }));
@@ -274,8 +281,16 @@ function explore(svg) {
     if (key && event.target.matches(":focus-visible") && !shows(key)) toBox(key);
   });
 
-  // One stop for the tab key: inside, arrows walk.
+  // Two stops for the tab key, the nodes and the flows: inside of each, arrows walk.
   for (const link of links) link.setAttribute("tabindex", "-1");
+  let stopped = 0;
+  function stop(place, which = "") {
+    numbers[stopped].setAttribute("tabindex", "-1");
+    stopped = place;
+    const given = { tabindex: "0", role: "link", "aria-label": heard(place, which) };
+    for (const [name, value] of Object.entries(given)) numbers[place].setAttribute(name, value);
+  }
+  if (numbers.length) stop(0);
   if (seen) look(seen);
   else {
     whole();
