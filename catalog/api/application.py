@@ -38,7 +38,7 @@ _VALID_AT = "What was true at this time (RFC 3339); left out, now."
 _KNOWN_AT_INDEX = "As far as it was known by this ledger entry; left out, the newest."
 _ACCESS_DAYS = f"Of how many days the dossier of a dataset counts decisions on access; left out, {DAYS}."
 
-_MODULES = (health, presence, metrics, ledger)
+_MODULES = (health, presence, metrics, ledger, access)
 
 
 def create(services: Services) -> EdgeMiddleware:

@@ -3,7 +3,8 @@
 The shape of an AuditEvent follows the authorization decision of IHE's Basic Audit Log Patterns (1.1) as far as it goes:
 no patient and no consent is named, since there is none in a decision on data. What would be done is the subtype; what
 was done is deciding. Who asked in the place of another is the requestor; that other is an agent beside it, with the
-DELEGATOR of HL7's RoleCode. An OCSF event is a Datastore Activity (6005) under the profile Security Control.
+DELEGATOR of HL7's RoleCode. The record that a refused release or deployment would have been is a detail.
+An OCSF event is a Datastore Activity (6005) under the profile Security Control.
 """
 
 from __future__ import annotations
@@ -41,6 +42,8 @@ _DETAILS: Final = (
     "network",
     "onBehalfOf",
 )
+_REFUSED: Final = {"kind": "refusedKind", "validFrom": "refusedValidFrom"}
+"""What is added of the record that a decision refused: of what kind it was, and the date that it gave."""
 
 
 class AuditFormat(StrEnum):
@@ -92,7 +95,7 @@ def audit_event(one: Mapping[str, Any]) -> dict[str, Any]:
                 "what": {"identifier": {"system": _uri(one), "value": _name(one)}},
                 "type": {"system": f"{_TERMINOLOGY}/audit-entity-type", "code": "2", "display": "System Object"},
                 "name": _name(one),
-                "detail": [{"type": name, "valueString": text} for name in _DETAILS if (text := _text(one[name]))],
+                "detail": [{"type": name, "valueString": text} for name, text in _details(one).items()],
             }
         ],
     }
@@ -137,7 +140,7 @@ def security_event(one: Mapping[str, Any]) -> dict[str, Any]:
             "uid": str(one["entry"]),
             "correlation_uid": one["correlationId"],
         },
-        "unmapped": {name: one[name] for name in ("purpose", *_DETAILS[4:]) if one[name]},
+        "unmapped": {name: one[name] for name in ("purpose", *_DETAILS[4:]) if one[name]} | _refused(one),
     }
     return _filled(found)
 
@@ -169,6 +172,17 @@ def _name(one: Mapping[str, Any]) -> str:
     target = one["target"]
     parts = (target["ref"]["namespace"], target["ref"]["name"], target["column"] or target["version"])
     return "/".join(part for part in parts if part)
+
+
+def _details(one: Mapping[str, Any]) -> dict[str, str]:
+    """Return what has no place of its own in an AuditEvent, by name."""
+    return {name: text for name in _DETAILS if (text := _text(one[name]))} | _refused(one)
+
+
+def _refused(one: Mapping[str, Any]) -> dict[str, str]:
+    """Return what is said of the record that a decision refused, nothing of a request for access."""
+    held = one["refused"] or {}
+    return {name: text for member, name in _REFUSED.items() if (text := held.get(member))}
 
 
 def _text(value: Any) -> str:  # noqa: ANN401  a text, a number, a list of texts or nothing

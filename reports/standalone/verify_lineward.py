@@ -879,6 +879,7 @@ _RECORDS: dict[str, Shape] = {
         "allowed": bool,
         "at": str,
         "circumstances?": {"purpose?": str},
+        "refused?": {"kind": str, "valid_from?": str, "roles?": [str]},
     },
     "delegate_approvals": {"to": str, "approval_kinds": [str], "until": str, "reason": str},
 }

@@ -1,32 +1,36 @@
 """May somebody have access: after OpenID AuthZEN 1.0, answered once the decision is recorded.
 
 A denial is an answer, 200; 400 is for a request without subject, action or resource; 401 and 403 are about the caller.
+Whatever is answered has the `X-Request-ID` of the request (AuthZEN 1.0, "Request Identification in a Response").
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
+from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from catalog import logs
 from catalog.access.model import Actor
 from catalog.access.permissions import Permission
 from catalog.access.rules import require
+from catalog.api import problems
 from catalog.api.handover import result_of
 from catalog.api.http.body import read_body, require_json
+from catalog.api.http.dependencies import Public
 from catalog.api.services import Services
 from catalog.decisions.asking import PARTS, Problem
 from catalog.decisions.model import Asked, Decided
 from catalog.decisions.queries import decide, unknown_parts
 from catalog.decisions.records import DecideAccess
-from catalog.errors import SenderError
+from catalog.errors import AskerError, SenderError
 from catalog.ledger.protocol import Receipt
 from catalog.ledger.sealing import utc_microseconds
 from catalog.reading import LATEST, AsOf
@@ -40,20 +44,78 @@ _MOST: Final = 1_000
 _SEMANTICS: Final = {"execute_all": None, "deny_on_first_deny": False, "permit_on_first_permit": True}
 
 
+_ONE: Final = "/access/v1/evaluation"
+_SEVERAL: Final = "/access/v1/evaluations"
+_METADATA: Final = "/.well-known/authzen-configuration"
+
+router = APIRouter(tags=["operation"])
+
+
+@router.get(_METADATA)
+def metadata(request: Request, services: Public) -> Response:
+    """Tell where decisions on access are asked for: the metadata of a policy decision point (AuthZEN 1.0)."""
+    return _described(request, services.settings.prefix.rstrip("/") or request.scope["root_path"])
+
+
+@router.get(f"{_METADATA}/{{prefix:path}}", include_in_schema=False)
+def metadata_under_a_prefix(request: Request, services: Public, prefix: str) -> Response:
+    """Tell the same of a point under a prefix, which RFC 8615 puts behind the well-known address."""
+    if not prefix or prefix.strip("/") != services.settings.prefix.strip("/"):
+        raise AskerError("No decisions on access are asked for under that prefix.")
+    return _described(request, f"/{prefix.strip('/')}")
+
+
+def _described(request: Request, prefix: str) -> Response:
+    """Return the metadata, with the addresses as whoever asks reaches them."""
+    scheme = request.headers.get("x-forwarded-proto", request.url.scheme)
+    point = f"{'https' if scheme == 'https' else 'http'}://{request.headers.get('host', request.url.netloc)}{prefix}"
+    return JSONResponse(
+        {
+            "policy_decision_point": point,
+            "access_evaluation_endpoint": f"{point}{_ONE}",
+            "access_evaluations_endpoint": f"{point}{_SEVERAL}",
+        }
+    )
+
+
 async def evaluation(services: Services, request: Request) -> Response:
     """Decide on one request: 200 with `decision`."""
-    value, actor = await _taken(services, request)
-    return _answered(request, await _evaluated(services, value, actor))
+    return await _identified(request, lambda: _one(services, request))
 
 
 async def evaluations(services: Services, request: Request) -> Response:
     """Decide on several requests, in order; without any of them on the request itself."""
+    return await _identified(request, lambda: _all(services, request))
+
+
+async def _one(services: Services, request: Request) -> Response:
+    value, actor = await _taken(services, request)
+    return _answered(await _evaluated(services, value, actor))
+
+
+async def _all(services: Services, request: Request) -> Response:
     value, actor = await _taken(services, request)
     several = value.get("evaluations")
     if not several:
-        return _answered(request, await _evaluated(services, value, actor))
+        return _answered(await _evaluated(services, value, actor))
     found = await run_in_threadpool(_several, services, value, actor, logs.correlation_id())
-    return _answered(request, {"evaluations": found})
+    return _answered({"evaluations": found})
+
+
+async def _identified(request: Request, answer: Callable[[], Awaitable[Response]]) -> Response:
+    """Return the answer, or the refusal, with the id of the request where it has one."""
+    sent = request.headers.get("x-request-id")
+    if sent is None:
+        return await answer()
+    try:
+        found = await answer()
+    except Exception as error:
+        problem = problems.problem(error)
+        if problem is None:
+            raise
+        found = problem.response()
+    found.headers["X-Request-ID"] = sent
+    return found
 
 
 async def _evaluated(services: Services, value: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
@@ -78,11 +140,8 @@ async def _taken(services: Services, request: Request) -> tuple[dict[str, Any], 
     return value, actor
 
 
-def _answered(request: Request, answer: Mapping[str, Any]) -> Response:
-    sent = request.headers.get("x-request-id")
-    return Response(
-        orjson.dumps(answer), media_type="application/json", headers={} if sent is None else {"X-Request-ID": sent}
-    )
+def _answered(answer: Mapping[str, Any]) -> Response:
+    return Response(orjson.dumps(answer), media_type="application/json")
 
 
 def _several(services: Services, value: Mapping[str, Any], actor: Actor, correlation: str) -> list[dict[str, Any]]:

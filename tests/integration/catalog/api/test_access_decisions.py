@@ -153,6 +153,35 @@ def test_x2_what_is_not_known_is_ignored_and_the_id_of_the_request_comes_back(ru
     assert "x-request-id" not in ruled.client.post(ONE, json=asked()).headers
 
 
+def test_x2_the_id_of_the_request_comes_back_with_a_refusal_as_well(ruled: Catalog) -> None:
+    for path in (ONE, SEVERAL):
+        answer = ruled.client.post(path, json={}, headers={"X-Request-ID": "made-up-7"})
+        assert (answer.status_code, answer.headers["X-Request-ID"]) == (400, "made-up-7")
+    headers = {"X-Request-ID": "made-up-8", "Authorization": "Bearer lw_unknown"}
+    answer = ruled.client.post(ONE, json=asked(), headers=headers)
+    assert (answer.status_code, answer.headers["X-Request-ID"]) == (401, "made-up-8")
+    assert "X-Request-ID" not in ruled.client.post(ONE, json={}).headers
+
+
+def test_x2_whoever_enforces_finds_where_to_ask_at_the_well_known_address(ruled: Catalog) -> None:
+    answer = ruled.client.get("/.well-known/authzen-configuration")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json")
+    point = str(ruled.client.base_url).rstrip("/")
+    assert answer.json() == {
+        "policy_decision_point": point,
+        "access_evaluation_endpoint": f"{point}{ONE}",
+        "access_evaluations_endpoint": f"{point}{SEVERAL}",
+    }
+    behind = ruled.client.get("/.well-known/authzen-configuration", headers={"X-Forwarded-Proto": "https"})
+    assert behind.json()["access_evaluation_endpoint"] == f"https://{point.partition('://')[2]}{ONE}"
+    assert (
+        ruled.client.get("/catalog/.well-known/authzen-configuration")
+        .json()["policy_decision_point"]
+        .endswith("/catalog")
+    )
+    assert ruled.client.get("/.well-known/authzen-configuration/elsewhere").status_code == 404
+
+
 def test_x2_several_are_answered_in_order_and_take_what_they_leave_out_from_the_whole(ruled: Catalog) -> None:
     items: list[dict[str, Any]] = [{}, {"action": {"name": "export"}}, {"subject": {"type": "user"}}, {}]
     found = ask(ruled, {**asked(), "evaluations": items}, SEVERAL)["evaluations"]

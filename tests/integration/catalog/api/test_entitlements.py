@@ -190,7 +190,14 @@ def test_a_record_in_the_place_of_another_names_both_over_http_and_graphql(sites
     assert "in the place of" in page
 
 
-OPEN_TO_ALL = {"/api/v1/ledger/checkpoint", "/api/v1/ledger/keys", "/graphql", "/health/live", "/health/ready"}
+OPEN_TO_ALL = {
+    "/.well-known/authzen-configuration",
+    "/api/v1/ledger/checkpoint",
+    "/api/v1/ledger/keys",
+    "/graphql",
+    "/health/live",
+    "/health/ready",
+}
 """What is answered to whoever may not read: at /graphql a page that asks for nothing itself."""
 
 

@@ -34,6 +34,7 @@ DECISION: dict[str, Any] = {
     "obligations": ["AUDIT"],
     "refrains": [],
     "awaits": [],
+    "refused": None,
     "target": {
         "targetKind": "COLUMN",
         "ref": {"namespace": "curated", "name": "visits"},
@@ -42,6 +43,18 @@ DECISION: dict[str, Any] = {
     },
 }
 DELEGATED = {**DECISION, "onBehalfOf": "rita"}
+REFUSED = {
+    **DECISION,
+    "action": "promote",
+    "allowed": False,
+    "refused": {"kind": "RELEASE_MODEL_VERSION", "validFrom": "2026-01-30T00:00:00Z"},
+    "target": {
+        "targetKind": "MODEL_VERSION",
+        "ref": {"namespace": "models", "name": "risk"},
+        "column": None,
+        "version": "2.0.0",
+    },
+}
 BARE = {
     **DECISION,
     "purpose": None,
@@ -89,7 +102,7 @@ def test_an_audit_event_has_what_is_required_and_nothing_empty(decision: dict[st
 
 
 @pytest.mark.parametrize("action", AccessAction)
-@pytest.mark.parametrize("decision", [DECISION, DELEGATED, BARE])
+@pytest.mark.parametrize("decision", [DECISION, DELEGATED, REFUSED, BARE])
 def test_an_audit_event_is_one_of_fhir_r4(decision: dict[str, Any], action: AccessAction) -> None:
     # R4B changed nothing in AuditEvent; a member that R4 does not know is refused.
     found = audit_event({**decision, "action": action.value})
@@ -120,6 +133,16 @@ def test_who_acts_in_the_place_of_another_is_the_requestor_and_that_other_an_age
     assert security_event(DELEGATED)["actor"]["user"]["name"] == "grace"
 
 
+def test_the_record_that_was_refused_is_named_and_the_date_that_it_gave() -> None:
+    details = {one["type"]: one["valueString"] for one in audit_event(REFUSED)["entity"][0]["detail"]}
+    named = {"refusedKind": "RELEASE_MODEL_VERSION", "refusedValidFrom": "2026-01-30T00:00:00Z"}
+    assert named.items() <= details.items()
+    assert named.items() <= security_event(REFUSED)["unmapped"].items()
+    undated = {**REFUSED, "refused": {"kind": "DEPLOY_MODEL_VERSION", "validFrom": None}}
+    assert "refusedValidFrom" not in security_event(undated)["unmapped"]
+    assert not {"refusedKind", "refusedValidFrom"} & security_event(DECISION)["unmapped"].keys()
+
+
 def test_a_security_event_is_a_datastore_activity_that_was_allowed_or_denied() -> None:
     found = security_event(DECISION)
     assert (found["class_uid"], found["type_uid"], found["time"]) == (6005, 600501, 1769860800250)
@@ -132,7 +155,7 @@ def test_a_security_event_is_a_datastore_activity_that_was_allowed_or_denied() -
 
 
 @pytest.mark.parametrize("action", AccessAction)
-@pytest.mark.parametrize("decision", [DECISION, DELEGATED, BARE])
+@pytest.mark.parametrize("decision", [DECISION, DELEGATED, REFUSED, BARE])
 def test_the_numbers_of_a_security_event_are_those_of_the_schema(
     decision: dict[str, Any], action: AccessAction
 ) -> None:
