@@ -71,7 +71,7 @@ def read(asking: Asking) -> AccessPage:
         total=len(every),
         has_grant=sum(one.has_grant for one in every),
         after=cursor.write((rest[_FIRST - 1].principal,)) if len(rest) > _FIRST else None,
-        used=Several.of(used, _JOBS),
+        used=Several.of(asking, "used", used, lambda one: f"{one.job.id} {one.how} {one.since} {one.entry}", _JOBS),
     )
 
 
@@ -85,4 +85,4 @@ def _used(asking: Asking, identifier: str) -> tuple[Used, ...]:
     return tuple(sorted(found, key=lambda one: (-one.since, one.job.id, one.how)))
 
 
-PAGE = Page("access", "Access", AccessPage, read, ("id", "after"))
+PAGE = Page("access", "Access", AccessPage, read, ("id", "after", "behind"))

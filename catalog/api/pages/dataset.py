@@ -10,6 +10,7 @@ from catalog.api.pages.asking import NOT_THERE, Asking
 from catalog.api.pages.kinds import Link, links_to
 from catalog.api.pages.page import Context, Page, Several
 from catalog.api.pages.questions import command, query
+from catalog.api.pages.words import worded
 from catalog.approvals.model import Approval
 from catalog.approvals.queries import approvals_of
 from catalog.assets.model import AspectInForce, DatasetRecord, Gap
@@ -130,11 +131,11 @@ def read(asking: Asking) -> DatasetPage:
         after=shown[-1].ordinal if shown and shown[-1].ordinal < every[-1].ordinal else None,
         labels=labels,
         names=links,
-        upstream=_neighbours(edges[Direction.UPSTREAM], links, upstream=True),
-        downstream=_neighbours(edges[Direction.DOWNSTREAM], links, upstream=False),
-        snapshots=Several.of(snapshots[::-1]),
-        findings=Several.of(found),
-        approvals=Several.of(approvals[::-1]),
+        upstream=_neighbours(asking, "upstream", edges[Direction.UPSTREAM], links),
+        downstream=_neighbours(asking, "downstream", edges[Direction.DOWNSTREAM], links),
+        snapshots=Several.of(asking, "snapshots", snapshots[::-1], lambda one: one.id),
+        findings=Several.of(asking, "findings", found, lambda one: one.id),
+        approvals=Several.of(asking, "approvals", approvals[::-1], lambda one: one.request),
     )
 
 
@@ -169,14 +170,19 @@ def _named(labels: EffectiveLabels | None, edges: Mapping[Direction, tuple[Linea
         yield from (one for one in (cleared.source, cleared.job) if one)
 
 
-def _neighbours(edges: tuple[LineageEdge, ...], links: Mapping[str, Link], *, upstream: bool) -> Several:
+def _neighbours(asking: Asking, name: str, edges: tuple[LineageEdge, ...], links: Mapping[str, Link]) -> Several:
     found = []
     for edge in edges:
-        other = links.get(edge.source if upstream else edge.target)
+        other = links.get(edge.source if name == "upstream" else edge.target)
         if other is not None:
             job, run = links.get(edge.job or ""), links.get(edge.run or "")
             found.append(Neighbour(other, job, edge.how, run, edge.valid_from, edge.known_from))
-    return Several.of(tuple(sorted(found, key=lambda one: (one.of.name, one.since))))
+    found.sort(key=lambda one: (one.of.name, one.since, _of_flow(one)))
+    return Several.of(asking, name, found, _of_flow)
+
+
+def _of_flow(one: Neighbour) -> str:
+    return " ".join((one.of.id, one.run.id if one.run else one.job.id if one.job else one.how, str(one.entry)))
 
 
 def _rows(record: DatasetRecord) -> Iterator[Row]:
@@ -212,7 +218,8 @@ def _by(stated: AspectInForce[Any]) -> str:
 def _in_words(value: object) -> str:
     match value:
         case str():
-            return value
+            # A code, such as HRESCH, stays as it is.
+            return worded(value) if "_" in value else value
         case tuple() | list():
             return ", ".join(map(_in_words, value)) or "none"
         case int():
@@ -221,4 +228,4 @@ def _in_words(value: object) -> str:
     return "; ".join(f"{name.replace('_', ' ')} {_in_words(one)}" for name, one in values if one not in {None, ()})
 
 
-PAGE = Page("dataset", "Dataset", DatasetPage, read, ("id", "after"))
+PAGE = Page("dataset", "Dataset", DatasetPage, read, ("id", "after", "behind"))

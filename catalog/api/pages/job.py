@@ -10,7 +10,7 @@ from catalog.api.pages.asking import NOT_THERE, Asking
 from catalog.api.pages.kinds import Link, links_to
 from catalog.api.pages.page import Context, Page, Several
 from catalog.api.pages.questions import command, query
-from catalog.assets.code_versions import code_versions
+from catalog.assets.code_versions import CodeVersion, code_versions
 from catalog.assets.hierarchy import child_jobs, parent_jobs
 from catalog.assets.model import JobRecord, NamedRun, RunRecord
 from catalog.assets.queries import jobs, runs, runs_of
@@ -30,8 +30,8 @@ class JobPage(Context):
     after: str | None
     """Where the next runs go on: the entry that names the last one shown, and its id."""
     names: Mapping[str, Link]
-    parents: tuple[str, ...]
-    children: tuple[str, ...]
+    parents: Several
+    children: Several
     code: Several
     findings: Several
 
@@ -46,8 +46,8 @@ def read(asking: Asking) -> JobPage:
     rest = _behind(every, asking)
     shown = [one.id for one in rest[:_RUNS]]
     found = runs(view, shown)
-    above = tuple(parent_jobs(view, [identifier]).get(identifier, ()))[:_RUNS]
-    below = tuple(child_jobs(view, [identifier]).get(identifier, ()))[:_RUNS]
+    above = Several.of(asking, "parents", parent_jobs(view, [identifier]).get(identifier, ()), str)
+    below = Several.of(asking, "children", child_jobs(view, [identifier]).get(identifier, ()), str)
     return JobPage(
         title=record.name,
         graphql=query(
@@ -59,12 +59,18 @@ def read(asking: Asking) -> JobPage:
         runs=tuple(found[one] for one in shown if one in found),
         total_runs=len(every),
         after=shown[-1] if len(rest) > _RUNS else None,
-        names=links_to(view, {*above, *below}),
+        names=links_to(view, {*above.shown, *below.shown}),
         parents=above,
         children=below,
-        code=Several.of(code_versions(view, [identifier]).get(identifier, ())[::-1]),
-        findings=Several.of(findings_on(view, [identifier]).get(identifier, ())),
+        code=Several.of(asking, "code", code_versions(view, [identifier]).get(identifier, ())[::-1], _of_code),
+        findings=Several.of(
+            asking, "findings", findings_on(view, [identifier]).get(identifier, ()), lambda one: one.id
+        ),
     )
+
+
+def _of_code(one: CodeVersion) -> str:
+    return f"{one.entry} {one.revision} {one.path} {one.statement}"
 
 
 def _behind(every: tuple[NamedRun, ...], asking: Asking) -> tuple[NamedRun, ...]:
@@ -74,4 +80,4 @@ def _behind(every: tuple[NamedRun, ...], asking: Asking) -> tuple[NamedRun, ...]
     return every[at:]
 
 
-PAGE = Page("job", "Job", JobPage, read, ("id", "after"))
+PAGE = Page("job", "Job", JobPage, read, ("id", "after", "behind"))

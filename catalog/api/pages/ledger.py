@@ -7,10 +7,9 @@ from typing import Final
 
 from catalog.api.http.ledger import LARGEST
 from catalog.api.pages.asking import Asking
-from catalog.api.pages.page import Context, Page
+from catalog.api.pages.page import Context, Page, Several
 from catalog.evidence.model import EntryEvidence
 from catalog.evidence.queries import entry
-from catalog.ledger.protocol import IssuedCheckpoint
 
 _FIRST: Final = 25
 _CHECKPOINTS: Final = 10
@@ -25,8 +24,7 @@ class LedgerPage(Context):
     root: str
     uncovered: int
     """How many entries no signed checkpoint covers yet: until then whoever holds the disk could replace them."""
-    checkpoints: tuple[IssuedCheckpoint, ...]
-    total_checkpoints: int
+    checkpoints: Several
     entries: tuple[EntryEvidence, ...]
     """The newest first."""
     after: int | None
@@ -48,11 +46,10 @@ def read(asking: Asking) -> LedgerPage:
         size=size,
         root=ledger.root(size).hex(),
         uncovered=max(ledger.size() - covered, 0),
-        checkpoints=tuple(every[::-1][:_CHECKPOINTS]),
-        total_checkpoints=len(every),
+        checkpoints=Several.of(asking, "checkpoints", every[::-1], lambda one: one.checkpoint.size, _CHECKPOINTS),
         entries=tuple(one for one in shown if one is not None),
         after=begin - _FIRST if begin > _FIRST else None,
     )
 
 
-PAGE = Page("ledger", "Ledger", LedgerPage, read, ("after",))
+PAGE = Page("ledger", "Ledger", LedgerPage, read, ("after", "behind"))

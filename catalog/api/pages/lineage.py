@@ -66,7 +66,7 @@ def read(asking: Asking) -> LineagePage:
         marks=marks,
         links=links,
         signs=tuple(mark for mark in Mark if signs[mark]),
-        panel=panel_of(view, asked, graph, picture, flows, links),
+        panel=panel_of(asking, asked, graph, picture, flows, links),
         columns=_columns(view, asked),
         came=(0, 0) if change is None else (len(change.nodes.came), len(change.edges.came)),
         went=(0, 0) if change is None else (len(change.nodes.went), len(change.edges.went)),
@@ -171,6 +171,7 @@ PAGE = Page(
         "node",
         "edge",
         "after",
+        "behind",
     ),
     exports={
         "csv": Export("text/csv; charset=utf-8", files.as_csv),

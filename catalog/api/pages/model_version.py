@@ -30,7 +30,7 @@ from reports.kinds import APPROVALS_OF_PERIOD, DATASET_DOSSIER, MODEL_DOSSIER, R
 from reports.parts.access import DAYS, LONGEST_DAYS
 
 _LABEL: Final = "ModelVersion"
-_MOST: Final = 50
+_REGISTRATIONS: Final = 10
 _FORM = Literal["pdf", "html", "json"]
 _DOSSIERS: Final = {_LABEL: MODEL_DOSSIER.name, "Dataset": DATASET_DOSSIER.name, "Period": APPROVALS_OF_PERIOD.name}
 
@@ -40,6 +40,8 @@ class ModelVersionPage(Context):
     """What the page of a model version shows."""
 
     record: ModelVersionRecord
+    registrations: Several
+    """The newest first."""
     others: Several
     """The other versions of its model."""
     names: Mapping[str, Link]
@@ -77,14 +79,16 @@ def read(asking: Asking) -> ModelVersionPage:
         )
         found = gate(view, question, asking.services.ancestors)
     model = Model(record.namespace, record.model).id
-    others = tuple(one for one in versions_of(view, [model]).get(model, ()) if one != identifier)
+    siblings = tuple(one for one in versions_of(view, [model]).get(model, ()) if one != identifier)
+    others = Several.of(asking, "versions", siblings, str)
+    registered = Several.of(asking, "registrations", record.registrations[::-1], lambda one: one.entry, _REGISTRATIONS)
     used = {
         one
-        for registration in record.registrations
+        for registration in registered.shown
         for use in (*registration.trained_on, *registration.evaluated_on)
         for one in (use.dataset, use.snapshot)
     }
-    runs = {one for registration in record.registrations for one in (registration.run, registration.job) if one}
+    runs = {one for registration in registered.shown for one in (registration.run, registration.job) if one}
     digest = record.registrations[-1].environment.digest if record.registrations else None
     labels = effective_labels(view, [identifier]).get(identifier)
     return ModelVersionPage(
@@ -110,18 +114,27 @@ def read(asking: Asking) -> ModelVersionPage:
         found=None if labels is None else labels.completeness,
         subjects=(identifier,),
         record=record,
-        others=Several.of(others),
-        names=links_to(view, {*used, *runs, *others[:_MOST]}),
+        registrations=registered,
+        others=others,
+        names=links_to(view, {*used, *runs, *others.shown}),
         labels=labels,
         purpose=purpose,
         place=place,
         environment=environment,
         gate=found,
         assessed=assessments(view, identifier, digest),
-        approvals=Several.of(approvals_of(view, [identifier]).get(identifier, ())[::-1]),
-        releases=Several.of(releases_of(view, [identifier]).get(identifier, ())[::-1]),
-        deployments=Several.of(deployments_of(view, [identifier]).get(identifier, ())[::-1]),
-        findings=Several.of(findings_on(view, [identifier]).get(identifier, ())),
+        approvals=Several.of(
+            asking, "approvals", approvals_of(view, [identifier]).get(identifier, ())[::-1], lambda one: one.request
+        ),
+        releases=Several.of(
+            asking, "releases", releases_of(view, [identifier]).get(identifier, ())[::-1], lambda one: one.entry
+        ),
+        deployments=Several.of(
+            asking, "deployments", deployments_of(view, [identifier]).get(identifier, ())[::-1], lambda one: one.entry
+        ),
+        findings=Several.of(
+            asking, "findings", findings_on(view, [identifier]).get(identifier, ()), lambda one: one.id
+        ),
         retirement=retirements(view, [identifier]).get(identifier),
     )
 
@@ -144,5 +157,5 @@ def dossier(asking: Asking) -> Response:
     raise SenderError(f"form is one of {', '.join(get_args(_FORM))}.", status=422)
 
 
-PAGE = Page("model-version", "Model version", ModelVersionPage, read, ("id", "purpose", "place", "for"))
+PAGE = Page("model-version", "Model version", ModelVersionPage, read, ("id", "purpose", "place", "for", "behind"))
 DOSSIER = Action("dossier", dossier, Permission.READ)

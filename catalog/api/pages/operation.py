@@ -39,14 +39,20 @@ def read(asking: Asking) -> OperationPage:
         ready=found.ready,
         parts=tuple((name, part["state"] == "green", _details(part)) for name, part in found.parts.items()),
         quarantined=quarantined(view, asking.services.ledger, _MOST),
-        producers=Several.of(tuple(producers(view, asking.services.ledger)), _MOST),
+        producers=Several.of(
+            asking, "producers", producers(view, asking.services.ledger), lambda one: f"{one.name} {one.version}", _MOST
+        ),
     )
 
 
 def _details(part: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    return tuple((name.replace("_", " "), str(value)) for name, value in part.items() if name not in _LEFT and value)
+    return tuple(
+        (name.replace("_", " "), f"{value:,.0f}" if isinstance(value, float) else str(value))
+        for name, value in part.items()
+        if name not in _LEFT and value
+    )
 
 
 _LEFT: Final = frozenset({"state", "quarantined"})
 
-PAGE = Page("operation", "Operation", OperationPage, read)
+PAGE = Page("operation", "Operation", OperationPage, read, ("behind",))

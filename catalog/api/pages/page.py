@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from starlette.responses import Response
 
 from catalog.access.permissions import Permission
 from catalog.api.pages.asking import Asking
+from catalog.errors import SenderError
 from catalog.reading import Completeness
+
+T = TypeVar("T")
+BEHIND: Final = "behind"
+"""What an address calls the thing behind which one of a page's lists goes on: `behind=snapshots:Snapshot:…`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,15 +43,39 @@ MOST: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Several:
-    """Some of several things, and how many there are."""
+    """Some of several things under the name of their list, how many stand before them, and how many there are."""
 
+    name: str
     shown: tuple[Any, ...]
     total: int
+    begin: int
+    after: str | None
+    """What the list goes on behind, None where these are the last."""
 
     @classmethod
-    def of(cls, every: tuple[Any, ...], most: int = MOST) -> Several:
-        """Return the first of them."""
-        return cls(every[:most], len(every))
+    def of(
+        cls, asking: Asking, name: str, every: Sequence[T], key: Callable[[T], object], most: int | None = None
+    ) -> Several:
+        """Return those behind the one that the address names of this list, the first of all where it names none.
+
+        `key` tells one from all others of the list, whatever comes or goes around it. Raises SenderError 422 for one
+        that is not among them.
+        """
+        most = MOST if most is None else most
+        wanted = [
+            rest for one in asking.parameters.get(BEHIND, ()) for of, _, rest in (one.partition(":"),) if of == name
+        ]
+        begin = 0
+        if wanted:
+            found = (place for place, one in enumerate(every, 1) if str(key(one)) == wanted[-1])
+            begin = next(found, 0)
+            if not begin:
+                raise SenderError(
+                    f"What {BEHIND} names of {name} is not there; leave it out to begin anew.", status=422
+                )
+        shown = tuple(every[begin : begin + most])
+        more = shown and begin + len(shown) < len(every)
+        return cls(name, shown, len(every), begin, str(key(shown[-1])) if more else None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,12 +47,12 @@ def read(asking: Asking) -> PoliciesPage:
         graphql=query("policies", {}, "{ digest entry by reason files { path text } }", view.as_of),
         command=command("policy", "show"),
         holds=holds,
-        paths=Several.of(tuple(files), _FILES),
+        paths=Several.of(asking, "files", tuple(files), str, _FILES),
         path=path,
         text=text[:_LONGEST],
         left_out=len(text[_LONGEST:]),
-        publications=Several.of(publications(view), _PUBLICATIONS),
+        publications=Several.of(asking, "publications", publications(view), lambda one: one.entry, _PUBLICATIONS),
     )
 
 
-PAGE = Page("policies", "Policies", PoliciesPage, read, ("file",))
+PAGE = Page("policies", "Policies", PoliciesPage, read, ("file", "behind"))

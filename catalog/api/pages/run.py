@@ -54,7 +54,12 @@ def read(asking: Asking) -> RunPage:
     again = retried(view, {identifier: record.job}) if record.state == "COMPLETE" and record.job else {}
     failed = tuple(sorted(one for one, by in again.items() if by == identifier))
     notes = event_notes(view, [identifier]).get(identifier, _NONE)
-    named = {one.dataset for one in (*reads[:_MOST], *writes[:_MOST])} | {*children[:_MOST], *failed, *record.parents}
+    read_, written = (
+        Several.of(asking, name, several, lambda one: f"{one.dataset} {one.version or ''}", _MOST)
+        for name, several in (("reads", reads), ("writes", writes))
+    )
+    started = Several.of(asking, "children", children, str, _MOST)
+    named = {one.dataset for one in (*read_.shown, *written.shown)} | {*started.shown, *failed, *record.parents}
     return RunPage(
         title=f"Run {record.run_id}",
         graphql=query(
@@ -68,15 +73,25 @@ def read(asking: Asking) -> RunPage:
         record=record,
         names=links_to(view, named | ({record.job} if record.job else set())),
         error=None if record.error is None else text(record.error.value, "message"),
-        reads=Several.of(reads, _MOST),
-        writes=Several.of(writes, _MOST),
-        children=Several.of(children, _MOST),
+        reads=read_,
+        writes=written,
+        children=started,
         retries=failed,
-        flags=Several.of(notes.flags, _MOST),
+        flags=Several.of(asking, "flags", notes.flags, lambda one: f"{one.entry} {one.code} {one.pointer}", _MOST),
         redactions=len(notes.redactions),
-        findings=Several.of(findings_on(view, [identifier]).get(identifier, ())),
-        facets=tuple(sorted(record.aspects)),
+        findings=Several.of(
+            asking, "findings", findings_on(view, [identifier]).get(identifier, ()), lambda one: one.id
+        ),
+        facets=tuple(sorted(set(map(_facet, record.aspects)))),
     )
 
 
-PAGE = Page("run", "Run", RunPage, read, ("id",))
+def _facet(aspect: str) -> str:
+    """Return what an aspect of a run is called: of a facet its name, of one of a use what it was on as well."""
+    on, _, of = aspect.removeprefix("use:").partition(":")
+    if aspect.startswith("use:"):
+        return f"{of.rpartition(':')[0].replace('_', ' ')} of an {'input' if on == Role.IN else 'output'}"
+    return aspect.removeprefix("facet:").replace("_", " ")
+
+
+PAGE = Page("run", "Run", RunPage, read, ("id", "behind"))

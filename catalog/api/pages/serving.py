@@ -26,7 +26,7 @@ from catalog.api.http.body import QUESTION_BYTES, read_body
 from catalog.api.pages import files, registry, words
 from catalog.api.pages.asking import KNOWN, VALID, Asking, Parameters, last, times_of
 from catalog.api.pages.links import HOME, Links, within
-from catalog.api.pages.page import Action, Context, Page
+from catalog.api.pages.page import BEHIND, Action, Context, Page
 from catalog.api.pages.rendering import render
 from catalog.api.services import PRINCIPAL, Services, is_from_here
 from catalog.api.sessions import Sessions
@@ -67,6 +67,11 @@ class Frame:
     here: tuple[tuple[str, str], ...]
     """What the address says beside the time."""
     listed: tuple[Page, ...] = registry.LISTED
+
+    def behind(self, name: str, key: str | None) -> list[tuple[str, str]]:
+        """Return what an address says by which one list of this page goes on behind a key, or begins anew."""
+        kept = [one for one in self.here if one[0] != BEHIND or one[1].partition(":")[0] != name]
+        return kept if key is None else [*kept, (BEHIND, f"{name}:{key}")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,12 @@ class WorkPage(Context):
     datasets: int
     """How many datasets there are."""
 
+    @property
+    def things(self) -> int:
+        """Return how many things need somebody, of those that were looked at: a dataset's suggestions are one."""
+        found = self.total + sum(count for _, count in self.open_)
+        return found + self.due_total + len(self.suggested) + self.more_suggested
+
 
 def read(asking: Asking) -> WorkPage:
     """Read the inbox of whoever looks, and count the findings that are open."""

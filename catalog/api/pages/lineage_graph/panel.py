@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from catalog.api.pages.asking import Asking
 from catalog.api.pages.kinds import Link, links_to
 from catalog.api.pages.lineage_graph.asked import Asked
 from catalog.api.pages.lineage_graph.drawn import Drawn, Thing
@@ -14,7 +15,6 @@ from catalog.api.pages.page import Several
 from catalog.labels.taint.queries import EffectiveLabels, effective_labels
 from catalog.lineage.columns.queries import listed_columns
 from catalog.lineage.model import LineageGraph
-from catalog.view import View
 from graph_schema.identity import label_of
 from reports.vertices import in_words
 
@@ -52,28 +52,32 @@ class Panel:
 
 
 def panel_of(
-    view: View, asked: Asked, graph: LineageGraph, found: Drawn, flows: Sequence[Flow], links: Mapping[str, Link]
+    asking: Asking, asked: Asked, graph: LineageGraph, found: Drawn, flows: Sequence[Flow], links: Mapping[str, Link]
 ) -> Panel | None:
     """Return the panel, None where nothing was chosen or what was chosen is not there."""
     box_of = {node.id: box_key(node, graph.grain) for node in graph.nodes}
     box_of = {one: found.within.get(key, key) for one, key in box_of.items()}
     if asked.edge:
-        return _of_edge(asked, found, flows, box_of)
+        return _of_edge(asking, asked, found, flows, box_of)
     thing = found.things.get(asked.node)
     if thing is not None and thing.key not in found.within:
-        return _of_thing(view, asked, thing, flows, box_of)
+        return _of_thing(asking, asked, thing, flows, box_of)
     members = [links[one] for fold in found.collapsed if fold.key == asked.node for one in fold.nodes if one in links]
     if not members:
         return None
     return Panel(
         title=found.titles[asked.node],
-        members=Several.of(tuple(sorted(members, key=lambda one: (one.name, one.id))), _MOST),
+        members=Several.of(
+            asking, "members", sorted(members, key=lambda one: (one.name, one.id)), lambda one: one.id, _MOST
+        ),
         names={},
         steps=(Step("Expand", asked.with_opened(asked.node)),),
     )
 
 
-def _of_edge(asked: Asked, found: Drawn, flows: Sequence[Flow], box_of: Mapping[str, str]) -> Panel | None:
+def _of_edge(
+    asking: Asking, asked: Asked, found: Drawn, flows: Sequence[Flow], box_of: Mapping[str, str]
+) -> Panel | None:
     source, _, target = asked.edge.partition(",")
     ends = {source, target}
     between = tuple(
@@ -85,7 +89,11 @@ def _of_edge(asked: Asked, found: Drawn, flows: Sequence[Flow], box_of: Mapping[
     if not between or len(ends) == 1:
         return None
     names = [_called(one, found, between[0]) for one in (source, target)]
-    return Panel(title=f"{names[0]} to {names[1]}", flows=Several.of(between, _MOST), names={})
+    return Panel(
+        title=f"{names[0]} to {names[1]}",
+        flows=Several.of(asking, "between", between, lambda one: one.number, _MOST),
+        names={},
+    )
 
 
 def _called(key: str, found: Drawn, flow: Flow) -> str:
@@ -94,7 +102,8 @@ def _called(key: str, found: Drawn, flow: Flow) -> str:
     return found.titles.get(key, flow.source.name if key == flow.edge.source else flow.target.name)
 
 
-def _of_thing(view: View, asked: Asked, thing: Thing, flows: Sequence[Flow], box_of: Mapping[str, str]) -> Panel:
+def _of_thing(asking: Asking, asked: Asked, thing: Thing, flows: Sequence[Flow], box_of: Mapping[str, str]) -> Panel:
+    view = asking.view
     labels = effective_labels(view, [thing.key]).get(thing.key) if thing.kind in _LABELLED else None
     columns = listed_columns(view, [thing.key]).get(thing.key, ()) if thing.kind == "Dataset" else ()
     return Panel(
@@ -102,11 +111,15 @@ def _of_thing(view: View, asked: Asked, thing: Thing, flows: Sequence[Flow], box
         thing=thing,
         labels=labels,
         names=links_to(view, _named(labels)),
-        columns=Several.of(tuple(one.name for one in columns), _MOST),
-        arriving=Several.of(tuple(one for one in flows if box_of.get(one.edge.target) == thing.key), _MOST),
-        leaving=Several.of(tuple(one for one in flows if box_of.get(one.edge.source) == thing.key), _MOST),
+        columns=Several.of(asking, "columns", tuple(one.name for one in columns), str, _MOST),
+        arriving=_at(asking, "arriving", [one for one in flows if box_of.get(one.edge.target) == thing.key]),
+        leaving=_at(asking, "leaving", [one for one in flows if box_of.get(one.edge.source) == thing.key]),
         steps=tuple(_steps(asked, thing)),
     )
+
+
+def _at(asking: Asking, name: str, flows: Sequence[Flow]) -> Several:
+    return Several.of(asking, name, flows, lambda one: one.number, _MOST)
 
 
 def _named(labels: EffectiveLabels | None) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import importlib
 import re
 from datetime import UTC, datetime, timedelta
@@ -11,9 +12,19 @@ from urllib.parse import urljoin
 import pytest
 
 from catalog.api.pages import registry
-from graph_schema.nodes import Dataset, Job
+from graph_schema.nodes import Dataset, Job, Run
 from tests.support.pages import BASE, BROWSER, shown
-from tests.support.records import CURATED, JOB, access_grant, declaration, event, principal, request
+from tests.support.records import (
+    CURATED,
+    JOB,
+    VERSION,
+    access_grant,
+    declaration,
+    event,
+    principal,
+    registration,
+    request,
+)
 
 if TYPE_CHECKING:
     from tests.integration.catalog.api.conftest import Catalog
@@ -33,9 +44,32 @@ LISTS = {
     "approvals": ("/explorer/approvals", "approvals._FIRST"),
     "ledger": ("/explorer/ledger", "ledger._FIRST"),
     "principals": ("/explorer/principals", "principals._FIRST"),
+    "safe": ("/explorer/safe?question=sharing", "safe._FIRST"),
 }
 """Every page with a list that goes on, where there is more than two of it, and what says how many are shown."""
-_SHOWN = re.compile(r"\d+ (?:of|to \d+ of) [\d,]+ shown|shown here|\d+ to \d+ of [\d,]+")
+ABOUT = {
+    "dataset": (f"/explorer/dataset?{OF}", {"upstream", "findings"}),
+    "lineage": (f"/explorer/lineage?{OF}&direction=upstream&node={Dataset(**CURATED).id}", {"arriving", "columns"}),
+    "access": (f"/explorer/access?{OF}", {"used"}),
+    "job": (f"/explorer/job?id={Job(**JOB).id}", {"code"}),
+    "run": (f"/explorer/run?id={Run.of(Job(**JOB), '0190d2e6-0000-7000-8000-000000000004').id}", {"reads"}),
+    "model-version": (
+        f"/explorer/model-version?id={VERSION}&purpose=HOPERAT",
+        {"versions", "registrations", "approvals"},
+    ),
+    "operation": ("/explorer/operation", {"producers"}),
+    "policies": ("/explorer/policies", set[str]()),
+    "ledger": ("/explorer/ledger", {"checkpoints"}),
+}
+"""Every page with lists beside others, and the names of those of which there is enough here to be cut."""
+_CUTS = ("access._JOBS", "run._MOST", "operation._MOST", "policies._FILES", "policies._PUBLICATIONS")
+_MORE_CUTS = ("ledger._CHECKPOINTS", "lineage_graph.panel._MOST", "model_version._REGISTRATIONS", "page.MOST")
+_GOES_ON = re.compile(r'rel="next" href="([^"]+)#([a-z]+)">Next [a-z]+</a> <span class="quiet">(\d+) to (\d+) of (\d+)')
+_PLACE = re.compile(
+    r'(?:rel="next" href="([^"]+)#([a-z]+)">Next [a-z]+</a> )?<span class="quiet">(\d+) to (\d+) of (\d+)</span>'
+    r' <a href="[^"]+#([a-z]+)">From the first'
+)
+_SHOWN = re.compile(r"\d+ (?:of|to \d+ of) [\d,]+ shown|shown here|judged for this page|\d+ to \d+ of [\d,]+")
 
 
 def fill(catalog: Catalog) -> None:
@@ -47,10 +81,14 @@ def fill(catalog: Catalog) -> None:
         fields = [{"name": f"mrn_{each}", "type": "string"} for each in range(number + 1)]
         made = event(run=run, at=f"2026-01-0{number + 1}T10:00:00Z", schema={"fields": fields})
         made["inputs"] = [{"namespace": "landing", "name": f"visits-{each}"} for each in range(5)]
+        code = {"type": "git", "url": "https://git.example/made-up", "version": f"{number}" * 40}
+        made["job"] = {**made["job"], "facets": {"sourceCodeLocation": code}}
+        made["producer"] = f"https://made-up.example/{number}"
         assert catalog.event(made).status_code == 201
         said = {"dataset": CURATED, "owner": f"unit {number}", "valid_from": f"2026-01-0{number + 1}T00:00:00Z"}
         assert catalog.record({"kind": "declare_dataset", **said}).status_code == 201
-        assert catalog.record(declaration(dataset={"namespace": "landing", "name": f"v-{number}"})).status_code == 201
+        said = {"dataset": {"namespace": "landing", "name": f"v-{number}"}, "deidentification_state": "AGGREGATED"}
+        assert catalog.record(declaration(**said)).status_code == 201
         assert catalog.record(request(use_case=f"Made-up use {number}")).status_code == 201
         assert catalog.record(principal(f"made-up-{number}", "steward")).status_code == 201
         catalog.caught_up()
@@ -60,8 +98,7 @@ def fill(catalog: Catalog) -> None:
 
 
 def test_every_page_whose_list_goes_on_is_here() -> None:
-    # What is safe goes on behind what was judged, whatever of it was found: see the tests of its query.
-    assert {*LISTS, "safe"} == {name for name, page in registry.PAGES.items() if "after" in page.parameters}
+    assert LISTS.keys() == {name for name, page in registry.PAGES.items() if "after" in page.parameters}
 
 
 def next_of(catalog: Catalog, at: str) -> tuple[str | None, str]:
@@ -80,6 +117,8 @@ def test_a_list_says_what_it_does_not_show_and_goes_on_to_its_end(
     catalog: Catalog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill(catalog)
+    for limit in ("MOST_JUDGED", "_AT_ONCE"):
+        monkeypatch.setattr(f"catalog.safe_use.queries.{limit}", 2)
     for name, (address, limit) in LISTS.items():
         module, _, constant = limit.rpartition(".")
         monkeypatch.setattr(importlib.import_module(_PAGES + module), constant, 2)
@@ -91,3 +130,42 @@ def test_a_list_says_what_it_does_not_show_and_goes_on_to_its_end(
             at, words = next_of(catalog, at)
             assert at is None or _SHOWN.search(words), (name, words)
         assert 1 < len(seen) < 60, name
+
+
+def test_every_list_beside_others_is_here() -> None:
+    assert ABOUT.keys() == {name for name, page in registry.PAGES.items() if "behind" in page.parameters}
+
+
+def test_a_list_beside_others_goes_on_to_its_end_by_itself(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(catalog)
+    for version in ("2", "3", "1"):
+        assert catalog.record(registration(version=version, intended_use="Made up again")).status_code == 201
+        catalog.service.ledger.checkpoint()
+    catalog.caught_up()
+    for cut in (*_CUTS, *_MORE_CUTS):
+        module, _, constant = cut.rpartition(".")
+        monkeypatch.setattr(importlib.import_module(_PAGES + module), constant, 1)
+    for name, (address, lists) in ABOUT.items():
+        first = catalog.client.get(address, headers=BROWSER).text
+        going_on = {found[2]: found for found in _GOES_ON.finditer(first)}
+        assert lists <= going_on.keys(), (name, going_on.keys())
+        for one, link in going_on.items():
+            seen, at = [int(link[3])], html.unescape(link[1])
+            while at:
+                answer = catalog.client.get(urljoin(f"{BASE}/explorer/", at), headers=BROWSER)
+                assert answer.status_code == 200, (at, answer.text)
+                (place,) = [found for found in _PLACE.finditer(answer.text) if one in (found[2], found[6])]
+                seen.append(int(place[3]))
+                assert int(place[3]) == int(place[4])
+                at = html.unescape(place[1] or "")
+                # The other lists stay where they are.
+                assert {found[2] for found in _GOES_ON.finditer(answer.text)} | {one} >= going_on.keys()
+            assert seen == list(range(1, int(link[5]) + 1)), (name, one)
+
+
+def test_a_list_that_goes_on_behind_what_is_not_there_says_so(catalog: Catalog) -> None:
+    catalog.fill()
+    catalog.caught_up()
+    answer = catalog.client.get(f"/explorer/dataset?{OF}&behind=snapshots:gone", headers=BROWSER)
+    assert answer.status_code == 422
+    assert "leave it out to begin anew" in shown(answer).words
