@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Final
 
-from catalog.labels.taint.equations import EMPTY, Apart, Equation, State, Values, inflows, key_of, place_of
+from catalog.labels.taint.equations import Apart, Equation, State, Values, inflows, key_of, place_of
 from catalog.labels.taint.fixpoint import Search, carrying, taint
 from catalog.labels.taint.loading import Sources, load_into
 from catalog.labels.taint.model import Cleared, Flow, Mark, Part, Passage, Place
@@ -16,6 +16,9 @@ from catalog.reading import Completeness
 from catalog.view import View
 
 _NONE: Final[Mapping[Mark, int]] = {}
+_AHEAD: Final = 500
+"""So many assets that lie behind are fetched at once, where there are no more of them."""
+_DEPTH: Final = 10_000
 _Goal = tuple[Place, Mark]
 
 
@@ -101,8 +104,8 @@ class Loaded:
 class Kept:
     """What a follower keeps of now, and of the assets on the ways that are asked for what flows into them.
 
-    A way is gone back from one place to the next: of all that lies behind only what is met is fetched, and what the
-    ways to several marks meet at once is fetched together.
+    A way is gone back from one place to the next. What lies behind is fetched at once where it is little; of more only
+    what is met is fetched, and what the ways to several marks meet at once is fetched together.
     """
 
     completeness: Completeness | None = None
@@ -111,7 +114,10 @@ class Kept:
         """Ask for assets, and for columns of them, by (asset, name)."""
         self._view = view.unredacted
         self._values = Values()
+        self._equation_texts: dict[str, str] = {}
+        """What is kept of what was fetched; read once a way meets it, since that takes longer than to fetch it."""
         self._equations: dict[str, Equation | None] = {}
+        self._state_texts: dict[str, str] = {}
         self._states: dict[str, State] = {}
         self._sources: dict[str, Sources] = {}
         """By what stands for each asset that was asked for."""
@@ -136,25 +142,39 @@ class Kept:
         """Return what was loaded of an asset."""
         return self._sources.get(node) or self._named[node]
 
+    def _load_ahead(self, nodes: Collection[str]) -> None:
+        """Fetch what is kept of all that lies behind assets, where that is little: then no step back asks for it."""
+        behind = self._view.reach(sorted(nodes), "in", _DEPTH, _AHEAD)
+        if behind is not None:
+            self._load_states(behind)
+            self._load_equations(behind)
+
     def _load_states(self, nodes: Iterable[str]) -> None:
-        new = sorted(set(nodes) - self._states.keys())
+        new = sorted(set(nodes) - self._state_texts.keys())
         found = self._view.label_states(new) if new else {}
-        self._states.update((one, self._values.state(found[one].text) if one in found else EMPTY) for one in new)
+        self._state_texts.update((one, found[one].text if one in found else "") for one in new)
+
+    def _state(self, node: str) -> State:
+        state = self._states.get(node)
+        if state is None:
+            self._load_states([node])
+            state = self._states[node] = self._values.state(self._state_texts[node])
+        return state
 
     def _load_equations(self, nodes: Iterable[str]) -> None:
-        new = sorted(set(nodes) - self._equations.keys())
+        new = sorted(set(nodes) - self._equation_texts.keys())
         found = self._view.label_equations(new) if new else {}
-        self._equations.update((one, Equation.of(found[one].text) if one in found else None) for one in new)
+        self._equation_texts.update((one, found[one].text if one in found else "") for one in new)
 
     def _equation(self, node: str) -> Equation | None:
-        self._load_equations([node])
+        if node not in self._equations:
+            self._load_equations([node])
+            text = self._equation_texts[node]
+            self._equations[node] = Equation.of(text) if text else None
         return self._equations[node]
 
     def _number(self, place: Place) -> int:
-        state = self._states.get(place.node)
-        if state is None:
-            self._load_states([place.node])
-            state = self._states[place.node]
+        state = self._state(place.node)
         number = state.places.get(key_of(place), 0)
         if number or place.part is not Part.COLUMN or not state.places:
             return number
@@ -182,8 +202,7 @@ class Kept:
 
     def attested(self, node: str) -> Collection[str]:
         """Return the attestations that took anything away on any step behind an asset, by id."""
-        self._load_states([node])
-        return self._values.attestations(self._states[node].attested)
+        return self._values.attestations(self._state(node).attested)
 
     def is_part(self, part: Place, place: Place) -> bool:
         """Tell whether a place has what another of its asset has."""
@@ -208,13 +227,16 @@ class Kept:
         """Return the places on the shortest way to each of the marks, whose equations are fetched step by step."""
         met: set[Place] = set()
         front = goals
+        unknown = {place.node for place, _ in goals} - self._equation_texts.keys()
+        if unknown:
+            self._load_ahead(unknown)
         while front:
             met.update(place for place, _ in front)
             self._load_equations({place.node for place, _ in front})
             self._load_states(
                 source
                 for place, _ in front
-                if (equation := self._equations[place.node]) is not None
+                if (equation := self._equation(place.node)) is not None
                 for source in equation.sources
             )
             front = {before for goal in front if (before := self._before(goal)) is not None}
@@ -234,9 +256,9 @@ class Kept:
             if place not in walked:
                 walked.update(self._go_back({(place, mark)}))
                 met.update(walked)
-            equation = self._equations[place.node]
+            equation = self._equation(place.node)
             found: dict[tuple[Flow, Mark], None] = {}
-            for at, how in () if equation is None else inflows(equation, place, lambda node: self._states[node]):
+            for at, how in () if equation is None else inflows(equation, place, self._state):
                 by, steps = self._values.decides(how), self.steps(at)
                 flow = Flow(at, place, by.passage, by.masked)
                 for before in preceding(mark, by.passage):
@@ -250,12 +272,12 @@ class Kept:
         """Return from where a mark came to a place in the fewest steps, of several the smallest; None from nowhere."""
         place, mark = goal
         far = self.steps(place)[mark]
-        equation = self._equations[place.node]
+        equation = self._equation(place.node)
         if not far or equation is None:
             return None
         found = [
             (at, before)
-            for at, how in inflows(equation, place, lambda node: self._states[node])
+            for at, how in inflows(equation, place, self._state)
             for before, steps in self.steps(at).items()
             if steps + 1 == far and self._values.decides(how).carried(before) == mark
         ]
@@ -279,7 +301,7 @@ class Kept:
         yield flow
         source = flow.source
         if source.part is Part.COLUMN and flow.target.part is not Part.ANY and flow.passage is not Passage.SAME:
-            state = self._states[source.node]
+            state = self._state(source.node)
             for key in state.members(key_of(source)) if state.has_members else ():
                 yield flow._replace(source=place_of(source.node, key))
 
