@@ -14,7 +14,6 @@ from catalog.ledger.protocol import Ledger, StoredEntry
 from catalog.reading import Rights
 from catalog.record import DECLARE_FIRST, Admission, Admitted, Record, UnknownSubjectError
 from catalog.store.protocol import Store, StoreReader
-from catalog.use.model import Ancestors
 from catalog.view import Anchor, View
 from graph_schema.facts import Facts
 from graph_schema.nodes import Column, Dataset, Node, Site, Snapshot
@@ -46,7 +45,6 @@ class Admissions:
         patience: float,
         rights_of: Callable[[Actor], Rights],
         anchored: Callable[[int], Anchor] | None,
-        ancestors: Ancestors | None = None,
     ) -> None:
         """Read nothing yet."""
         self._ledger = ledger
@@ -56,7 +54,6 @@ class Admissions:
         self._patience = patience
         self._rights_of = rights_of
         self._anchored = anchored
-        self._ancestors = ancestors
 
     def await_graph(self, upto: int | None = None) -> None:
         """Wait a moment for the graph to hold the ledger, or this entry; raises OperatorError where it does not."""
@@ -82,7 +79,6 @@ class Admissions:
             actor.key_id,
             self._facts_of,
             promised,
-            self._ancestors,
         )
 
     def view(self, reader: StoreReader, actor: Actor, now: int, rights: Rights | None = None) -> View:

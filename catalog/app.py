@@ -260,7 +260,7 @@ def running(
     from catalog.intake import Intake, Pending  # noqa: PLC0415
     from catalog.metrics import Metrics  # noqa: PLC0415
     from catalog.record_redaction import rules_of  # noqa: PLC0415
-    from catalog.use.ontology import Ontology  # noqa: PLC0415
+    from catalog.use.ontology import ontology_at  # noqa: PLC0415
 
     # Before anything listens: whether a key was ever issued decides who is let in without one.
     mirror(ledger, keys)
@@ -270,7 +270,8 @@ def running(
         ledger, store, batch=settings.projection_batch, busy=lambda: pending.any, check=check
     )
     authenticator = Authenticator(keys, Entitlements(ledger).entitled)
-    ancestors = None if settings.disease_ontology is None else Ontology(settings.disease_ontology)
+    # Read when it is first asked; that there is a file is held now.
+    ontology_at(settings.disease_ontology)
     intake = Intake(
         ledger,
         store,
@@ -284,7 +285,6 @@ def running(
         pending=pending,
         producers=metrics.producers,
         named=authenticator.named,
-        ancestors=ancestors,
     )
     signing = _Signing(ledger, settings.checkpoint_seconds)
     services = Services(
@@ -299,7 +299,6 @@ def running(
         local_actor() if owner else None,
         lambda: signing.problem,
         rights,
-        ancestors,
     )
     _watch(metrics, services)
     projection.start()

@@ -46,7 +46,6 @@ from catalog.record_redaction import Redactor, provenance_of
 from catalog.reporting.records import ReportIssued
 from catalog.retries import Retries, Sent
 from catalog.store.protocol import Store
-from catalog.use.model import Ancestors
 from catalog.view import Anchor
 from graph_schema.canonical import digest_of
 from graph_schema.facts import Facts
@@ -131,7 +130,6 @@ class Intake:
     `submit_record` may wait for the graph: call it off the event loop. `redactor` is what every name goes through, also
     that of what is asked for. `anchored` gives by a moment what the site's views are taken by; without it by no site's.
     `named` gives what the principal of a name may do now, None of one that may not act; without it by its roles alone.
-    `ancestors` are of the disease ontology, as everywhere that use is judged.
     """
 
     def __init__(
@@ -151,7 +149,6 @@ class Intake:
         anchored: Callable[[int], Anchor] | None = None,
         pending: Pending | None = None,
         named: Callable[[str], Actor | None] | None = None,
-        ancestors: Ancestors | None = None,
     ) -> None:
         self._ledger = ledger
         self._named = named or keys.named
@@ -169,7 +166,6 @@ class Intake:
             patience=patience,
             rights_of=rights_of,
             anchored=anchored,
-            ancestors=ancestors,
         )
         self._clock = clock
         self._numbers = itertools.count()

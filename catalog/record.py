@@ -375,8 +375,6 @@ class Admission:
     facts_of: Callable[[StoredEntry], Facts]
     promised: frozenset[str] = frozenset()
     """What comes to be known with records that are taken before it, by id."""
-    ancestors: Mapping[str, frozenset[str]] | None = None
-    """Of each disease what it is a kind of, where an ontology is configured."""
 
     def require(self, nodes: Iterable[tuple[Node, str, str]]) -> None:
         """Raise UnknownSubjectError for the first (node, pointer, what would be right) that the catalog never met."""

@@ -7,7 +7,7 @@ it is counted where something visible leads to it, and the answer then says that
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeVar
 
@@ -70,7 +70,7 @@ class Anchor:
     """The ledger that the graph is projected from, so that a view can say where it was taken and whether it is whole.
 
     `began` is the reader's one clock reading, in microseconds UTC; `at_least` the index it was promised to see;
-    `terms` how long the site waits.
+    `terms` how long the site waits; `ancestors` of each disease what it is a kind of, None without an ontology.
     """
 
     ledger: Ledger
@@ -78,6 +78,7 @@ class Anchor:
     began: int
     at_least: int = -1
     terms: Terms = TERMS
+    ancestors: Mapping[str, frozenset[str]] | None = field(default=None, compare=False)
     points: dict[AsOf, ReadPoint] = field(default_factory=dict, compare=False)
     """The read points that were asked for: the tree's root is worked out once for each."""
 
@@ -186,6 +187,11 @@ class View:
     def terms(self) -> Terms:
         """Return how long the site waits."""
         return TERMS if self._anchor is None else self._anchor.terms
+
+    @property
+    def ancestors(self) -> Mapping[str, frozenset[str]] | None:
+        """Return of each disease what it is a kind of, None where the site has no ontology."""
+        return None if self._anchor is None else self._anchor.ancestors
 
     @property
     def moment(self) -> int:

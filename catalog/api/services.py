@@ -28,7 +28,7 @@ from catalog.reading import AsOf, Rights, Terms
 from catalog.record_redaction import Redactor
 from catalog.settings import Settings, is_loopback
 from catalog.store.protocol import Store, StoreReader
-from catalog.use.model import Ancestors
+from catalog.use.ontology import ontology_at
 from catalog.view import Anchor, View
 from graph_schema.times import SECOND, format_time
 
@@ -40,12 +40,12 @@ PRINCIPAL = "lineward.principal"
 
 
 def anchor(ledger: Ledger, settings: Settings, began: int, at_least: int = -1) -> Anchor:
-    """Return what every view of a site is taken by: whoever asks or writes is held to the same days.
+    """Return what every view of a site is taken by: whoever asks or writes is held to the same days and diseases.
 
     `began` is the one clock reading, in microseconds UTC, `at_least` the index that a reader was promised to see.
     """
     terms = Terms(settings.determination_near_days, settings.suggestion_judged_days)
-    return Anchor(ledger, PROJECTION_VERSION, began, at_least, terms)
+    return Anchor(ledger, PROJECTION_VERSION, began, at_least, terms, ontology_at(settings.disease_ontology))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +68,6 @@ class Services:
     signing_problem: Callable[[], EvidenceError | OperatorError | None] = lambda: None
     """What the last attempt to sign a checkpoint found."""
     rights_of: Callable[[Actor], Rights] = rules.rights_of
-    ancestors: Ancestors | None = None
-    """Of each disease what it is a kind of, where an ontology is configured."""
-
     decisions: DecisionMemo = field(default_factory=DecisionMemo)
     """What requests for access rest on, of the newest point."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Self, TypeVar
 
-from pydantic import BeforeValidator, Field, StrictBool, StrictInt, ValidationInfo, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, StrictInt, ValidationInfo, model_validator
 
 from catalog.encryption.records import KeyName
 from catalog.record import (
@@ -26,6 +26,7 @@ from catalog.record import (
 )
 from graph_schema.nodes import Source
 from graph_schema.vocabulary import duo, hl7
+from graph_schema.vocabulary.mondo import NO_DISEASE, disease_of
 from graph_schema.vocabulary.policy_labels import PolicyLabel, PolicyLabelError, parse
 from graph_schema.vocabulary.words import (
     FORMER_SOURCE_KINDS,
@@ -44,6 +45,17 @@ from graph_schema.vocabulary.words import (
     Zone,
 )
 
+
+def _disease(text: str, info: ValidationInfo) -> str:
+    found = text if is_replayed(info) else disease_of(text)
+    if found is None:
+        raise ValueError(NO_DISEASE)
+    return found
+
+
+Diseases = Annotated[
+    tuple[Annotated[str, Field(max_length=64), AfterValidator(_disease)], ...], Field(max_length=MAX_LIST), distinct()
+]
 PurposeCode = Annotated[str, Field(max_length=64), code_of(hl7.PURPOSE_OF_USE)]
 DuoCode = Annotated[str, Field(max_length=64), coded(duo.find)]
 RefrainCode = Annotated[str, Field(max_length=64), code_of(hl7.REFRAINS)]

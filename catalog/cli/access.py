@@ -20,7 +20,7 @@ _MEANT: Final = ("Dataset", "ModelVersion")
 _NODE: Final = """query Node($id: ID!) { node(id: $id) { __typename
   ... on Dataset { ref { namespace name } } ... on ModelVersion { version model { namespace name } } } }"""
 _ONE: Final = """entry askedBy at recordedAt principal action purpose project protocol site place environment network
-  onBehalfOf correlationId allowed reasons policies policySet obligations refrains awaits
+  diseases onBehalfOf correlationId allowed reasons policies policySet obligations refrains awaits
   refused { kind validFrom } target { targetKind ref { namespace name } column version }"""
 _DECISIONS: Final = f"""
 query Decisions($filter: AccessDecisionFilter, $first: Int!, $before: Int) {{

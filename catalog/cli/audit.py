@@ -40,6 +40,7 @@ _DETAILS: Final = (
     "place",
     "environment",
     "network",
+    "diseases",
     "onBehalfOf",
 )
 _REFUSED: Final = {"kind": "refusedKind", "validFrom": "refusedValidFrom"}

@@ -69,6 +69,7 @@ def _recorded(client: Client, of: str, asked: dict[str, Any], at: dict[str, Any]
         "place": asked["place"],
         "environment": asked["environment"],
         "requester": who,
+        "diseases": asked.get("diseases") or [],
         **({"valid_at": at["validAt"]} if "validAt" in at else {}),
     }
     found: dict[str, Any] = checked(client.request("POST", "api/v1/gate", json=body)).json()
@@ -85,7 +86,8 @@ def _end(found: dict[str, Any]) -> Exit:
 
 def _show(called: str, asked: dict[str, Any], found: dict[str, Any]) -> None:
     print_line(f"{called} {_VERDICTS[found['verdict']]}")
-    print_line(f"for {asked['purpose']} at {asked['place']}, in {asked['environment']}")
+    studied = f", of {', '.join(asked['diseases'])}" if asked.get("diseases") else ""
+    print_line(f"for {asked['purpose']}{studied} at {asked['place']}, in {asked['environment']}")
     for one in found["checks"]:
         if one["outcome"] == "PASS":
             print_line(f"  pass     {in_words(one['check'])}")

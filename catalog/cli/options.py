@@ -56,6 +56,10 @@ SourceName = Annotated[str | None, typer.Option("--source", metavar="NAME", help
 Commercial = Annotated[
     bool | None, typer.Option("--commercial/--not-commercial", help="Whether the purpose is commercial.")
 ]
+Disease = Annotated[
+    list[str] | None,
+    typer.Option("--disease", metavar="MONDO", help="A disease that is studied, by MONDO id; may be repeated."),
+]
 Project = Annotated[str | None, typer.Option("--project", metavar="PROJECT", help="In which project.")]
 Recipient = Annotated[
     str | None,

@@ -19,6 +19,7 @@ from catalog.grants.records import AccessTarget
 from catalog.record import MAX_NAME
 from catalog.record_redaction import Redactor
 from graph_schema.aspects.access import Circumstances, Target
+from graph_schema.vocabulary.mondo import NO_DISEASE, disease_of
 
 _KINDS: Final = {
     "dataset": "DATASET",
@@ -80,18 +81,22 @@ def read(value: Mapping[str, Any], redactor: Redactor) -> Asked | Problem:
     resource = _part(value, "resource", "type", "id")
     sent = value.get("context")
     context = sent if isinstance(sent, dict) else {}
-    target = _target(resource)
+    target, circumstances = _target(resource), _circumstances(context)
     if target is None:
         return Problem(
             f"A resource is of type {', '.join(_KINDS)}; its namespace, and the dataset of a column or the version of "
             "a model, stand in resource.properties."
         )
-    fields = {"principal": subject["id"], "action": action["name"], "target": target, **_circumstances(context)}
+    fields = {"principal": subject["id"], "action": action["name"], "target": target, "circumstances": circumstances}
+    if any(disease_of(one) is None for one in circumstances.get("diseases", ())):
+        return Problem(f"Each of context.diseases {NO_DISEASE}.")
     try:
         AccessTarget.model_validate(target)
-        CircumstancesRecord.model_validate(fields["circumstances"])
+        held = CircumstancesRecord.model_validate(circumstances)
     except ValidationError:
         return Problem("The names in the request are too long, or hold control characters.")
+    # Each disease as records spell it.
+    circumstances["diseases"] = list(held.diseases)
     kept, _ = redactor.record(fields)
     return Asked(
         kept["principal"],
@@ -137,7 +142,8 @@ def _circumstances(context: Mapping[str, Any]) -> dict[str, Any]:
         found["device"] = {
             name: device[name] for name in ("managed", "encrypted") if isinstance(device.get(name), bool)
         }
-    enforces = context.get("enforces")
-    if isinstance(enforces, list):
-        found["enforces"] = [one for one in enforces if isinstance(one, str) and one.strip()][:_MOST]
-    return {"circumstances": found}
+    for name in ("enforces", "diseases"):
+        several = context.get(name)
+        if isinstance(several, list):
+            found[name] = [one for one in several if isinstance(one, str) and one.strip()][:_MOST]
+    return found

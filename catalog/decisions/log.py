@@ -22,7 +22,6 @@ from catalog.decisions.rules import LEFT_TO_ROLES, is_same, is_wanted
 from catalog.ledger.protocol import Ledger
 from catalog.policies.model import PolicySet
 from catalog.reading import AsOf
-from catalog.use.model import Ancestors
 from catalog.view import View
 from graph_schema.aspects.access import AccessDecision
 from graph_schema.facts import Statement
@@ -76,7 +75,6 @@ def replay(
     first: int,
     after: int = -1,
     *,
-    ancestors: Ancestors | None = None,
     instead: PolicySet | None = None,
 ) -> Replay:
     """Return what so many of the decisions come to when they are decided again, in the order of the ledger.
@@ -94,7 +92,7 @@ def replay(
             erased += ledger.entry(place).body is None
         elif _fits(ledger, one, wanted):
             decided += 1
-            (again,) = replayed(view, (one,), ancestors, instead)
+            (again,) = replayed(view, (one,), instead)
             if not is_same(one.content, again, by_other_policies=instead is not None):
                 changed.append(Redecided(one, again))
                 view.cite(place)
@@ -104,7 +102,6 @@ def replay(
 def replayed(
     view: View,
     recorded: Iterable[DecisionRecord],
-    ancestors: Ancestors | None = None,
     instead: PolicySet | None = None,
 ) -> Iterator[Decided]:
     """Yield what each decision comes to when it is decided again, at its own time and by what was known then."""
@@ -113,10 +110,10 @@ def replayed(
         asked = Asked(content.principal, content.action, content.target, content.circumstances)
         then = view.beside(AsOf(one.at, content.known_at))
         if content.refused is None:
-            yield decide(then, asked, ancestors, instead=instead)
+            yield decide(then, asked, instead=instead)
         else:
             # As it was judged: whoever writes a record is held to what is so, whether they may see it or not.
-            found = judge(then.unredacted, asked, content.refused, ancestors, instead=instead)
+            found = judge(then.unredacted, asked, content.refused, instead=instead)
             yield Decided(allowed=True, reasons=(LEFT_TO_ROLES,)) if found is None else found
 
 

@@ -24,7 +24,6 @@ from catalog.policies.queries import in_force
 from catalog.record import Admission, Admitted
 from catalog.releases import admission as releases
 from catalog.releases.records import DeployModelVersion, ReleaseModelVersion, RollBackDeployment
-from catalog.use.model import Ancestors
 from catalog.view import View
 from graph_schema.aspects.access import Circumstances, RefusedRecord, Target
 from graph_schema.nodes import ModelVersion
@@ -56,7 +55,6 @@ def judge(
     view: View,
     asked: Asked,
     record: RefusedRecord,
-    ancestors: Ancestors | None = None,
     *,
     instead: PolicySet | None = None,
 ) -> Decided | None:
@@ -75,7 +73,7 @@ def judge(
     if engine is not None and not _decides_on(engine, asked.action):
         return None
     then = view.at(parse_zoned(record.valid_from)) if record.valid_from else view
-    return decide(then, asked, ancestors, instead=published, acting=_acting(view, asked.principal, record.roles))
+    return decide(then, asked, instead=published, acting=_acting(view, asked.principal, record.roles))
 
 
 def admit_release(record: ReleaseModelVersion, admission: Admission) -> Admitted:
@@ -119,7 +117,7 @@ def _permitted(
         () if is_proven(admission.actor) else tuple(sorted(admission.roles)),
     )
     asked = _asked(action, record, at, admission)
-    found = judge(view, asked, described, admission.ancestors)
+    found = judge(view, asked, described)
     if found is None:
         return admitted
     if asked.circumstances.purpose is None:
@@ -185,6 +183,7 @@ def _asked(
         Circumstances(
             purpose=question.get("purpose"),
             project=question.get("requester", {}).get("project"),
+            diseases=tuple(question.get("diseases", ())),
             place=at.get(_PLACE, question.get("place")),
             environment=at[_ENVIRONMENT].upper(),
             enforces=_EVERY_OBLIGATION,

@@ -24,6 +24,7 @@ from catalog.memberships.queries import (
     projects_called,
     protocols_called,
     protocols_of,
+    studied,
 )
 from catalog.policies.engine import Engine, Entity, Request, Verdict, engine_of
 from catalog.policies.model import PolicySet
@@ -32,7 +33,7 @@ from catalog.policies.schema import ACTIONS, optional
 from catalog.reading import Complete
 from catalog.use.answers import MayUse
 from catalog.use.asking import question
-from catalog.use.model import Ancestors, Decision, Requester, UseQuestion
+from catalog.use.model import Decision, Requester, UseQuestion
 from catalog.use.queries import UseJudge
 from catalog.use.terms import IRB, TS, US
 from catalog.view import View
@@ -47,7 +48,6 @@ _OF_SPANS: Final = frozenset({IRB, TS})
 def decide(
     view: View,
     asked: Asked,
-    ancestors: Ancestors | None = None,
     *,
     instead: PolicySet | None = None,
     kept: DecisionsAt | None = None,
@@ -79,7 +79,7 @@ def decide(
         engine = engine_of(published.files)
     except ValueError:
         return rules.denied(rules.ERRED, policy_set=published.digest)
-    found = _decided(view, asked, node, principal, (published, engine), ancestors, kept, now or view)
+    found = _decided(view, asked, node, principal, (published, engine), kept, now or view)
     return rules.enforced(found, asked.circumstances.enforces)
 
 
@@ -160,20 +160,23 @@ def _decided(
     node: Node,
     principal: Mapping[str, Any],
     by: tuple[PolicySet, Engine],
-    ancestors: Ancestors | None,
     kept: DecisionsAt,
     now: View,
 ) -> Decided:
     published, engine = by
     attributes, stated = kept.once(("resource", node.id), lambda: _attributes(view, node, kept, now))
     around = _upheld(view, asked.circumstances, principal)
+    declared = kept.once(
+        ("studied", around.project, around.protocol), lambda: studied(view, around.project, around.protocol)
+    )
     asks = question(
         around.purpose or "",
         view.moment,
         place=around.place,
+        diseases=declared or around.diseases,
         requester=Requester(user=asked.principal, project=around.project, recipient=principal.get("organisation")),
     )
-    used = _use(view, _judged(node), asks, ancestors, kept)
+    used = _use(view, _judged(node), asks, kept)
     # Whoever asks in the place of another has what that one has, and no emergency of anybody.
     of = around.on_behalf_of
     id_ = Principal(of or asked.principal).id
@@ -186,6 +189,9 @@ def _decided(
     if around.device is not None:
         context["device"] = around.device.to_json()
     claimed = tuple((f"context.{name}", StatedBy.CLAIMED) for name in ("purpose", *context))
+    if asks.diseases:
+        context["diseases"] = sorted(asks.diseases)
+        claimed += (("context.diseases", StatedBy.REGISTERED if declared else StatedBy.CLAIMED),)
     context |= {
         "purpose": around.purpose,
         "use": used.verdict.decision.name,
@@ -280,12 +286,12 @@ def _labels(view: View, ids: Sequence[str]) -> dict[str, tuple[EffectiveLabels, 
 
 
 def _uses(
-    view: View, asked: Sequence[tuple[str, UseQuestion]], at: UseQuestion, ancestors: Ancestors | None
+    view: View, asked: Sequence[tuple[str, UseQuestion]], at: UseQuestion
 ) -> dict[tuple[str, UseQuestion], MayUse]:
     """Return what use of each comes to, at the date of a question."""
     judge = UseJudge(view, [of for of, _ in asked])
     return {
-        (of, question): judge.may(of, replace(question, date=at.date), ancestors=ancestors, ethics=ethics_approvals)
+        (of, question): judge.may(of, replace(question, date=at.date), ethics=ethics_approvals)
         for of, question in asked
     }
 
@@ -303,7 +309,7 @@ def _plain(value: Any) -> Any:  # noqa: ANN401  any value of an aspect
     return [_plain(one) for one in value] if isinstance(value, list | tuple) else value
 
 
-def _use(view: View, of: str, asks: UseQuestion, ancestors: Ancestors | None, kept: DecisionsAt) -> MayUse:
+def _use(view: View, of: str, asks: UseQuestion, kept: DecisionsAt) -> MayUse:
     """Return what use comes to: judged once for everybody, and anew for who asks where a statement lists its users or
     an agreement names who may have the data.
     """
@@ -312,7 +318,7 @@ def _use(view: View, of: str, asks: UseQuestion, ancestors: Ancestors | None, ke
         return kept.together(
             "use",
             (of, replace(question, date=0)),
-            lambda some: _uses(view, some, asks, ancestors),
+            lambda some: _uses(view, some, asks),
             lasts=_lasts,
             is_as_at=view.is_as_at,
         )

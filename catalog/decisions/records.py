@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, StrictBool, StrictInt
 
+from catalog.assets.records import Diseases
 from catalog.grants.records import AccessTarget
 from catalog.record import MAX_LIST, Digest, Name, Part, Record, Text, Time
 from graph_schema.nodes import Column, Dataset, Node, Principal
@@ -45,6 +46,8 @@ class Circumstances(Part):
     """In whose place: a delegation has to be recorded."""
     enforces: _Names = ()
     """The obligations that the caller keeps whoever is permitted to."""
+    diseases: Diseases = ()
+    """Every disease that is studied, by MONDO id."""
 
 
 class RefusedRecord(Part):

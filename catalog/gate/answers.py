@@ -25,6 +25,7 @@ def evaluated(view: View, found: Gate) -> GateEvaluated:
             "place": found.question.place,
             "environment": found.question.environment,
             "requester": RequesterOf.of(found.question.requester),
+            "diseases": sorted(found.question.diseases),
             "artifact_digest": found.artifact_digest,
             "policies_digest": found.policies.digest,
             "valid_at": format_time(view.moment),

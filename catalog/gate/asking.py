@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import ClassVar
 
-from catalog.assets.records import PurposeCode
+from catalog.assets.records import Diseases, PurposeCode
 from catalog.gate.model import GateQuestion
 from catalog.gate.records import RequesterOf
 from catalog.record import ModelRef, Name, Record, Time
@@ -35,13 +35,16 @@ class AskGate(Record):
     """In which environment; by default production."""
     requester: RequesterOf = RequesterOf()
     """Who is to use it, as far as terms of use ask."""
+    diseases: Diseases = ()
+    """Every disease that is studied, by MONDO id."""
     valid_at: Time | None = None
     """As of when; left out, now."""
 
     def question(self, held: AsHeld, name: Callable[[str], str]) -> GateQuestion:
         """Return the question, names as the catalog holds them."""
         of = ModelVersion(name(self.model.namespace), name(self.model.name), name(self.version))
-        return asked(of.id, self.purpose, self.place, self.environment, self.requester.requester, held)
+        requester = self.requester.requester
+        return asked(of.id, self.purpose, self.place, self.environment, requester, held, self.diseases)
 
 
 class _Environment(Record):
@@ -52,19 +55,28 @@ class _Environment(Record):
     environment: EnvironmentName
 
 
-def asked(of: str, purpose: str, place: str, environment: str, requester: Requester, held: AsHeld) -> GateQuestion:
+def asked(
+    of: str,
+    purpose: str,
+    place: str,
+    environment: str,
+    requester: Requester,
+    held: AsHeld,
+    diseases: Collection[str] = (),
+) -> GateQuestion:
     """Return the question with its codes as their tables spell them, and names as the catalog holds them.
 
     Raises:
-        SenderError: an unknown purpose, with what is like it.
+        SenderError: an unknown purpose, with what is like it; what is no disease.
     """
 
     def name(field: str, value: str | None) -> str | None:
         return None if value is None else held(field, value)
 
+    use = use_question(purpose, 0, diseases=diseases)
     return GateQuestion(
         of=of,
-        purpose=use_question(purpose, 0).purpose,
+        purpose=use.purpose,
         place=held("place", place),
         environment=_Environment.read({"environment": environment}).environment,
         requester=Requester(
@@ -75,4 +87,5 @@ def asked(of: str, purpose: str, place: str, environment: str, requester: Reques
             project=name("project", requester.project),
             recipient=name("recipient", requester.recipient),
         ),
+        diseases=use.diseases,
     )

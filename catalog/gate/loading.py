@@ -45,6 +45,7 @@ from catalog.gate.requirements import GateFile
 from catalog.gate.rules import at_least
 from catalog.labels.queries import attestations_of
 from catalog.labels.taint.queries import EffectiveLabels, effective_labels
+from catalog.memberships.queries import studied
 from catalog.names.loading import Names
 from catalog.places.queries import operator_at
 from catalog.policies.queries import in_force
@@ -58,7 +59,7 @@ from catalog.signatures.queries import signature_state
 from catalog.snapshots.queries import snapshots
 from catalog.snapshots.splits import split_of
 from catalog.use.closure import Closure
-from catalog.use.model import Ancestors, Decision, UseQuestion, Verdict
+from catalog.use.model import Decision, UseQuestion, Verdict
 from catalog.use.queries import UseJudge
 from catalog.use.residency import Presence, Residency, residency, would_be
 from catalog.view import View
@@ -105,9 +106,7 @@ def policies_in_force(view: View) -> tuple[GateFile, Policies]:
         return shipped, replace(policies, problem=error.detail)
 
 
-def load(
-    view: View, question: GateQuestion, ancestors: Ancestors | None = None, quoting: Quoting | None = None
-) -> Loaded | None:
+def load(view: View, question: GateQuestion, quoting: Quoting | None = None) -> Loaded | None:
     """Return all that is needed, None where no such model version is known or may be seen.
 
     `quoting` tells whether a release may be gone back to; without it that is not asked.
@@ -128,6 +127,7 @@ def load(
     uses = () if registration is None else (*registration.trained_on, *registration.evaluated_on)
     data = sorted({*(use.dataset for use in uses), *(one.dataset for one in training.reads if _is_data(one.dataset))})
     lies = residency(view, question.of, moment, judge=judge)
+    diseases = studied(view, question.requester.project) or question.diseases
     trained_at = _trained_at(training, moment)
     use_training = judge.may(
         question.of,
@@ -136,14 +136,19 @@ def load(
             date=trained_at,
             place=_trained_in(lies),
             requester=question.requester,
+            diseases=diseases,
         ),
-        ancestors=ancestors,
         ethics=ethics_approvals,
     )
     use_deployment = judge.may(
         question.of,
-        UseQuestion(purpose=question.purpose, date=moment, place=question.place, requester=question.requester),
-        ancestors=ancestors,
+        UseQuestion(
+            purpose=question.purpose,
+            date=moment,
+            place=question.place,
+            requester=question.requester,
+            diseases=diseases,
+        ),
         ethics=ethics_approvals,
     )
     chain = _chain(met, trained.values(), data)

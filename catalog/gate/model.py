@@ -44,6 +44,8 @@ class GateQuestion:
     place: str
     environment: str
     requester: Requester = field(default_factory=Requester)
+    diseases: frozenset[str] = frozenset()
+    """Every disease that is studied, by MONDO id; what the project of the requester registers counts before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,6 +376,7 @@ class GateEvaluation:
     place: str
     environment: str
     requester: Requester
+    diseases: frozenset[str]
     artifact_digest: str | None
     policies: str
     valid_at: int

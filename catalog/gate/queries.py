@@ -20,7 +20,7 @@ from catalog.reading import Lagging
 from catalog.releases.deployments import Quoting, deployments_of
 from catalog.releases.model import Deployment
 from catalog.safe_use.model import Outcome
-from catalog.use.model import Ancestors, OrganizationKind, Requester
+from catalog.use.model import OrganizationKind, Requester
 from catalog.view import View
 from graph_schema.aspects import gate as aspects
 from graph_schema.nodes import Principal
@@ -31,9 +31,9 @@ from reports.naming import worded
 _PASSED: Final = frozenset({GateVerdict.PASS, GateVerdict.BY_EXCEPTION})
 
 
-def gate(view: View, question: GateQuestion, ancestors: Ancestors | None = None) -> Gate | None:
+def gate(view: View, question: GateQuestion) -> Gate | None:
     """Return what the gate says at the view's time, with every check; None where no such version is known or shown."""
-    return _gate(view, question, ancestors, partial(gone_back_to, ancestors=ancestors))
+    return _gate(view, question, gone_back_to)
 
 
 def assessments(view: View, version: str, environment: str | None) -> Assessments:
@@ -41,19 +41,17 @@ def assessments(view: View, version: str, environment: str | None) -> Assessment
     return assessed(view, version, environment)
 
 
-def gone_back_to(
-    view: View, version: str, entry: int, ancestors: Ancestors | None = None
-) -> tuple[bool | None, str, tuple[int, ...]]:
+def gone_back_to(view: View, version: str, entry: int) -> tuple[bool | None, str, tuple[int, ...]]:
     """Return whether a release that quotes an evaluation (by entry) may be gone back to, with why and by which entries;
     None where that cannot be told. Every check counts but whether there is something to go back to from there.
     """
-    found = quoted(view, version, entry, ancestors, partial(_gate, quoting=None))
+    found = quoted(view, version, entry, partial(_gate, quoting=None))
     passed = None if found.outcome is Outcome.UNKNOWN else found.outcome is Outcome.PASS
     return passed, found.text, found.entries
 
 
-def _gate(view: View, question: GateQuestion, ancestors: Ancestors | None, quoting: Quoting | None) -> Gate | None:
-    loaded = load(view, question, ancestors, quoting)
+def _gate(view: View, question: GateQuestion, quoting: Quoting | None) -> Gate | None:
+    loaded = load(view, question, quoting)
     if loaded is None:
         return None
     checks = rules.judge(loaded.case, loaded.asked)
@@ -113,6 +111,7 @@ def gate_evaluations(view: View, versions: Sequence[str]) -> dict[str, tuple[Gat
                 place=value.place,
                 environment=value.environment,
                 requester=_requester(value.requester),
+                diseases=frozenset(value.diseases),
                 artifact_digest=value.artifact_digest,
                 policies=value.policies_digest,
                 valid_at=value.valid_at,
@@ -130,8 +129,7 @@ def quoted(
     view: View,
     version: str,
     entry: int,
-    ancestors: Ancestors | None = None,
-    ask: Callable[[View, GateQuestion, Ancestors | None], Gate | None] = gate,
+    ask: Callable[[View, GateQuestion], Gate | None] = gate,
 ) -> Reason:
     """Return whether a recorded evaluation may be relied on at the view's time: it passed, lasts, is of the artifact
     that is registered now, and the gate, or what else is asked, says so again now.
@@ -144,7 +142,7 @@ def quoted(
         return Reason(Outcome.FAIL, f"The gate said {found.verdict} then.", (entry,))
     if found.holds_until <= view.moment:
         return Reason(Outcome.FAIL, f"It held until {format_time(found.holds_until)}.", (entry,))
-    now = ask(view, asked_again(found), ancestors)
+    now = ask(view, asked_again(found))
     if now is None or now.artifact_digest != found.artifact_digest:
         return Reason(Outcome.FAIL, "The version is registered with another artifact since.", (entry,))
     if not now.passes:
@@ -207,6 +205,7 @@ def asked_again(one: GateEvaluation) -> GateQuestion:
         place=one.place,
         environment=one.environment,
         requester=one.requester,
+        diseases=one.diseases,
     )
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, StrictBool, StrictInt
 
-from catalog.assets.records import PurposeCode
+from catalog.assets.records import Diseases, PurposeCode
 from catalog.record import MAX_LIST, Digest, Index, ModelVersionRef, Name, Part, Record, Text, Time, code_of, distinct
 from catalog.releases.records import EnvironmentName
 from catalog.safe_use.model import Outcome
@@ -190,6 +190,7 @@ class GateEvaluated(Record):
     place: Name
     environment: EnvironmentName
     requester: RequesterOf
+    diseases: Diseases = ()
     artifact_digest: Digest | None = None
     policies_digest: Digest
     valid_at: Time

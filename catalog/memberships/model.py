@@ -16,6 +16,8 @@ class ProjectRecord:
     entry: int
     declared: bool
     ends: tuple[int, ...]
+    diseases: tuple[str, ...]
+    """What it studies, by MONDO id; none where it does not say."""
 
     def is_over(self, since_entry: int, at: int) -> bool:
         """Tell whether what was recorded in it by an entry is over: it ended since, or is not in its time."""
@@ -38,6 +40,8 @@ class ProtocolRecord:
     entry: int
     declared: bool
     in_force: bool
+    diseases: tuple[str, ...]
+    """What is studied under it, by MONDO id; none where it does not say."""
 
 
 @dataclass(frozen=True, slots=True)

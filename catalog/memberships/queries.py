@@ -46,6 +46,7 @@ def _project(name: str, stated: Sequence[Statement], declared: bool) -> ProjectR
         newest.entry,
         declared,
         tuple(sorted(one.entry for one in stated if one.value is None)),
+        value.diseases,
     )
 
 
@@ -86,7 +87,27 @@ def _protocol(name: str, newest: Statement, declared: bool, at: int) -> Protocol
         newest.entry,
         declared,
         declared and since <= at < until,
+        value.diseases,
     )
+
+
+def studied(view: View, project: str | None, protocol: str | None = None) -> frozenset[str]:
+    """Return the diseases that a project and a protocol of these names, declared and in their time, say they study.
+
+    What is registered so beats what whoever asks claims.
+    """
+    found: set[str] = set()
+    if project is not None:
+        for one in projects_called(view, [project]).values():
+            if one.diseases and not one.is_over(one.entry, view.moment):
+                found.update(one.diseases)
+                view.cite(one.entry)
+    if protocol is not None:
+        for each in protocols_called(view, [protocol]).values():
+            if each.diseases and each.in_force:
+                found.update(each.diseases)
+                view.cite(each.entry)
+    return frozenset(found)
 
 
 def protocols_of(view: View, belongs: Iterable[Membership]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from catalog.access.records import PrincipalName, PrincipalRecord
+from catalog.assets.records import Diseases
 from catalog.record import MAX_LIST, Index, Name, Record, Text, Time, distinct
 from graph_schema.nodes import Project, Protocol
 from graph_schema.vocabulary.words import IrbDetermination, MembershipKind
@@ -21,6 +22,8 @@ class DeclareProject(Record):
     """What it is called."""
     protocol: Name | None = None
     """The protocol that it works under."""
+    diseases: Diseases = ()
+    """The diseases that it studies, by MONDO id: no request made in it is then for others."""
     since: Time | None = None
     """From when on; by default from when it is recorded."""
     until: Time
@@ -61,6 +64,8 @@ class DeclareProtocol(Record):
     """What the institutional review board, or ethics committee, determined."""
     reference: Name
     """By what the board calls its determination."""
+    diseases: Diseases = ()
+    """The diseases that are studied under it, by MONDO id."""
     since: Time | None = None
     """From when on; by default from when it is recorded."""
     until: Time

@@ -72,6 +72,7 @@ _CONTEXT: Final = {
     "network?": "String",
     "on_behalf_of?": "String",
     "device?": "{managed?: Bool, encrypted?: Bool}",
+    "diseases?": "Set<String>",
 }
 _DECLARED: Final = tuple(name for name in DECLARED if name != "encryption_keys")
 _DERIVED: Final = {"key_environments?": "Set<String>"}

@@ -70,7 +70,11 @@ def _cite_signers(citations: Citations, overrides: tuple[OverrideRecord, ...]) -
 
 def _question(one: GateQuestion) -> Question:
     return Question(
-        purpose=one.purpose, place=one.place, environment=one.environment, requester=_requester(one.requester)
+        purpose=one.purpose,
+        place=one.place,
+        environment=one.environment,
+        requester=_requester(one.requester),
+        diseases=tuple(sorted(one.diseases)),
     )
 
 

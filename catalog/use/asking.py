@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable
 from typing import Final
 
@@ -11,16 +10,9 @@ from catalog.use import terms
 from catalog.use.model import Requester, SensitiveTopic, UseQuestion
 from graph_schema.vocabulary import duo, hl7
 from graph_schema.vocabulary.codes import UnknownCodeError
+from graph_schema.vocabulary.mondo import NO_DISEASE, disease_of
 
-MONDO: Final = re.compile(r"(?:https?://purl\.obolibrary\.org/obo/)?MONDO[:_](\d{7})", re.ASCII | re.IGNORECASE)
-NO_DISEASE: Final = "is an id of the disease ontology MONDO: MONDO: and seven digits"
 _MOST: Final = 1000
-
-
-def disease_of(text: str) -> str | None:
-    """Return the MONDO id that is spelt so, None where it is none."""
-    match = MONDO.fullmatch(text)
-    return None if match is None else f"MONDO:{match[1]}"
 
 
 def question(  # each is a part of the question by itself

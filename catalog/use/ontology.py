@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
 from catalog.errors import OperatorError
-from catalog.use.asking import disease_of
+from graph_schema.vocabulary.mondo import disease_of
 
 _MOST_BYTES: Final = 512 * 1024 * 1024
 _SUBCLASS: Final = frozenset({"is_a", "subClassOf", "http://www.w3.org/2000/01/rdf-schema#subClassOf"})
@@ -72,6 +72,12 @@ class Ontology(Mapping[str, frozenset[str]]):
         if not parents:
             raise OperatorError(f"The disease ontology {self._path} holds no disease.", action=_ACTION)
         return {one: frozenset(above) for one, above in parents.items()}, same
+
+
+@lru_cache(maxsize=8)
+def ontology_at(path: Path | None) -> Ontology | None:
+    """Return the ontology of a site, which is read once; None where it has none. Raises as `Ontology`."""
+    return None if path is None else Ontology(path)
 
 
 _Row = tuple[str, Iterable[str], Iterable[str]]

@@ -18,7 +18,6 @@ from catalog.use.closure import BUDGET, Closure, Walks
 from catalog.use.contradictions import contradictions
 from catalog.use.loading import About, Recorded, places_of, promises, recorded, statements
 from catalog.use.model import (
-    Ancestors,
     Contradiction,
     Decision,
     Judgement,
@@ -164,7 +163,6 @@ class UseJudge:
         of: str,
         question: UseQuestion,
         *,
-        ancestors: Ancestors | None = None,
         ethics: EthicsApprovals | None = None,
     ) -> MayUse:
         """Return whether one of these may be used so, as `may_use`."""
@@ -183,7 +181,7 @@ class UseJudge:
             deciding,
             replace(question, promises=held),
             unstated=bool(permitted.unstated),
-            ancestors=ancestors,
+            ancestors=self._view.ancestors,
             places=self._places,
             transfers=exceptions,
         )
@@ -214,7 +212,6 @@ def may_use(
     of: str,
     question: UseQuestion,
     *,
-    ancestors: Ancestors | None = None,
     ethics: EthicsApprovals | None = None,
     budget: int = BUDGET,
 ) -> MayUse:
@@ -225,7 +222,7 @@ def may_use(
     Where a bound ended the walk, or rights hide something on it, it is never PERMIT. Raises as `permitted_use`.
     """
     _require(of)
-    return UseJudge(view, [of], budget).may(of, question, ancestors=ancestors, ethics=ethics)
+    return UseJudge(view, [of], budget).may(of, question, ethics=ethics)
 
 
 def _require(of: str) -> None:

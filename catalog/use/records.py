@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import Annotated, ClassVar, Final, Self
 
-from pydantic import AfterValidator, Field, StrictBool, StrictInt, ValidationInfo, model_validator
+from pydantic import Field, StrictBool, StrictInt, ValidationInfo, model_validator
 
+from catalog.assets.records import Diseases
 from catalog.record import (
     MAX_LIST,
     DatasetRef,
@@ -25,7 +26,6 @@ from catalog.record import (
     warn,
 )
 from catalog.use import terms as codes
-from catalog.use.asking import NO_DISEASE, disease_of
 from graph_schema.nodes import Dataset, Snapshot, Source, Transfer, Undertaking, UseStatement
 from graph_schema.times import parse_zoned
 from graph_schema.vocabulary import duo, hl7
@@ -44,14 +44,6 @@ def _data_use(text: str) -> Found:
     return duo.find(text)
 
 
-def _disease(text: str, info: ValidationInfo) -> str:
-    found = text if is_replayed(info) else disease_of(text)
-    if found is None:
-        raise ValueError(NO_DISEASE)
-    return found
-
-
-Disease = Annotated[str, Field(max_length=64), AfterValidator(_disease)]
 PurposeCode = Annotated[str, Field(max_length=64), code_of(hl7.PURPOSE_OF_USE)]
 RefrainCode = Annotated[str, Field(max_length=64), code_of(hl7.REFRAINS)]
 ObligationCode = Annotated[str, Field(max_length=64), code_of(hl7.OBLIGATIONS)]
@@ -78,7 +70,7 @@ class DataUseTerm(Part):
 
     code: TermCode
     """The term, by id or shorthand, such as DUO:0000042 or GRU."""
-    diseases: Annotated[tuple[Disease, ...], Field(max_length=MAX_LIST), distinct()] = ()
+    diseases: Diseases = ()
     """For DS: the diseases, by MONDO id."""
     places: Names = ()
     """For GS: the places within which it may be used."""

@@ -68,6 +68,7 @@ class Project(Part):
     until: Annotated[str, "Until when."]
     since: Annotated[str | None, "From when on; null: from when it was recorded."] = None
     protocol: Annotated[str | None, "The protocol that it works under."] = None
+    diseases: Annotated[tuple[str, ...], "The diseases that it studies, by MONDO id; none: it does not say."] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ class Protocol(Part):
     determination: Annotated[str, "FULL, EXPEDITED, EXEMPT, NOT_HUMAN_SUBJECTS or WAIVER."]
     reference: Annotated[str, "By what the board calls its determination."]
     since: Annotated[str | None, "From when on; null: from when it was recorded."] = None
+    diseases: Annotated[tuple[str, ...], "The diseases that are studied under it, by MONDO id."] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +168,7 @@ class Circumstances(Part):
     device: Annotated[Device | None, "On which device."] = None
     enforces: Annotated[tuple[str, ...], "The obligations that the caller keeps whoever is permitted to."] = ()
     on_behalf_of: Annotated[str | None, "In whose place, by a recorded delegation."] = None
+    diseases: Annotated[tuple[str, ...], "Every disease that is studied, by MONDO id."] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,3 +103,4 @@ class GateEvaluation(Part):
     holds_until: Annotated[int, "Until when it may be quoted, in microseconds UTC."]
     checks: Annotated[tuple[GateCheck, ...], "What each check came to."]
     artifact_digest: Annotated[str | None, "The digest of the artifact; null: it is not registered."] = None
+    diseases: Annotated[tuple[str, ...], "Every disease that is studied, by MONDO id."] = ()

@@ -60,6 +60,8 @@ class GateQuestion(Strict):
     place: str
     environment: str
     requester: GateRequester
+    diseases: tuple[str, ...] = ()
+    """Every disease that is studied, by MONDO id."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,7 +197,8 @@ def blocks(context: Gate, _: Frame) -> Iterator[Block]:
 
 
 def _asked(question: GateQuestion) -> str:
-    return f"For {question.purpose} at {question.place}, into {question.environment}"
+    studied = f" of {', '.join(question.diseases)}" if question.diseases else ""
+    return f"For {question.purpose}{studied} at {question.place}, into {question.environment}"
 
 
 def _verdict(verdict: Verdict) -> Line:
@@ -264,6 +267,7 @@ def _evaluations(context: Gate) -> Block:
                 cell(
                     strong(one.question.environment),
                     words(meant(hl7.ACT_REASON, one.question.purpose)),
+                    *([plain(f"of {', '.join(one.question.diseases)}")] if one.question.diseases else ()),
                     plain(f"at {one.question.place}"),
                     *(_requester(one.question.requester) if _who(one.question.requester) else ()),
                 ),

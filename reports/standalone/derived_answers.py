@@ -74,6 +74,12 @@ def derive_answers(shown: Shown, log: Disclosed, compare: Comparison) -> None:
                 )
 
 
+def is_permitted_of_some_disease(shown: Shown, purpose: str, log: Disclosed) -> bool:
+    """Return whether no statement that is shown denies a purpose of whatever disease."""
+    applied = [each for each in shown.each("statements") if not each.get("replaced_by") and _has_begun(each, log)]
+    return all(_least(each, purpose, log.valid_at, of_disease=True) < _DENY for each in applied)
+
+
 def _every_declaration(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     """Hold every disclosed declaration that permits uses of what the version was made of to be among the statements."""
     if log.withheld:
@@ -117,12 +123,12 @@ def _limits_only(each: Values) -> bool:
     return str(each.get("statement")).startswith("declared of the source ")
 
 
-def _least(each: Values, purpose: str, at: int) -> int:
+def _least(each: Values, purpose: str, at: int, *, of_disease: bool = False) -> int:
     """Return how strict what a statement comes to is at least: everything else may only make it stricter."""
-    return max(_judged(each, purpose, at), default=_PERMIT)
+    return max(_judged(each, purpose, at, of_disease=of_disease), default=_PERMIT)
 
 
-def _judged(each: Values, purpose: str, at: int) -> Iterator[int]:
+def _judged(each: Values, purpose: str, at: int, *, of_disease: bool) -> Iterator[int]:
     if each.get("places") is not None or each.get("unknown"):
         yield _ABSTAIN
     if _limits_only(each):
@@ -141,15 +147,15 @@ def _judged(each: Values, purpose: str, at: int) -> Iterator[int]:
     if purposes is not None and purpose in _ABOVE and {purpose, *_ABOVE[purpose]}.isdisjoint(purposes):
         yield _DENY
     if terms and terms & _PERMISSIONS != {_NRES}:
-        yield from _of_terms(terms, purposes, purpose)
+        yield from _of_terms(terms, purposes, purpose, of_disease=of_disease)
 
 
-def _of_terms(terms: set[Any], purposes: object, purpose: str) -> Iterator[int]:
+def _of_terms(terms: set[Any], purposes: object, purpose: str, *, of_disease: bool) -> Iterator[int]:
     """Yield what data use terms come to that say less than no restriction (NRES)."""
     if purpose == "HRESCH":
         if not terms & _PERMISSIONS:
             yield _ABSTAIN
-        if terms & {_POA, _DS}:
+        if terms & ({_POA} if of_disease else {_POA, _DS}):
             yield _DENY
     elif purposes is None and purpose in _ABOVE:
         yield _DENY if purpose == "TREAT" and _CC not in terms else _PERMIT if purpose == "TREAT" else _ABSTAIN

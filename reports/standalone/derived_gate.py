@@ -20,6 +20,7 @@ from reports.standalone.comparison import (
     registrations_of,
     subject_of,
 )
+from reports.standalone.derived_answers import is_permitted_of_some_disease
 from reports.standalone.derived_gaps import is_verified
 from reports.standalone.disclosed import Disclosed
 
@@ -62,7 +63,7 @@ def derive_gate(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     if shown.is_before_fourth:
         return
     evaluations, overrides, answers = (shown.each(part) for part in ("evaluations", "overrides", "gate"))
-    evaluations, answers = ([_with_recipient(one) for one in some] for some in (evaluations, answers))
+    evaluations, answers = ([_as_asked_now(one) for one in some] for some in (evaluations, answers))
     recorded = log.of("gate_evaluated", lambda content: subject_of(content) == shown.version)
     recorded.sort(key=lambda one: one.index)
     let_pass = log.of("override_gate", lambda content: subject_of(content) == shown.version)
@@ -80,13 +81,13 @@ def derive_gate(shown: Shown, log: Disclosed, compare: Comparison) -> None:
         _gate_answer(answer, f"gate {number}", let_pass, shown, log, compare)
 
 
-def _with_recipient(one: Values) -> dict[str, Any]:
-    """Return what a question came to with nobody as its recipient where it was issued before these were asked for."""
+def _as_asked_now(one: Values) -> dict[str, Any]:
+    """Return what a question came to without recipient and diseases where it was issued before these were asked for."""
     question = one.get("question")
     requester = question.get("requester") if isinstance(question, dict) else None
     if not isinstance(question, dict) or not isinstance(requester, dict):
         return dict(one)
-    return {**one, "question": {**question, "requester": {"recipient": None, **requester}}}
+    return {**one, "question": {"diseases": [], **question, "requester": {"recipient": None, **requester}}}
 
 
 def _as_recorded(what: str, shown: list[dict[str, Any]], derived: list[dict[str, Any]], compare: Comparison) -> None:
@@ -109,6 +110,7 @@ def _asked_by(one: Record) -> dict[str, Any]:
             "place": content["place"],
             "environment": content["environment"],
             "requester": {name: requester.get(name) for name in _REQUESTER},
+            "diseases": content.get("diseases") or [],
         }
     }
 
@@ -272,8 +274,12 @@ def _evaluation_apart(_: Values, __: Record, ___: Values, shown: Shown, ____: Di
     return isinstance(separation, dict) and separation.get("result") == "APART"
 
 
-def _use_permitted(_: Values, __: Record, answer: Values, shown: Shown, ___: Disclosed) -> bool:
-    purpose = object_in(answer.get("question"), "gate/question").get("purpose")
+def _use_permitted(_: Values, __: Record, answer: Values, shown: Shown, log: Disclosed) -> bool:
+    question = object_in(answer.get("question"), "gate/question")
+    purpose = question.get("purpose")
+    if question.get("diseases"):
+        # The answers that are shown are of no disease: of one more may be permitted.
+        return is_permitted_of_some_disease(shown, str(purpose), log)
     return all(each.get("decision") != "DENY" for each in shown.each("answers") if each.get("purpose") == purpose)
 
 

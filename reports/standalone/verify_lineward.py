@@ -848,6 +848,7 @@ _RECORDS: dict[str, Shape] = {
         "place": str,
         "environment": str,
         "requester": {},
+        "diseases?": [str],
         "policies_digest": str,
         "holds_until": str,
         "checks": [{"check": str, "outcome": str, "required?": bool}],
@@ -878,7 +879,7 @@ _RECORDS: dict[str, Shape] = {
         "target": _ACCESS,
         "allowed": bool,
         "at": str,
-        "circumstances?": {"purpose?": str},
+        "circumstances?": {"purpose?": str, "diseases?": [str]},
         "refused?": {"kind": str, "valid_from?": str, "roles?": [str]},
     },
     "delegate_approvals": {"to": str, "approval_kinds": [str], "until": str, "reason": str},
@@ -4648,6 +4649,12 @@ def derive_answers(shown: Shown, log: Disclosed, compare: Comparison) -> None:
                 )
 
 
+def is_permitted_of_some_disease(shown: Shown, purpose: str, log: Disclosed) -> bool:
+    """Return whether no statement that is shown denies a purpose of whatever disease."""
+    applied = [each for each in shown.each("statements") if not each.get("replaced_by") and _has_begun(each, log)]
+    return all(_least(each, purpose, log.valid_at, of_disease=True) < _DENY for each in applied)
+
+
 def _every_declaration(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     """Hold every disclosed declaration that permits uses of what the version was made of to be among the statements."""
     if log.withheld:
@@ -4691,12 +4698,12 @@ def _limits_only(each: Values) -> bool:
     return str(each.get("statement")).startswith("declared of the source ")
 
 
-def _least(each: Values, purpose: str, at: int) -> int:
+def _least(each: Values, purpose: str, at: int, *, of_disease: bool = False) -> int:
     """Return how strict what a statement comes to is at least: everything else may only make it stricter."""
-    return max(_judged(each, purpose, at), default=_PERMIT)
+    return max(_judged(each, purpose, at, of_disease=of_disease), default=_PERMIT)
 
 
-def _judged(each: Values, purpose: str, at: int) -> Iterator[int]:
+def _judged(each: Values, purpose: str, at: int, *, of_disease: bool) -> Iterator[int]:
     if each.get("places") is not None or each.get("unknown"):
         yield _ABSTAIN
     if _limits_only(each):
@@ -4715,15 +4722,15 @@ def _judged(each: Values, purpose: str, at: int) -> Iterator[int]:
     if purposes is not None and purpose in _ABOVE and {purpose, *_ABOVE[purpose]}.isdisjoint(purposes):
         yield _DENY
     if terms and terms & _PERMISSIONS != {_NRES}:
-        yield from _of_terms(terms, purposes, purpose)
+        yield from _of_terms(terms, purposes, purpose, of_disease=of_disease)
 
 
-def _of_terms(terms: set[Any], purposes: object, purpose: str) -> Iterator[int]:
+def _of_terms(terms: set[Any], purposes: object, purpose: str, *, of_disease: bool) -> Iterator[int]:
     """Yield what data use terms come to that say less than no restriction (NRES)."""
     if purpose == "HRESCH":
         if not terms & _PERMISSIONS:
             yield _ABSTAIN
-        if terms & {_POA, _DS}:
+        if terms & ({_POA} if of_disease else {_POA, _DS}):
             yield _DENY
     elif purposes is None and purpose in _ABOVE:
         yield _DENY if purpose == "TREAT" and _CC not in terms else _PERMIT if purpose == "TREAT" else _ABSTAIN
@@ -5860,7 +5867,7 @@ def derive_gate(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     if shown.is_before_fourth:
         return
     evaluations, overrides, answers = (shown.each(part) for part in ("evaluations", "overrides", "gate"))
-    evaluations, answers = ([_with_recipient(one) for one in some] for some in (evaluations, answers))
+    evaluations, answers = ([_as_asked_now(one) for one in some] for some in (evaluations, answers))
     recorded = log.of("gate_evaluated", lambda content: subject_of(content) == shown.version)
     recorded.sort(key=lambda one: one.index)
     let_pass = log.of("override_gate", lambda content: subject_of(content) == shown.version)
@@ -5878,13 +5885,13 @@ def derive_gate(shown: Shown, log: Disclosed, compare: Comparison) -> None:
         _gate_answer(answer, f"gate {number}", let_pass, shown, log, compare)
 
 
-def _with_recipient(one: Values) -> dict[str, Any]:
-    """Return what a question came to with nobody as its recipient where it was issued before these were asked for."""
+def _as_asked_now(one: Values) -> dict[str, Any]:
+    """Return what a question came to without recipient and diseases where it was issued before these were asked for."""
     question = one.get("question")
     requester = question.get("requester") if isinstance(question, dict) else None
     if not isinstance(question, dict) or not isinstance(requester, dict):
         return dict(one)
-    return {**one, "question": {**question, "requester": {"recipient": None, **requester}}}
+    return {**one, "question": {"diseases": [], **question, "requester": {"recipient": None, **requester}}}
 
 
 def _as_recorded(what: str, shown: list[dict[str, Any]], derived: list[dict[str, Any]], compare: Comparison) -> None:
@@ -5907,6 +5914,7 @@ def _asked_by(one: Record) -> dict[str, Any]:
             "place": content["place"],
             "environment": content["environment"],
             "requester": {name: requester.get(name) for name in _REQUESTER},
+            "diseases": content.get("diseases") or [],
         }
     }
 
@@ -6070,8 +6078,12 @@ def _evaluation_apart(_: Values, __: Record, ___: Values, shown: Shown, ____: Di
     return isinstance(separation, dict) and separation.get("result") == "APART"
 
 
-def _use_permitted(_: Values, __: Record, answer: Values, shown: Shown, ___: Disclosed) -> bool:
-    purpose = object_in(answer.get("question"), "gate/question").get("purpose")
+def _use_permitted(_: Values, __: Record, answer: Values, shown: Shown, log: Disclosed) -> bool:
+    question = object_in(answer.get("question"), "gate/question")
+    purpose = question.get("purpose")
+    if question.get("diseases"):
+        # The answers that are shown are of no disease: of one more may be permitted.
+        return is_permitted_of_some_disease(shown, str(purpose), log)
     return all(each.get("decision") != "DENY" for each in shown.each("answers") if each.get("purpose") == purpose)
 
 

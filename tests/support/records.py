@@ -6,7 +6,6 @@ import base64
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -501,6 +500,7 @@ def access_decision(**more: Any) -> dict[str, Any]:
             "network": "made-up network",
             "device": {"managed": True, "encrypted": True},
             "enforces": ["AUDIT"],
+            "diseases": ["MONDO:9000001"],
         },
         "allowed": True,
         "at": "2026-01-05T00:00:00Z",
@@ -739,6 +739,8 @@ class House:
     store: MemoryStore = field(default_factory=MemoryStore)
     site: SiteKeys = field(default_factory=lambda: SiteKeys.generate("tests.example/ledger"))
     key_file: type[KeyFile] = KeyFile
+    ancestors: dict[str, frozenset[str]] | None = None
+    """The disease ontology, as a site configures it."""
 
     def __post_init__(self) -> None:
         self.ledger = MemoryLedger(self.site, clock=self.clock.micros)
@@ -756,9 +758,13 @@ class House:
             token_key=b"t" * 32,
             facts_of=facts_of,
             clock=self.clock,
-            anchored=partial(Anchor, self.ledger, "1"),
+            anchored=self.anchor,
             named=self.authenticator.named,
         )
+
+    def anchor(self, began: int) -> Anchor:
+        """What every view is taken by."""
+        return Anchor(self.ledger, "1", began, ancestors=self.ancestors)
 
     def project(self) -> None:
         while self.projection.step():
@@ -766,7 +772,7 @@ class House:
 
     def view(self, as_of: AsOf = LATEST, rights: Rights = EVERYTHING) -> View:
         """What of the graph may be seen at these times."""
-        return View(self.store, as_of, rights, Anchor(self.ledger, "1", self.clock.micros()))
+        return View(self.store, as_of, rights, self.anchor(self.clock.micros()))
 
     def send(self, value: dict[str, Any], actor: Actor | None = None) -> Accepted:
         return self.send_bytes(json.dumps(value).encode(), actor)

@@ -130,6 +130,10 @@ class AccessDecision:
     def project(self) -> str | None:
         return self.found.content.circumstances.project
 
+    @strawberry.field(description="Every disease that is studied, as the caller said: MONDO ids.")
+    def diseases(self) -> list[str]:
+        return list(self.found.content.circumstances.diseases)
+
     @strawberry.field(description="Under which protocol, as the caller said.")
     def protocol(self) -> str | None:
         return self.found.content.circumstances.protocol
@@ -202,7 +206,7 @@ class AccessDecision:
     @strawberry.field(description="Whether it comes to the same when it is decided again by what was known then.")
     def same_again(self, info: ContextInfo) -> bool:
         view = info.context.view(self.at_point)
-        (again,) = replayed(view, (self.found,), info.context.services.ancestors)
+        (again,) = replayed(view, (self.found,))
         return is_same(self.found.content, again)
 
 
@@ -290,7 +294,6 @@ class DecisionQueries:
             _wanted(info, filter),
             check_first(first, _MOST),
             after,
-            ancestors=context.services.ancestors,
             instead=None if policies is None else _unpublished(policies),
         )
         return AccessReplay(

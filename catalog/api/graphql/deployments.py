@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Annotated
 
 import strawberry
@@ -184,13 +183,12 @@ class DeploymentQueries:
         environment: Annotated[str, strawberry.argument(description="The environment, such as production.")],
         as_of: AsOfArgument = None,
     ) -> RollbackTargetResult:
-        quoted = partial(gate.gone_back_to, ancestors=info.context.services.ancestors)
         try:
             view = info.context.view(_at(as_of, info.context))
             problem = missing(info.context, view, [str(of)])
             if problem is not None:
                 return problem
-            found = queries.rollback_target(view, str(of), environment, quoted)
+            found = queries.rollback_target(view, str(of), environment, gate.gone_back_to)
         except ADDRESSED as error:
             return as_problem(error)
         judged = [converted(RollbackCandidate, one, found=one, at=view.as_of) for one in found.judged]

@@ -84,6 +84,7 @@ class GateEvaluation:
     purpose: str = strawberry.field(description="The HL7 purpose that was asked about.")
     place: str = strawberry.field(description="Where it was to be used.")
     environment: str = strawberry.field(description="The environment that it was to be released to.")
+    diseases: list[str] = strawberry.field(description="Every disease that was studied: MONDO ids.")
     artifact_digest: Digest | None = strawberry.field(description="Of which artifact that was said.")
     policies_digest: Digest = strawberry.field(description="By which requirements it was judged.")
     valid_at: Micros = strawberry.field(description="As of when it was asked.")
@@ -99,6 +100,7 @@ class GateInput:
     place: str = strawberry.field(description="Where it is to be used.")
     environment: str = strawberry.field(default="production", description="In which environment it is to be used.")
     requester: UseRequesterInput | None = strawberry.field(default=None, description="Who is to use it.")
+    diseases: list[str] | None = strawberry.field(default=None, description="Every disease that is studied: MONDO ids.")
     at_least: int | None = strawberry.field(
         default=None, description="Wait for the graph to hold this ledger entry, for a moment at most."
     )
@@ -154,6 +156,7 @@ def _evaluation(one: model.GateEvaluation) -> GateEvaluation:
         one,
         policies_digest=Digest(one.policies),
         known_at_index=one.known_at,
+        diseases=sorted(one.diseases),
         checks=[GateCheckOutcome(check=check, outcome=outcome) for check, outcome in one.checks.items()],
     )
 
@@ -172,8 +175,9 @@ def _gate(context: RequestContext, sent: GateInput, at: AsOf) -> Gate | AnyProbl
         project=who.project,
         recipient=who.recipient,
     )
-    question = asked(of, sent.purpose, sent.place, sent.environment, requester, context.services.redactor.field)
-    found = queries.gate(view, question, context.services.ancestors)
+    held = context.services.redactor.field
+    question = asked(of, sent.purpose, sent.place, sent.environment, requester, held, sent.diseases or ())
+    found = queries.gate(view, question)
     if found is None:
         return not_found("The gate is asked of model versions; this is none.")
     return Gate(

@@ -198,6 +198,7 @@ class Project(Node):
 class DeclaredProject:
     name: str = strawberry.field(description="What it is called.")
     protocol: str | None = strawberry.field(description="The protocol that it works under.")
+    diseases: list[str] = strawberry.field(description="The diseases that it studies: MONDO ids; none: unsaid.")
     since: Micros = strawberry.field(description="From when on.")
     until: Micros = strawberry.field(description="Until when.")
     entry: int = strawberry.field(description="The ledger entry that says so.")
@@ -216,6 +217,7 @@ class DeclaredProtocol:
     projects: list[str] = strawberry.field(description="The projects that work under it.")
     determination: IrbDetermination = strawberry.field(description="What the board determined.")
     reference: str = strawberry.field(description="By what the board calls its determination.")
+    diseases: list[str] = strawberry.field(description="The diseases that are studied under it: MONDO ids.")
     since: Micros = strawberry.field(description="From when on.")
     until: Micros = strawberry.field(description="Until when.")
     entry: int = strawberry.field(description="The ledger entry that says so.")

@@ -324,7 +324,7 @@ def _may_use(context: RequestContext, asked: UseQuestionInput, at: AsOf) -> MayU
     if problem is not None:
         return problem
     question = _question(context, view, asked)
-    found = queries.may_use(view, of, question, ancestors=context.services.ancestors, ethics=ethics_approvals)
+    found = queries.may_use(view, of, question, ethics=ethics_approvals)
     permitted = _permitted(context, view, found.permitted)
     judged = {
         id(one): UseJudgement(

@@ -238,7 +238,7 @@ def _decided(services: Services, actor: Actor, asked: Asked, at: AsOf) -> tuple[
             now = services.view(reader, actor, LATEST)
             # Nothing but decisions came into the ledger since, and nothing began or ended.
             is_same = services.basis.at(utc_microseconds()).known_at == at.known_at and now.is_as_at(at.valid_at)
-            decided = decide(view, asked, services.ancestors, kept=kept, now=now if is_same else None)
+            decided = decide(view, asked, kept=kept, now=now if is_same else None)
             return decided, unknown_parts(view, asked, kept)
 
         return kept.once(

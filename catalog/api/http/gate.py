@@ -43,7 +43,7 @@ def _evaluate(services: Services, value: Mapping[str, Any], actor: Actor, correl
     at = AsOf(NOW if asked.valid_at is None else parse_zoned(asked.valid_at))
     with services.store.reading() as reader:
         view = services.view(reader, actor, at)
-        found = gate(view, question, services.ancestors)
+        found = gate(view, question)
         if found is None:
             raise AskerError("No model version of this name is known, or it may not be seen; `search` finds those.")
         record = evaluated(view, found)

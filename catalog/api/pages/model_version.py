@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
@@ -49,6 +50,8 @@ class ModelVersionPage(Context):
     purpose: str
     place: str
     environment: str
+    disease: str
+    """Every disease that is studied, as it was typed."""
     gate: Gate | None
     """What the gate says, None where it was not asked."""
     assessed: Assessments
@@ -66,18 +69,20 @@ def read(asking: Asking) -> ModelVersionPage:
     record = model_versions(view, [identifier]).get(identifier)
     if record is None:
         raise AskerError(NOT_THERE)
-    purpose, place, environment = (asking.text(name) for name in ("purpose", "place", "for"))
+    purpose, place, environment, disease = (asking.text(name) for name in ("purpose", "place", "for", "disease"))
+    diseases = tuple(re.split(r"[\s,]+", disease.strip())) if disease.strip() else ()
     found = None
     if purpose:
-        asked = questions.question(purpose, view.moment)
+        asked = questions.question(purpose, view.moment, diseases=diseases)
         redacted = asking.services.redactor.field
         question = GateQuestion(
             of=identifier,
             purpose=asked.purpose,
             place=redacted("place", place),
             environment=redacted("environment", environment or "production"),
+            diseases=asked.diseases,
         )
-        found = gate(view, question, asking.services.ancestors)
+        found = gate(view, question)
     model = Model(record.namespace, record.model).id
     siblings = tuple(one for one in versions_of(view, [model]).get(model, ()) if one != identifier)
     others = Several.of(asking, "versions", siblings, str)
@@ -108,6 +113,7 @@ def read(asking: Asking) -> ModelVersionPage:
             place or "Example-Hospital",
             "--for",
             environment or "production",
+            *(part for one in diseases for part in ("--disease", one)),
         )
         if found is not None
         else command("lineage", identifier, as_of=view.as_of),
@@ -121,6 +127,7 @@ def read(asking: Asking) -> ModelVersionPage:
         purpose=purpose,
         place=place,
         environment=environment,
+        disease=disease,
         gate=found,
         assessed=assessments(view, identifier, digest),
         approvals=Several.of(
@@ -157,5 +164,7 @@ def dossier(asking: Asking) -> Response:
     raise SenderError(f"form is one of {', '.join(get_args(_FORM))}.", status=422)
 
 
-PAGE = Page("model-version", "Model version", ModelVersionPage, read, ("id", "purpose", "place", "for", "behind"))
+PAGE = Page(
+    "model-version", "Model version", ModelVersionPage, read, ("id", "purpose", "place", "for", "disease", "behind")
+)
 DOSSIER = Action("dossier", dossier, Permission.READ)

@@ -60,7 +60,7 @@ def read(asking: Asking) -> UsePage:
             place=held("places", place) if place else None,
             requester=Requester(recipient=who),
         )
-        answer = may_use(view, identifier, question, ancestors=asking.services.ancestors, ethics=ethics_approvals)
+        answer = may_use(view, identifier, question, ethics=ethics_approvals)
         if who is not None:
             states = tuple(effective_states(view, [Asked(identifier, law, who) for law in Regime]).values())
     about = () if answer is None else (one.subject for one in answer.permitted.applied)

@@ -10,7 +10,7 @@ import typer
 from catalog.cli.audit import AuditFormat
 from catalog.cli.commands.connection import connected
 from catalog.cli.commands.groups import command, group
-from catalog.cli.options import DataDir, Json, KnownAtIndex, Url, ValidAt, choice, point
+from catalog.cli.options import DataDir, Disease, Json, KnownAtIndex, Url, ValidAt, choice, point
 from catalog.cli.words import one_of, time
 from catalog.errors import SenderError
 from graph_schema.times import parse_zoned
@@ -105,6 +105,7 @@ def may(
     place: Annotated[str | None, _claim("--place", "At which place")] = None,
     environment: Annotated[str | None, _claim("--environment", "In which environment")] = None,
     network: Annotated[str | None, _claim("--network", "From which network")] = None,
+    disease: Disease = None,
     on_behalf_of: Annotated[
         str | None,
         typer.Option("--on-behalf-of", metavar="PRINCIPAL", help="In whose place, by a recorded delegation."),
@@ -137,6 +138,7 @@ def may(
         "on_behalf_of": on_behalf_of,
         "device": {key: value for key, value in device.items() if value is not None} or None,
         "enforces": enforces or None,
+        "diseases": disease or None,
     }
     context = {key: value for key, value in claims.items() if value is not None}
     what = one_of(action, AccessAction, "ACTION")

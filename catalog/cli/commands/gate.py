@@ -8,7 +8,7 @@ import typer
 
 from catalog.cli.commands.connection import connected
 from catalog.cli.commands.groups import PROVE, command, group
-from catalog.cli.options import Commercial, DataDir, Json, KnownAtIndex, Project, Recipient, Url, choice, point
+from catalog.cli.options import Commercial, DataDir, Disease, Json, KnownAtIndex, Project, Recipient, Url, choice, point
 from catalog.cli.words import one_of
 from catalog.errors import SenderError
 from catalog.use.model import OrganizationKind
@@ -35,6 +35,7 @@ def gate(
     commercial: Commercial = None,
     project: Project = None,
     recipient: Recipient = None,
+    disease: Disease = None,
     at: Annotated[
         str | None, typer.Option("--at", metavar="TIME", help="As of then, 2026-01-31T12:00:00Z; by default now.")
     ] = None,
@@ -64,6 +65,7 @@ def gate(
         "place": place,
         "environment": environment,
         "requester": {name: value for name, value in who.items() if value is not None},
+        "diseases": disease or [],
     }
     called = model if version is None else f"{model}@{version}"
     with connected(url, data_dir, owner=True) as client:

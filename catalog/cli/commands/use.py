@@ -12,6 +12,7 @@ from catalog.cli.options import (
     AssetName,
     Commercial,
     DataDir,
+    Disease,
     Json,
     KnownAtIndex,
     Project,
@@ -58,9 +59,7 @@ def may(
     institute: Annotated[str | None, typer.Option(metavar="INSTITUTE", help="At which institute.")] = None,
     project: Project = None,
     recipient: Recipient = None,
-    disease: Annotated[
-        list[str] | None, typer.Option(metavar="MONDO", help="A disease that is studied, by MONDO id; may be repeated.")
-    ] = None,
+    disease: Disease = None,
     investigation: Annotated[
         list[str] | None,
         typer.Option(metavar="CODE", help="What is done: an investigation type of DUO; may be repeated."),

@@ -173,6 +173,17 @@ def test_whatever_restricts_never_widens(said: UseStatement, asked: UseQuestion)
                 assert judge(more, asked, **WHERE).decision >= before  # type: ignore[arg-type]
 
 
+@given(SETS, QUESTIONS, st.frozensets(st.sampled_from(DISEASES), min_size=1))
+def test_naming_no_disease_never_makes_the_answer_milder(
+    some: list[UseStatement], asked: UseQuestion, studied: frozenset[str]
+) -> None:
+    """As the gate and access ask, without investigations: what may be used for any disease may be for each."""
+    of_any = replace(asked, diseases=frozenset[str](), investigations=frozenset[str]())
+    if decide(some, of_any, **WHERE).decision is Decision.PERMIT:  # type: ignore[arg-type]
+        of_some = replace(of_any, diseases=studied)
+        assert decide(some, of_some, **WHERE).decision is Decision.PERMIT  # type: ignore[arg-type]
+
+
 @given(STATEMENTS, QUESTIONS)
 def test_without_an_ontology_nothing_is_permitted_that_one_would_deny(said: UseStatement, asked: UseQuestion) -> None:
     with_one, without = (judge(said, asked, ancestors=one, places=PLACES).decision for one in (ANCESTORS, None))

@@ -20,7 +20,6 @@ from catalog.errors import AskerError, OperatorError, SenderError
 from catalog.ledger.protocol import Draft, Receipt
 from catalog.policies.model import PolicySet
 from catalog.policies.rules import digest_of_files
-from catalog.use.model import Ancestors
 from catalog.view import View
 from tests.support.deployments import deployment, release, rollback
 from tests.support.gate_story import MODEL, QUESTION, GateStory
@@ -288,12 +287,12 @@ def test_the_disease_ontology_judges_a_promotion_as_it_does_the_use_of_data(
     known = {"MONDO:0000002": frozenset({"MONDO:0000001"})}
     met: list[object] = []
 
-    def judged(view: View, asked: Asked, ancestors: Ancestors | None, **more: Any) -> Decided:
-        met.append(ancestors)
-        return decide(view, asked, ancestors, **more)
+    def judged(view: View, asked: Asked, **more: Any) -> Decided:
+        met.append(view.ancestors)
+        return decide(view, asked, **more)
 
     monkeypatch.setattr(promotion, "decide", judged)
-    monkeypatch.setattr(story.house.intake.admissions, "_ancestors", known)
+    story.house.ancestors = known
     refused(story, release(**QUOTED, gate=story.entries["gate"]))
-    replay(story.house.view(), story.house.ledger, Wanted(), 9, ancestors=known)
+    replay(story.house.view(), story.house.ledger, Wanted(), 9)
     assert met == [known, known]

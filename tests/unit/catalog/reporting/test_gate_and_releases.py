@@ -18,8 +18,9 @@ from reports.parts.gate import GateAnswer, Verdict
 from reports.standalone import verify_lineward
 from reports.standalone.derived_gate import ALLOWS
 from tests.support.deployments import retirement
-from tests.support.gate_story import MODEL, QUESTION, VERSION, GateStory
+from tests.support.gate_story import EVALUATION, LANDED, MODEL, QUESTION, TRAINING, VERSION, GateStory
 from tests.support.records import House
+from tests.support.uses import permission
 
 OF: dict[str, Any] = {"model_version": {"model": MODEL, "version": "1"}}
 
@@ -87,6 +88,31 @@ def test_a_version_that_nobody_asked_the_gate_of_says_so(house: House) -> None:
     found = dossier(house)
     assert (found.gate, found.evaluations, found.releases, found.deployments) == ((), (), (), ())
     assert wrong(house, found) == set()
+
+
+def test_a_gate_asked_of_a_disease_verifies_and_no_other_disease_is_said(house: House) -> None:
+    house.ancestors = {"MONDO:9000002": frozenset({"MONDO:9000001"})}
+    research = {"permitted_use": {"purposes": ["MLTRAINING", "HRESCH"], "duo": ["NRES"]}}
+    of_one = permission(
+        of={"dataset": TRAINING},
+        terms=[{"code": "DS", "diseases": ["MONDO:9000001"]}],
+        purposes=["MLTRAINING", "HRESCH"],
+    )
+    declared = {f"declares {one['name']}": research for one in (LANDED, TRAINING, EVALUATION)}
+    GateStory(house, instead=declared, before=(of_one,)).tell()
+    asked = replace(QUESTION, purpose="HRESCH")
+    house.ask_gate(asked)
+    house.ask_gate(replace(asked, diseases=frozenset({"MONDO:9000002"})))
+    found = dossier(house)
+    came_to = {
+        one.question.diseases: next(each.outcome for each in one.checks if each.check == "USE_DEPLOYMENT")
+        for one in found.gate
+    }
+    assert came_to == {("MONDO:9000002",): "PASS", (): "FAIL"}
+    assert wrong(house, found) == set()
+    for disease in ((), ("MONDO:9000001",)):
+        first = replace(found.gate[0], question=replace(found.gate[0].question, diseases=disease))
+        assert "derived: gate" in wrong(house, replace(found, gate=(first, *found.gate[1:])))
 
 
 ASSESSED = ("change_assessment", "environment_assessment", "feature_assessment", "monitoring_plan")

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from catalog.access.keys import local_actor
 from catalog.app import opened
 from catalog.errors import OperatorError
+from catalog.reading import LATEST
 from catalog.settings import load
 from catalog.use.model import Decision, RecordKind, Term, UseQuestion, UseStatement
 from catalog.use.ontology import Ontology
@@ -134,5 +136,7 @@ def test_the_setting_names_the_file(tmp_path: Path) -> None:
     (tmp_path / "made-up.obo").write_text(OBO)
     made = load(data_dir=tmp_path / "catalog", disease_ontology=tmp_path / "made-up.obo")
     with opened(made, owner=True) as held:
-        assert held.ancestors is not None
-        assert held.ancestors[KIND] >= {WIDER, WIDEST}
+        with held.store.reading() as reader:
+            found = held.view(reader, local_actor(), LATEST).ancestors
+        assert found is not None
+        assert found[KIND] >= {WIDER, WIDEST}
