@@ -48,7 +48,7 @@ query Impact($of: ID!, $date: DateTime, $budget: Int!, $asOf: AsOfInput) {{
     ... on ConsentImpact {{ counts {{ kind count }} entries statements {{ {STATED} }}
       touched {{ id pathEnd boundBy replacedBy entries path {{ from to kind knownFrom job {{ name }} }}
         node {{ id __typename ... on Asset {{ name ref {{ namespace }} }} ... on Snapshot {{ digest }}
-          ... on Approval {{ approvalState }} }} }}
+          ... on Approval {{ approvalState }} ... on Deployment {{ placeName endsAt isLive }} }} }}
       {FIELDS} }} }}
 }}
 """
@@ -235,9 +235,13 @@ def _name(node: dict[str, Any] | None) -> str:
 
 
 def _called(touched: dict[str, Any], names: dict[str, str]) -> str:
-    """Return what is shown of something that is touched: what it is of, and a snapshot's digest or how it stands."""
+    """Return what is shown of something that is touched: what it is of, with a snapshot's digest, how an approval stands,
+    or where a deployment runs.
+    """
     node = touched["node"] or {}
     more = f"{node['digest'][:15]}…" if node.get("digest") else words_of(node.get("approvalState") or "")
+    if node.get("placeName"):
+        more = f"at {node['placeName']}" if node["isLive"] else f"at {node['placeName']}, ended"
     return f"{names[touched['pathEnd']]} {more}".rstrip()
 
 

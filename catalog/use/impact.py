@@ -1,4 +1,4 @@
-"""What a consent reaches: all that was made of what statements are about, with the approvals that were given of it."""
+"""What a consent reaches: all that was made of what statements are about, where it runs, and what was approved of it."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ ASKED_OF: Final = ("Source", "Dataset", "Snapshot", "UseStatement")
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """A dataset, snapshot, model version or approval that a consent reaches, and by which path.
+    """A dataset, snapshot, model version, approval or deployment that a consent reaches, and by which path.
 
-    The path ends at `on`, the dataset or model version that it is, is a snapshot of or was approved; `bound_by` are the
-    statements that bind it, by name, `replaced_by` the licences that replace others of them on every way there.
+    The path ends at `on`, the dataset or model version that it is, is a snapshot of, was approved or runs; `bound_by`
+    are the statements that bind it, by name, `replaced_by` the licences that replace others of them on every way there.
     """
 
     id: str
@@ -74,7 +74,7 @@ def consent_impact(view: View, of: str, date: int | None = None, budget: int = B
     data = list(_data(met, _Bonds(met, found, statements, at), begun))
     fed = {edge.target for edge in met.edges if edge.how != "alias"}
     touched = [*data, *_snapshots(view, data, begun, fed)]
-    touched += _approvals(view, touched)
+    touched += [*_approvals(view, touched), *_deployments(view, data)]
     cited = {entry for one in touched for entry in one.entries} | {entry for one in statements for entry in one.cites}
     return ConsentImpact(
         of,
@@ -120,7 +120,7 @@ def _roots(view: View, ids: Iterable[str]) -> dict[str, set[str]]:
     return roots
 
 
-_ORDER: Final = ("Dataset", "Snapshot", "ModelVersion", "Approval")
+_ORDER: Final = ("Dataset", "Snapshot", "ModelVersion", "Approval", "Deployment")
 
 
 def _statements(met: Closure, found: Recorded, of: str) -> tuple[UseStatement, ...]:
@@ -237,6 +237,13 @@ def _approvals(view: View, touched: Sequence[Touched]) -> Iterable[Touched]:
         if held is None or (len(found.path), found.on) < (len(held.path), held.on):
             nearest[id_] = found
     yield from nearest.values()
+
+
+def _deployments(view: View, data: Sequence[Touched]) -> Iterable[Touched]:
+    """Yield the deployments of the model versions that are touched, those that have ended too."""
+    versions = [one for one in data if label_of(one.id) == "ModelVersion"]
+    for id_, one, entry in _linked(view, versions, "DEPLOYS"):
+        yield replace(one, id=id_, entries=tuple(sorted({*one.entries, entry})))
 
 
 def _completeness(met: Closure, begun: _Begun) -> Completeness:

@@ -23,14 +23,14 @@ from catalog.use.closure import BUDGET
 from graph_schema.identity import label_of
 
 
-@strawberry.type(description="Something that a consent reaches: a dataset, snapshot, model version or approval.")
+@strawberry.type(description="What a consent reaches: a dataset, snapshot, model version, approval or deployment.")
 class TouchedByConsent:
     found: strawberry.Private[impact.Touched]
     at: strawberry.Private[AsOf]
     among: strawberry.Private[nodes.Together]
-    id: strawberry.ID = strawberry.field(description="The id of the dataset, snapshot, model version or approval.")
+    id: strawberry.ID = strawberry.field(description="The id of that thing.")
     path_end: strawberry.ID = strawberry.field(
-        description="The id of the dataset or model version that it is, is a snapshot of, or was approved."
+        description="The id of the dataset or model version that it is, is a snapshot of, was approved, or runs."
     )
     bound_by: list[str] = strawberry.field(description="Those of the statements that bind it, by name.")
     replaced_by: list[str] = strawberry.field(
@@ -70,7 +70,7 @@ ConsentImpactResult = Annotated[
 @strawberry.type
 class ConsentImpactQueries:
     @strawberry.field(
-        description="Every dataset, snapshot, model version and approval that a withdrawn or expired consent touches."
+        description="Every dataset, snapshot, model version, approval and deployment that the end of a consent touches."
     )
     def consent_impact(
         self,

@@ -144,7 +144,7 @@ def impact(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Show what a consent touches where it is withdrawn or expires: datasets, snapshots, models and approvals."""
+    """Show what a consent touches where it ends: datasets, snapshots, models, approvals and deployments."""
     from catalog.cli.use import impact as show_impact
 
     if sum(one is not None for one in (asset, source, statement)) != 1:

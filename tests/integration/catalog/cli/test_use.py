@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.deployments import deployment
 from tests.support.records import CURATED, DIGEST, JOB, code_key, declaration, event, registration, seal, tag
 from tests.support.typed import typed
 from tests.support.uses import licence, permission, undertaking, withdrawal_of_consent
@@ -25,6 +26,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         declaration(permitted_use=None, source_system=None),
         seal(),
         registration(),
+        deployment(),
         permission(valid_from=BEFORE, terms=terms, purposes=["HRESCH"], places=["north"]),
     ]
     written = typed(folder, "record", stdin="\n".join(map(json.dumps, records)).encode())
@@ -82,9 +84,10 @@ def test_all_that_was_said_is_shown(folder: Path) -> None:
 def test_what_a_consent_touches_is_shown_with_one_path_each(folder: Path) -> None:
     shown = typed(folder, "use", "impact", "landing visits")
     assert shown.code == 0, shown.err
-    assert "2 datasets, 1 snapshot, 1 model version" in shown.printed
+    assert "2 datasets, 1 snapshot, 1 model version, 1 deployment" in shown.printed
+    assert "models/readmission@1 at North" in shown.printed
     found = json.loads(typed(folder, "use", "impact", "landing visits", "--json").out)
-    assert [one["count"] for one in found["counts"]] == [2, 1, 1]
+    assert [one["count"] for one in found["counts"]] == [2, 1, 1, 1]
     by_statement = json.loads(typed(folder, "use", "impact", "--statement", "board-1", "--json").out)
     assert [one["id"] for one in by_statement["touched"]] == [one["id"] for one in found["touched"]]
     assert found["touched"][-1]["path"][0]["from"].startswith("Dataset:")

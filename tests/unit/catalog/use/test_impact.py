@@ -5,14 +5,15 @@ from __future__ import annotations
 import pytest
 
 from catalog.errors import SenderError
-from catalog.reading import Complete, Redacted, Rights, Truncated
+from catalog.reading import AsOf, Complete, Redacted, Rights, Truncated
 from catalog.snapshots.rules import manifest_digest
 from catalog.use.impact import ConsentImpact, consent_impact
 from catalog.view import View
 from graph_schema.identity import label_of
-from graph_schema.nodes import Dataset, Job, ModelVersion, Snapshot, Source, UseStatement
+from graph_schema.nodes import Dataset, Deployment, Job, ModelVersion, Snapshot, Source, UseStatement
 from graph_schema.times import parse_zoned
 from tests.support.counting import Counting
+from tests.support.deployments import deployment, ending_deployment
 from tests.support.records import (
     CURATED,
     DIGEST,
@@ -22,6 +23,7 @@ from tests.support.records import (
     House,
     declaration,
     event,
+    place,
     registration,
     request,
     seal,
@@ -60,6 +62,22 @@ def test_everything_that_was_made_of_a_dataset_each_with_a_path_and_its_entries(
         assert one.bound_by == ("board-1",)
         assert {edge.known_from for edge in one.path} <= set(one.entries) <= set(found.entries)
     assert [one.id for one in found.statements] == ["board-1"]
+
+
+def test_so_is_where_a_model_version_runs_and_ran(trained: House) -> None:
+    trained.record(place())
+    ran = trained.record(deployment()).receipt.index
+    trained.record(ending_deployment(ran))
+    runs = trained.record(deployment(environment="trial")).receipt.index
+    found = consent_impact(trained.view(), RAW_ID, DATE)
+    last = [one for one in found.touched if label_of(one.id) == "Deployment"]
+    assert {one.id for one in last} == {Deployment(str(ran)).id, Deployment(str(runs)).id}
+    assert found.touched[-2:] == tuple(last)
+    (version,) = (one for one in found.touched if one.id == VERSION_ID)
+    assert all((one.on, one.path, one.bound_by) == (VERSION_ID, version.path, version.bound_by) for one in last)
+    assert {ran, runs} <= {entry for one in last for entry in one.entries} <= set(found.entries)
+    hidden = consent_impact(trained.view(AsOf(known_at=ran - 1)), RAW_ID, DATE)
+    assert "Deployment" not in {label_of(one.id) for one in hidden.touched}
 
 
 @pytest.mark.parametrize("of", [Source("made-up EHR").id, UseStatement("board-1").id])
