@@ -235,9 +235,7 @@ def _name(node: dict[str, Any] | None) -> str:
 
 
 def _called(touched: dict[str, Any], names: dict[str, str]) -> str:
-    """Return what is shown of something that is touched: what it is of, with a snapshot's digest, how an approval stands,
-    or where a deployment runs.
-    """
+    """Return what is shown of what is touched: what it is of, a digest, how an approval stands, or where it runs."""
     node = touched["node"] or {}
     more = f"{node['digest'][:15]}…" if node.get("digest") else words_of(node.get("approvalState") or "")
     if node.get("placeName"):

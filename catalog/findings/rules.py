@@ -345,6 +345,12 @@ class Rule(Enum):
         Topic.SOURCES,
         "A statement of permitted use agrees with itself and with how long its data is kept, and permits something.",
     )
+    USES_AGREE = _Rule(
+        "statements of use agree",
+        Severity.MEDIUM,
+        Topic.SOURCES,
+        "No two statements of permitted use that cannot both be kept come together in a dataset or a model version.",
+    )
     USE_CODES_KNOWN = _Rule(
         "codes of use known",
         Severity.MEDIUM,
@@ -439,6 +445,7 @@ ESTATE = (
     Rule.CACHE_NOT_PROMOTED,
     Rule.CONSENT_HOLDS,
     Rule.USE_CONSISTENT,
+    Rule.USES_AGREE,
     Rule.USE_CODES_KNOWN,
     Rule.SUGGESTION_JUDGED,
     Rule.EMERGENCY_REVIEWED,

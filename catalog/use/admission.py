@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
+from typing import Final
+
 from catalog.errors import SenderError
+from catalog.lineage.model import Direction
 from catalog.record import DECLARE_FIRST, Admission, Admitted
-from catalog.use.loading import DECLARED_OF
+from catalog.snapshots.retention import keepings
+from catalog.use.closure import closure
+from catalog.use.contradictions import clashes, clashing_terms, is_clashing, kept_longer
+from catalog.use.facts import stated
+from catalog.use.impact import bearing_on
+from catalog.use.loading import DECLARED_OF, of_record, places_of
+from catalog.use.model import UseStatement as Stated
+from catalog.use.queries import UseJudge
 from catalog.use.records import (
     EndTransfer,
     EndUndertaking,
@@ -16,6 +27,7 @@ from catalog.use.records import (
     UseSubject,
     WithdrawConsent,
 )
+from catalog.use.terms import DELAU
 from graph_schema.aspects import use as aspects
 from graph_schema.facts import NOW
 from graph_schema.nodes import Dataset, Node, Source, UseStatement
@@ -30,7 +42,7 @@ def admit_statement(record: PermitUse, admission: Admission) -> Admitted:
     _require(record.of, admission)
     _is_free(record, admission)
     _lies_ahead(record.until, record.holds_from, admission)
-    return Admitted()
+    return Admitted(warnings=tuple(_unkeepable(record, admission)))
 
 
 def admit_licence(record: LicenseUse, admission: Admission) -> Admitted:
@@ -55,7 +67,7 @@ def admit_licence(record: LicenseUse, admission: Admission) -> Admitted:
                 pointer=f"/replaces/{place}",
                 status=422,
             )
-    return Admitted()
+    return Admitted(warnings=tuple(_unkeepable(record, admission, record.replaces)))
 
 
 def admit_about_statement(record: WithdrawConsent | EndUseStatement, admission: Admission) -> Admitted:
@@ -76,6 +88,43 @@ def admit_undertaking(record: UndertakeUse, admission: Admission) -> Admitted:
     admission.require([(record.node, "/use_statement", _PERMIT_FIRST)])
     _lies_ahead(record.until, record.holds_from, admission)
     return Admitted()
+
+
+def _unkeepable(record: PermitUse | LicenseUse, admission: Admission, replaced: Collection[str] = ()) -> Iterator[str]:
+    """Yield what cannot be kept beside the statement: what others let reach its data, and how long that is kept."""
+    one, _ = of_record(record.node.statement, stated(record), NOW, record.holds_from or admission.now)
+    view = admission.view.uncited
+    of = record.of.node.id
+    about = [of] if record.of.field == "snapshot" else sorted(bearing_on(view, [of])[of])
+    if DELAU in one.obligations:
+        bound = closure(view, about, Direction.DOWNSTREAM).nodes
+        longer = [text for each in keepings(view, sorted(bound)) if (text := kept_longer(one, each)) is not None]
+        yield from longer[:_MOST_WARNED]
+    if not is_clashing(one):
+        return
+    judge = UseJudge(view, about[:_MOST_LOOKED_AT])
+    others = {
+        applied.statement: None
+        for each in about[:_MOST_LOOKED_AT]
+        for applied in judge.permitted(each, one.since).applied
+        if not applied.replaced_by and applied.statement.id not in replaced and _overlap(one, applied.statement)
+    }
+    places = places_of(view)
+    clashing = [
+        f"{other.id}: {text}"
+        for other in others
+        for text in clashes(clashing_terms(one), clashing_terms(other), places)
+    ]
+    yield from list(dict.fromkeys(clashing))[:_MOST_WARNED]
+
+
+def _overlap(one: Stated, other: Stated) -> bool:
+    return (one.until is None or other.since < one.until) and (other.until is None or one.since < other.until)
+
+
+_MOST_WARNED: Final = 5
+_MOST_LOOKED_AT: Final = 100
+"""Of so many datasets of a source it is looked at what else reaches them; what is found later is a finding."""
 
 
 def _require(of: UseSubject, admission: Admission) -> None:

@@ -34,7 +34,7 @@ def contradictions(
             longer = kept_longer(one, keeping)
             if longer is not None:
                 found.append(Contradiction(longer, (one.id,), (one.entry, keeping.entry), leaves_open=True))
-    of = [_terms_of(one) for one in ordered]
+    of = [clashing_terms(one) for one in ordered]
     # Many statements are of few kinds.
     kinds = dict.fromkeys(of)
     clashes = {(one, other): texts for one in kinds for other in kinds if (texts := tuple(_of_two(one, other, where)))}
@@ -45,8 +45,8 @@ def contradictions(
     return tuple(found)
 
 
-class _Terms(NamedTuple):
-    """All of a statement that another one may contradict."""
+class ClashingTerms(NamedTuple):
+    """All of a statement that another one may contradict: those that are equal here contradict the same."""
 
     codes: frozenset[str]
     places: frozenset[str] | None
@@ -57,9 +57,20 @@ class _Terms(NamedTuple):
 _CLASHING: Final = frozenset({POA, NPOA, HMB, RTN})
 
 
-def _terms_of(one: UseStatement) -> _Terms:
+def clashing_terms(one: UseStatement) -> ClashingTerms:
+    """Return all of a statement that another one may contradict."""
     codes = frozenset(term.code for term in one.terms) & _CLASHING
-    return _Terms(codes, one.places, one.purposes, ORCON in one.refrains)
+    return ClashingTerms(codes, one.places, one.purposes, ORCON in one.refrains)
+
+
+def is_clashing(one: UseStatement) -> bool:
+    """Tell whether another statement may contradict this one."""
+    return clashing_terms(one) != ClashingTerms(frozenset(), None, None, keeps_results=False)
+
+
+def clashes(one: ClashingTerms, other: ClashingTerms, places: Places) -> tuple[str, ...]:
+    """Return what two statements with these terms cannot both have kept, in words."""
+    return tuple(text for text, _ in _of_two(one, other, places))
 
 
 def is_unreturnable(one: UseStatement, other: UseStatement) -> bool:
@@ -123,7 +134,7 @@ def _permits_nothing(statement: UseStatement) -> bool:
     return statement.purposes is not None and not statement.purposes
 
 
-def _of_two(one: _Terms, other: _Terms, places: Places) -> Iterator[tuple[str, bool]]:
+def _of_two(one: ClashingTerms, other: ClashingTerms, places: Places) -> Iterator[tuple[str, bool]]:
     """Yield what two statements cannot both have kept, and whether that leaves use open."""
     for some, more in ((one.codes, other.codes), (other.codes, one.codes)):
         if POA in some and HMB in more:

@@ -30,8 +30,17 @@ def subjects(record: PermitUse | LicenseUse) -> tuple[Node, ...]:
 
 def project(record: PermitUse | LicenseUse, context: RecordContext) -> None:
     """Add what is permitted, of what, and what it replaces."""
+    value = stated(record)
+    context.builder.add_statement(record.node, "use_statement", value)
+    _apply(record.node, record.of, context)
+    for replaced in value.licence.replaces if value.licence else ():
+        context.builder.add_edge(Replaces(record.node, UseStatement(replaced)))
+
+
+def stated(record: PermitUse | LicenseUse) -> aspects.UseStatement:
+    """Return what the record states, as it is kept."""
     licence = aspects.Licence(record.replaces, record.basis) if isinstance(record, LicenseUse) else None
-    value = aspects.UseStatement(
+    return aspects.UseStatement(
         authority=record.authority,
         terms=tuple(_term(term) for term in record.terms),
         purposes=record.purposes,
@@ -46,10 +55,6 @@ def project(record: PermitUse | LicenseUse, context: RecordContext) -> None:
         statement=record.words,
         licence=licence,
     )
-    context.builder.add_statement(record.node, "use_statement", value)
-    _apply(record.node, record.of, context)
-    for replaced in licence.replaces if licence else ():
-        context.builder.add_edge(Replaces(record.node, UseStatement(replaced)))
 
 
 def _agreement(record: PermitUse | LicenseUse) -> aspects.Agreement | None:

@@ -1,4 +1,4 @@
-"""What a consent reaches: all that was made of what statements are about, where it runs, and what was approved of it."""
+"""What a consent reaches: all that was made of what statements are about, its approvals, and where it runs."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def consent_impact(view: View, of: str, date: int | None = None, budget: int = B
     met = closure(view, sorted(begun.roots), Direction.DOWNSTREAM, budget)
     found = recorded(view, met.nodes, None, at)
     statements = _statements(met, found, of)
-    data = list(_data(met, _Bonds(met, found, statements, at), begun))
+    data = list(_data(met, Bonds(met, found, statements, at), begun))
     fed = {edge.target for edge in met.edges if edge.how != "alias"}
     touched = [*data, *_snapshots(view, data, begun, fed)]
     touched += [*_approvals(view, touched), *_deployments(view, data)]
@@ -93,30 +93,35 @@ def datasets_bound(view: View, stated: Mapping[str, UseStatement], budget: int =
     if not stated:
         return {}
     view = view.remembering
-    roots = _roots(view, stated)
+    roots = bearing_on(view, stated)
     walks = Walks(view, sorted({one for some in roots.values() for one in some}), Direction.DOWNSTREAM, budget)
     found = recorded(view, walks.met, None, view.moment)
     bound = {}
     for id_, statement in stated.items():
         met = walks.of(sorted(roots[id_]))
-        bonds = _Bonds(met, found, [statement], view.moment)
+        bonds = Bonds(met, found, [statement], view.moment)
         bound[id_] = tuple(one for one in met.nodes if label_of(one) == Dataset.__name__ and bonds.of(one)[0])
     return bound
 
 
-def _roots(view: View, ids: Iterable[str]) -> dict[str, set[str]]:
-    """Return the datasets that each is about: itself, or those that a statement names, or that its sources supply."""
+def bearing_on(view: View, ids: Iterable[str]) -> dict[str, set[str]]:
+    """Return the datasets that each is about: itself, or those that a source supplies, or that a statement names, or
+    that its sources supply.
+    """
     ever = view.at(NOW)
     roots = {id_: {id_} if label_of(id_) == Dataset.__name__ else set() for id_ in ids}
-    named = sorted(id_ for id_, some in roots.items() if not some)
+    named = sorted(id_ for id_ in roots if label_of(id_) == "UseStatement")
     about = ever.edges(named, ("APPLIES_TO",), "out") if named else ()
-    sources = sorted({edge.target for edge in about if label_of(edge.target) == "Source"})
+    asked = {id_ for id_ in roots if label_of(id_) == "Source"}
+    sources = sorted(asked | {edge.target for edge in about if label_of(edge.target) == "Source"})
     supplied: dict[str, set[str]] = defaultdict(set)
     for edge in ever.edges(sources, ("SUPPLIES",), "out") if sources else ():
         supplied[edge.source].add(edge.target)
     for edge in about:
         is_dataset = label_of(edge.target) == Dataset.__name__
         roots[edge.source] |= {edge.target} if is_dataset else supplied.get(edge.target, set())
+    for id_ in asked:
+        roots[id_] = supplied.get(id_, set())
     return roots
 
 
@@ -187,7 +192,7 @@ def _begun(view: View, of: str) -> _Begun:
     )
 
 
-class _Bonds:
+class Bonds:
     """Which statements bind what, and which licences replace others of them on every way there."""
 
     def __init__(self, met: Closure, found: Recorded, statements: Iterable[UseStatement], at: int) -> None:
@@ -205,7 +210,7 @@ class _Bonds:
         return bound, tuple(sorted(by))
 
 
-def _data(met: Closure, bonds: _Bonds, begun: _Begun) -> Iterable[Touched]:
+def _data(met: Closure, bonds: Bonds, begun: _Begun) -> Iterable[Touched]:
     for node in met.nodes:
         path = met.path(node)
         first = path[0].source if path else node

@@ -122,8 +122,13 @@ def statements(view: View, ids: Collection[str]) -> dict[str, list[tuple[UseStat
 
 
 def _statement(name: str, stated: Statement, changed: Sequence[Statement]) -> tuple[UseStatement, Licence | None]:
-    value = aspects.UseStatement.from_json(stated.data)
-    since = stated.valid_from
+    return of_record(name, aspects.UseStatement.from_json(stated.data), stated.entry, stated.valid_from, changed)
+
+
+def of_record(
+    name: str, value: aspects.UseStatement, entry: int, since: int, changed: Sequence[Statement] = ()
+) -> tuple[UseStatement, Licence | None]:
+    """Return what a record states since a time, as it stands with what ended or withdrew it."""
     terms, unknown = _terms(value.terms)
     unknown |= _unknown(hl7.PURPOSE_OF_USE, value.purposes or ())
     unknown |= _unknown(hl7.OBLIGATIONS, value.obligations) | _unknown(hl7.REFRAINS, value.refrains)
@@ -131,7 +136,7 @@ def _statement(name: str, stated: Statement, changed: Sequence[Statement]) -> tu
     ends += [] if value.until is None else [value.until]
     statement = UseStatement(
         id=name,
-        entry=stated.entry,
+        entry=entry,
         authority=value.authority,
         since=since,
         until=min(ends, default=None),
@@ -147,14 +152,12 @@ def _statement(name: str, stated: Statement, changed: Sequence[Statement]) -> tu
         unknown=unknown,
         words=value.statement,
         permit=value.permit,
-        cites=tuple(sorted({stated.entry, *(one.entry for one in changed)})),
+        cites=tuple(sorted({entry, *(one.entry for one in changed)})),
     )
     if value.licence is None:
         return statement, None
     replaces = frozenset(value.licence.replaces)
-    licence = Licence(
-        name, stated.entry, value.authority, replaces, statement, value.licence.basis, since, statement.until
-    )
+    licence = Licence(name, entry, value.authority, replaces, statement, value.licence.basis, since, statement.until)
     return statement, licence
 
 

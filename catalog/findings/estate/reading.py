@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from catalog.assets import queries as assets
 from catalog.assets.hierarchy import of_same_id
@@ -45,9 +45,12 @@ from catalog.findings.estate.objections import ingest_permitted, objection_cases
 from catalog.findings.estate.places import deployment_cases, place_cases
 from catalog.findings.estate.versions import version_cases
 from catalog.findings.rules import Rule
+from catalog.graph_memo import as_it_stands
 from catalog.store.indexes.grounds import Ground
 from catalog.use import queries as permitted
+from catalog.use.meetings import Meeting, bearing, meetings
 from catalog.view import View
+from graph_schema.identity import label_of
 
 Cases = Callable[[View, Sequence[str]], Mapping[str, Any]]
 
@@ -92,6 +95,14 @@ def use_cases(view: View, ids: Sequence[str]) -> dict[str, UseCase]:
     return {id_: UseCase(statement, kept.get(id_, ())) for id_, statement in newest.items()}
 
 
+def meeting_cases(view: View, ids: Sequence[str]) -> dict[str, tuple[Meeting, ...]]:
+    """Return which statements of permitted use come together that cannot both be kept, and where."""
+    about = [one for one in ids if label_of(one) in _BEARING]
+    return as_it_stands(meetings, view, lambda beside: meetings(beside, about), tuple(about)) if about else {}
+
+
+_BEARING: Final = frozenset({"Dataset", "Source", "UseStatement"})
+
 ESTATE_RULES = (
     EstateRule(Rule.FIELDS_DECLARED, Ground.DATASET, dataset_cases, rules.fields_declared),
     EstateRule(Rule.DATASET_DESCRIBED, Ground.DATASET, dataset_cases, rules.dataset_described),
@@ -131,6 +142,7 @@ ESTATE_RULES = (
     ),
     EstateRule(Rule.CONSENT_HOLDS, Ground.CONSENT, consent_cases, data.consent_holds),
     EstateRule(Rule.USE_CONSISTENT, Ground.USE_STATEMENT, use_cases, rules.use_consistent),
+    EstateRule(Rule.USES_AGREE, Ground.PERMITTED_USE, meeting_cases, rules.uses_agree, bearing),
     EstateRule(Rule.USE_CODES_KNOWN, Ground.USE_STATEMENT, use_cases, rules.use_codes_known),
     EstateRule(Rule.SUGGESTION_JUDGED, Ground.SCHEMA, label_cases, rules.suggestion_judged),
     EstateRule(Rule.EMERGENCY_REVIEWED, Ground.EMERGENCY, emergencies_of, emergency_reviewed),

@@ -32,6 +32,7 @@ from catalog.labels.model import Attestation, Label, Step, Uncovered
 from catalog.labels.rules import why_uncovered
 from catalog.labels.suggestions import Judgement, suggestions_in
 from catalog.use.contradictions import contradictions, kept_longer
+from catalog.use.meetings import Meeting
 from catalog.use.model import UseStatement
 from catalog.use.terms import DELAU
 from graph_schema.nearest import meant
@@ -328,6 +329,25 @@ def _kept_longer(case: UseCase | LabelledUseCase) -> Breach | None:
 
 
 _MOST_KEPT: Final = 5
+
+
+def uses_agree(case: Sequence[Meeting], moment: int) -> Breach | None:  # noqa: ARG001  the same shape as the others
+    """Find statements that cannot all be kept, where they come together: those that are over, once all are."""
+    lasting = [one for one in case if one.until is None]
+    shown = lasting or list(case)
+    if not shown:
+        return None
+    more = [f"So do {counted(len(shown) - _MOST_KEPT, 'further pair')}."] if shown[_MOST_KEPT:] else []
+    over = [] if lasting else [(one.until, one.ended) for one in shown if one.until is not None]
+    until, ended = max(over, default=(None, None))
+    return Breach(
+        " ".join([*(one.text for one in shown[:_MOST_KEPT]), *more]),
+        tuple(sorted({entry for one in shown for entry in one.entries})),
+        min(one.since for one in shown),
+        min(one.known for one in shown),
+        until,
+        ended,
+    )
 
 
 def use_codes_known(case: UseCase, moment: int) -> Breach | None:

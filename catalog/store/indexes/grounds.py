@@ -40,6 +40,8 @@ class Ground(StrEnum):
     """It is a model version that somebody registered."""
     USE_STATEMENT = "USE_STATEMENT"
     """It is a statement of permitted use."""
+    PERMITTED_USE = "PERMITTED_USE"
+    """It is a dataset, a source or a statement by which it is recorded, or once was, what data may be used for."""
     SCHEMA = "SCHEMA"
     """It is a dataset that had a schema."""
     CONSENT = "CONSENT"
@@ -192,10 +194,13 @@ def _of_statements(statements: Iterable[Statement]) -> Iterator[Row]:
             yield ground.value, statement.subject, statement.entry
         if statement.aspect == "code_key" and statement.value is not None:
             yield from ((Ground.CODED.value, one, statement.entry) for one in statement.data["of"])
+        if statement.aspect in _OF_USE and statement.value is not None:
+            yield Ground.PERMITTED_USE.value, statement.subject, statement.entry
         if label_of(statement.subject) == "Source":
             yield Ground.SOURCE.value, statement.subject, statement.entry
 
 
+_OF_USE: Final = frozenset({"permitted_use", "permitted_places", "use_statement"})
 _DEIDENTIFYING: Final = frozenset({"attestation", "facet:lineward_deidentification"})
 
 
@@ -284,4 +289,4 @@ def _answers(reader: IndexReader, ids: Sequence[str]) -> Iterator[Row]:
     yield from sorted(reader.rows(GROUND, [(one,) for one in dict.fromkeys(ids)], 1))
 
 
-GROUNDS: Final = Index("grounds", 8, (GROUND,), _derive, _specification, _answers, uses=("keys",))
+GROUNDS: Final = Index("grounds", 9, (GROUND,), _derive, _specification, _answers, uses=("keys",))

@@ -65,6 +65,8 @@ def test_findings_of_now_are_those_of_every_rule_held_to_every_node(happened: li
         ["complete", "permits by consent", "withdraws that consent"],
         ["declares a place", "permits in a place", "complete", "lies elsewhere"],
         ["permits in a place", "permits", "complete", "joins"],
+        ["complete", "permits in a place", "permits", "licenses"],
+        ["complete", "permits less", "declares to delete", "renames"],
         ["complete", "permits until it was used", "declares to delete", "keeps by law"],
         ["declares", "another declares"],
         ["declares", "another declares the link", "joins"],

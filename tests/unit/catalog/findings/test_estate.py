@@ -35,7 +35,7 @@ from tests.support.records import (
     source,
     tag,
 )
-from tests.support.uses import permission
+from tests.support.uses import ending, flow, licence, named, permission
 
 RAW_ID, CURATED_ID = Dataset(**RAW).id, Dataset(**CURATED).id
 OTHER_RUN = "0190d2e6-0000-7000-8000-00000000000b"
@@ -370,6 +370,83 @@ class TestUseConsistent:
         assert of(house.view(), Rule.USE_CONSISTENT) == {}
         (closed,) = of(house.view(), Rule.USE_CONSISTENT, frozenset({FindingState.CLOSED})).values()
         assert closed.id == found.id
+
+
+class TestU15StatementsThatMeet:
+    """POA of one input and NPOA of another: what is made of both can be used for nothing."""
+
+    @staticmethod
+    def joined_by_a_run(house: House) -> tuple[int, int, int]:
+        flow(house, 1, "b", "c")
+        flow(house, 2, "a", "e")
+        one = house.record(permission("board-1", of={"dataset": named("a")}, terms=[{"code": "POA"}])).receipt.index
+        other = house.record(permission("board-2", of={"dataset": named("b")}, terms=[{"code": "NPOA"}])).receipt.index
+        assert of(house.view(), Rule.USES_AGREE) == {}
+        flow(house, 3, "c", "d")
+        flow(house, 4, "a", "c")
+        return one, other, house.ledger.size() - 1
+
+    def test_they_are_found_where_they_come_together_and_nowhere_behind(self, house: House) -> None:
+        one, other, joined = self.joined_by_a_run(house)
+        (found,) = of(house.view(), Rule.USES_AGREE).values()
+        assert (found.name, found.known) == ("estate/c", joined)
+        text = "One allows ancestry research alone (POA), the other prohibits it (NPOA)."
+        assert found.text == f"board-1 and board-2: {text}"
+        assert {one, other, joined} < set(found.entries)
+        assert found.state is FindingState.OPEN
+        assert of(house.view(AsOf(known_at=joined - 1)), Rule.USES_AGREE) == {}
+        for name, there in (("c", 1), ("d", 0), ("a", 0)):
+            subject = Dataset(**named(name)).id
+            assert (
+                len(findings_on(house.view(), [subject], rules=frozenset({Rule.USES_AGREE})).get(subject, ())) == there
+            )
+
+    def test_both_of_one_dataset_are_found_on_it(self, house: House) -> None:
+        flow(house, 1, "a", "b")
+        house.record(permission("board-1", of={"dataset": named("a")}, places=["north"]))
+        house.record(permission("board-2", of={"dataset": named("a")}, places=["south"]))
+        (found,) = of(house.view(), Rule.USES_AGREE).values()
+        assert found.name == "estate/a"
+        assert "No place is allowed by both: north and south." in found.text
+
+    def test_so_is_what_is_declared_of_each(self, house: House) -> None:
+        flow(house, 1, "a", "c")
+        flow(house, 2, "b", "c")
+        for name, purpose in (("a", "TREAT"), ("b", "HRESCH")):
+            use = {"purposes": [purpose]}
+            house.record({"kind": "declare_dataset", "dataset": named(name), "permitted_use": use})
+        (found,) = of(house.view(), Rule.USES_AGREE).values()
+        assert found.name == "estate/c"
+        assert "No purpose is allowed by both." in found.text
+
+    def test_it_is_over_once_one_of_them_ends_or_a_licence_replaces_it(self, house: House) -> None:
+        self.joined_by_a_run(house)
+        (found,) = of(house.view(), Rule.USES_AGREE).values()
+        house.record(ending("board-2"))
+        assert of(house.view(), Rule.USES_AGREE) == {}
+        (closed,) = of(house.view(), Rule.USES_AGREE, frozenset({FindingState.CLOSED})).values()
+        assert (closed.id, closed.since) == (found.id, found.since)
+        assert closed.until is not None
+
+    def test_what_a_licence_replaces_on_the_way_meets_nothing(self, house: House) -> None:
+        self.joined_by_a_run(house)
+        house.record(licence(of={"dataset": named("a")}, terms=[{"code": "GRU"}]))
+        assert of(house.view(), Rule.USES_AGREE) == {}
+
+    def test_where_that_is_gone_it_is_what_was_made_of_it(self, house: House) -> None:
+        self.joined_by_a_run(house)
+        gone = event("COMPLETE", "2026-02-01T00:00:00Z", "0190d2e6-0000-7000-8000-0000000000aa")
+        dropped = {"lifecycleStateChange": {"lifecycleStateChange": "DROP"}}
+        house.send({**gone, "inputs": [], "outputs": [{**named("c"), "facets": dropped}]})
+        (found,) = of(house.view(), Rule.USES_AGREE).values()
+        assert found.name == "estate/d"
+
+    def test_in_a_circle_it_is_found_where_each_comes_in(self, house: House) -> None:
+        for number, pair in enumerate(("ab", "ba", "bc"), 1):
+            flow(house, number, *pair)
+        house.record(permission("board-1", of={"dataset": named("a")}, terms=[{"code": "POA"}]))
+        house.record(permission("board-2", of={"dataset": named("b")}, terms=[{"code": "HMB"}]))
+        assert {one.name for one in of(house.view(), Rule.USES_AGREE).values()} == {"estate/a", "estate/b"}
 
 
 class TestU15DeletedAfterUse:

@@ -1,0 +1,66 @@
+"""What cannot all be kept is told to whoever records it: the statement is taken all the same."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import pytest
+
+from tests.support.records import CURATED, DIGEST, RAW, House, declaration, event, seal
+from tests.support.uses import ending, licence, permission
+
+
+@pytest.fixture
+def house(house: House) -> House:
+    """Lend a catalog in which visits were curated."""
+    house.send(event(version={"datasetVersion": DIGEST}))
+    return house
+
+
+class TestU15Warnings:
+    NOTHING: ClassVar = (
+        "One allows ancestry research alone (POA), the other health research alone (HMB): together nothing."
+    )
+    LONG: ClassVar = {"policy_class": "CLINICAL_REGULATORY", "period_days": 3650}
+
+    def keep(self, house: House, dataset: dict[str, str]) -> None:
+        house.record({"kind": "declare_dataset", "dataset": dataset, "retention": self.LONG})
+
+    @pytest.mark.parametrize("of", [{"dataset": RAW}, {"source": "made-up EHR"}, {"dataset": CURATED}])
+    def test_that_it_is_to_be_deleted_after_use_and_kept_longer(self, house: House, of: dict[str, Any]) -> None:
+        house.record(declaration(retention=None, permitted_use=None))
+        self.keep(house, CURATED)
+        (warning,) = house.record(permission(of=of, obligations=["DELAU"])).warnings
+        assert warning.startswith("It asks to delete after use (DELAU)")
+        assert "keeps curated/visits for 3,650 days" in warning
+
+    def test_of_a_snapshot_it_is_how_long_its_dataset_is_kept(self, house: House) -> None:
+        house.record(seal())
+        self.keep(house, CURATED)
+        of = {"snapshot": {"dataset": CURATED, "digest": DIGEST}}
+        assert len(house.record(permission(of=of, obligations=["DELAU"])).warnings) == 1
+
+    def test_nothing_where_it_is_kept_no_longer_or_upstream_alone(self, house: House) -> None:
+        self.keep(house, RAW)
+        assert house.record(permission(of={"dataset": CURATED}, obligations=["DELAU"])).warnings == ()
+        assert house.record(permission("board-2", of={"dataset": RAW}, obligations=["AUDIT"])).warnings == ()
+
+    def test_that_another_statement_says_the_contrary(self, house: House) -> None:
+        house.record(permission(terms=[{"code": "POA"}]))
+        assert house.record(permission("board-2", of={"dataset": CURATED}, terms=[{"code": "HMB"}])).warnings == (
+            f"board-1: {self.NOTHING}",
+        )
+        assert house.record(permission("board-3", of={"dataset": CURATED}, terms=[{"code": "POA"}])).warnings == (
+            f"board-2: {self.NOTHING}",
+        )
+
+    def test_not_where_the_other_has_ended(self, house: House) -> None:
+        house.record(permission(places=["north"]))
+        house.record(ending())
+        assert house.record(permission("board-2", places=["south"])).warnings == ()
+
+    def test_of_a_licence_not_what_it_replaces(self, house: House) -> None:
+        house.record(permission(terms=[{"code": "POA"}]))
+        house.record(permission("board-2", places=["north"]))
+        told = house.record(licence(of={"dataset": CURATED}, terms=[{"code": "HMB"}], places=["south"])).warnings
+        assert told == ("board-2: No place is allowed by both: south and north.",)
