@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from catalog.access.model import Actor
 from catalog.decisions.promotion import RefusedByPoliciesError
-from catalog.errors import AskerError, OperatorError
+from catalog.errors import AskerError, OperatorError, SenderError
 from catalog.kinds import Kind
 from catalog.ledger.protocol import Ledger, StoredEntry
 from catalog.reading import Rights
@@ -104,8 +104,8 @@ class Admissions:
                 try:
                     admitted = kind.admit(record, admission)
                     _require_within(kind.subjects(record), admission.view, self.view(reader, actor, now, actor.writes))
-                # What would be permitted may rest on entries that the graph does not hold yet.
-                except (UnknownSubjectError, RefusedByPoliciesError):
+                # What it lacks, and what would permit it, may be in entries that the graph does not hold yet.
+                except (SenderError, RefusedByPoliciesError):
                     if seen >= newest:
                         raise
                 # What is warned of may be known by entries that the graph does not hold yet.

@@ -27,6 +27,7 @@ from tests.support.records import (
     RAW,
     RUN,
     House,
+    code_key,
     declaration,
     event,
     principal,
@@ -168,6 +169,13 @@ def test_a_subject_that_is_on_its_way_into_the_graph_is_waited_for(house: House)
     house.intake.submit_event(event(), LOCAL, "tests").result()
     assert house.store.checkpoint() == -1
     assert house.record(tag()).receipt.index == 1
+
+
+def test_so_is_what_a_record_needs_to_be_recorded_of_its_subject(house: House) -> None:
+    house.send(event())
+    house.intake.submit_record(tag(column=None), LOCAL, "tests").result()
+    assert house.store.checkpoint() == 0
+    assert house.record(code_key()).receipt.index == 2
 
 
 class StandingStill:
