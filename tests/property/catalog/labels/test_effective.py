@@ -229,3 +229,35 @@ def test_a_model_version_never_has_fewer_labels_than_what_it_was_trained_on_what
             house.send(sent)
         assert made(house) == (of_snapshot, of_version)
         house.close()
+
+
+def _tells_what_came_later(sent: dict[str, Any]) -> bool:
+    """Tell whether an event may say that something came after the seal: a START, or a schema of before."""
+    return sent.get("eventType") == "START" or any("schema" in one.get("facets", {}) for one in sent["outputs"])
+
+
+@given(HISTORIES, TAGGED, st.lists(st.sampled_from(LATER), max_size=3), st.data())
+@example(["completes"], ["of the whole"], ["overwrites"], None)
+@quick
+def test_an_entry_more_takes_nothing_from_a_snapshot_or_version_but_what_came_after_it(
+    happened: list[str], tagged: list[str], then: list[str], data: st.DataObject | None
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        house = House(Path(folder))
+        sent = [EVENTS[name] for name in happened]
+        sent += [one for name in then for one in begun_later(name)]
+        entries = [house.send(one).receipt.index for one in sent]
+        entries += [house.append(TAGS[name], "ada") for name in tagged]
+        for one in (declaration(dataset=CURATED), seal(), registration(run_id=None, job=None)):
+            house.record(one)
+        every = list(range(house.ledger.size()))
+        possible = [one for one, each in zip(entries, sent, strict=False) if not _tells_what_came_later(each)]
+        possible += entries[len(sent) :]
+        for left_out in possible if data is None else [data.draw(st.sampled_from(possible))] if possible else []:
+            of_rest, of_all = (
+                effective_labels(View(store_of(house, some)), [SNAPSHOT, VERSION])
+                for some in ([one for one in every if one != left_out], every)
+            )
+            for id_, held in of_rest.items():
+                assert {each.kind for each in held.labels} <= {each.kind for each in of_all[id_].labels}
+        house.close()
