@@ -47,6 +47,8 @@ class RecordPage(Context):
     description: str = ""
     of: Link | None = None
     """What it is about, where that is fixed."""
+    id: str = ""
+    """Its id; the link leads from a state of a dataset to the dataset."""
     fields: tuple[Filled, ...] = ()
     errors: tuple[tuple[str, str], ...] = ()
     """What is wrong: the pointer of the field, "" for the whole, and a sentence."""
@@ -144,6 +146,7 @@ def _offered(asking: Asking, of: _Subject | None) -> RecordPage:
         command=command("record", "records.ndjson"),
         current=True,
         of=None if of is None else of.link,
+        id=asking.text("id"),
         offered=offered,
     )
 
@@ -206,6 +209,7 @@ class _Form:
             kind=self.kind.name,
             description=_description(self.kind),
             of=None if self.of is None else self.of.link,
+            id=self.asking.text("id"),
             **more,
         )
 

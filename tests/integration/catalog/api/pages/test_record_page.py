@@ -6,17 +6,18 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
 
 import pytest
 
 from catalog.api.pages.record import SIGNED
 from catalog.kinds import KINDS
 from catalog.reading import Rights
-from graph_schema.nodes import Dataset, Job
+from graph_schema.nodes import Dataset, Job, Snapshot
 from tests.integration.catalog.api.pages.test_sign_in import client_of, signed_in
 from tests.integration.catalog.api.test_access import key_of
 from tests.support.pages import BASE, BROWSER, Shown, shown
-from tests.support.records import CURATED, JOB, RAW
+from tests.support.records import CURATED, DIGEST, JOB, RAW
 
 if TYPE_CHECKING:
     from httpx2 import Response
@@ -103,6 +104,32 @@ def test_what_is_typed_becomes_a_record_about_the_very_thing_and_twice_becomes_o
     again = send(filled, "declare_dataset", fields)
     assert again.headers["location"] == answer.headers["location"]
     assert filled.service.ledger.size() == size + 1
+
+
+def test_a_state_of_a_dataset_is_verified_from_the_page_of_the_dataset(filled: Catalog) -> None:
+    links = [one["href"] for one in shown(filled.client.get(f"/explorer/dataset?id={VISITS}", headers=BROWSER)).of("a")]
+    (there,) = [one for one in links if "kind=verify_snapshot" in one]
+    asked = parse_qs(there.partition("?")[2])
+    digest = asked["value"][0].partition("=")[2]
+    assert [
+        one["value"]
+        for one in page(filled, **{k: v[0] for k, v in asked.items()}).of("input")
+        if one.get("name") == "/digest"
+    ] == [digest]
+    fields = {"/digest": digest, "/result": "OK", "/method": "Nobody could read it"}
+    assert send(filled, "verify_snapshot", fields).status_code == 303
+    assert (newest(filled)["dataset"], newest(filled)["digest"]) == (CURATED, DIGEST)
+
+
+def test_a_record_about_a_state_is_sent_about_that_state(filled: Catalog) -> None:
+    state = Snapshot(*CURATED.values(), DIGEST).id
+    typed = {"/approval_kind": "GOVERNANCE", "/use_case": "Made up", "/reason": "Testing"}
+    answer = send(filled, "request_approval", typed, of=state)
+    assert answer.status_code == 303, shown(answer).words
+    assert newest(filled)["subject"] == {"snapshot": {"dataset": CURATED, "digest": DIGEST}}
+    # The form says what it is about where it comes back as well.
+    found = shown(send(filled, "request_approval", {"/use_case": "Made up"}, of=state))
+    assert ("input", {"type": "hidden", "name": "id", "value": state}) in found.elements
 
 
 def test_an_empty_list_is_said_by_its_tick(filled: Catalog) -> None:
