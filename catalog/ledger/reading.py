@@ -120,7 +120,7 @@ class ReadableLedger(ABC):
         path = tuple(self.inclusion_proof(index, checkpoint.size))
         if not merkle.verify_inclusion(index, checkpoint.size, entry.leaf, path, checkpoint.root):
             raise EvidenceError(f"entry {index} does not lead to the root that was signed", index=index)
-        return ProofFile(index, path, checkpoint).serialize()
+        return ProofFile(index, path, checkpoint, entry.entry_bytes).serialize()
 
     def checkpoints(self) -> list[IssuedCheckpoint]:
         """Return every checkpoint ever signed, the oldest first."""

@@ -368,25 +368,25 @@ def test_a_report_is_verified_without_being_sent(open_: Open, server: Server) ->
         for form in ("pdf", "html", "json")
     }
     page.goto(f"{server.url}/explorer/ledger")
-    page.get_by_role("link", name="Verify a report file").click()
-    expect(page.get_by_label("Report")).to_be_visible()
+    page.get_by_role("link", name="Verify a report or proof file").click()
+    expect(page.get_by_label("Report or proof")).to_be_visible()
     requests: list[str] = []
     page.on("request", lambda request: requests.append(request.url))
     verdict = page.locator("#verdict")
     for form, answer in files.items():
         assert answer.status_code == 200
         one: Any = {"name": f"report.{form}", "mimeType": "application/octet-stream", "buffer": answer.content}
-        page.get_by_label("Report").set_input_files(one)
+        page.get_by_label("Report or proof").set_input_files(one)
         expect(verdict).to_contain_text(f"Everything that a browser checks of report.{form} holds")
         expect(verdict.locator("h2")).to_have_text(re.compile("^NOT VERIFIED: report MPD-"))
         assert verdict.locator(".tag.fail").count() == 0
         assert verdict.locator(".tag.unknown").count() == 1
         one["buffer"] = answer.content.replace(b"readmission", b"readmissiom", 1)
-        page.get_by_label("Report").set_input_files(one)
+        page.get_by_label("Report or proof").set_input_files(one)
         expect(verdict.locator("h2")).to_have_text(re.compile("^FAILED"))
     key = page.get_by_label("Key of the log")
     key.fill("")
-    page.get_by_label("Report").set_input_files(
+    page.get_by_label("Report or proof").set_input_files(
         {"name": "report.json", "mimeType": "application/json", "buffer": files["json"].content}
     )
     expect(verdict).to_contain_text("What was given as the key is no verifier key")
@@ -396,6 +396,47 @@ def test_a_report_is_verified_without_being_sent(open_: Open, server: Server) ->
     )
     expect(verdict).to_contain_text("is no PDF, no HTML page and no JSON object")
     expect(verdict).to_contain_text("a \\u{202E}gnp.txt")
+    assert requests == []
+    tab.check()
+
+
+def test_an_entry_with_its_proof_is_taken_along_and_verified_without_being_sent(open_: Open, server: Server) -> None:
+    tab = open_()
+    page = tab.page
+    page.goto(f"{server.url}/explorer/entry?index=3")
+    with page.expect_download() as downloading:
+        page.get_by_role("link", name="Take the proof along").click()
+    proof = Path(downloading.value.path()).read_text()
+    page.get_by_role("link", name="verify it here").click()
+    expect(page.get_by_label("Report or proof")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    verdict = page.locator("#verdict")
+
+    def given(text: str) -> None:
+        one: Any = {"name": "entry.tlog-proof", "mimeType": "text/plain", "buffer": text.encode()}
+        page.get_by_label("Report or proof").set_input_files(one)
+
+    given(proof)
+    expect(verdict.locator("h2")).to_have_text("VERIFIED: entry #3")
+    expect(verdict).to_contain_text("by local, is in the tree of")
+    head, extra, index, *rest = proof.split("\n")
+    other = base64.b64encode(base64.b64decode(extra.removeprefix("extra ")).replace(b"local", b"other")).decode()
+    for wrong, sentence in (
+        ([head, f"extra {other}", index, *rest], "#3 is not in the tree"),
+        ([head, extra, "index 2", *rest], "#2 is not in the tree"),
+        ([head, extra, index, *rest[1:]], "#3 is not in the tree"),
+        ([head, index, *rest], "does not hold the entry's own bytes"),
+        ([head, extra, index, *rest[:-2], rest[-2].replace("A", "B"), ""], "is not signed by"),
+    ):
+        given("\n".join(wrong))
+        expect(verdict.locator("h2")).to_have_text(re.compile("^FAILED"))
+        expect(verdict).to_contain_text(sentence)
+    key = page.get_by_label("Key of the log")
+    key.fill((key.input_value()).replace("ledger", "other"))
+    given(proof)
+    expect(verdict.locator("h2")).to_have_text(re.compile("^FAILED"))
     assert requests == []
     tab.check()
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import orjson
@@ -10,7 +12,7 @@ import orjson
 from catalog.api.http.ledger import LARGEST
 from catalog.api.pages.asking import Asking
 from catalog.api.pages.kinds import Link, links_to
-from catalog.api.pages.page import Context, Page
+from catalog.api.pages.page import Context, Export, Page
 from catalog.api.pages.questions import command
 from catalog.errors import AskerError
 from catalog.evidence.model import EntryEvidence
@@ -34,6 +36,8 @@ class EntryPage(Context):
     origin: str
     signed_size: int
     """How many entries the newest signed checkpoint covers."""
+    proof_file: Callable[[], str]
+    """Gives the proof to take along; a checkpoint is signed for it where none covers the entry yet."""
 
 
 def read(asking: Asking) -> EntryPage:
@@ -58,7 +62,15 @@ def read(asking: Asking) -> EntryPage:
         is_cut=text is not None and len(text) > MOST_CHARACTERS,
         origin=ledger.origin,
         signed_size=0 if signed is None else signed.checkpoint.size,
+        proof_file=partial(ledger.proof_file, index),
     )
 
 
-PAGE = Page("entry", "Ledger entry", EntryPage, read, ("index",))
+PAGE = Page(
+    "entry",
+    "Ledger entry",
+    EntryPage,
+    read,
+    ("index",),
+    exports={"tlog-proof": Export("text/plain; charset=utf-8", lambda page: page.proof_file())},
+)

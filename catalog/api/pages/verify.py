@@ -1,4 +1,4 @@
-"""Whether a report file is genuine, found out by the browser that reads it: no byte of the file is sent anywhere."""
+"""Whether a report or proof file is genuine, found out by the browser that reads it: no byte of it is sent anywhere."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def read(asking: Asking) -> VerifyPage:
     """Read the keys."""
     ledger = asking.services.ledger
     return VerifyPage(
-        title="Verify a report",
+        title="Verify a report or an entry",
         graphql="{\n  readPoint { ledgerSize ledgerRoot }\n}",
         command="lineward verify report.pdf",
         current=True,
@@ -30,4 +30,4 @@ def read(asking: Asking) -> VerifyPage:
     )
 
 
-PAGE = Page("verify", "Verify a report", VerifyPage, read)
+PAGE = Page("verify", "Verify a report or an entry", VerifyPage, read)

@@ -1,6 +1,7 @@
 // Verifies a report file in the browser, from its bytes and a key alone; nothing of it is sent anywhere. It follows the
 // steps of the offline verifier, under the same names and with the same words, but for one: that what the report says
-// follows from the bodies of its entries it does not derive, so that the most it can find is NOT VERIFIED.
+// follows from the bodies of its entries it does not derive, so that the most it can find is NOT VERIFIED. The proof file
+// of one entry (C2SP tlog-proof) it verifies whole.
 
 import { bytes, consistent, hex, leadsTo, leafOf, sha256 } from "./proof.mjs";
 
@@ -17,7 +18,7 @@ const SUBJECTS = {
   period: ["since", "until"],
 };
 const ANEW = "Don't rely on it; get the file again from whoever issued it.";
-const OTHER = "Name a report's PDF, HTML or JSON file.";
+const OTHER = "Name a report's PDF, HTML or JSON file, or an entry's proof file.";
 const UNDERIVED =
   "That the report says what the bodies of its entries say is not derived here: lineward verify FILE --key KEY does, " +
   "or the script that lineward verifier prints, with nothing but Python.";
@@ -325,7 +326,8 @@ async function isSigned(note, key) {
   return fitting.length > 0 && (await Promise.all(fitting.map(holds))).every(Boolean);
 }
 
-async function signatures(evidence, given) {
+async function signatures(given, notes, own) {
+  const [[, checkpoint]] = notes;
   let keys;
   try {
     keys = await Promise.all((given.split(/\s+/).filter(Boolean).length ? given.split(/\s+/).filter(Boolean) : [""]).map(keyOf));
@@ -333,26 +335,25 @@ async function signatures(evidence, given) {
     if (!(error instanceof Refused)) throw error;
     return [{ name: "key", status: FAIL, detail: "What was given as the key is no verifier key. Copy it whole from the log's operator." }];
   }
-  const signed = (key) => evidence.checkpoint.signatures.some((one) => one.name === key.name && one.id === key.id);
+  const signed = (key) => checkpoint.signatures.some((one) => one.name === key.name && one.id === key.id);
   const key = keys.find(signed) ?? keys[0];
   const held = { name: "key", status: PASS, detail: `The key was given from outside the file: ${key.name}.` };
-  const { printed } = evidence.point;
   const wrong = [];
   try {
-    for (const [what, note] of [["checkpoint", evidence.checkpoint], ["printed checkpoint", printed]]) {
+    for (const [what, note] of notes) {
       if (!(await isSigned(note, key))) {
         wrong.push(`The ${what} of ${note.origin} is not signed by ${key.name}+${key.id}. Give the key of this very log, or don't rely on the file`);
       }
     }
-    for (const [note, own] of [[evidence.checkpoint, evidence.key], [printed, evidence.point.key]]) {
-      if (!(await isSigned(note, own))) wrong.push(`The file's own key ${own.name}+${own.id} did not sign`);
+    for (const [note, its] of own) {
+      if (!(await isSigned(note, its))) wrong.push(`The file's own key ${its.name}+${its.id} did not sign`);
     }
   } catch (error) {
     if (error.name !== "NotSupportedError" && error.name !== "SyntaxError") throw error;
     const detail = "This browser has no Ed25519, so that no signature is verified here: lineward verify does.";
     return [held, { name: "checkpoint signature", status: OPEN, detail }];
   }
-  const detail = `The checkpoints of ${evidence.checkpoint.origin} are signed by ${key.name}.`;
+  const detail = `The ${notes.length > 1 ? "checkpoints" : "checkpoint"} of ${checkpoint.origin} ${notes.length > 1 ? "are" : "is"} signed by ${key.name}.`;
   return [held, judged("checkpoint signature", detail, wrong)];
 }
 
@@ -487,9 +488,12 @@ async function checksOf(evidence, form, parts, key) {
   const { size, root } = evidence.checkpoint;
   const isInTree = (entry) => leadsTo(root, bytes(entry.leaf), entry.index, size, entry.proof);
   const disclosed = entries.filter((entry) => entry.body !== null);
+  const { checkpoint, point } = evidence;
+  const notes = [["checkpoint", checkpoint], ["printed checkpoint", point.printed]];
+  const own = [[checkpoint, evidence.key], [point.printed, point.key]];
   const checks = [
     ...(evidence.number === null ? [] : [judged("number", `The content has the number ${number}.`, calls)]),
-    ...(await signatures(evidence, key)),
+    ...(await signatures(key, notes, own)),
     await readPoint(evidence),
     await each("leaf hashes", entries, fitsLeaf, "does not hash to its leaf"),
     await each("inclusion proofs", entries, isInTree, "is not in the tree"),
@@ -504,8 +508,44 @@ async function checksOf(evidence, form, parts, key) {
   return { checks, number };
 }
 
+// The proof file of one entry: its bytes, its way to the root of a checkpoint, and that checkpoint.
+
+const PROOF = "c2sp.org/tlog-proof@v1";
+
+function proofOf(file) {
+  const end = file.indexOf("\n\n");
+  const [first, extra, place, ...path] = file.slice(0, Math.max(end, 0)).split("\n");
+  if (first !== PROOF || end < 0) malformed("a proof file is lines, a blank one, and a checkpoint");
+  if (!extra?.startsWith("extra ")) {
+    refuse("The proof does not hold the entry's own bytes, so that nothing is proven of them: get it from `lineward ledger proof` anew.");
+  }
+  const at = /^index (0|[1-9][0-9]{0,18})$/.exec(place ?? "");
+  if (!at) malformed("the proof file has no index");
+  const entry = base64(extra.slice(6));
+  const header = parsed(decoded(entry));
+  if (!isObject(header)) malformed("the entry is no object");
+  return { index: at[1], entry, header, path: path.map(base64), checkpoint: checkpointOf(decoded(unbinary(file.slice(end + 2)))) };
+}
+
+async function verifyProof(file, key) {
+  const { index: place, entry, header, path, checkpoint } = proofOf(file);
+  const signed = await signatures(key, [["checkpoint", checkpoint]], []);
+  const named = key.split(/\s+/).some((one) => one.startsWith(`${checkpoint.origin}+`));
+  const isOf = judged("log", `The key is of ${checkpoint.origin}.`, named ? [] : [`The checkpoint is of the log ${checkpoint.origin}, and the key is not`]);
+  const holds = await leadsTo(checkpoint.root, await leafOf(entry), place, checkpoint.size, path);
+  const said = `Entry #${place}, ${header.kind}, recorded ${header.recorded_at} by ${header.actor}, is in the tree of ${checkpoint.size}.`;
+  const inside = judged("inclusion proofs", said, holds ? [] : [`#${place} is not in the tree: it or the proof was changed. ${ANEW.slice(0, -1)}`]);
+  const checks = [{ name: "file", status: PASS, detail: `One proof file (${PROOF}).` }, ...signed, isOf, inside];
+  const bad = checks.find((check) => check.status !== PASS);
+  if (bad) return { ...result(checks, null), of: `entry #${place}` };
+  const proved = "That the log holds exactly this entry there. What its body says is another matter: of it the entry holds a digest.";
+  return { checks, number: null, of: `entry #${place}`, verdict: "VERIFIED", proved };
+}
+
 export async function verify(data, key) {
   try {
+    const begin = binary(data.subarray(0, PROOF.length));
+    if (begin === PROOF) return await verifyProof(binary(data), key);
     const { form, evidence: values, parts } = take(data);
     const evidence = await evidenceOf(values);
     const whole = { name: "file", status: PASS, detail: `One whole report of the format ${FORMAT}.` };
@@ -536,8 +576,10 @@ function made(tag, said, ...classes) {
 function show(place, name, found) {
   const left = found.checks.filter((check) => check.status === OPEN && check.name !== "derivation");
   const all = found.verdict === OPEN && !left.length;
-  const title = made("h2", found.number ? `${found.verdict}: report ${found.number}` : found.verdict, found.verdict === OPEN ? "warning" : "bad");
-  const sentence = all ? `Everything that a browser checks of ${name} holds. ${UNDERIVED}` : `${name}. ${found.proved}`;
+  const of = found.of ?? (found.number ? `report ${found.number}` : "");
+  const style = { VERIFIED: "good", [OPEN]: "warning" }[found.verdict] ?? "bad";
+  const title = made("h2", of ? `${found.verdict}: ${of}` : found.verdict, style);
+  const sentence = all && !found.of ? `Everything that a browser checks of ${name} holds. ${UNDERIVED}` : `${name}. ${found.proved}`;
   const rows = document.createElement("ul");
   rows.className = "checks";
   for (const check of found.checks) {
