@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
@@ -11,20 +10,21 @@ from starlette.responses import Response
 
 from catalog.access.permissions import Permission
 from catalog.api.http import reports
+from catalog.api.http.ledger import LARGEST
 from catalog.api.pages.asking import NOT_THERE, Asking
+from catalog.api.pages.gate import answer, diseases
 from catalog.api.pages.kinds import Link, links_to
 from catalog.api.pages.page import Action, Context, Page, Several
 from catalog.api.pages.questions import command, query
 from catalog.approvals.queries import approvals_of
 from catalog.errors import AskerError, SenderError
 from catalog.findings.queries import findings_on
-from catalog.gate.model import Assessments, Gate, GateQuestion
-from catalog.gate.queries import assessments, gate
+from catalog.gate.model import Assessments, Gate
+from catalog.gate.queries import assessments
 from catalog.labels.taint.queries import EffectiveLabels, effective_labels
 from catalog.releases.deployments import deployments_of, releases_of, retirements
 from catalog.releases.model import ModelVersionRecord, Retirement
 from catalog.releases.queries import model_versions, versions_of
-from catalog.use import asking as questions
 from graph_schema.identity import label_of
 from graph_schema.nodes import Model
 from reports.kinds import APPROVALS_OF_PERIOD, DATASET_DOSSIER, MODEL_DOSSIER, REPORTS
@@ -54,6 +54,8 @@ class ModelVersionPage(Context):
     """Every disease that is studied, as it was typed."""
     gate: Gate | None
     """What the gate says, None where it was not asked."""
+    evaluated: int
+    """The entry by which that was recorded just now, 0 where it was not."""
     assessed: Assessments
     """What was assessed and planned of it, and of the environment of its newest registration."""
     approvals: Several
@@ -70,19 +72,7 @@ def read(asking: Asking) -> ModelVersionPage:
     if record is None:
         raise AskerError(NOT_THERE)
     purpose, place, environment, disease = (asking.text(name) for name in ("purpose", "place", "for", "disease"))
-    diseases = tuple(re.split(r"[\s,]+", disease.strip())) if disease.strip() else ()
-    found = None
-    if purpose:
-        asked = questions.question(purpose, view.moment, diseases=diseases)
-        redacted = asking.services.redactor.field
-        question = GateQuestion(
-            of=identifier,
-            purpose=asked.purpose,
-            place=redacted("place", place),
-            environment=redacted("environment", environment or "production"),
-            diseases=asked.diseases,
-        )
-        found = gate(view, question)
+    found = answer(asking)
     model = Model(record.namespace, record.model).id
     siblings = tuple(one for one in versions_of(view, [model]).get(model, ()) if one != identifier)
     others = Several.of(asking, "versions", siblings, str)
@@ -113,7 +103,7 @@ def read(asking: Asking) -> ModelVersionPage:
             place or "Example-Hospital",
             "--for",
             environment or "production",
-            *(part for one in diseases for part in ("--disease", one)),
+            *(part for one in diseases(asking) for part in ("--disease", one)),
         )
         if found is not None
         else command("lineage", identifier, as_of=view.as_of),
@@ -129,6 +119,7 @@ def read(asking: Asking) -> ModelVersionPage:
         environment=environment,
         disease=disease,
         gate=found,
+        evaluated=asking.number("evaluated", 0, 0, LARGEST),
         assessed=assessments(view, identifier, digest),
         approvals=Several.of(
             asking, "approvals", approvals_of(view, [identifier]).get(identifier, ())[::-1], lambda one: one.request
@@ -165,6 +156,10 @@ def dossier(asking: Asking) -> Response:
 
 
 PAGE = Page(
-    "model-version", "Model version", ModelVersionPage, read, ("id", "purpose", "place", "for", "disease", "behind")
+    "model-version",
+    "Model version",
+    ModelVersionPage,
+    read,
+    ("id", "purpose", "place", "for", "disease", "evaluated", "behind"),
 )
 DOSSIER = Action("dossier", dossier, Permission.READ)

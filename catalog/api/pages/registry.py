@@ -15,6 +15,7 @@ from catalog.api.pages import (
     entry,
     evidence,
     findings,
+    gate,
     history,
     home,
     job,
@@ -73,6 +74,7 @@ _ACTIONS = (
     findings.DECIDE,
     approvals.REQUEST,
     approval.DECIDE,
+    gate.EVALUATE,
     model_version.DOSSIER,
 )
 

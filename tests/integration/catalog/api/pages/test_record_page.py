@@ -17,7 +17,7 @@ from graph_schema.nodes import Dataset, Job, Snapshot
 from tests.integration.catalog.api.pages.test_sign_in import client_of, signed_in
 from tests.integration.catalog.api.test_access import key_of
 from tests.support.pages import BASE, BROWSER, Shown, shown
-from tests.support.records import CURATED, DIGEST, JOB, RAW
+from tests.support.records import CURATED, DIGEST, JOB, RAW, VERSION
 
 if TYPE_CHECKING:
     from httpx2 import Response
@@ -122,7 +122,7 @@ def test_a_state_of_a_dataset_is_verified_from_the_page_of_the_dataset(filled: C
 
 
 def test_a_record_about_a_state_is_sent_about_that_state(filled: Catalog) -> None:
-    state = Snapshot(*CURATED.values(), DIGEST).id
+    state = Snapshot(CURATED["namespace"], CURATED["name"], DIGEST).id
     typed = {"/approval_kind": "GOVERNANCE", "/use_case": "Made up", "/reason": "Testing"}
     answer = send(filled, "request_approval", typed, of=state)
     assert answer.status_code == 303, shown(answer).words
@@ -240,3 +240,26 @@ def test_a_record_about_what_is_hidden_has_no_form(serve: Callable[..., Catalog]
     ]
     assert [one.status_code for one in answers] == [404, 404]
     assert answers[0].text == answers[1].text
+
+
+def test_what_the_gate_says_is_recorded_and_quoted_by_a_release(filled: Catalog) -> None:
+    asked = {"id": VERSION, "purpose": "HOPERAT", "place": "North", "for": "production", "disease": ""}
+    found = shown(filled.client.get("/explorer/model-version", params=asked, headers=BROWSER))
+    (held,) = [fields for form, fields in found.forms if form.get("action") == "evaluate-gate"]
+    assert {name: held[name] for name in asked} == asked
+    size = filled.service.ledger.size()
+    answer = filled.client.post("/explorer/evaluate-gate", data=held, headers=BROWSER, follow_redirects=False)
+    assert answer.status_code == 303, answer.text
+    assert newest(filled)["purpose"] == "HOPERAT"
+    there = shown(filled.client.get(f"/explorer/{answer.headers['location']}", headers=BROWSER))
+    assert [form for form, _ in there.forms if form.get("action") == "evaluate-gate"] == []
+    links = {
+        kind: one["href"] for one in there.of("a") for kind in ("release", "deploy") if f"kind={kind}" in one["href"]
+    }
+    filled_in = shown(filled.client.get(f"/explorer/{links['deploy']}", headers=BROWSER)).of("input")
+    values = {one["name"]: one["value"] for one in filled_in if one.get("name", "").startswith("/")}
+    expected = {"/gate": str(size), "/environment": "production", "/place": "North"}
+    assert {name: values[name] for name in expected} == expected
+    answer = filled.client.post("/explorer/evaluate-gate", data={**held, "purpose": ""}, headers=BROWSER)
+    assert answer.status_code == 404
+    assert filled.service.ledger.size() == size + 1
