@@ -57,7 +57,9 @@ def newest_writes(
     whole = view.unredacted
     folds: dict[str, RunFold | None] = {}
     seen = view.visible(ids, counted=False)
-    pending = {(id_, name) for id_ in ids if id_ in seen for name in named.names(id_)}
+    # Names of one dataset are asked about once.
+    datasets = {id_: named.dataset(id_) for id_ in ids if id_ in seen}
+    pending = {(dataset, name) for id_, dataset in datasets.items() for name in named.names(id_)}
     written: dict[str, list[tuple[tuple[int, bool, tuple[int, str, str]], LastWrite]]] = defaultdict(list)
     newest = 1
     while pending:
@@ -68,21 +70,21 @@ def newest_writes(
         for row in sorted(rows, key=lambda each: each.order, reverse=True):
             by_name[row.target].append(row)
         again = set()
-        for id_, name in pending:
-            dataset = named.dataset(id_)
+        for dataset, name in pending:
             for row in by_name[name]:
                 fold = folds.get(row.run) if row.run else None
                 attempt = fold.written((row.target, row.job), row.at) if fold else None
                 if attempt is not None and named.resolve(name, row.at) == dataset:
                     access = attempt.outputs[row.target, row.job]
                     order = row.at, access.mode != DROPPED, row.order
-                    written[id_].append((order, LastWrite(row.at, access.mode, row.entry)))
+                    written[dataset].append((order, LastWrite(row.at, access.mode, row.entry)))
                     break
             else:
                 if len(by_name[name]) >= newest:
-                    again.add((id_, name))
+                    again.add((dataset, name))
         pending, newest = again, newest * _LOOK_BACK
-    return {id_: max(found, key=lambda one: one[0])[1] for id_, found in written.items()}, folds
+    last = {dataset: max(found, key=lambda one: one[0])[1] for dataset, found in written.items()}
+    return {id_: last[dataset] for id_, dataset in datasets.items() if dataset in last}, folds
 
 
 def aspects_in_force(

@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from itertools import dropwhile
 from typing import Final, NamedTuple
 
 from graph_schema.aspects.names import NamespaceRule
@@ -49,9 +50,9 @@ def resolve(name: str, at: int, pointers: Mapping[str, Sequence[AliasPointer]]) 
     A pointer that ended points nowhere; a cycle resolves to its smallest name. `pointers` maps a name to its claims in
     their order.
     """
-    seen: list[str] = []
+    seen: dict[str, None] = {}
     while name not in seen:
-        seen.append(name)
+        seen[name] = None
         claims = pointers.get(name)
         if not claims:
             return name
@@ -59,7 +60,7 @@ def resolve(name: str, at: int, pointers: Mapping[str, Sequence[AliasPointer]]) 
         if target is None or target == name:
             return name
         name = target
-    return min(seen[seen.index(name) :])
+    return min(dropwhile(lambda one: one != name, seen))
 
 
 def _pointed(claims: Sequence[AliasPointer], at: int) -> str | None:
@@ -270,7 +271,7 @@ class Naming:
 
     def __post_init__(self) -> None:
         """Keep what is worked out."""
-        self._resolved: dict[int, Mapping[str, str]] = {}
+        self._resolved: dict[int, dict[str, str]] = {}
         self._known: dict[int, Naming] = {}
 
     @cached_property
@@ -285,12 +286,12 @@ class Naming:
         """Return the dataset that the name stood for at a time, by id."""
         if name not in self.names:
             return name
-        if not self.joined and not self.rules:
-            return resolve(name, at, self.claims) if self.claims else name
-        epoch = bisect_right(self._times, at)
-        found = self._resolved.get(epoch)
-        if found is None:
-            found = self._resolved[epoch] = self._stood(at)
+        if not self.joined and not self.rules and not self.claims:
+            return name
+        found = self._resolved.setdefault(bisect_right(self._times, at), {})
+        if name not in found:
+            # Pointers are followed of the names that are asked for; what joins names is judged of all at once.
+            found |= self._stood(at) if self.joined or self.rules else {name: resolve(name, at, self.claims)}
         return found[name]
 
     def together(self, name: str, at: int) -> tuple[str, ...]:
