@@ -28,15 +28,23 @@ class Recorded:
 
 def recorded(view: View, ids: Sequence[str], aspects: Sequence[str]) -> dict[str, dict[str, Recorded]]:
     """Return these aspects of each as they are in force, by name; one of which none is in force is absent."""
+    last = last_recorded(view, ids, aspects)
+    held = {id_: {name: one for name, one in of.items() if one.value is not None} for id_, of in last.items()}
+    return {id_: of for id_, of in held.items() if of}
+
+
+def last_recorded(view: View, ids: Sequence[str], aspects: Sequence[str]) -> dict[str, dict[str, Recorded]]:
+    """Return the same with what ended: its value is None, and its entry the one that ended it."""
     about: dict[tuple[str, str], list[Statement]] = defaultdict(list)
     for one in view.statements(ids, aspects) if ids else ():
         about[one.subject, one.aspect].append(one)
     found: dict[str, dict[str, Recorded]] = defaultdict(dict)
     for (subject, aspect), stated in about.items():
         held = in_force(stated, _no_run, view.as_of.valid_at, view.known_at)
-        if held is not None and held[1].value is not None:
+        if held is not None:
             since, one = held[0][0], held[1]
-            found[subject][aspect] = Recorded(one.data, one.entry, since, one.by, one.authenticated)
+            value = None if one.value is None else one.data
+            found[subject][aspect] = Recorded(value, one.entry, since, one.by, one.authenticated)
     return found
 
 

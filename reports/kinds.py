@@ -28,6 +28,7 @@ from reports.parts import (
     gaps,
     gate,
     glossary,
+    keys,
     labels,
     lineage,
     method,
@@ -74,6 +75,7 @@ class ModelDossier(
 @dataclass(frozen=True, kw_only=True)
 class DatasetDossier(
     dataset.OfDataset,
+    keys.Keys,
     columns.Columns,
     attestations.Attestations,
     lineage.Lineage,
@@ -194,7 +196,7 @@ DATASET_DOSSIER = Report[DatasetDossier](
     sections=(
         Section("dataset", "The dataset and its record", (dataset.RECORD, names.PART)),
         Section("source", "Source and consent", (dataset.SOURCE,)),
-        Section("keeping", "Place, storage, keys and encryption", (dataset.KEEPING,)),
+        Section("keeping", "Place, storage, keys and encryption", (dataset.KEEPING, keys.PART)),
         Section("columns", "Columns and what they hold", (columns.PART, effective_labels.PART)),
         Section("handling", "De-identification", (attestations.PART,)),
         Section("use", "Permitted use", (model_use.PART,)),

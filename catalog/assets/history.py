@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -81,3 +81,20 @@ def histories(view: View, asked: Sequence[tuple[str, str]]) -> dict[tuple[str, s
             for one in stated
         )
     return found
+
+
+def whole_histories(view: View, ids: Sequence[str]) -> dict[str, tuple[Stated, ...]]:
+    """Return by node what was ever stated of any aspect up to the view's point, by entry and name of the aspect.
+
+    One of which nothing was stated is absent.
+    """
+    names = Names(view, renamed=True)
+    names.load(ids)
+    found: dict[str, list[Stated]] = defaultdict(list)
+    for (of, _), stated in histories(view, _asked(names.statements(ids))).items():
+        found[of] += stated
+    return {of: tuple(sorted(some, key=lambda one: (one.entry, one.aspect))) for of, some in found.items()}
+
+
+def _asked(stated: Iterable[Statement]) -> list[tuple[str, str]]:
+    return sorted({(one.subject, one.aspect) for one in stated})

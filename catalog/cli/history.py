@@ -16,7 +16,7 @@ from graph_schema.nearest import did_you_mean
 
 _PAGE = 500
 _QUERY = """
-query History($id: ID!, $aspect: String!, $asOf: AsOfInput, $first: Int!, $after: String) {
+query History($id: ID!, $aspect: String, $asOf: AsOfInput, $first: Int!, $after: String) {
   node(id: $id, asOf: $asOf) { __typename
     ... on Dataset { history(aspect: $aspect, first: $first, after: $after) {
       pageInfo { hasNextPage endCursor }
@@ -27,7 +27,7 @@ query History($id: ID!, $aspect: String!, $asOf: AsOfInput, $first: Int!, $after
 """
 
 
-def history(client: Client, dataset: str, aspect: str, as_of: dict[str, Any], *, as_json: bool) -> Exit:
+def history(client: Client, dataset: str, aspect: str | None, as_of: dict[str, Any], *, as_json: bool) -> Exit:
     """Print what was ever said, the oldest first."""
     require_entry(client, as_of.get("knownAtIndex"))
     identifier = identify(client, dataset, ("Dataset",))
@@ -40,15 +40,15 @@ def history(client: Client, dataset: str, aspect: str, as_of: dict[str, Any], *,
 
     asked = {"id": identifier, "aspect": aspect, "asOf": as_of or None, "first": _PAGE}
     found = [one for page in pages(client, _QUERY, asked, connection) for one in page["nodes"]]
-    if not found and aspect not in BY_NAME and (meant := did_you_mean(aspect, BY_NAME)):
+    if not found and aspect is not None and aspect not in BY_NAME and (meant := did_you_mean(aspect, BY_NAME)):
         raise AskerError(f"Nothing was ever said of its {aspect}; {meant}")
     if as_json:
         print_json(found)
         return Exit.FINE
     print_table(
         "",
-        ("entry", "value", "valid from", "known since", "by", "source", "in force"),
-        [_row(one) for one in found],
+        ("entry", *(() if aspect else ("aspect",)), "value", "valid from", "known since", "by", "source", "in force"),
+        [_row(one, () if aspect else (one["aspect"],)) for one in found],
         empty="Nobody ever said so; `lineward export datasets` shows what is said.",
         optional=("source", "known since"),
         yielding=("value", "by"),
@@ -57,11 +57,11 @@ def history(client: Client, dataset: str, aspect: str, as_of: dict[str, Any], *,
     return Exit.FINE
 
 
-def _row(one: dict[str, Any]) -> tuple[object, ...]:
+def _row(one: dict[str, Any], aspect: tuple[str, ...]) -> tuple[object, ...]:
     value = one["value"]
     shown = value if value is None or isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     source = in_words(one["source"])
-    return one["entry"], shown, one["validFrom"], one["recordedAt"], one["by"], source, _lasted(one)
+    return one["entry"], *aspect, shown, one["validFrom"], one["recordedAt"], one["by"], source, _lasted(one)
 
 
 def _lasted(one: dict[str, Any]) -> str:

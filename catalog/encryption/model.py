@@ -16,3 +16,11 @@ class KeyRecord:
     scope: EncryptionKey
     entry: int
     since: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeyStanding:
+    """What stands of a key that somebody named: what is declared of it, or the entry that ended that."""
+
+    declared: KeyRecord | None
+    ended_by: int | None

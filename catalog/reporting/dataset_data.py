@@ -10,8 +10,11 @@ from catalog.approvals.model import Approval
 from catalog.approvals.queries import approvals_of
 from catalog.assets import queries as assets
 from catalog.assets.history import Stated, histories
-from catalog.assets.model import DatasetRecord, JobRecord, RunRecord
+from catalog.assets.model import DatasetRecord, JobRecord, KeyOfDataset, RunRecord
 from catalog.assets.sources import declaration_entries
+from catalog.assets.storage import keys_of
+from catalog.encryption.model import KeyStanding
+from catalog.encryption.queries import keys_called
 from catalog.findings.estate.model import EstateFinding, Key
 from catalog.findings.queries import findings_on
 from catalog.labels import queries as labels
@@ -63,6 +66,9 @@ class DatasetData:
     named_by: Mapping[str, frozenset[int]]
     declaration_entries: Sequence[int]
     """What is declared of it rests on these."""
+    keys: Sequence[KeyOfDataset]
+    """Those that it is declared to be encrypted under, by id."""
+    key_standings: Mapping[str, KeyStanding]
     history: Sequence[Stated]
     attestations: Sequence[Attestation]
     """Of the jobs on the way to it, by entry."""
@@ -92,6 +98,7 @@ class DatasetData:
         versions = sorted(one for one in met if label_of(one) == "ModelVersion")
         asked = approvals_of(view, [record.id, *(one.id for one in held)])
         about = [record.id, *(one.id for one in held)]
+        keys = keys_of(view, [record.id]).get(record.id, ())
         found = {one.id: one for several in findings_on(view, about).values() for one in several}
         return cls(
             view=view,
@@ -107,6 +114,8 @@ class DatasetData:
             names=other_names(view, [record.id]).get(record.id, ()),
             declaration_entries=declaration_entries(view, {record.id: record})[record.id],
             named_by=deciding_entries(view, [record.id]),
+            keys=keys,
+            key_standings=keys_called(view, [one.key for one in keys]),
             history=_history(view, record.id),
             attestations=_attestations(view, sorted({one.job for one in upstream.edges if one.job})),
             permitted=permitted_use(view, record.id),

@@ -8,6 +8,7 @@ from dataclasses import replace
 from catalog.access.model import is_proven
 from catalog.assets.model import AspectInForce
 from catalog.assets.queries import datasets, existing
+from catalog.encryption.model import KeyRecord
 from catalog.findings.approvals import NOUNS
 from catalog.findings.judgement import absent_of, approval_findings
 from catalog.findings.rules import Rule
@@ -35,6 +36,7 @@ from reports.parts.attestations import Attestation
 from reports.parts.columns import SchemaColumn
 from reports.parts.dataset import DatasetSubject, StatedField
 from reports.parts.gaps import Gap
+from reports.parts.keys import DeclaredKey, KeyOfDataset
 from reports.parts.lineage import LineageEdge, LineageNode
 from reports.parts.models_made import ModelMade, RunsAt
 from reports.parts.runs import Run
@@ -83,6 +85,7 @@ def dataset_dossier(
             entries=citations.view.cite(*data.declaration_entries),
         ),
         stated=tuple(_stated(citations, data)),
+        keys=tuple(_keys(citations, data)),
         names=tuple(names(citations, {record.id: record}, {record.id: data.names}, data.named_by)),
         columns=tuple(SchemaColumn(name=one.name, type=one.type) for one in record.columns),
         schema_stated=_schema_stated(citations, data),
@@ -153,6 +156,36 @@ def _stated(citations: Citations, data: DatasetData) -> Iterator[StatedField]:
                 recorded_at=_recorded_at(citations, one.entry),
                 entry=citations.cite(one.entry),
             )
+
+
+def _keys(citations: Citations, data: DatasetData) -> Iterator[KeyOfDataset]:
+    for one in data.keys:
+        standing = data.key_standings.get(one.key)
+        ended = None if standing is None else standing.ended_by
+        yield KeyOfDataset(
+            key=one.key,
+            environment=one.environment,
+            declared=None
+            if standing is None or standing.declared is None
+            else _declared_key(citations, standing.declared),
+            ended=None if ended is None else ByEntry(entry=citations.cite(ended)),
+        )
+
+
+def _declared_key(citations: Citations, one: KeyRecord) -> DeclaredKey:
+    return DeclaredKey(
+        environment=one.scope.environment,
+        workload=one.scope.workload,
+        tier=one.scope.tier,
+        created_by=one.scope.created_by,
+        rotated_by=one.scope.rotated_by,
+        used_by=one.scope.used_by,
+        until=time_of(one.scope.until),
+        by=_by(citations, one.entry),
+        since=format_time(one.since),
+        recorded_at=_recorded_at(citations, one.entry),
+        entry=citations.cite(one.entry),
+    )
 
 
 def _schema_stated(citations: Citations, data: DatasetData) -> ByEntry | None:

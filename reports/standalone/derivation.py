@@ -35,6 +35,7 @@ from reports.standalone.derived_dataset import (
     derive_dataset_gaps,
     derive_held,
     derive_history,
+    derive_keys,
 )
 from reports.standalone.derived_decisions import printed_name
 from reports.standalone.derived_effective import derive_effective
@@ -349,6 +350,7 @@ _PARTS: dict[str, Callable[[Shown, Disclosed, Comparison], None]] = {
     "entry subjects": derive_entry_subjects,
     "subject": derive_subject,
     "dataset": derive_dataset,
+    "keys of it": derive_keys,
     "history": derive_history,
     "columns": derive_columns,
     "snapshots of it": derive_held,
@@ -386,6 +388,7 @@ _PARTS: dict[str, Callable[[Shown, Disclosed, Comparison], None]] = {
 
 _OF_DATASETS = (
     "dataset",
+    "keys of it",
     "history",
     "columns",
     "snapshots of it",

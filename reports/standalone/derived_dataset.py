@@ -13,6 +13,7 @@ from reports.standalone.bodies import (
     facets_of,
     full_name,
     identity_of,
+    micros,
     node_id,
     stamp,
 )
@@ -49,6 +50,45 @@ def _field(name: str, record: Record, value: Any, log: Disclosed) -> dict[str, A
     return {
         "field": name,
         "value": worded(record, value),
+        "by": log.actor(record),
+        "since": stamp(record.since),
+        "recorded_at": record.recorded_at,
+        "entry": record.index,
+    }
+
+
+def derive_keys(shown: Shown, log: Disclosed, compare: Comparison) -> None:
+    """Compare the keys with those that the dataset is declared to be encrypted under, each as it is declared."""
+    if "keys" not in shown.context:
+        return
+    listed = shown.each("keys")
+    if compare.rests_on_withheld([listed, shown.subject.values, shown.each("stated")]):
+        return
+    now = log.inherited(log.declarations(node_id("Dataset", *shown.subject.key)))
+    _, used = now.get("encryption_keys", (None, []))
+    named = sorted({(one["key"], one["environment"]) for one in used})
+    compare.holds(
+        [(one.get("key"), one.get("environment")) for one in listed] == named,
+        "keys: they are not those that are declared, in their order",
+    )
+    for each, (key, _) in zip(listed, named, strict=False):
+        said = [one for kind in ("declare_key", "end_key") for one in log.of(kind) if one.content["key"] == key]
+        last = max(said, key=lambda one: (one.order, one.index), default=None)
+        is_ended = last is not None and last.kind == "end_key"
+        derived = {
+            "declared": None if last is None or is_ended else _key(last, log),
+            "ended": {"entry": last.index} if last is not None and is_ended else None,
+        }
+        compare.same(f"key {key}", each, derived, by=() if last is None else (last.index,))
+
+
+def _key(record: Record, log: Disclosed) -> dict[str, Any]:
+    content = record.content
+    until = content.get("until")
+    return {
+        **{name: content.get(name) for name in ("environment", "workload", "tier", "created_by", "rotated_by")},
+        "used_by": content.get("used_by", []),
+        "until": None if until is None else stamp(micros(until)),
         "by": log.actor(record),
         "since": stamp(record.since),
         "recorded_at": record.recorded_at,

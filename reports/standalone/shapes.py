@@ -46,6 +46,8 @@ _RECORDS: dict[str, Shape] = {
         "retention?": {"policy_class": str, "period_days": int},
         "valid_from?": str,
     },
+    "declare_key": {"key": str, "environment": str, "used_by?": [str], "valid_from?": str, "until?": str},
+    "end_key": {"key": str, "valid_from?": str},
     "tag": {"dataset": _NAMED, "column?": str, "phi_kind": str, "codes?": _CODES, "valid_from?": str},
     "attest_deidentification": {
         "job?": _NAMED,

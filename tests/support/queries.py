@@ -23,7 +23,7 @@ from catalog.assets.hierarchy import (
     roots,
     run_tree,
 )
-from catalog.assets.history import histories
+from catalog.assets.history import histories, whole_histories
 from catalog.assets.queries import (
     Named,
     children_of,
@@ -51,7 +51,7 @@ from catalog.decisions.model import Asked as AskedAccess
 from catalog.decisions.model import Wanted as WantedDecisions
 from catalog.decisions.queries import decide, principal_known, unknown_parts
 from catalog.emergencies.queries import emergencies, emergencies_of
-from catalog.encryption.queries import encryption_keys
+from catalog.encryption.queries import encryption_keys, keys_called
 from catalog.evidence.queries import entry, evidence
 from catalog.findings.choke_points import choke_points
 from catalog.findings.queries import Wanted, decisions, finding_details, findings, findings_on
@@ -352,6 +352,11 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
     "histories": (
         "Dataset",
         lambda view, ids: histories(view, [(one, aspect) for one in ids for aspect in ("owner", "schema", "site")]),
+    ),
+    "whole_histories": ("Dataset", whole_histories),
+    "keys_called": (
+        "EncryptionKey",
+        lambda view, ids: keys_called(view, [found.node.title for found in view.nodes(ids).values()]),
     ),
     "jobs": ("Job", jobs),
     "runs": ("Run", runs),

@@ -40,20 +40,27 @@ class AspectStatement:
 @field_of(
     Dataset,
     name="history",
-    description="Every statement of an aspect up to the point asked about, by the time that it is said for.",
+    description="Every statement of an aspect up to the point asked about, by the time that it is said for; "
+    "without one, of all of them, by entry.",
 )
 async def history_of(
     dataset: strawberry.Parent[Dataset],
     info: ContextInfo,
-    aspect: Annotated[str, strawberry.argument(description="The name of the aspect, such as `owner`.")],
+    aspect: Annotated[
+        str | None, strawberry.argument(description="The name of the aspect, such as `owner`; by default all.")
+    ] = None,
     first: First = 50,
     after: After = None,
 ) -> Connection[AspectStatement]:
-    context, wanted = info.context, (str(dataset.id), aspect)
-    found = await context.load(history.histories, dataset.at, wanted) or ()
+    context, of = info.context, str(dataset.id)
+    found = await (
+        context.load(history.whole_histories, dataset.at, of)
+        if aspect is None
+        else context.load(history.histories, dataset.at, (of, aspect))
+    )
 
     def made(one: history.Stated) -> AspectStatement:
         recorded = context.ledger.entry(one.entry).entry.recorded_at
         return converted(AspectStatement, one, recorded_at=Micros(recorded))
 
-    return page_in_order(found, made, Cursor.of("history", *wanted, dataset.at), first, after)
+    return page_in_order(found or (), made, Cursor.of("history", of, aspect or "", dataset.at), first, after)

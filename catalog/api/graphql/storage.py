@@ -17,6 +17,8 @@ from catalog.api.graphql.datasets import Dataset, DeidentificationState
 from catalog.api.graphql.scalars import Long, Micros
 from catalog.assets.storage import encrypted_under
 from catalog.encryption import queries
+from catalog.encryption.model import KeyRecord
+from catalog.reading import AsOf
 from graph_schema.aspects import declarations
 from graph_schema.aspects.shape import Part
 from graph_schema.vocabulary import words
@@ -35,12 +37,6 @@ EncryptionInUse = words.EncryptionInUse
 enums.enter(EncryptionInUse)
 Egress = words.Egress
 enums.enter(Egress)
-
-
-@strawberry.type(description="A key that data is encrypted under, and in which environment.")
-class KeyUse:
-    key: str = strawberry.field(description="The id of the key in the key store that holds it.")
-    environment: KeyEnvironment = strawberry.field(description="The environment that it is used in.")
 
 
 @strawberry.type(description="How data is encrypted; null where nobody said.")
@@ -74,6 +70,7 @@ class EncryptedDataset:
 
 @strawberry.type(description="The scope of an encryption key, and who has to do with it; never the key itself.")
 class DeclaredKey:
+    at: strawberry.Private[AsOf]
     id: strawberry.ID = strawberry.field(description="The id of the key in this catalog.")
     key: str = strawberry.field(description="The id of the key in the key store that holds it.")
     environment: KeyEnvironment = strawberry.field(description="The environment that it is for.")
@@ -83,9 +80,33 @@ class DeclaredKey:
     rotated_by: str | None = strawberry.field(description="The role that rotates it.")
     used_by: list[str] = strawberry.field(description="The roles and programs that use it.")
     until: Micros | None = strawberry.field(description="Until when it is to be used; null where nobody declared it.")
-    datasets: list[EncryptedDataset] = strawberry.field(description="What is encrypted under it, in any environment.")
     entry: int = strawberry.field(description="The ledger entry that declares it.")
     since: Micros = strawberry.field(description="Since when that holds.")
+
+    @strawberry.field(description="What is encrypted under it, in any environment.")
+    async def datasets(self, info: ContextInfo) -> list[EncryptedDataset]:
+        found = await info.context.load(encrypted_under, self.at, self.key)
+        return [converted(EncryptedDataset, one) for one in found or ()]
+
+
+@strawberry.type(description="A key that data is encrypted under, and in which environment.")
+class KeyUse:
+    at: strawberry.Private[AsOf]
+    key: str = strawberry.field(description="The id of the key in the key store that holds it.")
+    environment: KeyEnvironment = strawberry.field(description="The environment that it is used in.")
+
+    @strawberry.field(
+        description="Its scope, and who creates, rotates and uses it; null where nobody declared it, or no longer."
+    )
+    async def declared(self, info: ContextInfo) -> DeclaredKey | None:
+        found = await info.context.load(queries.keys_called, self.at, self.key)
+        return None if found is None or found.declared is None else _declared_key(found.declared, self.at)
+
+
+def _declared_key(one: KeyRecord, at: AsOf) -> DeclaredKey:
+    return converted(
+        DeclaredKey, one.scope, at=at, id=strawberry.ID(one.id), key=one.key, entry=one.entry, since=one.since
+    )
 
 
 @strawberry.type
@@ -93,20 +114,7 @@ class StorageQueries:
     @strawberry.field(description="The declared encryption keys, by their ids in their key stores.")
     def encryption_keys(self, info: ContextInfo, as_of: AsOfArgument = None) -> list[DeclaredKey]:
         view = info.context.view(_at(as_of, info.context))
-        found = queries.encryption_keys(view)
-        under = encrypted_under(view, [one.key for one in found])
-        return [
-            converted(
-                DeclaredKey,
-                one.scope,
-                id=strawberry.ID(one.id),
-                key=one.key,
-                datasets=[converted(EncryptedDataset, each) for each in under.get(one.key, ())],
-                entry=one.entry,
-                since=one.since,
-            )
-            for one in found
-        ]
+        return [_declared_key(one, view.as_of) for one in queries.encryption_keys(view)]
 
 
 @field_of(Dataset, description="How it is stored; null where nobody declared it.")
@@ -124,7 +132,11 @@ def storage_format(dataset: strawberry.Parent[Dataset]) -> str | None:
 @field_of(Dataset, description="Every key that it is encrypted under; null where nobody declared any.")
 def encryption_keys(dataset: strawberry.Parent[Dataset]) -> list[KeyUse] | None:
     found = _declared(dataset, "encryption_keys")
-    return None if found is None else [converted(KeyUse, declarations.KeyUse.from_json(one)) for one in found]
+    return (
+        None
+        if found is None
+        else [converted(KeyUse, declarations.KeyUse.from_json(one), at=dataset.at) for one in found]
+    )
 
 
 @field_of(Dataset, description="How it is encrypted; null where nobody declared it.")

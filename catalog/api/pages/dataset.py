@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -31,6 +31,22 @@ from graph_schema.facts import NOW
 
 COLUMNS: Final = 50
 """How many columns are on one page."""
+_FURTHER: Final = {
+    "storage_pattern": "Storage",
+    "storage_format": "Format",
+    "encryption": "Encryption",
+    "encryption_keys": "Encryption keys",
+    "plaintext_window": "Plaintext window",
+    "compute_isolation": "Compute isolation",
+    "gdpr_state": "GDPR state",
+    "persons": "Persons",
+    "genomic": "Genomic",
+    "feature_set_version": "Feature set version",
+    "permitted_processing": "Permitted processing",
+    "permitted_consumers": "Permitted consumers",
+    "permitted_places": "Permitted places",
+}
+"""Aspects of how it is kept, what it holds and what its source permits, with what each row is called."""
 _NEAR: Final = 500
 """How many nodes the step to the neighbours may meet."""
 
@@ -200,6 +216,7 @@ def _rows(record: DatasetRecord) -> Iterator[Row]:
         ("Region", "region", record.region),
         ("Place", "place", record.place),
         ("Supplied by", "source", record.supplier),
+        *((title, aspect, record.aspects.get(aspect)) for aspect, title in _FURTHER.items()),
         ("Documentation", "documentation", record.documentation),
         ("Type", "dataset_type", record.dataset_type),
     ):
@@ -222,10 +239,17 @@ def _in_words(value: object) -> str:
             return worded(value) if "_" in value else value
         case tuple() | list():
             return ", ".join(map(_in_words, value)) or "none"
+        case bool():
+            return "yes" if value else "no"
         case int():
             return f"{value:,}"
-    values = ((name, getattr(value, name)) for name in getattr(value, "__dataclass_fields__", ()))
-    return "; ".join(f"{name.replace('_', ' ')} {_in_words(one)}" for name, one in values if one not in {None, ()})
+    values = value if isinstance(value, dict) else {one: getattr(value, one) for one in _members(value)}
+    held = ((name, one) for name, one in values.items() if one is not None and one != ())
+    return "; ".join(f"{name.replace('_', ' ')} {_in_words(one)}" for name, one in held)
+
+
+def _members(value: object) -> Iterable[str]:
+    return getattr(value, "__dataclass_fields__", ())
 
 
 PAGE = Page("dataset", "Dataset", DatasetPage, read, ("id", "after", "behind"))

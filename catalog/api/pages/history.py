@@ -12,7 +12,7 @@ from catalog.api.pages.asking import NOT_THERE, Asking
 from catalog.api.pages.kinds import Link, links_to
 from catalog.api.pages.page import Context, Page
 from catalog.api.pages.questions import command, literal, query
-from catalog.assets.history import Stated, histories
+from catalog.assets.history import Stated, histories, whole_histories
 from catalog.assets.queries import datasets
 from catalog.errors import AskerError
 
@@ -30,7 +30,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryPage(Context):
-    """What the page of a history shows; without an aspect, which ones there are."""
+    """What the page of a history shows: of one aspect, by the time that it is said for, or of all, by entry."""
 
     of: Link
     aspects: tuple[str, ...]
@@ -39,7 +39,7 @@ class HistoryPage(Context):
     """The newest first."""
     total: int
     after: int | None
-    """The entry of the last row, behind which the next page goes on, None on the last."""
+    """The entry of the last rows, behind which the next page goes on, None on the last."""
 
 
 def read(asking: Asking) -> HistoryPage:
@@ -49,30 +49,34 @@ def read(asking: Asking) -> HistoryPage:
     if record is None:
         raise AskerError(NOT_THERE)
     aspect = asking.text("aspect")
-    stated = histories(view, [(record.id, aspect)]).get((record.id, aspect), ())[::-1] if aspect else ()
+    every = (
+        histories(view, [(record.id, aspect)]).get((record.id, aspect), ())
+        if aspect
+        else whole_histories(view, [record.id]).get(record.id, ())
+    )
+    stated = every[::-1]
     rest = _behind(asking, stated)
-    links = links_to(view, {one.job for one in rest[:_MOST] if one.job} | {record.id})
-    asked = aspect or "owner"
+    # What one entry says is on one page.
+    shown = [one for place, one in enumerate(rest) if place < _MOST or one.entry == rest[_MOST - 1].entry]
+    links = links_to(view, {one.job for one in shown if one.job} | {record.id})
     return HistoryPage(
         title=f"History of {record.name}",
         graphql=query(
             "node",
             {"id": record.id},
-            "{\n    ... on Dataset { history(aspect: "
-            + literal(asked)
-            + ") { nodes { value validFrom entry } } }\n  }",
+            "{\n    ... on Dataset { history"
+            + (f"(aspect: {literal(aspect)})" if aspect else "")
+            + " { nodes { aspect value validFrom entry } } }\n  }",
             view.as_of,
         ),
-        command=command("history", record.id, asked, as_of=view.as_of),
+        command=command("history", record.id, *([aspect] if aspect else []), as_of=view.as_of),
         subjects=(record.id,),
         of=links[record.id],
-        aspects=tuple(sorted(record.aspects)),
+        aspects=tuple(sorted({*record.aspects, *(one.aspect for one in every)})),
         aspect=aspect,
-        rows=tuple(
-            Row(one, "" if one.value is None else _text(one.value), links.get(one.job or "")) for one in rest[:_MOST]
-        ),
+        rows=tuple(Row(one, "" if one.value is None else _text(one.value), links.get(one.job or "")) for one in shown),
         total=len(stated),
-        after=rest[_MOST - 1].entry if len(rest) > _MOST else None,
+        after=shown[-1].entry if len(rest) > len(shown) else None,
     )
 
 

@@ -34,7 +34,10 @@ Toward = Annotated[str, choice(Direction, "Where to")]
 @command(commands, "lineward history curated/visits owner", panel=ASK)
 def history(
     dataset: DatasetName,
-    aspect: Annotated[str, typer.Argument(metavar="ASPECT", help="What is said of it: owner, retention, schema, …")],
+    aspect: Annotated[
+        str | None,
+        typer.Argument(metavar="ASPECT", help="What is said of it: owner, retention, schema, …; without it, all."),
+    ] = None,
     valid_at: ValidAt = None,
     known_at: KnownAt = None,
     known_at_index: KnownAtIndex = None,
@@ -42,7 +45,7 @@ def history(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Show every statement of one aspect of a dataset: value, who, for when, known since when."""
+    """Show every statement of one aspect of a dataset, or of all: value, who, for when, known since when."""
     from catalog.cli.history import history as show
 
     at = point(valid_at, known_at_index, known_at)

@@ -26,12 +26,15 @@ from tests.support.records import (
     access_grant,
     access_request,
     declaration,
+    encryption_key,
     ending_grant,
+    ending_key,
     policies,
     refusal,
     request,
 )
 
+OLD = "keys.example/training/6"
 DATASET = Dataset(CURATED["namespace"], CURATED["name"]).id
 
 LIMITED = (
@@ -55,7 +58,11 @@ def issuer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Issuer]:
     grace, ada = house.act_as("grace", "approver"), house.act_as("ada", "engineer", "steward")
     until = format_time(house.clock.micros() + 86_400_000_000)
     kept = {name: value for name, value in FURTHER.items() if name != "source"}
+    keys = [encryption_key(), encryption_key(key=OLD, until=until), ending_key(OLD)]
+    kept["encryption_keys"] = [{"key": one["key"], "environment": "TRAINING"} for one in keys[:2]]
     house.record(declaration(dataset=CURATED, **kept), ada)
+    for key in keys:
+        house.record(key, ada)
     house.record(policies(), ada)
     refused, asked, _ = (
         house.record(access_request(until=until, reason=reason), grace).receipt.index for reason in ("1", "2", "3")
@@ -109,6 +116,9 @@ def _is_right(issuer: Issuer, pages: Any, values: Any, path: Path) -> bool:
     ("path", "part"),
     [
         (("stated", 0, "value"), "dataset"),
+        (("keys",), "keys of it"),
+        (("keys", 1, "declared", "rotated_by"), "keys of it"),
+        (("keys", 0, "ended", "entry"), "keys of it"),
         (("history",), "history"),
         (("history", 0, "by", "id"), "history"),
         (("columns", 0, "type"), "columns"),

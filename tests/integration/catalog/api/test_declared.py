@@ -39,7 +39,7 @@ def test_a_place_in_a_circle_is_answered_with_what_to_do(catalog: Catalog) -> No
 _DATASET = """
 query Declared($id: ID!) { node(id: $id) { ... on Dataset { suppliedBy place owner retention { clock startsOn }
   sourceSystem { name kind } permittedProcessing permittedConsumers permittedPlaces
-  storagePattern storageFormat encryptionKeys { key environment } encryption { atRest inTransit inUse }
+  storagePattern storageFormat encryptionKeys { key environment declared { createdBy rotatedBy usedBy datasets { entry } } } encryption { atRest inTransit inUse }
   plaintextWindow { where seconds } computeIsolation { ephemeralNodes hardenedImage egress }
   gdprState persons genomic featureSetVersion gaps { field } inherited { aspect value bySource entry } } } }
 """
@@ -52,8 +52,10 @@ _SOURCES = """
 def test_a_dataset_is_shown_with_all_that_is_declared_and_what_its_source_says(catalog: Catalog) -> None:
     catalog.record(source())
     catalog.record({"kind": "declare_dataset", "dataset": RAW, **FURTHER})
+    catalog.record(encryption_key())
     catalog.caught_up()
     found = catalog.data(_DATASET, id=Dataset(**RAW).id)["node"]
+    holders = {"createdBy": "security office", "rotatedBy": "security office", "usedBy": ["training nodes"]}
     assert {one["aspect"]: (one["bySource"], one["entry"]) for one in found.pop("inherited")} == dict.fromkeys(
         (
             "clinical_purpose",
@@ -77,7 +79,7 @@ def test_a_dataset_is_shown_with_all_that_is_declared_and_what_its_source_says(c
         "permittedPlaces": ["EU"],
         "storagePattern": "OBJECT",
         "storageFormat": "parquet",
-        "encryptionKeys": FURTHER["encryption_keys"],
+        "encryptionKeys": [{**FURTHER["encryption_keys"][0], "declared": {**holders, "datasets": [{"entry": 1}]}}],
         "encryption": {"atRest": "CUSTOMER_KEY", "inTransit": "MUTUAL_TLS", "inUse": "NONE"},
         "plaintextWindow": {"where": "The memory of the training nodes", "seconds": "3600"},
         "computeIsolation": {"ephemeralNodes": True, "hardenedImage": "made-up-image-3", "egress": "NONE"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from catalog.assets.history import Stated, histories
+from catalog.assets.history import Stated, histories, whole_histories
 from catalog.assets.model import StatementSource
 from catalog.assets.queries import datasets
 from catalog.reading import AsOf, Rights
@@ -14,6 +14,7 @@ from graph_schema.times import parse_zoned
 from tests.support.records import CURATED, RAW, RUN, House, declaration, event, run_node
 
 RAW_ID, CURATED_ID = Dataset(**RAW).id, Dataset(**CURATED).id
+NOT_ASPECTS = {"kind", "dataset", "permitted_use"}
 JANUARY, FEBRUARY = "2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z"
 SCHEMA = {"_producer": "https://tests.example", "_schemaURL": "https://tests.example/SchemaDatasetFacet.json"}
 
@@ -70,6 +71,19 @@ def test_what_is_in_force_is_what_every_other_query_says(house: House) -> None:
     declared = datasets(house.view(), [RAW_ID])[RAW_ID].owner
     assert declared is not None
     assert [one.entry for one in said(house) if one.in_force] == [declared.entry]
+
+
+def test_all_aspects_are_told_entry_by_entry_also_those_that_ended(house: House) -> None:
+    house.record({name: value for name, value in declaration().items() if name != "permitted_use"})
+    house.record({"kind": "declare_dataset", "dataset": RAW, "zone": "CURATED", "valid_from": JANUARY})
+    house.send(event(schema={**SCHEMA, "fields": [{"name": "a"}]}))
+    found = whole_histories(house.view(), [RAW_ID, CURATED_ID])
+    assert [(one.entry, one.aspect) for one in found[RAW_ID]] == sorted(
+        [*((0, aspect) for aspect in declaration() if aspect not in NOT_ASPECTS), (1, "zone")]
+    )
+    for one in found[RAW_ID]:
+        assert one in said(house, one.aspect)
+    assert {one.aspect for one in found[CURATED_ID]} == {"schema"}
 
 
 def test_rights_hide_the_dataset_and_the_run_that_said_it(house: House) -> None:
