@@ -177,6 +177,7 @@ CLOSED: Final = frozenset(
         "deidentification_state",
         "gdpr_state",
         "diseases",
+        "disposition",
         "due",
         "duo",
         "egress",

@@ -40,6 +40,7 @@ from graph_schema.vocabulary.words import (
     ProcessingPattern,
     RetentionClass,
     RetentionClock,
+    RetentionDisposition,
     SourceKind,
     StoragePattern,
     Zone,
@@ -103,6 +104,8 @@ class Retention(Part):
     """From what the days count."""
     starts_on: Day | None = None
     """The day from which they count, where that is known: YYYY-MM-DD."""
+    disposition: RetentionDisposition | None = None
+    """What is done with the data once they are over."""
 
     @model_validator(mode="after")
     def _clock_names_its_day(self) -> Self:

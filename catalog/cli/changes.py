@@ -38,8 +38,8 @@ query Due(
   retentionDue(before: $before, classes: $classes, tags: $tags, liesIn: $liesIn, asOf: $asOf) {{
     unknown {FIELDS}
     items(first: $first, after: $after) {{ pageInfo {{ hasNextPage endCursor }}
-      nodes {{ id dueAt overdue beganAt policyClass periodDays bySource entries
-        asset {{ name ref {{ namespace }} ... on Snapshot {{ digest }} ... on Dataset {{ labels {{ phiKind }} }} }}
+      nodes {{ id dueAt overdue beganAt policyClass periodDays disposition bySource entries tags
+        asset {{ name ref {{ namespace }} ... on Snapshot {{ digest }} }}
       }} }}
   }}
 }}
@@ -119,7 +119,7 @@ def due(client: Client, asked: dict[str, Any], *, as_json: bool) -> Exit:
         return Exit.FINE
     print_table(
         "",
-        ("due", "what", "class", "days", "counted from", "tags"),
+        ("due", "then", "what", "class", "days", "counted from", "tags"),
         [_due_row(one) for one in found],
         empty="Nothing is due.",
         optional=("counted from", "days"),
@@ -139,5 +139,6 @@ def due(client: Client, asked: dict[str, Any], *, as_json: bool) -> Exit:
 def _due_row(one: dict[str, Any]) -> tuple[object, ...]:
     asset = one["asset"] or {}
     name = f"{whole_name(asset) if asset else one['id']} {asset.get('digest') or ''}".strip()
-    tags = sorted({each["phiKind"].lower() for each in asset.get("labels") or ()})
-    return one["dueAt"], name, one["policyClass"].lower(), one["periodDays"], one["beganAt"], ", ".join(tags) or None
+    then = one["disposition"].lower() if one["disposition"] else None
+    tags = ", ".join(sorted(each.lower() for each in one["tags"])) or None
+    return one["dueAt"], then, name, one["policyClass"].lower(), one["periodDays"], one["beganAt"], tags

@@ -19,7 +19,7 @@ class KeyRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class KeyStanding:
+class KeyState:
     """What stands of a key that somebody named: what is declared of it, or the entry that ended that."""
 
     declared: KeyRecord | None

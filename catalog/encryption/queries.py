@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
-from catalog.encryption.model import KeyRecord, KeyStanding
+from catalog.encryption.model import KeyRecord, KeyState
 from catalog.recorded import Recorded, last_recorded, recorded_of
 from catalog.view import View
 from graph_schema.aspects import keys
@@ -20,12 +20,12 @@ def encryption_keys(view: View) -> tuple[KeyRecord, ...]:
     return tuple(_record(key, of[_ASPECT]) for key, of in found.items())
 
 
-def keys_called(view: View, names: Collection[str]) -> dict[str, KeyStanding]:
+def keys_called(view: View, names: Collection[str]) -> dict[str, KeyState]:
     """Return what stands of the keys of these ids in their key stores; one that nobody ever declared is absent."""
     ids = {EncryptionKey(one).id: one for one in names}
     found = {ids[id_]: of[_ASPECT] for id_, of in last_recorded(view, sorted(ids), (_ASPECT,)).items()}
     return {
-        key: KeyStanding(None, one.entry) if one.value is None else KeyStanding(_record(key, one), None)
+        key: KeyState(None, one.entry) if one.value is None else KeyState(_record(key, one), None)
         for key, one in found.items()
     }
 

@@ -13,7 +13,7 @@ from catalog.assets.history import Stated, histories
 from catalog.assets.model import DatasetRecord, JobRecord, KeyOfDataset, RunRecord
 from catalog.assets.sources import declaration_entries
 from catalog.assets.storage import keys_of
-from catalog.encryption.model import KeyStanding
+from catalog.encryption.model import KeyState
 from catalog.encryption.queries import keys_called
 from catalog.findings.estate.model import EstateFinding, Key
 from catalog.findings.queries import findings_on
@@ -68,7 +68,7 @@ class DatasetData:
     """What is declared of it rests on these."""
     keys: Sequence[KeyOfDataset]
     """Those that it is declared to be encrypted under, by id."""
-    key_standings: Mapping[str, KeyStanding]
+    key_states: Mapping[str, KeyState]
     history: Sequence[Stated]
     attestations: Sequence[Attestation]
     """Of the jobs on the way to it, by entry."""
@@ -115,7 +115,7 @@ class DatasetData:
             declaration_entries=declaration_entries(view, {record.id: record})[record.id],
             named_by=deciding_entries(view, [record.id]),
             keys=keys,
-            key_standings=keys_called(view, [one.key for one in keys]),
+            key_states=keys_called(view, [one.key for one in keys]),
             history=_history(view, record.id),
             attestations=_attestations(view, sorted({one.job for one in upstream.edges if one.job})),
             permitted=permitted_use(view, record.id),

@@ -160,14 +160,12 @@ def _stated(citations: Citations, data: DatasetData) -> Iterator[StatedField]:
 
 def _keys(citations: Citations, data: DatasetData) -> Iterator[KeyOfDataset]:
     for one in data.keys:
-        standing = data.key_standings.get(one.key)
-        ended = None if standing is None else standing.ended_by
+        state = data.key_states.get(one.key)
+        ended = None if state is None else state.ended_by
         yield KeyOfDataset(
             key=one.key,
             environment=one.environment,
-            declared=None
-            if standing is None or standing.declared is None
-            else _declared_key(citations, standing.declared),
+            declared=None if state is None or state.declared is None else _declared_key(citations, state.declared),
             ended=None if ended is None else ByEntry(entry=citations.cite(ended)),
         )
 

@@ -35,6 +35,8 @@ class Due:
     began_at: int
     policy_class: str
     period_days: int
+    disposition: str | None
+    """What is then to be done with it, None where nobody said."""
     by_source: str | None
     entries: tuple[int, ...]
 
@@ -149,6 +151,7 @@ def _due(dataset: DatasetRecord, id_: str, made: int | None, entries: tuple[int,
         began_at=began,
         policy_class=retention.value.policy_class,
         period_days=retention.value.period_days,
+        disposition=retention.value.disposition,
         by_source=retention.by_source,
         entries=tuple(sorted({retention.entry, *entries})),
     )

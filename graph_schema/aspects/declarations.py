@@ -18,7 +18,7 @@ class SourceSystem(Part):
 
 @dataclass(frozen=True, slots=True)
 class Retention(Part):
-    """The retention class, its period in days, and from what that counts."""
+    """The retention class, its period in days, from what that counts, and what is done then."""
 
     policy_class: Annotated[str, "The class."]
     period_days: Annotated[int, "The period in days."]
@@ -27,6 +27,7 @@ class Retention(Part):
         "From what the period counts: CREATION, LAST_IN_EFFECT, LATER_OF_BOTH, STUDY_END, LAST_ENCOUNTER or LAST_USE.",
     ] = None
     starts_on: Annotated[str | None, "The day from which it counts, where that is known: YYYY-MM-DD."] = None
+    disposition: Annotated[str | None, "What is done with the data once it is over: MOVE, EXPIRE or DELETE."] = None
 
 
 @dataclass(frozen=True, slots=True)

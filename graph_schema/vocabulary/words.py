@@ -189,6 +189,17 @@ class RetentionClock(StrEnum):
     """From when it was last read."""
 
 
+class RetentionDisposition(StrEnum):
+    """What is done with data once its period of retention is over."""
+
+    MOVE = "MOVE"
+    """It is moved to where it is kept on, such as an archive."""
+    EXPIRE = "EXPIRE"
+    """It stays where it lies, and nobody uses it any more."""
+    DELETE = "DELETE"
+    """It is deleted."""
+
+
 class StoragePattern(StrEnum):
     """How data is stored, and so who can reach it."""
 

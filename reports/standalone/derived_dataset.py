@@ -72,8 +72,8 @@ def derive_keys(shown: Shown, log: Disclosed, compare: Comparison) -> None:
         "keys: they are not those that are declared, in their order",
     )
     for each, (key, _) in zip(listed, named, strict=False):
-        said = [one for kind in ("declare_key", "end_key") for one in log.of(kind) if one.content["key"] == key]
-        last = max(said, key=lambda one: (one.order, one.index), default=None)
+        stated = [one for kind in ("declare_key", "end_key") for one in log.of(kind) if one.content["key"] == key]
+        last = max(stated, key=lambda one: (one.order, one.index), default=None)
         is_ended = last is not None and last.kind == "end_key"
         derived = {
             "declared": None if last is None or is_ended else _key(last, log),

@@ -733,7 +733,8 @@ def in_words(value: Any) -> str:  # noqa: ANN401 - a declared value
 def _members(value: Mapping[str, Any]) -> str:
     if "policy_class" in value:
         period = f"{value['policy_class']}, {value['period_days']} days"
-        return " from ".join(one for one in (period, value.get("clock"), value.get("starts_on")) if one)
+        counted = " from ".join(one for one in (period, value.get("clock"), value.get("starts_on")) if one)
+        return ", then ".join(one for one in (counted, value.get("disposition")) if one)
     if "where" in value:
         return f"{value['where']}, {value['seconds']} seconds at most"
     for name, qualifier in (("name", "kind"), ("key", "environment")):

@@ -3280,7 +3280,8 @@ def in_words(value: Any) -> str:  # noqa: ANN401 - a declared value
 def _members(value: Mapping[str, Any]) -> str:
     if "policy_class" in value:
         period = f"{value['policy_class']}, {value['period_days']} days"
-        return " from ".join(one for one in (period, value.get("clock"), value.get("starts_on")) if one)
+        counted = " from ".join(one for one in (period, value.get("clock"), value.get("starts_on")) if one)
+        return ", then ".join(one for one in (counted, value.get("disposition")) if one)
     if "where" in value:
         return f"{value['where']}, {value['seconds']} seconds at most"
     for name, qualifier in (("name", "kind"), ("key", "environment")):
@@ -5195,8 +5196,8 @@ def derive_keys(shown: Shown, log: Disclosed, compare: Comparison) -> None:
         "keys: they are not those that are declared, in their order",
     )
     for each, (key, _) in zip(listed, named, strict=False):
-        said = [one for kind in ("declare_key", "end_key") for one in log.of(kind) if one.content["key"] == key]
-        last = max(said, key=lambda one: (one.order, one.index), default=None)
+        stated = [one for kind in ("declare_key", "end_key") for one in log.of(kind) if one.content["key"] == key]
+        last = max(stated, key=lambda one: (one.order, one.index), default=None)
         is_ended = last is not None and last.kind == "end_key"
         derived = {
             "declared": None if last is None or is_ended else _key(last, log),

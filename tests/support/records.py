@@ -125,6 +125,7 @@ FURTHER: dict[str, Any] = {
         "period_days": 3650,
         "clock": "STUDY_END",
         "starts_on": "2025-12-31",
+        "disposition": "MOVE",
     },
     "storage_pattern": "OBJECT",
     "storage_format": "parquet",

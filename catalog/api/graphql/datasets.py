@@ -34,6 +34,8 @@ RetentionClass = words.RetentionClass
 enums.enter(RetentionClass)
 RetentionClock = words.RetentionClock
 enums.enter(RetentionClock)
+RetentionDisposition = words.RetentionDisposition
+enums.enter(RetentionDisposition)
 SourceKind = words.SourceKind
 enums.enter(SourceKind)
 Zone = words.Zone
@@ -67,6 +69,9 @@ class Retention:
     period_days: int = strawberry.field(description="How many days the data is kept.")
     clock: RetentionClock | None = strawberry.field(description="From what the days count; null where nobody said.")
     starts_on: str | None = strawberry.field(description="The day from which they count, where that is known.")
+    disposition: RetentionDisposition | None = strawberry.field(
+        description="What is done with the data once they are over; null where nobody said."
+    )
 
 
 @strawberry.type(description="What the owner permits, in codes and in words.")

@@ -14,9 +14,11 @@ from catalog.api.graphql.assets import Asset
 from catalog.api.graphql.connections import After, Connection, First, page_of
 from catalog.api.graphql.context import ContextInfo
 from catalog.api.graphql.cursors import Cursor
-from catalog.api.graphql.datasets import PhiKind, RetentionClass
+from catalog.api.graphql.datasets import PhiKind, RetentionClass, RetentionDisposition
 from catalog.api.graphql.scalars import Micros
 from catalog.labels.retention import retention_due_of
+from catalog.labels.taint.queries import effective_labels
+from catalog.reading import AsOf
 from catalog.snapshots import retention
 from catalog.view import View
 from graph_schema.facts import NOW
@@ -26,6 +28,7 @@ from graph_schema.facts import NOW
 class RetentionDue:
     found: strawberry.Private[retention.Due]
     among: strawberry.Private[nodes.Together]
+    at: strawberry.Private[AsOf]
     id: strawberry.ID = strawberry.field(description="The id of the dataset or snapshot.")
     due_at: Micros = strawberry.field(description="When its period is over.")
     overdue: bool = strawberry.field(description="Whether it is over at the time asked about.")
@@ -34,12 +37,20 @@ class RetentionDue:
     )
     policy_class: RetentionClass = strawberry.field(description="The class of the retention policy.")
     period_days: int = strawberry.field(description="How many days the data is kept.")
+    disposition: RetentionDisposition | None = strawberry.field(
+        description="Whether it is to be moved, expired or deleted then; null where nobody said."
+    )
     by_source: str | None = strawberry.field(description="The source whose retention it is; null for its own.")
     entries: list[int] = strawberry.field(description="The ledger entries that say so.")
 
     @strawberry.field(description="The thing itself.")
     def asset(self) -> Asset | None:
         return self.among.find(Asset, self.found.id)
+
+    @strawberry.field(description="The kinds of PHI that its dataset holds, wherever they came from.")
+    async def tags(self, info: ContextInfo) -> list[PhiKind]:
+        found = await info.context.load(effective_labels, self.at, self.found.dataset)
+        return [] if found is None else sorted({PhiKind(one.kind) for one in found.labels})
 
 
 @strawberry.type(description="What is due before a time.")
@@ -63,12 +74,14 @@ class RetentionDueList:
             return RetentionDue(
                 found=one,
                 among=among.with_(one.id),
+                at=self.view.as_of,
                 id=strawberry.ID(one.id),
                 due_at=Micros(one.due_at),
                 overdue=one.due_at <= moment,
                 began_at=Micros(one.began_at),
                 policy_class=RetentionClass(one.policy_class),
                 period_days=one.period_days,
+                disposition=None if one.disposition is None else RetentionDisposition(one.disposition),
                 by_source=one.by_source,
                 entries=list(one.entries),
             )

@@ -103,6 +103,14 @@ def catalogued_first(case: OrderCase, moment: int) -> Breach | None:  # noqa: AR
     return Breach(text, entries, written.since, min(written.entry, ended), until, ended)
 
 
+_THEN: Final = {
+    "MOVE": ", and it is to be moved",
+    "EXPIRE": ", and nobody is to use it any more",
+    "DELETE": ", and it is to be deleted",
+}
+"""What is to be done once a period of retention is over."""
+
+
 def retention_kept(case: RetentionCase, moment: int) -> Breach | None:
     """Find what is still there though its period of retention is over."""
     over = [one for one in case.due if one.due_at <= moment]
@@ -115,7 +123,7 @@ def retention_kept(case: RetentionCase, moment: int) -> Breach | None:
     verb = "is" if len(over) == 1 else "are"
     text = (
         f"{' and '.join(what)} {verb} still there: the period of {first.policy_class} retention, "
-        f"{counted(first.period_days, 'day')}, is over."
+        f"{counted(first.period_days, 'day')}, is over{_THEN.get(first.disposition or '', '')}."
     )
     entries = tuple(sorted({entry for one in over for entry in one.entries}))
     return Breach(text, entries, first.due_at, max(first.entries))

@@ -37,9 +37,12 @@ def test_a_place_in_a_circle_is_answered_with_what_to_do(catalog: Catalog) -> No
 
 
 _DATASET = """
-query Declared($id: ID!) { node(id: $id) { ... on Dataset { suppliedBy place owner retention { clock startsOn }
+query Declared($id: ID!) { node(id: $id) { ... on Dataset { suppliedBy place owner
+  retention { clock startsOn disposition }
   sourceSystem { name kind } permittedProcessing permittedConsumers permittedPlaces
-  storagePattern storageFormat encryptionKeys { key environment declared { createdBy rotatedBy usedBy datasets { entry } } } encryption { atRest inTransit inUse }
+  storagePattern storageFormat
+  encryptionKeys { key environment declared { createdBy rotatedBy usedBy datasets { entry } } }
+  encryption { atRest inTransit inUse }
   plaintextWindow { where seconds } computeIsolation { ephemeralNodes hardenedImage egress }
   gdprState persons genomic featureSetVersion gaps { field } inherited { aspect value bySource entry } } } }
 """
@@ -72,7 +75,7 @@ def test_a_dataset_is_shown_with_all_that_is_declared_and_what_its_source_says(c
         "suppliedBy": "made-up EHR",
         "place": "North",
         "owner": "records office",
-        "retention": {"clock": "STUDY_END", "startsOn": "2025-12-31"},
+        "retention": {"clock": "STUDY_END", "startsOn": "2025-12-31", "disposition": "MOVE"},
         "sourceSystem": {"name": "made-up EHR", "kind": "EHR"},
         "permittedProcessing": ["BATCH", "QUERY_IN_PLACE"],
         "permittedConsumers": ["cardiology"],

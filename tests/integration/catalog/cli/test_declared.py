@@ -247,12 +247,12 @@ SAID_ONCE = {"policy_label", "valid_from"}
 EVERYTHING: dict[str, tuple[type[Record], dict[str, Any]]] = {
     "places": (DeclarePlace, {}),
     "keys": (DeclareKey, {"until": "2036-01-01T00:00:00Z"}),
-    "sources": (DeclareSource, {"retention": {"clock": "CREATION", "starts_on": "2026-01-31"}}),
+    "sources": (DeclareSource, {"retention": {"clock": "CREATION", "starts_on": "2026-01-31", "disposition": "MOVE"}}),
     "datasets": (
         DeclareDataset,
         {
             "gdpr_state": "PSEUDONYMIZED",
-            "retention": {"starts_on": "2026-01-31"},
+            "retention": {"starts_on": "2026-01-31", "disposition": "DELETE"},
             "permitted_use": {"obligations": ["ENCRYPT"]},
             "feature_set_version": "2026-02",
         },

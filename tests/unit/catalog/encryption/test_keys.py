@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.assets.storage import encrypted_under, keys_of
-from catalog.encryption.model import KeyStanding
+from catalog.encryption.model import KeyState
 from catalog.encryption.queries import encryption_keys, keys_called
 from catalog.encryption.rules import looks_like_key
 from catalog.errors import SenderError
@@ -60,9 +60,9 @@ def test_a_key_that_ended_is_declared_no_longer_and_what_it_encrypts_is_told(hou
 
 def test_what_stands_of_a_key_is_its_declaration_or_what_ended_that(house: House) -> None:
     house.record(encryption_key())
-    assert keys_called(house.view(), [KEY, OTHER]) == {KEY: KeyStanding(encryption_keys(house.view())[0], None)}
+    assert keys_called(house.view(), [KEY, OTHER]) == {KEY: KeyState(encryption_keys(house.view())[0], None)}
     house.record(ending_key())
-    assert keys_called(house.view(), [KEY, OTHER]) == {KEY: KeyStanding(None, 1)}
+    assert keys_called(house.view(), [KEY, OTHER]) == {KEY: KeyState(None, 1)}
 
 
 def test_a_key_that_a_dataset_names_alone_is_not_declared(house: House) -> None:

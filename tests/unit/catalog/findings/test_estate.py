@@ -142,6 +142,9 @@ class TestRetentionKept:
         assert of(later(house, 9), Rule.RETENTION_KEPT) == {}
         (found,) = of(later(house, 11), Rule.RETENTION_KEPT).values()
         assert found.text == "The dataset is still there: the period of SCRATCH retention, 10 days, is over."
+        house.record(declaration(retention={**scratch, "disposition": "DELETE"}))
+        (found,) = of(later(house, 11), Rule.RETENTION_KEPT).values()
+        assert found.text.endswith("10 days, is over, and it is to be deleted.")
         house.record(declaration(retention={**scratch, "period_days": 400}))
         assert of(later(house, 11), Rule.RETENTION_KEPT) == {}
 

@@ -12,6 +12,7 @@ from catalog.snapshots.retention import Due, retention_due
 from graph_schema.facts import NOW
 from graph_schema.nodes import Dataset, Snapshot
 from graph_schema.times import SECOND, parse_zoned
+from graph_schema.vocabulary.words import RetentionDisposition
 from tests.support.records import CURATED, DIGEST, RAW, House, declaration, event, seal, verification
 
 DAY = 86_400 * SECOND
@@ -61,6 +62,15 @@ def test_before_is_exclusive_and_the_first_due_comes_first(house: House) -> None
     assert [one.id for one in due(house)] == [CURATED_ID, RAW_ID]
     assert due(house, parse_zoned(JANUARY) + 10 * DAY) == []
     assert [one.id for one in due(house, parse_zoned(JANUARY) + 10 * DAY + 1)] == [CURATED_ID]
+
+
+@pytest.mark.parametrize("disposition", [None, *RetentionDisposition])
+def test_what_is_due_says_what_is_to_be_done_with_it(house: House, disposition: str | None) -> None:
+    retention = {"policy_class": "SCRATCH", "period_days": 1, **({"disposition": disposition} if disposition else {})}
+    house.send(event(at=JANUARY))
+    house.record(seal())
+    house.record({"kind": "declare_dataset", "dataset": CURATED, "retention": retention})
+    assert {one.id: one.disposition for one in due(house)} == {CURATED_ID: disposition, SNAPSHOT: disposition}
 
 
 def test_only_the_classes_asked_for(house: House) -> None:
