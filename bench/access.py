@@ -1,10 +1,12 @@
 """How many requests for access are decided a second over HTTP, each answered once its decision is durable.
 
-Sixteen clients ask for made-up principals and datasets of an estate, under a grant and the policies to begin with.
+Sixteen clients ask for made-up principals and datasets of an estate, under a grant and the policies to begin with: by
+themselves, and while jobs of that estate run anew and send fifty events a second.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 import subprocess
@@ -12,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -31,6 +34,9 @@ PRINCIPALS: Final = 20
 SECONDS: Final = 60
 AIM_RATE: Final = 2_000
 AIM_P95: Final = 0.020
+AIM_BESIDE: Final = 500
+EVENTS: Final = 50
+"""So many events a second are sent beside the requests."""
 POLICIES: Final = Path(__file__).parents[1] / "policies"
 
 
@@ -88,17 +94,37 @@ def _measure_one(engine: str, estate: Estate, asks: int) -> Iterator[Figure]:
         bodies.write_text("".join(json.dumps(one) + "\n" for one in requests(estate, asks)))
         _asked(server, bodies, min(asks, 1_000))  # plans and caches are made once
         tally = _asked(server, bodies, asks)
-    if tally.refused:
-        raise RuntimeError(f"Not every request was answered: {tally.refused}.")
+        beside = _beside_events(server, estate, data, bodies, asks)
+    for one in (tally, beside):
+        if one.refused:
+            raise RuntimeError(f"Not every request was answered: {one.refused}.")
     rate, p95 = tally.acknowledged / tally.elapsed, percentile(tally.seconds, 0.95)
     setting = f"{engine}, {2 * estate.jobs:,} datasets, {CLIENTS} clients"
     yield Figure("decisions on access, recorded", setting, f"{rate:,.0f}/s", f"{AIM_RATE:,}/s", rate >= AIM_RATE)
     aim = f"p95 ≤ {AIM_P95 * 1000:.0f} ms"
     yield Figure("a decision on access, p95", setting, milliseconds(p95), aim, p95 <= AIM_P95)
+    rate, p95 = beside.acknowledged / beside.elapsed, percentile(beside.seconds, 0.95)
+    named = f"the same while {EVENTS} events/s come in"
+    yield Figure(named, setting, f"{rate:,.0f}/s", f"{AIM_BESIDE:,}/s", rate >= AIM_BESIDE)
+    yield Figure(f"{named}, p95", setting, milliseconds(p95))
 
 
-def _asked(server: Server, bodies: Path, count: int) -> Tally:
-    options = ["--clients", str(CLIENTS), "--events", str(count), "--seconds", str(SECONDS), "--file", str(bodies)]
+def _beside_events(server: Server, estate: Estate, data: Path, bodies: Path, asks: int) -> Tally:
+    """Return how requests are answered while jobs of the estate run anew, for half the time that they are asked in."""
+    sent, seconds = data / "events.ndjson", SECONDS // 2
+    anew = itertools.islice(replace(estate, runs=2).events(), estate.count, estate.count + EVENTS * seconds)
+    sent.write_text("".join(json.dumps(one) + "\n" for one in anew))
+    options = ["--file", str(sent), "--rate", str(EVENTS), "--clients", "2", "--seconds", str(2 * seconds)]
+    command = [sys.executable, "-m", "bench.clients", server.url, *options, "--events", str(EVENTS * seconds)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as sender:
+        try:
+            return _asked(server, bodies, asks, seconds)
+        finally:
+            sender.terminate()
+
+
+def _asked(server: Server, bodies: Path, count: int, seconds: int = SECONDS) -> Tally:
+    options = ["--clients", str(CLIENTS), "--events", str(count), "--seconds", str(seconds), "--file", str(bodies)]
     process = [sys.executable, "-m", "bench.clients", server.url, *options, "--endpoint", "/access/v1/evaluation"]
     answer = subprocess.run(process, capture_output=True, text=True, check=True, timeout=4 * SECONDS)
     return Tally(**json.loads(answer.stdout))

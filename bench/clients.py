@@ -66,17 +66,22 @@ def _post(host: str, path: str, body: bytes) -> bytes:
     return head.encode() + body
 
 
-async def drive(url: str, messages: list[bytes], clients: int, batch: int, seconds: float) -> Tally:
-    """Send the messages over `clients` kept-alive connections, each waiting for an answer before its next."""
+async def drive(
+    url: str, messages: list[bytes], clients: int, batch: int, seconds: float, rate: float | None = None
+) -> Tally:
+    """Send the messages over `clients` kept-alive connections, each waiting for an answer before its next.
+
+    With a `rate` no more than so many are sent a second.
+    """
     tally = Tally()
-    waiting = iter(messages)
     began = time.perf_counter()
+    waiting = ((message, began + number / rate if rate else began) for number, message in enumerate(messages))
     await asyncio.gather(*(_client(url, waiting, tally, batch, began + seconds) for _ in range(clients)))
     tally.elapsed = time.perf_counter() - began
     return tally
 
 
-async def _client(url: str, waiting: Iterator[bytes], tally: Tally, batch: int, until: float) -> None:
+async def _client(url: str, waiting: Iterator[tuple[bytes, float]], tally: Tally, batch: int, until: float) -> None:
     try:
         async with asyncio.timeout(until - time.perf_counter() + PATIENCE):
             await _send(url, waiting, tally, batch, until)
@@ -84,11 +89,12 @@ async def _client(url: str, waiting: Iterator[bytes], tally: Tally, batch: int, 
         tally.refused["no answer"] = tally.refused.get("no answer", 0) + 1
 
 
-async def _send(url: str, waiting: Iterator[bytes], tally: Tally, batch: int, until: float) -> None:
+async def _send(url: str, waiting: Iterator[tuple[bytes, float]], tally: Tally, batch: int, until: float) -> None:
     parts = urlsplit(url)
     reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
     try:
-        for message in waiting:
+        for message, due in waiting:
+            await asyncio.sleep(max(0.0, due - time.perf_counter()))
             began = time.perf_counter()
             if began > until:
                 return
@@ -135,6 +141,7 @@ def main() -> None:
     parser.add_argument("--workload", choices=WORKLOADS, help="runs of these jobs; by default new ones of many")
     parser.add_argument("--file", type=Path, help="send the events of this file, one a line, one by one")
     parser.add_argument("--first", type=int, default=0, help="the first line of the file to send, from 0")
+    parser.add_argument("--rate", type=float, help="send no more than so many requests a second")
     parser.add_argument("--endpoint", default=ENDPOINT, help="where single events of a file go")
     given = parser.parse_args()
     events = min(given.events, 200_000)
@@ -144,7 +151,11 @@ def main() -> None:
         messages = from_file(given.url, given.file, given.first, events, given.endpoint)
     print(
         json.dumps(
-            asdict(asyncio.run(drive(given.url, messages, given.clients, given.batch, min(given.seconds, 1_800))))
+            asdict(
+                asyncio.run(
+                    drive(given.url, messages, given.clients, given.batch, min(given.seconds, 1_800), given.rate)
+                )
+            )
         )
     )
 

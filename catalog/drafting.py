@@ -20,6 +20,8 @@ from ingest_hooks.redaction import UNBOUNDED, redact
 from ingest_hooks.redaction.site_rules import Rules
 
 EVENT_KINDS = {RunEvent: "run_event", JobEvent: "job_event", DatasetEvent: "dataset_event"}
+EVENTS = frozenset(EVENT + kind for kind in EVENT_KINDS.values())
+"""The kinds of entries that hold an event."""
 
 
 class Drafted(NamedTuple):

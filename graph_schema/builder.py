@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
@@ -110,8 +111,16 @@ class FactBuilder:
 
         The value has the aspect's shape, or is JSON of it; ShapeError is raised for any other.
         """
+        self._state(node, aspect, _text(aspect, value), role)
+
+    def add_statement_of_each(self, nodes: Iterable[Node], aspect: str, value: object) -> None:
+        """Add the same statement about an aspect of each node, as `add_statement`: its value is written once."""
+        text = _text(aspect, value)
+        for node in nodes:
+            self._state(node, aspect, text, Role.OWN)
+
+    def _state(self, node: Node, aspect: str, text: str | None, role: Role) -> None:
         check_statement(node.label, aspect)
-        text = None if value is None else canonical_text(as_json(aspect, value))
         self._statements.setdefault(
             Statement(
                 self._named(node),
@@ -196,3 +205,8 @@ class FactBuilder:
             tuple(self._statements),
             tuple([(structure, self.entry) for structure in self._structures]),
         )
+
+
+def _text(aspect: str, value: object) -> str | None:
+    """Return an aspect's value as it is stored."""
+    return None if value is None else canonical_text(as_json(aspect, value))

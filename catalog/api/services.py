@@ -17,6 +17,7 @@ from catalog.api.room import Room
 from catalog.decisions.asking import Requests
 from catalog.decisions.basis import Basis
 from catalog.decisions.memo import DecisionMemo
+from catalog.drafting import EVENTS
 from catalog.errors import AskerError, EvidenceError, OperatorError
 from catalog.intake import Intake
 from catalog.ledger.protocol import Ledger
@@ -83,7 +84,7 @@ class Services:
     def __post_init__(self) -> None:
         """Make the room."""
         object.__setattr__(self, "large_bodies", Room(self.settings.max_body_bytes))
-        object.__setattr__(self, "basis", Basis(self.ledger))
+        object.__setattr__(self, "basis", Basis(self.ledger, EVENTS))
         object.__setattr__(self, "requests", Requests(self.redactor))
 
     @property

@@ -3,11 +3,17 @@
 A decision says nothing that another one rests on. So the newest entry of another kind is all that has to be known, and
 all requests of one second are decided as of its begin, or as of that entry where it is newer: what each rests on is
 read once, the graph need not hold the decisions before, and a decision can be made again all the same.
+
+What a person or a program records counts at once: a withdrawal, the end of a grant, a set of policies. What emitters
+say counts from the first request of a second on, all that came by then: else a catalog that takes fifty events a
+second would read fifty times what each dataset rests on. Where reading takes long it counts more seldom, so that most
+of the time is left for answers, and after ten seconds at the latest.
 """
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Collection
 from typing import Final
 
 from catalog.decisions.records import DecideAccess
@@ -15,42 +21,90 @@ from catalog.ledger.protocol import Ledger
 from catalog.reading import AsOf
 from graph_schema.times import SECOND
 
-_KINDS: Final = frozenset({DecideAccess.in_ledger()})
+_DECISIONS: Final = frozenset({DecideAccess.in_ledger()})
 _WINDOW: Final = 64
+_SHARE: Final = 4
+"""So many times as long as it took to read and judge what decisions rest on, events do not count."""
+LONGEST: Final = 10 * SECOND
+"""After so long events count, however long that took."""
 
 
 class Basis:
-    """Follows which entry is the newest that is no decision on access; safe for any thread."""
+    """Follows by which entry is decided; safe for any thread. `events` are the kinds of entries that emitters send."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, events: Collection[str] = ()) -> None:
         """Look at nothing yet."""
         self._ledger = ledger
         self._lock = threading.Lock()
-        self._looked = 0
+        self._others = _Newest(ledger, _DECISIONS)
+        self._records = _Newest(ledger, _DECISIONS.union(events))
+        self._second: int | None = None
+        """The second in which events counted last."""
+        self._due = 0
+        """When they count next."""
+        self._waited = self._computed = 0.0
         self._entry = -1
         self._recorded_at = 0
 
     @property
     def has_looked(self) -> bool:
         """Tell whether it follows the ledger already: to begin with, it may have far to look back."""
-        return self._looked > 0
+        return self._second is not None
 
     def at(self, now: int) -> AsOf:
         """Return as of what is decided at a moment, in UTC microseconds."""
+        begin = now - now % SECOND
         with self._lock:
-            self._follow()
-            return AsOf(max(now - now % SECOND, self._recorded_at), self._entry)
+            if self._second is None or not self._second <= begin < self._due:
+                self._second, self._due = begin, begin + SECOND
+                self._count(self._others.newest())
+            else:
+                self._count(self._records.newest(self._entry + 1))
+            return AsOf(max(begin, self._recorded_at), self._entry)
 
-    def _follow(self) -> None:
+    def took(self, at: AsOf, waited: float, computed: float) -> None:
+        """Take into account for how many seconds somebody waited for what is decided on at a point, and for how many of
+        these it was computed.
+        """
+        with self._lock:
+            if self._second is not None and at.known_at == self._entry:
+                self._waited, self._computed = max(self._waited, waited), self._computed + computed
+                took = min(LONGEST, int(_SHARE * max(self._waited, self._computed) * SECOND))
+                self._due = max(self._due, self._second + took)
+
+    def is_newest(self, entry: int) -> bool:
+        """Tell whether nothing but decisions came into the ledger after an entry."""
+        with self._lock:
+            return self._others.newest() <= entry
+
+    def _count(self, entry: int) -> None:
+        if entry > self._entry:
+            self._waited = self._computed = 0.0
+            self._entry = entry
+            self._recorded_at = self._ledger.entry(entry).entry.recorded_at
+
+
+class _Newest:
+    """Follows which entry is the newest that is of none of some kinds."""
+
+    def __init__(self, ledger: Ledger, without: Collection[str]) -> None:
+        self._ledger = ledger
+        self._without = without
+        self._looked = 0
+        self._entry = -1
+
+    def newest(self, first: int = 0) -> int:
+        """Return the newest one, -1 where there is none; none before `first` is looked for that was not found yet."""
         size = self._ledger.size()
+        first = max(first, self._looked)
         start, end = size, size
-        while start > self._looked:
-            start = max(self._looked, end - max(_WINDOW, size - end))
-            decisions = set(self._ledger.of_kinds(_KINDS, start))
-            newest = next((one for one in range(end - 1, start - 1, -1) if one not in decisions), None)
-            if newest is not None:
-                self._entry = newest
-                self._recorded_at = self._ledger.entry(newest).entry.recorded_at
+        while start > first:
+            start = max(first, end - max(_WINDOW, size - end))
+            of_these = set(self._ledger.of_kinds(self._without, start, end))
+            found = next((one for one in range(end - 1, start - 1, -1) if one not in of_these), None)
+            if found is not None:
+                self._entry = found
                 break
             end = start
         self._looked = size
+        return self._entry

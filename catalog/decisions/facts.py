@@ -16,5 +16,4 @@ def subjects(record: DecideAccess) -> tuple[Node, ...]:
 def project(record: DecideAccess, context: RecordContext) -> None:
     """Add what was decided, of each of them."""
     value = AccessDecision.from_json(record.fields())
-    for node in record.nodes:
-        context.builder.add_statement(node, "access_decision", value)
+    context.builder.add_statement_of_each(record.nodes, "access_decision", value)

@@ -1,8 +1,10 @@
 """What requests for access rest on, read once for all that are decided as of the same point by the same rights.
 
 It follows from the view's point alone, so it is kept for that point only, and let go of with the next one. What lasts
-is kept on as long as nothing else comes to be known and nothing begins or ends in between. What was asked for at two
-points in a row will most likely be asked for at the next: the first who needs any of it reads all of it together.
+is kept on as long as nothing else comes to be known and nothing begins or ends in between. What was asked for at two of
+the last few points will most likely be asked for again: the first who needs any of it reads all of it together. Were it
+only what two points in a row have, whoever once fell behind would stay there: few are answered at a point then, and so
+little is read together at the next.
 What `graph_memo` remembers goes with every entry, and each decision is one.
 """
 
@@ -24,6 +26,8 @@ MOST: Final = 10_000
 """So many values are kept at most; then all of them are let go of."""
 TOGETHER: Final = 256
 """So much of what was asked for before is read together, so that nobody waits for more."""
+_POINTS: Final = 0b1111_1111
+"""Of the last eight points it is remembered at which something was asked for."""
 _RIGHTS: Final = 8
 """Of so many rights, those that asked last, values are kept."""
 
@@ -39,9 +43,7 @@ class _Kept:
     earlier: _Kept | None = None
     """The point before of which such values may hold here, as long as nobody looked."""
     asked: defaultdict[str, dict[Any, int]] = field(default_factory=lambda: defaultdict(dict))
-    """What was asked for of each kind of value that is read together, and at how many points in a row."""
-    before: Mapping[str, Mapping[Any, int]] = field(default_factory=dict)
-    """The same of the point before."""
+    """What was asked for of each kind of value that is read together, and at which of the last points, one bit each."""
     read: set[str] = field(default_factory=set)
     """The kinds of which that was read."""
     locks: defaultdict[str, threading.Lock] = field(default_factory=lambda: defaultdict(threading.Lock))
@@ -51,7 +53,10 @@ class _Kept:
 
     def next(self, as_of: AsOf) -> _Kept:
         """Return what is kept of the point after this one."""
-        return _Kept(as_of, earlier=self.earlier or self, before=self.asked)
+        following = _Kept(as_of, earlier=self.earlier or self)
+        for kind, asked in tuple(self.asked.items()):  # others may still ask for what is kept of this one
+            following.asked[kind] = {key: at for key, points in tuple(asked.items()) if (at := points << 1 & _POINTS)}
+        return following
 
     def last_on(self, is_as_at: IsAsAt) -> Mapping[Hashable, Any]:
         """Return the values that last, with those of the point before where nothing changed since."""
@@ -135,12 +140,12 @@ class DecisionsAt:
         is_as_at: IsAsAt | None = None,
     ) -> T:
         """Return the value of a kind for a key: the first time, it is found together with what was asked for of that
-        kind at the two points before; others wait for that.
+        kind at two of the last points; others wait for that.
 
         A value that `lasts` is kept for the points after, until `is_as_at` says no more that nothing changed.
         """
         kept = self._kept
-        before = kept.before.get(kind, {})
+        asked = kept.asked[kind]
         found: T | None = kept.values.get((kind, key))
         if found is None:
             with kept.locks[kind]:
@@ -148,7 +153,8 @@ class DecisionsAt:
                 if found is None and is_as_at is not None:
                     found = kept.last_on(is_as_at).get((kind, key))
                 if found is None:
-                    again = () if kind in kept.read else [one for one, points in before.items() if points > 1]
+                    earlier = () if kind in kept.read else tuple(asked.items())
+                    again = [one for one, points in earlier if (points >> 1).bit_count() > 1]
                     kept.read.add(kind)
                     every = find([key, *(one for one in again if one != key and (kind, one) not in kept.lasting)])
                     kept.keep(
@@ -158,8 +164,8 @@ class DecisionsAt:
                     found = every[key]
                 else:
                     kept.values[kind, key] = found
-        if len(kept.asked[kind]) < TOGETHER:
-            kept.asked[kind][key] = before.get(key, 0) + 1
+        if key in asked or len(asked) < TOGETHER:
+            asked[key] = asked.get(key, 0) | 1
         return found
 
 

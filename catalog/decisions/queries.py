@@ -164,7 +164,12 @@ def _decided(
     now: View,
 ) -> Decided:
     published, engine = by
-    attributes, stated = kept.once(("resource", node.id), lambda: _attributes(view, node, kept, now))
+    attributes, stated = kept.once(
+        ("resource", node.id),
+        lambda: _attributes(view, node, kept, now),
+        lasts=lambda _: True,
+        is_as_at=view.is_as_at,
+    )
     around = _upheld(view, asked.circumstances, principal)
     declared = kept.once(
         ("studied", around.project, around.protocol), lambda: studied(view, around.project, around.protocol)
@@ -263,7 +268,13 @@ def _attributes(
     attributes["labels_known"] = labels is not None and isinstance(labels.completeness, Complete)
     stated = [(f"resource.{name}", StatedBy.DERIVED) for name in ("labels", "labels_known")]
     if node.label != ModelVersion.__name__:
-        record = kept.together("record", dataset, lambda ids: aspects_in_force(view, ids))
+        record = kept.together(
+            "record",
+            dataset,
+            lambda ids: aspects_in_force(view, ids),
+            lasts=lambda _: True,
+            is_as_at=view.is_as_at,
+        )
         for name in optional("resource"):
             if (one := record.get(name)) is not None and one.value is not None:
                 attributes[name] = _plain(one.value)

@@ -6,6 +6,7 @@ Whatever is answered has the `X-Request-ID` of the request (AuthZEN 1.0, "Reques
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -230,6 +231,7 @@ def _decided(services: Services, actor: Actor, asked: Asked, at: AsOf) -> tuple[
     before: tuple[Decided, tuple[str, ...]] | None = kept.get(asked)
     if before is not None:
         return before
+    began, computed = time.monotonic(), time.thread_time()
     services.intake.admissions.await_graph(at.known_at)
     with services.store.reading() as reader:
         view = services.view(reader, actor, at)
@@ -237,13 +239,10 @@ def _decided(services: Services, actor: Actor, asked: Asked, at: AsOf) -> tuple[
         def found() -> tuple[Decided, tuple[str, ...]]:
             now = services.view(reader, actor, LATEST)
             # Nothing but decisions came into the ledger since, and nothing began or ended.
-            is_same = services.basis.at(utc_microseconds()).known_at == at.known_at and now.is_as_at(at.valid_at)
+            is_same = services.basis.is_newest(at.known_at) and now.is_as_at(at.valid_at)
             decided = decide(view, asked, kept=kept, now=now if is_same else None)
             return decided, unknown_parts(view, asked, kept)
 
-        return kept.once(
-            asked,
-            found,
-            lasts=lambda found: found[0].lasts,
-            is_as_at=view.is_as_at,
-        )
+        made = kept.once(asked, found, lasts=lambda found: found[0].lasts, is_as_at=view.is_as_at)
+    services.basis.took(at, time.monotonic() - began, time.thread_time() - computed)
+    return made

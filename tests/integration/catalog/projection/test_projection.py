@@ -207,6 +207,28 @@ def test_the_thread_follows_what_is_written_and_takes_up_where_it_was(house: Hou
     assert list(store.scan()) == list(house.store.scan())
 
 
+def test_decisions_on_access_are_gathered_while_nothing_else_comes(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("catalog.projection.follower._DECISIONS_SECONDS", 60)
+    store = MemoryStore()
+    follower = Projection(house.ledger, store, batch=3)
+    follower.start()
+
+    def decided(number: int) -> int:
+        house.decide_access(reasons=[f"Made-up reason {number}"])
+        return house.ledger.size() - 1
+
+    assert follower.wait_for(decided(0), 20)
+    held = [decided(1), decided(2)]
+    assert not follower.wait_for(held[0], 0.1)
+    assert follower.wait_for(decided(3), 20), "as many as go into a batch"
+    decided(4)
+    assert follower.wait_for(house.record(declaration()).receipt.index, 20), "what is no decision waits for none"
+    follower.stop()
+    assert list(store.scan()) == list(house.store.scan())
+
+
 def test_stopping_waits_for_no_entry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("catalog.projection.follower._WAIT_SECONDS", 60)
     ledger = app.open_ledger(load(data_dir=tmp_path))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -17,6 +18,7 @@ from catalog.decisions.basis import Basis
 from catalog.decisions.memo import MOST, DecisionMemo
 from catalog.decisions.model import Decided
 from catalog.decisions.queries import decide, unknown_parts
+from catalog.drafting import EVENTS
 from catalog.errors import SenderError
 from catalog.reading import EVERYTHING, AsOf, Rights
 from catalog.view import View
@@ -28,6 +30,7 @@ from tests.support.records import (
     access_grant,
     breaking_glass,
     declaration,
+    event,
     member,
     policies,
     principal,
@@ -36,21 +39,63 @@ from tests.support.records import (
 from tests.support.uses import permission
 
 
-@given(kinds=st.lists(st.booleans(), max_size=90), looks=st.sets(st.integers(0, 89), max_size=6))
+@given(
+    kinds=st.lists(st.sampled_from(["decision", "record", "event"]), max_size=90),
+    looks=st.dictionaries(st.integers(0, 89), st.integers(0, 1), max_size=9),
+)
 @settings(deadline=None, suppress_health_check=list(HealthCheck))
-def test_the_basis_is_the_newest_entry_that_is_no_decision(kinds: list[bool], looks: set[int]) -> None:
+def test_the_basis_is_the_newest_record_or_the_newest_event_by_the_begin_of_a_second(
+    kinds: list[str], looks: dict[int, int]
+) -> None:
+    """The first look of a second counts whatever is no decision by then, the next ones what is recorded since."""
     with tempfile.TemporaryDirectory() as folder:
         house = House(Path(folder))
-        basis, newest = Basis(house.ledger), -1
-        for number, is_decision in enumerate(kinds):
-            if is_decision:
+        basis, second, looked, counted = Basis(house.ledger, EVENTS), 1, 0, -1
+        for number, kind in enumerate(kinds):
+            if kind == "decision":
                 house.decide_access(reasons=[f"Made-up reason {number}"])
+            elif kind == "record":
+                house.record(principal(f"made-up-{number}"))
             else:
-                newest = house.record(principal(f"made-up-{number}")).receipt.index
+                house.send(event(run=str(UUID(int=number))))
             if number in looks:
-                assert basis.at(0).known_at == newest
-        assert basis.at(0).known_at == newest
+                second += looks[number]
+                counts = {"record"} if second == looked else {"record", "event"}
+                looked = second
+                counted = max([counted, *(one for one in range(number + 1) if kinds[one] in counts)])
+                assert basis.at(second * SECOND).known_at == counted
+                others = [one for one in range(number + 1) if kinds[one] != "decision"]
+                assert [one for one in range(number + 1) if basis.is_newest(one)] == list(
+                    range(max(others, default=0), number + 1)
+                )
         house.keys.close()
+
+
+def test_events_count_more_seldom_where_reading_takes_long_and_records_at_once(house: House) -> None:
+    basis, runs = Basis(house.ledger, EVENTS), iter(range(9))
+
+    def sent() -> int:
+        return house.send(event(run=str(UUID(int=next(runs))))).receipt.index
+
+    def counted(second: int) -> int:
+        return basis.at(second * SECOND).known_at
+
+    first = sent()
+    assert counted(100) == first
+    for _ in range(3):
+        basis.took(AsOf(100 * SECOND, first), 1.0, 0.5)
+    sent()
+    assert (counted(101), counted(105)) == (first, first)
+    recorded = house.record(principal("grace")).receipt.index
+    assert counted(105) == recorded
+    last = sent()
+    assert (counted(105), counted(106)) == (recorded, last)
+    basis.took(AsOf(105 * SECOND, recorded), 60, 1)  # somebody who began before
+    basis.took(AsOf(106 * SECOND, last), 60, 1)
+    newest = sent()
+    assert (counted(107), counted(115), counted(116)) == (last, last, newest)
+    sent()
+    assert counted(50) == newest + 1  # the clock was set back
 
 
 def test_all_of_one_second_are_decided_as_of_its_begin_or_of_a_newer_entry(house: House) -> None:
@@ -149,7 +194,7 @@ def outcome(ask: Callable[[], Any]) -> Any:
         return error.detail, error.pointer
 
 
-def test_what_was_asked_for_at_two_points_in_a_row_is_read_together_at_the_next() -> None:
+def test_what_was_asked_for_at_two_of_the_last_points_is_read_together() -> None:
     memo, read_ = DecisionMemo(), list[list[str]]()
 
     def ask(second: int, *keys: str, rights: Rights = EVERYTHING) -> None:
@@ -168,8 +213,13 @@ def test_what_was_asked_for_at_two_points_in_a_row_is_read_together_at_the_next(
     assert read_ == [["c", "a", "b"]]
     read_.clear()
     ask(3, "a", rights=Rights(frozenset({"n"})))
-    ask(4, "a", "c")
-    assert read_ == [["a"], ["a", "c", "b"]]
+    ask(4, "a")
+    assert read_ == [["a"], ["a", "b", "c"]]
+    read_.clear()
+    for second in range(5, 12):
+        ask(second, "d")
+    ask(12, "d")
+    assert read_ == [["d", "a", "b", "c"]] * 5 + [["d", "a"], ["d"], ["d"]]
 
 
 def test_what_hangs_on_the_time_alone_is_decided_anew_each_second(house: House) -> None:
@@ -223,11 +273,11 @@ def test_what_lasts_is_read_again_only_when_something_came_to_be_known_or_began_
     ask(4, "b", "a", boundary=2)
     assert not read_
     ask(6, "b", "a", boundary=5)
-    assert sorted(read_) == [(6, "a"), (6, "b")]
+    assert sorted(read_) == [(6, "a"), (6, "b"), (6, "passing")]
     read_.clear()
     ask(6, "a", known=2)
     ask(7, "a", known=2)
-    assert sorted(read_) == [(6, "a"), (6, "b")]
+    assert sorted(read_) == [(6, "a"), (6, "b"), (6, "passing")]
 
 
 def test_use_is_judged_of_who_asks_where_a_statement_lists_its_users(house: House) -> None:
