@@ -15,8 +15,7 @@ from catalog.assets.sources import declaration_entries
 from catalog.assets.storage import keys_of
 from catalog.encryption.model import KeyState
 from catalog.encryption.queries import keys_called
-from catalog.findings.estate.model import EstateFinding, Key
-from catalog.findings.queries import findings_on
+from catalog.findings.estate.model import EstateFinding
 from catalog.labels import queries as labels
 from catalog.labels.model import Attestation
 from catalog.lineage.model import Direction, FlowScope, Grain, LineageGraph, Walk
@@ -26,6 +25,7 @@ from catalog.names.queries import deciding_entries, other_names
 from catalog.releases.deployments import deployments_of, retirements
 from catalog.releases.model import Deployment, ModelVersionRecord, Retirement
 from catalog.releases.queries import model_versions
+from catalog.reporting.dossier_data import found_on, keys_in, statements_in
 from catalog.snapshots.model import SnapshotRecord, Written
 from catalog.snapshots.queries import rows_written, snapshots_of
 from catalog.store.protocol import Quarantined
@@ -99,7 +99,9 @@ class DatasetData:
         asked = approvals_of(view, [record.id, *(one.id for one in held)])
         about = [record.id, *(one.id for one in held)]
         keys = keys_of(view, [record.id]).get(record.id, ())
-        found = {one.id: one for several in findings_on(view, about).values() for one in several}
+        attested = _attestations(view, sorted({one.job for one in upstream.edges if one.job}))
+        permitted = permitted_use(view, record.id)
+        beside = [*(one.id for one in attested), *statements_in(permitted), *keys_in([record])]
         return cls(
             view=view,
             record=record,
@@ -117,15 +119,15 @@ class DatasetData:
             keys=keys,
             key_states=keys_called(view, [one.key for one in keys]),
             history=_history(view, record.id),
-            attestations=_attestations(view, sorted({one.job for one in upstream.edges if one.job})),
-            permitted=permitted_use(view, record.id),
+            attestations=attested,
+            permitted=permitted,
             approvals=sorted(
                 {one.request: one for each in asked.values() for one in each}.values(), key=lambda one: one.request
             ),
             models=model_versions(view, versions),
             deployments=deployments_of(view, versions) if versions else {},
             retired=retirements(view, versions) if versions else {},
-            estate=tuple(sorted(found.values(), key=lambda one: Key.of(one.rule, one.subject))),
+            estate=found_on(view, [*about, *beside]),
             quarantined=view.quarantined({*about, *runs, *jobs}),
         )
 

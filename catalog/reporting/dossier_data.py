@@ -32,7 +32,9 @@ from catalog.store.protocol import Quarantined
 from catalog.use.answers import PermittedUse
 from catalog.use.queries import permitted_use
 from catalog.view import View
+from graph_schema.aspects.declarations import KeyUse
 from graph_schema.identity import label_of, split_state_id
+from graph_schema.nodes import EncryptionKey, UseStatement
 from graph_schema.vocabulary.words import DeidentificationState
 
 BUDGET = 5000
@@ -129,6 +131,7 @@ class DossierData:
         of_attestations = sorted({one.id for each in attested.values() for one in each})
         stated, suggestions = labels.labels_apart(view, sorted(dataset_ids))
         asked = approvals_of(view, [version.id, *held, *sorted(dataset_ids)])
+        permitted = permitted_use(view, version.id)
         return cls(
             view=view,
             version=version,
@@ -152,10 +155,17 @@ class DossierData:
             steps=labels.steps_of(view, graph.edges, lambda node: _dataset_of(node, held), attempts.runs, attested),
             approvals=sorted((one for each in asked.values() for one in each), key=lambda one: one.request),
             schema_changes=schema_changes(view, sorted(dataset_ids), registration.registered_at),
-            estate=_estate(
-                view, [version.id, *sorted({*held, *dataset_ids, *attempts.runs, *job_ids}), *of_attestations]
+            estate=found_on(
+                view,
+                [
+                    version.id,
+                    *sorted({*held, *dataset_ids, *attempts.runs, *job_ids}),
+                    *of_attestations,
+                    *statements_in(permitted),
+                    *keys_in(datasets.values()),
+                ],
             ),
-            permitted=permitted_use(view, version.id),
+            permitted=permitted,
             quarantined=view.quarantined({version.id, *held, *attempts.runs, *job_ids, *dataset_ids}),
         )
 
@@ -296,7 +306,18 @@ def _attestations(
     return {job: tuple(each) for job, each in by_job.items()}
 
 
-def _estate(view: View, ids: Sequence[str]) -> tuple[EstateFinding, ...]:
+def statements_in(permitted: PermittedUse) -> list[str]:
+    """Return the statements of permitted use that reach a thing, by id; what is declared of data is none."""
+    return sorted({UseStatement(one.statement.id).id for one in permitted.applied})
+
+
+def keys_in(datasets: Iterable[DatasetRecord]) -> list[str]:
+    """Return the keys that datasets are declared to be encrypted under, by id."""
+    held = [one.aspects["encryption_keys"].value for one in datasets if "encryption_keys" in one.aspects]
+    return sorted({EncryptionKey(KeyUse.from_json(each).key).id for some in held for each in some or ()})
+
+
+def found_on(view: View, ids: Sequence[str]) -> tuple[EstateFinding, ...]:
     """Return what holds of these nodes, each finding once and in the order in which findings are listed."""
     found = {one.id: one for several in findings_on(view, ids).values() for one in several}
     return tuple(sorted(found.values(), key=lambda one: Key.of(one.rule, one.subject)))
