@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
@@ -15,11 +15,15 @@ from catalog.lineage.model import Direction, LineageEdge
 from catalog.use.closure import BUDGET, Closure, Walks, closure
 from catalog.use.contradictions import ClashingTerms, clashes, clashing_terms
 from catalog.use.impact import Bonds, bearing_on
-from catalog.use.loading import About, Recorded, places_of, recorded
+from catalog.use.loading import About, Recorded, declared_use, of_record, places_of, recorded
 from catalog.use.model import UseStatement
+from catalog.use.places import Places
 from catalog.use.rules import counts, replacing
 from catalog.view import View
+from graph_schema.aspects.use import UseStatement as UseStatementAspect
+from graph_schema.facts import NOW, Statement
 from graph_schema.identity import label_of
+from graph_schema.nodes import Dataset
 from graph_schema.nodes import UseStatement as UseStatementNode
 
 _ASKED_OF: Final = frozenset({"Dataset", "ModelVersion"})
@@ -51,16 +55,13 @@ def meetings(view: View, ids: Collection[str], budget: int = BUDGET) -> dict[str
     one is told, that of the shortest way. Licences count as they stand at the view's time.
     """
     view = view.remembering
-    roots = sorted({root for some in bearing_on(view, ids).values() for root in some})
+    places = places_of(view)
+    roots = sorted({root for some in bearing_on(view, _clashing(view, ids, places)).values() for root in some})
     found = recorded(view, roots, None, view.moment) if roots else Recorded()
-    groups = _grouped(view, found)
-    places = places_of(view) if len(groups) > 1 else None
     against = [
         (one, other, texts)
-        for one, other in combinations(groups, 2)
-        if (one.statement.id != other.statement.id)
-        and places is not None
-        and (texts := clashes(one.terms, other.terms, places))
+        for one, other in combinations(_grouped(view, found), 2)
+        if one.statement.id != other.statement.id and (texts := clashes(one.terms, other.terms, places))
     ]
     if not against:
         return {}
@@ -82,6 +83,36 @@ def bearing(view: View, ids: Sequence[str]) -> list[str]:
     found = recorded(view, closure(view, asked, Direction.UPSTREAM).nodes, None, view.moment)
     stated = [(one.on, one.subject, one.statement.id) for one in found.every if one.statement is not None]
     return sorted({id_ for on, subject, name in stated for id_ in (on, subject, UseStatementNode(name).id)})
+
+
+def _clashing(view: View, ids: Collection[str], places: Places) -> list[str]:
+    """Return those of the ids of which something is recorded that anything recorded of another contradicts, and the
+    licences: of many statements few are of another kind.
+    """
+    every = view.at(NOW).statements(sorted(ids), tuple(_TERMS_OF)) if ids else ()
+    stated: dict[tuple[str, str], list[Statement]] = defaultdict(list)
+    for one in every:
+        if one.value is not None:
+            stated[one.aspect, one.value].append(one)
+    terms = {key: _TERMS_OF[key[0]](some[0]) for key, some in stated.items()}
+    kinds = frozenset(terms.values())
+    against = {one for one in kinds if any(one != other and clashes(one, other, places) for other in kinds)}
+    if not against:
+        return []
+    kept = [key for key, some in stated.items() if terms[key] in against or _is_licence(some[0])]
+    return sorted({one.subject for key in kept for one in stated[key]})
+
+
+def _is_licence(one: Statement) -> bool:
+    return one.aspect == _STATED and one.data.get("licence") is not None
+
+
+_STATED: Final = "use_statement"
+_TERMS_OF: Final[Mapping[str, Callable[[Statement], ClashingTerms]]] = {
+    _STATED: lambda one: clashing_terms(of_record("", UseStatementAspect.from_json(one.data), 0, 0)[0]),
+    "permitted_use": lambda one: clashing_terms(declared_use(Dataset("", ""), one.data, 0, 0)),
+    "permitted_places": lambda one: ClashingTerms(frozenset(), frozenset(one.data), None, keeps_results=False),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,13 @@ def meeting_cases(view: View, ids: Sequence[str]) -> dict[str, tuple[Meeting, ..
     return as_it_stands(meetings, view, lambda beside: meetings(beside, about), tuple(about)) if about else {}
 
 
+def use_stated_of(view: View, ids: Sequence[str]) -> Sequence[str]:
+    """Return by what it is recorded what these nodes may be used for: of many, by what it is recorded of anything."""
+    stated = view.grounds([Ground.PERMITTED_USE])[Ground.PERMITTED_USE]
+    return bearing(view, ids) if stated and len(ids) <= _FEW else stated
+
+
+_FEW: Final = 200
 _BEARING: Final = frozenset({"Dataset", "Source", "UseStatement"})
 
 ESTATE_RULES = (
@@ -142,7 +149,7 @@ ESTATE_RULES = (
     ),
     EstateRule(Rule.CONSENT_HOLDS, Ground.CONSENT, consent_cases, data.consent_holds),
     EstateRule(Rule.USE_CONSISTENT, Ground.USE_STATEMENT, use_cases, rules.use_consistent),
-    EstateRule(Rule.USES_AGREE, Ground.PERMITTED_USE, meeting_cases, rules.uses_agree, bearing),
+    EstateRule(Rule.USES_AGREE, Ground.PERMITTED_USE, meeting_cases, rules.uses_agree, use_stated_of),
     EstateRule(Rule.USE_CODES_KNOWN, Ground.USE_STATEMENT, use_cases, rules.use_codes_known),
     EstateRule(Rule.SUGGESTION_JUDGED, Ground.SCHEMA, label_cases, rules.suggestion_judged),
     EstateRule(Rule.EMERGENCY_REVIEWED, Ground.EMERGENCY, emergencies_of, emergency_reviewed),

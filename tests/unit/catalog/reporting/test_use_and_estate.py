@@ -209,6 +209,19 @@ def test_a_finding_that_stands_otherwise_than_somebody_decided_is_refused(house:
     )
 
 
+def test_what_is_found_on_a_statement_that_reaches_it_and_on_a_key_is_shown_too(house: House) -> None:
+    permit(house, terms=[{"code": "NRES"}], consent={"state": "GIVEN"})
+    house.record({"kind": "withdraw_consent", "use_statement": "made-up-1", "reason": "Received"})
+    for one, environment in ((RAW, "TRAINING"), (CURATED, "SANDBOX")):
+        keys = [{"key": "keys.example/1", "environment": environment}]
+        house.record({"kind": "declare_dataset", "dataset": one, "encryption_keys": keys})
+    made = context(house)
+    found = {one.code: one.subject for one in made.estate}
+    assert found["CONSENT_HOLDS"] == "made-up-1"
+    assert found["KEY_OF_ONE_ENVIRONMENT"] == "keys.example/1"
+    assert failing(house, made) == set()
+
+
 def test_how_a_dataset_is_kept_is_declared_and_verified(house: House) -> None:
     house.record({"kind": "declare_source", "source": "made-up EHR", "source_kind": "EHR", "permitted_places": ["EU"]})
     kept = {
