@@ -33,7 +33,7 @@ from catalog.store.indexes.label_work import HeldLabel, LabelEquation, LabelStat
 from catalog.store.indexes.named_in_facets import NamedInFacet
 from catalog.store.indexes.pointers import Listing, Pointer
 from catalog.store.indexes.producers import Produced
-from catalog.store.indexes.record_states import RecordState
+from catalog.store.indexes.record_states import RecordState, Suggested
 from catalog.store.indexes.schemas import SchemaStated
 from catalog.store.protocol import (
     ColumnFlow,
@@ -402,6 +402,12 @@ class View:
         seen = self._visibility.of(one.dataset for one in found)
         return [one for one in found if one.dataset in seen]
 
+    def datasets_suggested(self, states: Collection[Suggested]) -> tuple[str, ...]:
+        """Return the datasets that may be seen and whose suggested labels stand in one of these ways, of a view of now;
+        see `StoreReader.datasets_suggested`.
+        """
+        return tuple(self._seen(self._reader.datasets_suggested(states)))
+
     def held_labels(self, ids: Sequence[str]) -> list[HeldLabel]:
         """Return the effective labels kept of the datasets and model versions, of a view of now alone."""
         return self._reader.held_labels(self._seen(ids))
@@ -497,7 +503,11 @@ class View:
         return Page(tuple(rest[: query.first]), len(hits), counted(hits, query.facets), len(rest) > query.first)
 
     def all_of(self, label: str) -> tuple[str, ...]:
-        """Return the ids of all nodes of a label, ascending: of one of few, such as requests, by one call."""
+        """Return the ids of all nodes of a label, ascending: of one of few, such as requests, and of datasets, by one
+        call.
+        """
+        if label == "Dataset":
+            return self.grounds([Ground.DATASET])[Ground.DATASET]
         if EVERY in FIELDS.get(label, {}):
             return self.lookup(label, EVERY, ("",))
         return tuple(sorted(hit.id for hit in self._every(Query(labels=(label,)))))

@@ -27,6 +27,7 @@ from catalog.lineage.model import LineageEdge
 from catalog.mappings.model import MappedValue, Rule
 from catalog.mappings.queries import claimable, claimed
 from catalog.names.loading import Names
+from catalog.store.indexes.record_states import Suggested
 from catalog.store.protocol import KnownNode
 from catalog.view import View
 from graph_schema.aspects import PHI
@@ -167,6 +168,16 @@ def suggestible(view: View) -> tuple[str, ...]:
     return tuple(sorted(one for one in view.lookup("Dataset", "facet", ("schema",)) if label_of(one) == "Dataset"))
 
 
+def _may_have(view: View, judgements: Collection[str] = ()) -> tuple[str, ...]:
+    """Return the datasets that may be seen, ascending, of which something may be suggested that was judged in one of
+    these ways, in any where none is given: of now a store keeps that, else whatever ever had a schema.
+    """
+    if not view.is_now or view.all_of("NamespaceRule"):
+        return suggestible(view)
+    is_open = bool(judgements) and set(judgements) <= {Judgement.OPEN}
+    return view.datasets_suggested([Suggested.WAITING] if is_open else [Suggested.JUDGED, Suggested.WAITING])
+
+
 def list_suggestions(view: View, wanted: Wanted = EVERY) -> tuple[Suggestion, ...]:
     """Return every suggestion that is wanted, by dataset, column and kind."""
     ids = _within(view, wanted)
@@ -194,14 +205,14 @@ class Listed(NamedTuple):
     reached: int
     """How many datasets were looked through for these and for all before them."""
     of: int
-    """How many datasets ever had a schema."""
+    """In how many datasets there may be some."""
 
 
 def suggestions_behind(view: View, wanted: Wanted, place: Place | None, first: int, most: int = _AT_ONCE) -> Listed:
     """Return at most `first` suggestions that are wanted, by dataset, column and kind, behind a place.
 
     At most so many datasets are looked through for it: a label follows from all that is said of one. Of one that has
-    several names each with a schema, they stand under the name that it is shown by.
+    several names, they stand under the name that it is shown by.
     """
     every = _within(view, wanted)
     listed = frozenset(every)
@@ -211,11 +222,11 @@ def suggestions_behind(view: View, wanted: Wanted, place: Place | None, first: i
     for start in range(0, len(looked), first):
         some = looked[start : start + first]
         of = suggestions(view, some)
+        under = _listed_under(view, of, listed)
         for dataset in some:
             for one in of.get(dataset, ()):
                 at = Place(dataset, one.label.column or "", one.label.kind)
-                elsewhere = one.label.dataset != dataset and one.label.dataset in listed
-                if wanted.holds(one) and not elsewhere and (place is None or at > place):
+                if wanted.holds(one) and under[dataset] == dataset and (place is None or at > place):
                     found.append((at, one))
         if len(found) > first:
             shown = tuple(one for _, one in found[:first])
@@ -225,9 +236,28 @@ def suggestions_behind(view: View, wanted: Wanted, place: Place | None, first: i
     return Listed(tuple(one for _, one in found), behind, reached, len(every))
 
 
+def _listed_under(view: View, found: Mapping[str, Sequence[Suggestion]], listed: Collection[str]) -> dict[str, str]:
+    """Return under which of the listed names what was found of each dataset stands: under the one that it is shown by,
+    or under the first of its names where that is not listed.
+    """
+    shown = {dataset: of[0].label.dataset for dataset, of in found.items()}
+    names = Names(view, renamed=True)
+    names.load(sorted(dataset for dataset, by in shown.items() if by not in listed))
+    return {
+        dataset: by
+        if by in listed
+        else min(
+            one
+            for one in {dataset, *names.names(dataset)} & set(listed)
+            if names.dataset(one) == names.dataset(dataset)
+        )
+        for dataset, by in shown.items()
+    }
+
+
 def _within(view: View, wanted: Wanted) -> tuple[str, ...]:
-    """Return the datasets of the wanted namespaces that ever had a schema, ascending."""
-    ids = suggestible(view)
+    """Return the datasets of the wanted namespaces in which there may be some, ascending."""
+    ids = _may_have(view, wanted.judgements)
     if not wanted.namespaces:
         return ids
     known = view.nodes(ids)

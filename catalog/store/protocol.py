@@ -29,7 +29,7 @@ from catalog.store.indexes.label_work import (
 from catalog.store.indexes.named_in_facets import NamedInFacet
 from catalog.store.indexes.pointers import Listing, Pointer
 from catalog.store.indexes.producers import Produced
-from catalog.store.indexes.record_states import RecordState
+from catalog.store.indexes.record_states import RecordState, Suggested
 from catalog.store.indexes.schemas import SchemaStated
 from catalog.store.indexes.table import Changes, Direction, Either, Row, Table
 from catalog.store.indexes.uses import Use
@@ -268,6 +268,11 @@ class StoreReader(Protocol):
 
     def record_states(self) -> list[RecordState]:
         """Return every dataset on whose record a rule over the estate may find something now, by id."""
+
+    def datasets_suggested(self, states: Collection[Suggested]) -> list[str]:
+        """Return the datasets whose suggested labels stand in one of these ways now, as far as their own names tell,
+        ascending.
+        """
 
     def last_boundary(self, until: int) -> int | None:
         """Return the last time at which anything that a record says begins or ends by itself, until one in microseconds

@@ -22,7 +22,7 @@ from catalog.store.indexes.label_work import (
 from catalog.store.indexes.named_in_facets import NamedInFacet
 from catalog.store.indexes.pointers import Listing, Pointer
 from catalog.store.indexes.producers import Produced
-from catalog.store.indexes.record_states import RecordState
+from catalog.store.indexes.record_states import RecordState, Suggested
 from catalog.store.indexes.schemas import SchemaStated
 from catalog.store.indexes.uses import Use
 from catalog.store.protocol import Direction, Either, KnownNode, Page, Quarantined, Query, StoreReader
@@ -139,6 +139,10 @@ class SingleReads(ABC):
     def record_states(self) -> list[RecordState]:
         with self.reading() as read:
             return read.record_states()
+
+    def datasets_suggested(self, states: Collection[Suggested]) -> list[str]:
+        with self.reading() as read:
+            return read.datasets_suggested(states)
 
     def last_boundary(self, until: int) -> int | None:
         with self.reading() as read:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -12,12 +13,14 @@ from catalog.api.pages.page import Context, Page
 from catalog.api.pages.questions import query
 from catalog.approvals.model import InboxItem
 from catalog.approvals.queries import inbox
+from catalog.findings.estate.record_states import retention_may_end
 from catalog.findings.queries import Wanted, findings
 from catalog.findings.rules import FindingState, Rule, Severity
 from catalog.grants.queries import recertifications_due
 from catalog.grants.rules import DAY
-from catalog.labels.queries import suggestible, suggestions
+from catalog.labels.queries import suggestions_behind
 from catalog.labels.suggestions import Judgement
+from catalog.labels.suggestions import Wanted as Suggested
 from catalog.signatures.queries import signing_keys
 from catalog.snapshots.retention import retention_due
 from catalog.view import View
@@ -25,7 +28,9 @@ from catalog.view import View
 _MOST: Final = 50
 _SHOWN: Final = 10
 _LOOKED_THROUGH: Final = 50
-"""Datasets with a schema whose suggestions are judged for the page: a label follows from all that is said of one."""
+"""Datasets whose suggestions are judged for the page: a label follows from all that is said of one."""
+_MOST_SUGGESTED: Final = 10_000
+"""More labels than these are suggested of; beyond, a page does not count."""
 _WITHIN_DAYS: Final = 30
 _KEPT_LOOKED_THROUGH: Final = 200
 """Datasets whose retention is read for the page: a period follows from all of the names of one."""
@@ -52,9 +57,9 @@ class WorkPage(Context):
     suggested: tuple[tuple[Link, int], ...]
     """Datasets with how many suggested labels of each wait for a person's judgement."""
     looked_through: int
-    """Of how many datasets with a schema the suggestions were looked through."""
-    with_schema: int
-    """How many of these there are."""
+    """Of how many datasets the suggestions were looked through."""
+    may_wait: int
+    """In how many datasets there may be some."""
     more_suggested: int
     """How many of the datasets with suggested labels are not shown."""
     due: tuple[tuple[DueItem, Link | None], ...]
@@ -63,8 +68,8 @@ class WorkPage(Context):
     moment: int
     kept_looked_through: int
     """Of how many datasets the retention was read."""
-    datasets: int
-    """How many datasets there are."""
+    may_be_due: int
+    """Of how many datasets it may end within 30 days."""
 
     @property
     def things(self) -> int:
@@ -78,15 +83,13 @@ def read(asking: Asking) -> WorkPage:
     view, principal = asking.view, asking.actor.principal
     items = inbox(view, principal)
     counts = findings(view, Wanted(states=frozenset({FindingState.OPEN}))).counts()
-    with_schema = suggestible(view)
-    waiting = {
-        dataset: sum(one.judgement is Judgement.OPEN for one in found)
-        for dataset, found in suggestions(view, with_schema[:_LOOKED_THROUGH]).items()
-    }
-    datasets = view.all_of("Dataset")
-    due = _due(view, datasets[:_KEPT_LOOKED_THROUGH])
+    wanted = Suggested(judgements=frozenset({Judgement.OPEN}))
+    looked = suggestions_behind(view, wanted, None, _MOST_SUGGESTED, _LOOKED_THROUGH)
+    waiting = Counter(one.label.dataset for one in looked.shown)
+    kept = retention_may_end(view, view.moment + _WITHIN_DAYS * DAY)
+    due = _due(view, kept[:_KEPT_LOOKED_THROUGH])
     links = links_to(view, [*waiting, *(one.of for one in due[:_SHOWN] if one.of is not None)])
-    suggested = tuple((links[one], count) for one, count in waiting.items() if count and one in links)
+    suggested = tuple((links[one], count) for one, count in waiting.items() if one in links)
     return WorkPage(
         title="What needs you",
         graphql=query("approvalInbox", {"principal": principal}, "{ task requests dueAt }", view.as_of),
@@ -101,13 +104,13 @@ def read(asking: Asking) -> WorkPage:
         ),
         suggested=suggested[:_SHOWN],
         more_suggested=len(suggested[_SHOWN:]),
-        looked_through=min(len(with_schema), _LOOKED_THROUGH),
-        with_schema=len(with_schema),
+        looked_through=looked.reached,
+        may_wait=looked.of,
         due=tuple((one, None if one.of is None else links.get(one.of)) for one in due[:_SHOWN]),
         due_total=len(due),
         moment=view.moment,
-        kept_looked_through=min(len(datasets), _KEPT_LOOKED_THROUGH),
-        datasets=len(datasets),
+        kept_looked_through=min(len(kept), _KEPT_LOOKED_THROUGH),
+        may_be_due=len(kept),
     )
 
 

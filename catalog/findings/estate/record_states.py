@@ -98,6 +98,18 @@ def of_records(view: View, rules: Collection[Rule]) -> Decided:
     return Decided({rule: ids for rule, ids in certain.items() if rule in rules}, asked)
 
 
+def retention_may_end(view: View, until: int) -> Sequence[str]:
+    """Return the datasets that may be seen and of which a period of retention may be over by a time, ascending: of now
+    as far as their own names tell, else all.
+    """
+    if not view.is_now:
+        return view.all_of(Dataset.__name__)
+    whole = view.unredacted
+    now = remembered(_now, whole, lambda: _now(whole))
+    # What rights hide of a dataset lets its period begin later, never earlier.
+    return sorted(view.visible([*now.others, *_over(now.own, until)], counted=False))
+
+
 def _elsewhere(view: View, own: Sequence[RecordState], others: Sequence[str]) -> list[str]:
     """Return the datasets that may be, or may have been, where they may not be."""
     bounds = allowed(view)

@@ -35,7 +35,7 @@ from catalog.store.indexes.label_work import (
 from catalog.store.indexes.named_in_facets import NamedInFacet, named_in_facets
 from catalog.store.indexes.pointers import Listing, Pointer
 from catalog.store.indexes.producers import Produced
-from catalog.store.indexes.record_states import RecordState
+from catalog.store.indexes.record_states import RecordState, Suggested
 from catalog.store.indexes.schemas import SchemaStated, schemas
 from catalog.store.indexes.table import Direction, Either, IndexReader
 from catalog.store.indexes.uses import Use
@@ -112,6 +112,9 @@ class IndexReads(IndexReader):
 
     def record_states(self) -> list[RecordState]:
         return record_states.record_states(self)
+
+    def datasets_suggested(self, states: Collection[Suggested]) -> list[str]:
+        return record_states.datasets_suggested(self, states)
 
     def last_boundary(self, until: int) -> int | None:
         return boundaries.last_boundary(self, until)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import IntFlag
+from enum import IntEnum, IntFlag
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
@@ -39,6 +39,7 @@ RECORD_STATE: Final = Table(
     (
         ("dataset", Kind.ID),
         ("open", Kind.INTEGER),
+        ("suggested", Kind.INTEGER),
         ("missing", Kind.INTEGER),
         ("aspects", Kind.INTEGER),
         ("seen", Kind.INTEGER),
@@ -56,8 +57,8 @@ RECORD_STATE: Final = Table(
     ),
     key=1,
     prefix=1,
-    merge=(Merge.NEWEST,) * 15,
-    orders=(("open", "dataset"),),
+    merge=(Merge.NEWEST,) * 16,
+    orders=(("open", "dataset"), ("suggested", "dataset")),
 )
 """What is missing of a record stands in it as bits; what never was is at `NOW`, which no time comes after."""
 
@@ -77,6 +78,17 @@ class Seen(IntFlag):
     """A source supplies it."""
     TAGGED = 32
     """Somebody said by record of it, or of one of its columns, that it holds a kind of PHI or does not."""
+
+
+class Suggested(IntEnum):
+    """What became of all that a dataset's schema lets one suppose of PHI."""
+
+    NOTHING = 0
+    """It lets one suppose nothing."""
+    JUDGED = 1
+    """A person judged all of it."""
+    WAITING = 2
+    """Some of it no person judged, or the dataset has, or had, another name, under which it may be otherwise."""
 
 
 class Trait(IntFlag):
@@ -140,11 +152,18 @@ def record_states(reader: IndexReader) -> list[RecordState]:
     return [_record_state(row) for row in sorted(reader.rows(RECORD_STATE, [(1,)], 1), key=_BY_ID)]
 
 
+def datasets_suggested(reader: IndexReader, states: Collection[Suggested]) -> list[str]:
+    """Return the datasets whose suggestions stand in one of these ways now, as far as their own names tell, ascending;
+    what joins names by a rule is not looked at.
+    """
+    return sorted(reader.ends(RECORD_STATE, [(int(one),) for one in sorted(states)], "dataset", 2))
+
+
 _BY_ID: Final = itemgetter(0)
 
 
 def _record_state(row: Row) -> RecordState:
-    dataset, _, missing, *rest = row
+    dataset, _, _, missing, *rest = row
     return RecordState(dataset, _SETS[missing], *rest)
 
 
@@ -207,6 +226,7 @@ class _Change:
     classified: int = NOW
     began: int = NOW
     unjudged: int | None = None
+    suggested: Suggested | None = None
     traits: int = 0
     lost_traits: int = 0
     kept: dict[str, str | None] = field(default_factory=dict)
@@ -298,8 +318,8 @@ def _dataset_of(node: Node | None) -> str | None:
 
 
 def _row(dataset: str, before: Row | None, change: _Change) -> Row:
-    row = before or (dataset, 1, _ALL, 0, 0, NOW, NOW, NOW, NOW, NOW, 0, None, None, None, None, None)
-    _, _, missing, aspects, seen, written, declared, classified, began, unjudged, traits, *kept = row
+    row = before or (dataset, 1, 0, _ALL, 0, 0, NOW, NOW, NOW, NOW, NOW, 0, None, None, None, None, None)
+    _, _, suggested, missing, aspects, seen, written, declared, classified, began, unjudged, traits, *kept = row
     missing = (missing | change.come) & ~change.gone
     aspects += change.aspects
     seen = (seen & ~change.unseen) | change.seen
@@ -307,6 +327,9 @@ def _row(dataset: str, before: Row | None, change: _Change) -> Row:
     written, declared = min(written, change.written), min(declared, change.declared)
     classified, began = min(classified, change.classified), min(began, change.began)
     unjudged = unjudged if change.unjudged is None else change.unjudged
+    suggested = suggested if change.suggested is None else change.suggested
+    if seen & Seen.NAMED:
+        suggested = Suggested.WAITING
     kept = [change.kept.get(aspect, value) for aspect, value in zip(_KEPT, kept, strict=True)]
     is_open = (
         missing
@@ -319,7 +342,7 @@ def _row(dataset: str, before: Row | None, change: _Change) -> Row:
         or contradicts(traits, seen)
     )
     times = written, declared, classified, began, unjudged
-    return dataset, int(bool(is_open)), missing, aspects, int(seen), *times, int(traits), *kept
+    return dataset, int(bool(is_open)), int(suggested), missing, aspects, int(seen), *times, int(traits), *kept
 
 
 def _derive(work: Work) -> Changes:
@@ -338,8 +361,8 @@ def _derive(work: Work) -> Changes:
         either = is_now or was
         if either is not None and label_of(either.subject) == "Dataset":
             found[either.subject].move(was, is_now)
-    for dataset, since in _unjudged(work, nodes).items():
-        found[dataset].unjudged = since
+    for dataset, (suggested, since) in _unjudged(work, nodes).items():
+        found[dataset].suggested, found[dataset].unjudged = suggested, since
     known = work.past.under(RECORD_STATE, [(dataset,) for dataset in found]) if found else {}
     for dataset, change in found.items():
         rows = known[dataset,]
@@ -367,8 +390,10 @@ class _Nodes:
         return {**found, **self._past.nodes(missing)} if missing else found
 
 
-def _unjudged(work: Work, nodes: _Nodes) -> dict[str, int]:
-    """Return since when a suggestion stands that no person judged, of each dataset where that may have changed."""
+def _unjudged(work: Work, nodes: _Nodes) -> dict[str, tuple[Suggested, int]]:
+    """Return what became of suggestions, and since when one stands that no person judged, of each dataset where that
+    may have changed.
+    """
     touched = _touched(work.transitions, nodes)
     if not touched:
         return {}
@@ -407,8 +432,8 @@ def _touched(transitions: Iterable[Transition], nodes: _Nodes) -> list[str]:
     return list(datasets)
 
 
-def _waiting(datasets: Collection[str], nodes: Mapping[str, Node], in_force: Any) -> dict[str, int]:  # noqa: ANN401  a function
-    """Return since when a suggestion waits for a person, `NOW` where none does."""
+def _waiting(datasets: Collection[str], nodes: Mapping[str, Node], in_force: Any) -> dict[str, tuple[Suggested, int]]:  # noqa: ANN401  a function
+    """Return what became of the suggestions, and since when one waits for a person, `NOW` where none does."""
     schemas = in_force([(dataset, "schema") for dataset in datasets])
     suggested: dict[str, list[tuple[Pair, str | None]]] = {}
     for dataset in datasets:
@@ -421,10 +446,12 @@ def _waiting(datasets: Collection[str], nodes: Mapping[str, Node], in_force: Any
                 for field, row in suggest(node.name, fields)
             ]
     judged = in_force([pair for some in suggested.values() for pair, _ in some])
-    found = dict.fromkeys(datasets, NOW)
+    found = dict.fromkeys(datasets, (Suggested.NOTHING, NOW))
     for dataset, some in suggested.items():
+        if some:
+            found[dataset] = Suggested.JUDGED, NOW
         if any(not _is_judged(_stated(judged[pair]), kind) for pair, kind in some):
-            found[dataset] = schemas[dataset, "schema"].order[0]
+            found[dataset] = Suggested.WAITING, schemas[dataset, "schema"].order[0]
     return found
 
 
@@ -452,8 +479,8 @@ def _specification(facts: Facts) -> Changes:
         if statement is not None and label_of(statement.subject) == "Dataset":
             found[statement.subject].hold(statement)
     waiting = _waiting(list(found), nodes, lambda pairs: {pair: held.get(pair) for pair in pairs})
-    for dataset, since in waiting.items():
-        found[dataset].unjudged = since
+    for dataset, (suggested, since) in waiting.items():
+        found[dataset].suggested, found[dataset].unjudged = suggested, since
     changes.add(RECORD_STATE, [_row(dataset, None, change) for dataset, change in found.items()])
     return changes
 
@@ -462,8 +489,10 @@ def _answers(reader: IndexReader, ids: Sequence[str]) -> Iterator[Row]:
     asked = frozenset(ids)
     yield from (one for one in record_states(reader) if one.dataset in asked)
     yield from sorted(reader.rows(RECORD_STATE, [(one,) for one in dict.fromkeys(ids)]))
+    for state in Suggested:
+        yield state, *(one for one in datasets_suggested(reader, [state]) if one in asked)
 
 
 RECORD_STATES: Final = Index(
-    "record_states", 4, (RECORD_STATE,), _derive, _specification, _answers, uses=("runs", "in_force")
+    "record_states", 5, (RECORD_STATE,), _derive, _specification, _answers, uses=("runs", "in_force")
 )
