@@ -8,7 +8,7 @@ from typing import Final
 from catalog.api.pages.asking import NOT_THERE, Asking
 from catalog.api.pages.kinds import Link, links_to
 from catalog.api.pages.lineage_graph import files
-from catalog.api.pages.lineage_graph.asked import Asked, Detail, read_asked
+from catalog.api.pages.lineage_graph.asked import Asked, Detail, beginnings, read_asked
 from catalog.api.pages.lineage_graph.context import LineagePage
 from catalog.api.pages.lineage_graph.drawn import drawn
 from catalog.api.pages.lineage_graph.flows import flows_of, in_order, named_in
@@ -48,6 +48,9 @@ def read(asking: Asking) -> LineagePage:
     flows = tuple(flows_of(edges, graph, links, covered, marks.edges, picture.within))
     signs = Counter(mark for several in (*picture.marks.values(), *(one.marks for one in flows)) for mark in several)
     change = found.difference
+    boxes = () if picture.picture is None else picture.picture.boxes
+    keys = {*picture.things, *picture.titles, *(node.id for node in graph.nodes), *(box.key for box in boxes)}
+    asked = asked.among(keys)
     return LineagePage(
         title=f"{caption} and {other.name}" if other is not None else caption,
         graphql=_as_graphql(view, asked),
@@ -63,6 +66,7 @@ def read(asking: Asking) -> LineagePage:
         open_nodes=tuple(links[node.id] for node in graph.nodes if node.more and node.id in links),
         in_memory=graph.in_memory,
         drawn=picture,
+        beginnings=beginnings(keys),
         marks=marks,
         links=links,
         signs=tuple(mark for mark in Mark if signs[mark]),

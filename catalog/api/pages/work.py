@@ -30,7 +30,7 @@ _SHOWN: Final = 10
 _LOOKED_THROUGH: Final = 50
 """Datasets whose suggestions are judged for the page: a label follows from all that is said of one."""
 _MOST_SUGGESTED: Final = 10_000
-"""More labels than these are suggested of; beyond, a page does not count."""
+"""A page counts no more suggestions than these."""
 _WITHIN_DAYS: Final = 30
 _KEPT_LOOKED_THROUGH: Final = 200
 """Datasets whose retention is read for the page: a period follows from all of the names of one."""

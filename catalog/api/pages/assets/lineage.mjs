@@ -11,6 +11,8 @@ const made = (name, given = {}) => {
   return found;
 };
 
+const keyIn = (address) => new URL(address, location.href).searchParams.get("node");
+
 let seen = null; // where one looks: a place of the drawing and its zoom, kept when the page changes
 
 function button(title, sign, act) {
@@ -26,7 +28,9 @@ function button(title, sign, act) {
 function explore(svg) {
   const world = svg.querySelector(".world");
   const { x: left, y: top, width, height } = svg.viewBox.baseVal;
-  const links = [...svg.querySelectorAll("a[data-key]")];
+  const links = [...svg.querySelectorAll(".world > a")];
+  // What a box is called stands in its address, and is sent once.
+  for (const link of links) link.dataset.key = keyIn(link.getAttribute("href"));
   const boxes = new Map();
   for (const link of links) {
     const [x, y] = link.querySelector(".box").getAttribute("transform").match(/-?\d+/g).map(Number);

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -20,6 +20,8 @@ _MOST_OPENED: Final = 20
 _MOST_NAMED: Final = 200
 _MOST_PASSED: Final = 1_000_000
 _INDEX = 10
+_LEAST_OF_ID: Final = 6
+"""So many characters of an id tell a thing from a thousand others, but for one in a million."""
 
 
 class Direction(StrEnum):
@@ -122,6 +124,34 @@ class Asked:
         if key in self.folded:
             return {"fold": tuple(one for one in self.folded if one != key), "node": chosen}
         return {"open": tuple(dict.fromkeys((*self.opened, key))), "node": chosen}
+
+    def among(self, keys: Collection[str]) -> Asked:
+        """Return this with what is chosen named whole: an address may say how the key of one thing that is shown
+        begins, and of no other.
+        """
+
+        def whole(given: str) -> str:
+            meant = [given] if given in keys or not given else [one for one in keys if one.startswith(given)]
+            return meant[0] if len(meant) == 1 else given
+
+        source, comma, target = self.edge.partition(",")
+        return replace(self, node=whole(self.node), edge=f"{whole(source)}{comma}{whole(target)}")
+
+
+def beginnings(keys: Collection[str]) -> dict[str, str]:
+    """Return how each key begins, so much of it as no other of them begins with: a large picture names thousands, and
+    an id does not compress.
+    """
+    ids = frozenset(key for key in keys if key[:1].isupper())
+    length = _LEAST_OF_ID
+    while len(frozenset(_beginning(key, length) for key in ids)) < len(ids):
+        length += 1
+    return {key: _beginning(key, length) if key in ids else key for key in keys}
+
+
+def _beginning(key: str, length: int) -> str:
+    label, colon, rest = key.partition(":")
+    return f"{label}{colon}{rest[:length]}"
 
 
 def _several(value: object) -> Iterator[object]:

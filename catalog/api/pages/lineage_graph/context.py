@@ -66,6 +66,8 @@ class LineagePage(Context):
     in_memory: int
     drawn: Drawn
     marks: Marks
+    beginnings: Mapping[str, str]
+    """By which beginning of its key the picture names each thing."""
     links: Mapping[str, Link]
     """Of all that the lineage names."""
     signs: tuple[Mark, ...]
