@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
@@ -41,6 +42,7 @@ from graph_schema.aspects.access import Circumstances, Target
 from graph_schema.nodes import Column, Dataset, ModelVersion, Node, Principal
 from graph_schema.vocabulary.words import MembershipKind
 
+_LOG: Final = logging.getLogger("lineward.access")
 _CLAIMS: Final = ("project", "protocol", "site", "place", "environment", "network", "on_behalf_of")
 _OF_SPANS: Final = frozenset({IRB, TS})
 
@@ -78,8 +80,12 @@ def decide(
     try:
         engine = engine_of(published.files)
     except ValueError:
+        reason = f"the set {published.digest} cannot be read"
+        _LOG.error("policies cannot be evaluated", extra={"reason": reason})
         return rules.denied(rules.ERRED, policy_set=published.digest)
     found = _decided(view, asked, node, principal, (published, engine), kept, now or view)
+    if found.errors:
+        _LOG.error("policies cannot be evaluated", extra={"reason": "; ".join(found.errors)})
     return rules.enforced(found, asked.circumstances.enforces)
 
 

@@ -21,6 +21,8 @@ from graph_schema.times import format_time
 SUFFIX: Final = ".cedar"
 _MILLISECONDS: Final = len("2026-01-31T12:00:00.000")
 _NOW: Final = re.compile(r"\bnow\b")
+_NUMBERED: Final = re.compile(r"(?<=`)(policy[0-9]+)(?=`)")
+_QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
 _LISTED: Final = re.compile(r"[\s,]+")
 
 
@@ -49,7 +51,7 @@ class Verdict:
     """What a set of policies comes to, by which of them, and what must be kept to or left undone.
 
     `policies` are those that decided: the forbids of a denial, the permits of a permission, none where nothing permits.
-    Where `errors` has any, it is a denial.
+    Where `errors` has any, it is a denial: what went wrong, without a value.
     """
 
     allowed: bool
@@ -108,7 +110,7 @@ class Engine:
                 orjson.dumps([_entity(request.principal), _entity(request.resource)]).decode(), _schema(self.scope)
             )
         except ValueError as error:
-            return Verdict(allowed=False, errors=(str(error),))
+            return Verdict(allowed=False, errors=(self._in_words(str(error)),))
         found = cedarpy.is_authorized(
             {
                 "principal": _uid(request.principal.type, request.principal.id),
@@ -120,7 +122,7 @@ class Engine:
             entities,
             _schema(self.scope),
         )
-        errors = tuple(str(one) for one in found.diagnostics.errors)
+        errors = tuple(self._in_words(str(one)) for one in found.diagnostics.errors)
         deciding = sorted((self._policies[one] for one in found.diagnostics.reasons), key=lambda one: one.id)
         allowed = found.decision is cedarpy.Decision.Allow and not errors and bool(deciding)
         return Verdict(
@@ -131,6 +133,11 @@ class Engine:
             _together(deciding, "refrains") if allowed else (),
             errors,
         )
+
+    def _in_words(self, error: str) -> str:
+        """Return what Cedar says went wrong, with policies by their names and without any value of the request."""
+        named = _NUMBERED.sub(lambda found: self._policies[found[1]].id, error)
+        return _QUOTED.sub('"…"', named)
 
 
 @lru_cache(maxsize=8)

@@ -4,6 +4,7 @@ recorded as a decision that comes to the same again.
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import Future
 from typing import Any
 
@@ -130,11 +131,27 @@ def test_going_back_is_a_deployment(story: GateStory) -> None:
         say(story, {**rollback(running, "2"), "model_version": {"model": MODEL, "version": "2"}})
 
 
-def test_what_cannot_be_evaluated_is_refused(story: GateStory) -> None:
+def test_what_cannot_be_evaluated_is_refused_and_the_operator_finds_why(
+    story: GateStory, caplog: pytest.LogCaptureFixture
+) -> None:
     story.house.append(publishing("forbid (principal"), "steward")
     of: dict[str, Any] = {"model_version": {"model": MODEL, "version": "1"}, "gate": story.entries["gate"]}
     with pytest.raises(AskerError, match="could not be evaluated"):
         say(story, release(**of))
+    assert re.fullmatch(r"the set sha256:[0-9a-f]{64} cannot be read", vars(caplog.records[0])["reason"])
+
+
+def test_x1_what_errs_is_named_in_the_log_by_policy_without_a_value(
+    story: GateStory, caplog: pytest.LogCaptureFixture
+) -> None:
+    careless = """@id("careless") forbid (principal, action == Lineward::Action::"promote", resource)
+    when {context.device.managed || context.place == "Sampletown"};"""
+    story.house.append(publishing(careless), "steward")
+    of: dict[str, Any] = {"model_version": {"model": MODEL, "version": "1"}, "gate": story.entries["gate"]}
+    with pytest.raises(AskerError, match="could not be evaluated"):
+        say(story, release(**of))
+    (one,) = {vars(each)["reason"] for each in caplog.records if each.message == "policies cannot be evaluated"}
+    assert one == "error while evaluating policy `careless`: record does not have the attribute `device`"
 
 
 QUOTED: dict[str, Any] = {"model_version": {"model": MODEL, "version": "1"}}
