@@ -12,7 +12,7 @@ from operator import and_, or_
 from typing import Final, Protocol
 
 from catalog.store.indexes.search import HELD, LABEL
-from catalog.store.packed import Bits, InChunks
+from catalog.store.packed import InChunks
 from catalog.store.protocol import Query
 from catalog.store.words import Asked, Question, question
 
@@ -35,8 +35,8 @@ class Sets(Protocol):
     def listed_under(self, name: str) -> int:
         """Return the nodes that are listed under any value of a name."""
 
-    def values(self, name: str) -> Iterable[tuple[str, int, Bits]]:
-        """Return the rows of all values of a name: the value, the chunk, and what stands in it."""
+    def counts(self, name: str, whole: InChunks) -> Iterable[tuple[str, int]]:
+        """Return how many of a set are listed under each value of a name; of one value there may be several counts."""
 
     def having(self, term: str) -> int:
         """Return the nodes that have exactly this term."""
@@ -130,8 +130,8 @@ class Matches:
         for facet in self._query.facets:
             beside = {value for name, value in self._beside if name == facet}
             found: dict[str, int] = {}
-            for value, chunk, bits in self._sets.values(facet) if self.every else ():
-                if value not in beside and (number := whole.count(chunk, bits)):
+            for value, number in self._sets.counts(facet, whole) if self.every else ():
+                if number and value not in beside:
                     found[value] = found.get(value, 0) + number
             for value in beside:
                 if number := (self.every & self._listed(facet, value)).bit_count():

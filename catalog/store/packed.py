@@ -158,6 +158,10 @@ class InChunks:
             flags = self._flags[chunk] = bytes(map(int, reversed(f"{held:0{CHUNK}b}")))
         return sum(map(flags.__getitem__, _listed(bits)))
 
+    def common(self, chunk: int, places: int) -> int:
+        """Return how many places of a chunk, as a set, are in the set."""
+        return (self._chunks[chunk] & places).bit_count() if chunk < len(self._chunks) else 0
+
 
 def _listed(bits: bytes) -> array[int]:
     found = array("H")

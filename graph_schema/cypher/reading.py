@@ -169,11 +169,12 @@ def sets() -> str:
     """Return the rows of sets that a search compares, and the numbers of nodes that are given.
 
     `words` and `marks` are what terms begin with, `parts` what is inside words, `terms` whole ones; `lists` are names
-    with a value, `names` those of which every value is wanted. Terms that nodes carry are asked of these too.
+    with a value, `names` those of which every value is wanted. Terms that nodes carry are asked of these too. `made` is
+    by what one tells that sets are what they were, read before them.
     """
     found = {**{given: _set_of(given) for given in _SETS}, **{name: _carried(name) for name in _CARRIED}}
-    asked = ", ".join(f"{given}: {given}" for given in (*found, "nodes"))
-    return f"{' '.join(found.values())} {_NUMBERED} RETURN {{{asked}}} AS found"
+    asked = ", ".join(f"{given}: {given}" for given in ("made", *found, "nodes"))
+    return f"{_MADE} {' '.join(found.values())} {_NUMBERED} RETURN {{{asked}}} AS found"
 
 
 _OF_TERM: Final = "[one, r.aspect = '', r.chunk, r.bits]"
@@ -187,6 +188,10 @@ _SETS: Final = {
     "lists": ("ListSet", "INDEX SEEK", "name, value, chunk", "r.name = one[0] AND r.value = one[1]", _OF_LIST),
     "names": ("ListSet", "INDEX SEEK", "name, value, chunk", "r.name = one AND r.value >= ''", _OF_LIST),
 }
+_MADE: Final = (
+    "CALL () { OPTIONAL MATCH (l:Lineward {name: 'graph'}) "
+    "RETURN [coalesce(l.begun, ''), coalesce(l.sets, '{}')] AS made }"
+)
 _NUMBERED: Final = (
     "CALL () { UNWIND $nodes AS id MATCH (n:Entity {id: id}) RETURN collect([n.id, n.search_number]) AS nodes }"
 )
@@ -231,6 +236,38 @@ def walked_finds(name: str) -> str:
         f"MATCH (n:{label(name)}) USING INDEX SEEK n:{label(name)}(title, id) WHERE n.title >= $title AND n.id >= '' "
         "AND (n.title > $title OR n.id > $id) AND $flags[n.search_number - $from] = 1 AND n.known_from IS NOT NULL "
         f"WITH n, $rank AS rank ORDER BY n.title, n.id LIMIT $first RETURN collect({_FOUND}) AS found"
+    )
+
+
+def in_title_order(name: str) -> str:
+    """Return the numbers of all nodes of a label, by title and id."""
+    return (
+        f"MATCH (n:{label(name)}) USING INDEX SEEK n:{label(name)}(title, id) WHERE n.title >= '' AND n.id >= '' "
+        "AND n.known_from IS NOT NULL WITH n ORDER BY n.title, n.id RETURN collect(n.search_number) AS found"
+    )
+
+
+def following(name: str) -> str:
+    """Return for each of some numbers, from the last title to the first, the number of the node of its label that comes
+    next, null where none does.
+    """
+    return (
+        "UNWIND $numbers AS number MATCH (n:Entity) USING INDEX SEEK n:Entity(search_number) "
+        "WHERE n.search_number = number WITH n ORDER BY n.title DESC, n.id DESC "
+        f"RETURN collect([n.search_number, head(COLLECT {{ {_behind(name, 'n.title', 'n.id')} }})]) AS found"
+    )
+
+
+def behind(name: str) -> str:
+    """Return the number of the first node of a label behind a place, by title and id, in a list; none where all end."""
+    return f"RETURN COLLECT {{ {_behind(name, '$title', '$id')} }} AS found"
+
+
+def _behind(name: str, title: str, identifier: str) -> str:
+    return (
+        f"MATCH (m:{label(name)}) USING INDEX SEEK m:{label(name)}(title, id) WHERE m.title >= {title} AND m.id >= '' "
+        f"AND (m.title > {title} OR m.id > {identifier}) AND m.known_from IS NOT NULL "
+        "RETURN m.search_number ORDER BY m.title, m.id LIMIT 1"
     )
 
 

@@ -61,7 +61,7 @@ def schema(tables: Iterable[Rows], lookups: Iterable[tuple[str, str]]) -> tuple[
 
 def lock() -> str:
     """Take the one checkpoint for this transaction and return the state: no two batches are written at a time."""
-    return f"MERGE (l:Lineward {{name: 'graph'}}) SET l.locked = true RETURN {_STATE}"
+    return f"MERGE (l:Lineward {{name: 'graph'}}) {_BEGUN} SET l.locked = true RETURN {_STATE}"
 
 
 def state() -> str:
@@ -72,16 +72,19 @@ def state() -> str:
 _STATE = (
     "coalesce(l.checkpoint, -1) AS checkpoint, coalesce(l.counts, '{}') AS counts, coalesce(l.rows, '{}') AS rows, "
     "coalesce(l.alias_reach, 0) AS alias_reach, coalesce(l.indexes, '{}') AS indexes, "
-    "coalesce(l.numbers, '{}') AS numbers, coalesce(l.filling, '') AS filling"
+    "coalesce(l.numbers, '{}') AS numbers, coalesce(l.filling, '') AS filling, "
+    "coalesce(l.begun, '') AS begun, coalesce(l.sets, '{}') AS sets"
 )
+_BEGUN = "ON CREATE SET l.begun = randomUUID()"
+"""Tells a graph from one that was there before it: what was remembered of that one is of no use."""
 
 
 def advance() -> str:
     """Write the checkpoint and what is counted, and let the lock go."""
     return (
         "MATCH (l:Lineward {name: 'graph'}) SET l.checkpoint = $checkpoint, l.counts = $counts, l.rows = $rows, "
-        "l.alias_reach = $alias_reach, l.indexes = $indexes, l.numbers = $numbers, l.filling = $filling "
-        "REMOVE l.locked"
+        "l.alias_reach = $alias_reach, l.indexes = $indexes, l.numbers = $numbers, l.filling = $filling, "
+        "l.sets = $sets REMOVE l.locked"
     )
 
 
@@ -92,7 +95,7 @@ def version() -> str:
 
 def mark() -> str:
     """Write which version of the projection makes the graph."""
-    return "MERGE (l:Lineward {name: 'graph'}) SET l.version = $version"
+    return f"MERGE (l:Lineward {{name: 'graph'}}) {_BEGUN} SET l.version = $version"
 
 
 def begin_clearing() -> str:

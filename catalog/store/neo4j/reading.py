@@ -24,6 +24,7 @@ from catalog.store.neo4j.contents import Contents, Recorded, recorded
 from catalog.store.neo4j.forms import is_structural, rows_of
 from catalog.store.neo4j.past import records_about, under_fields, under_moments
 from catalog.store.neo4j.row_values import read, stored_key
+from catalog.store.neo4j.search_memory import Made, SearchMemory
 from catalog.store.neo4j.searching import search
 from catalog.store.ordering import Row, edge_order, rows, statement_order
 from catalog.store.protocol import Found, KnownNode, Page, Quarantined, Query
@@ -39,17 +40,19 @@ from graph_schema.nodes import Node
 class Neo4jReading(IndexReads):
     """One consistent state of the graph."""
 
-    def __init__(self, run: Run, memory: RunMemory, contents: Contents) -> None:
+    def __init__(self, run: Run, memory: RunMemory, contents: Contents, searched: SearchMemory) -> None:
         """Read inside this transaction, up to the checkpoint of now."""
         self.memo = {}
         self._run = run
         self._memory = memory
         self._contents = contents
+        self._searched = searched
         found = run(schema.state())
         state: Mapping[str, Any] = found[0] if found else {}
         self._checkpoint: int = state.get("checkpoint", -1)
         self._kinds: dict[str, int] = json.loads(state.get("counts", "{}"))
         """How many nodes and edges of each kind there are: of an edge that nobody ever stated nothing is asked."""
+        self._made = Made.of(state.get("begun", ""), state.get("sets", "{}"))
         self._alias_reach: int = state.get("alias_reach", 0)
         self.filling = bool(state.get("filling"))
         """Whether an index is being filled anew, so that not all of its rows are there."""
@@ -216,7 +219,7 @@ class Neo4jReading(IndexReads):
         return ColumnReach(reached, self.column_flows(sorted(reached), direction, valid_at, known_at))
 
     def find(self, query: Query) -> Page:
-        found = search(self._found, query)
+        found = search(self._found, query, self._searched, self._made)
         current = by_aspect(self.in_force([hit.id for hit in found.hits]))
         hits = tuple(
             Found(

@@ -23,6 +23,7 @@ from catalog.store.neo4j.connection import Run
 from catalog.store.neo4j.contents import Contents
 from catalog.store.neo4j.forms import is_kept, kept_of, rows_of
 from catalog.store.neo4j.row_writing import merged
+from catalog.store.neo4j.search_memory import KEPT
 from catalog.store.neo4j.set_rows import carried_among
 from catalog.store.neo4j.writing import Batch, Written, added, carried_by, looked_up_of, noted_of_all
 from graph_schema.canonical import canonical_text
@@ -171,8 +172,7 @@ class Refilling:
             state = _held(run, filling)
             batch = self._batch(run, state)
             part(batch)
-            grown = {"rows": added(state["rows"], batch.rows), "numbers": batch.numbers.kept()}
-            _advance(run, state, **grown, alias_reach=max(state["alias_reach"], batch.alias_reach))
+            _advance(run, state, **batch.grown(state), alias_reach=max(state["alias_reach"], batch.alias_reach))
 
         self._transact(work)
 
@@ -183,7 +183,9 @@ class Refilling:
         state = _held(run, filling)
         made = {**json.loads(state["indexes"]), filling.name: filling.version}
         kept = {name: made[name] for name in VERSIONS if name in made}
-        _advance(run, state, indexes=canonical_text(kept), filling="")
+        _advance(
+            run, state, indexes=canonical_text(kept), filling="", sets=added(state["sets"], dict.fromkeys(KEPT, 1))
+        )
 
 
 def _held(run: Run, filling: _Filling) -> Mapping[str, Any]:

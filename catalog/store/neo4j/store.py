@@ -19,6 +19,7 @@ from catalog.store.neo4j.contents import Contents
 from catalog.store.neo4j.forms import TABLES, rows_of
 from catalog.store.neo4j.reading import Neo4jReading
 from catalog.store.neo4j.refilling import VERSIONS, Refilling, behind
+from catalog.store.neo4j.search_memory import SearchMemory
 from catalog.store.neo4j.writing import Batch, Written, added
 from catalog.store.ordering import Row, unseen
 from catalog.store.protocol import Quarantined, StoreReader
@@ -66,6 +67,7 @@ class Neo4jStore(SingleReads):
         self._written = Written()
         self._memory = RunMemory()
         self._contents = Contents()
+        self._searched = SearchMemory()
         self._writing = threading.Lock()
         self._driver = neo4j.GraphDatabase.driver(
             uri,
@@ -136,8 +138,7 @@ class Neo4jStore(SingleReads):
         def work(run: Run) -> tuple[int, Batch] | None:
             state, batch = self._begun(run)
             kept = batch.keep(changes, table, now, before)
-            grown = {"rows": added(state["rows"], batch.rows), "numbers": batch.numbers.kept()}
-            run(schema.advance(), **{**state, **grown})
+            run(schema.advance(), **{**state, **batch.grown(state)})
             return (state["checkpoint"], batch) if kept else None
 
         done = self._write(work)
@@ -182,11 +183,10 @@ class Neo4jStore(SingleReads):
             schema.advance(),
             checkpoint=now,
             counts=added(state["counts"], batch.tally),
-            rows=added(state["rows"], batch.rows),
             alias_reach=max(state["alias_reach"], batch.alias_reach),
             indexes=canonical_text(VERSIONS),
-            numbers=batch.numbers.kept(),
             filling="",
+            **batch.grown(state),
         )
         return now, batch
 
@@ -204,6 +204,7 @@ class Neo4jStore(SingleReads):
         with self._writing, translated(self._uri), self._session() as session:
             self._written.forget()
             self._memory.forget()
+            self._searched.forget()
             # Who is killed in between leaves a graph that says so, and that the next one clears to its end.
             session.execute_write(lambda tx: runner(tx)(schema.begin_clearing()))
             while session.execute_write(lambda tx: runner(tx)(schema.clear(), limit=_CLEARED_AT_ONCE)[0]["removed"]):
@@ -223,6 +224,7 @@ class Neo4jStore(SingleReads):
 
     def forget(self) -> None:
         self._memory.forget()
+        self._searched.forget()
 
     def counts(self) -> dict[str, int]:
         with self._reading() as read:
@@ -250,7 +252,7 @@ class Neo4jStore(SingleReads):
             self._session(reads=True) as session,
             session.begin_transaction(timeout=seconds) as transaction,
         ):
-            read = Neo4jReading(runner(transaction), self._memory, self._contents)
+            read = Neo4jReading(runner(transaction), self._memory, self._contents, self._searched)
             if read.filling and not unfinished and not self._looking:
                 raise OperatorError(
                     f"Indexes of the graph in Neo4j at {self._uri} are being filled anew.",

@@ -25,6 +25,7 @@ from catalog.store.neo4j.numbering import Numbers
 from catalog.store.neo4j.past import Neo4jPast, RowMemory
 from catalog.store.neo4j.row_values import stored
 from catalog.store.neo4j.row_writing import RowWriter, merged
+from catalog.store.neo4j.search_memory import changed_by
 from catalog.store.neo4j.set_rows import nodes_of, rows_of_sets
 from catalog.store.protocol import Quarantined
 from catalog.store.words import carried, key_terms
@@ -87,6 +88,8 @@ class Batch:
         self._past: Neo4jPast | None = None
         self.tally: Counter[str] = Counter()
         self.rows: Counter[str] = Counter()
+        self.sets: Counter[str] = Counter()
+        """Which sets that a search remembers are others now, see `search_memory.changed_by`."""
         self.alias_reach = 0
 
     def write(self, new: Facts) -> None:
@@ -150,6 +153,14 @@ class Batch:
         ]
         if rows:
             write(self._run, writing.create_quarantined(), rows)
+
+    def grown(self, state: Mapping[str, Any]) -> dict[str, str]:
+        """Return what stands beside the checkpoint of rows, numbers and sets, given what stood there."""
+        return {
+            "rows": added(state["rows"], self.rows),
+            "numbers": self.numbers.kept(),
+            "sets": added(state["sets"], self.sets),
+        }
 
     def remember(self, checkpoint: int) -> None:
         """Know from now on what was written: the transaction is committed."""
@@ -240,6 +251,7 @@ class Batch:
         self.mention(nodes_of(made))
         changes = rows_of_sets(made, self._number_of.__getitem__, self._past, alone)
         self.put(SETS, changes)
+        self.sets.update(changed_by(changes))
 
     def _write_records(self, stated: Iterable[Assertion]) -> None:
         texts = Texts()

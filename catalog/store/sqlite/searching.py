@@ -11,7 +11,7 @@ from typing import Final
 
 from catalog.store.indexes.search import LISTED, SUFFIX, WORD
 from catalog.store.matching import Matches, Places
-from catalog.store.packed import Bits, numbers, set_of, united
+from catalog.store.packed import InChunks, numbers, set_of, united
 from catalog.store.protocol import Query
 
 _LAST: Final = "\U0010ffff"
@@ -59,8 +59,8 @@ class _Tables:
     def listed_under(self, name: str) -> int:
         return self._set(LISTED.name, "name = ?", (name,))
 
-    def values(self, name: str) -> Iterable[tuple[str, int, Bits]]:
-        return self._run(_VALUES, (name,))
+    def counts(self, name: str, whole: InChunks) -> Iterable[tuple[str, int]]:
+        return ((value, whole.count(chunk, bits)) for value, chunk, bits in self._run(_VALUES, (name,)))
 
     def having(self, term: str) -> int:
         return self._set(WORD.name, "term = ?", (term,))

@@ -1,5 +1,5 @@
 // schema.advance()
-MATCH (l:Lineward {name: 'graph'}) SET l.checkpoint = $checkpoint, l.counts = $counts, l.rows = $rows, l.alias_reach = $alias_reach, l.indexes = $indexes, l.numbers = $numbers, l.filling = $filling REMOVE l.locked
+MATCH (l:Lineward {name: 'graph'}) SET l.checkpoint = $checkpoint, l.counts = $counts, l.rows = $rows, l.alias_reach = $alias_reach, l.indexes = $indexes, l.numbers = $numbers, l.filling = $filling, l.sets = $sets REMOVE l.locked
 
 // schema.begin_clearing()
 MERGE (l:Lineward {name: 'graph'}) SET l.clearing = true, l.checkpoint = -1, l.counts = '{}', l.rows = '{}', l.alias_reach = 0, l.indexes = '{}', l.numbers = '{}', l.filling = ''
@@ -11,10 +11,10 @@ MATCH (n) WHERE NOT n:Lineward WITH n LIMIT $limit DETACH DELETE n RETURN count(
 MATCH (l:Lineward {name: 'graph'}) DELETE l
 
 // schema.lock()
-MERGE (l:Lineward {name: 'graph'}) SET l.locked = true RETURN coalesce(l.checkpoint, -1) AS checkpoint, coalesce(l.counts, '{}') AS counts, coalesce(l.rows, '{}') AS rows, coalesce(l.alias_reach, 0) AS alias_reach, coalesce(l.indexes, '{}') AS indexes, coalesce(l.numbers, '{}') AS numbers, coalesce(l.filling, '') AS filling
+MERGE (l:Lineward {name: 'graph'}) ON CREATE SET l.begun = randomUUID() SET l.locked = true RETURN coalesce(l.checkpoint, -1) AS checkpoint, coalesce(l.counts, '{}') AS counts, coalesce(l.rows, '{}') AS rows, coalesce(l.alias_reach, 0) AS alias_reach, coalesce(l.indexes, '{}') AS indexes, coalesce(l.numbers, '{}') AS numbers, coalesce(l.filling, '') AS filling, coalesce(l.begun, '') AS begun, coalesce(l.sets, '{}') AS sets
 
 // schema.mark()
-MERGE (l:Lineward {name: 'graph'}) SET l.version = $version
+MERGE (l:Lineward {name: 'graph'}) ON CREATE SET l.begun = randomUUID() SET l.version = $version
 
 // schema.schema(tables=(node effect, arrow flow, arrow contribution, properties run_state), lookups=(('Run', 'run_id')))
 CREATE CONSTRAINT entity_id IF NOT EXISTS FOR (n:Entity) REQUIRE n.id IS UNIQUE;
@@ -74,7 +74,7 @@ CALL db.awaitIndexes(120)
 CALL () { MATCH (n) RETURN count(n) AS n } CALL () { MATCH ()-[r]->() RETURN count(r) AS r } RETURN n, r
 
 // schema.state()
-MATCH (l:Lineward {name: 'graph'}) RETURN coalesce(l.checkpoint, -1) AS checkpoint, coalesce(l.counts, '{}') AS counts, coalesce(l.rows, '{}') AS rows, coalesce(l.alias_reach, 0) AS alias_reach, coalesce(l.indexes, '{}') AS indexes, coalesce(l.numbers, '{}') AS numbers, coalesce(l.filling, '') AS filling
+MATCH (l:Lineward {name: 'graph'}) RETURN coalesce(l.checkpoint, -1) AS checkpoint, coalesce(l.counts, '{}') AS counts, coalesce(l.rows, '{}') AS rows, coalesce(l.alias_reach, 0) AS alias_reach, coalesce(l.indexes, '{}') AS indexes, coalesce(l.numbers, '{}') AS numbers, coalesce(l.filling, '') AS filling, coalesce(l.begun, '') AS begun, coalesce(l.sets, '{}') AS sets
 
 // schema.version()
 MATCH (l:Lineward {name: 'graph'}) RETURN l.version AS version, coalesce(l.clearing, false) AS clearing
@@ -136,6 +136,9 @@ MATCH (n:Entity) WHERE n.search_number IS NULL WITH n ORDER BY n.id LIMIT $limit
 // reading.alias_reach()
 UNWIND $ids AS id MATCH (n:Entity {id: id}) CALL (n) { MATCH (n)-[:IS_ALIAS_OF*0..]-(m:Entity) RETURN count(DISTINCT m) AS names } RETURN max(names) AS names
 
+// reading.behind(name='Dataset')
+RETURN COLLECT { MATCH (m:Dataset) USING INDEX SEEK m:Dataset(title, id) WHERE m.title >= $title AND m.id >= '' AND (m.title > $title OR m.id > $id) AND m.known_from IS NOT NULL RETURN m.search_number ORDER BY m.title, m.id LIMIT 1 } AS found
+
 // reading.column_reach(direction='in', levels=2)
 UNWIND $ids AS id MATCH (n:Entity {id: id}) WITH collect(n) AS front WITH front, front AS found CALL (front) { UNWIND front AS a MATCH (a)-[:DERIVES_FROM]->(b) MATCH (b)<-[:HAS_COLUMN*0..1]-(c:Entity) RETURN collect(DISTINCT c) AS met } WITH found, [one IN met WHERE NOT one IN found][..$limit] AS front WITH front, found + front AS found CALL (front) { UNWIND front AS a MATCH (a)-[:DERIVES_FROM]->(b) MATCH (b)<-[:HAS_COLUMN*0..1]-(c:Entity) RETURN collect(DISTINCT c) AS met } WITH found, [one IN met WHERE NOT one IN found][..$limit] AS front WITH front, found + front AS found RETURN [one IN front | one.id] AS front, [one IN found | one.id] AS found
 
@@ -147,6 +150,12 @@ UNWIND $digests AS digest MATCH (c:Content {digest: digest}) RETURN collect([c.d
 
 // reading.facets()
 UNWIND $ids AS id MATCH (n:Entity {id: id}) WHERE n.search_facets IS NOT NULL RETURN collect([n.id, n.search_facets]) AS found
+
+// reading.following(name='Dataset')
+UNWIND $numbers AS number MATCH (n:Entity) USING INDEX SEEK n:Entity(search_number) WHERE n.search_number = number WITH n ORDER BY n.title DESC, n.id DESC RETURN collect([n.search_number, head(COLLECT { MATCH (m:Dataset) USING INDEX SEEK m:Dataset(title, id) WHERE m.title >= n.title AND m.id >= '' AND (m.title > n.title OR m.id > n.id) AND m.known_from IS NOT NULL RETURN m.search_number ORDER BY m.title, m.id LIMIT 1 })]) AS found
+
+// reading.in_title_order(name='Dataset')
+MATCH (n:Dataset) USING INDEX SEEK n:Dataset(title, id) WHERE n.title >= '' AND n.id >= '' AND n.known_from IS NOT NULL WITH n ORDER BY n.title, n.id RETURN collect(n.search_number) AS found
 
 // reading.looked_up(name='Run', field='run_id', values=True)
 UNWIND $values AS value MATCH (n:Run) USING INDEX n:Run(lookup_run_id) WHERE n.lookup_run_id = value AND n.known_from <= $known_at RETURN collect([n.lookup_run_id, n.id, n.known_from]) AS found
@@ -203,7 +212,7 @@ MATCH (r:Record) WHERE r.entry > $after AND r.entry <= $until OPTIONAL MATCH (r)
 MATCH (:Entity)-[e:CAPTURES|DEPENDS_ON|EXECUTED|HAS_COLUMN|HAS_PARENT|IS_VERSION_OF]->() RETURN [type(e), startNode(e).id, endNode(e).id, e.entry] AS found
 
 // reading.sets()
-CALL () { UNWIND $words AS one MATCH (r:WordSet) USING INDEX SEEK r:WordSet(term, aspect, chunk) WHERE r.term STARTS WITH one AND r.aspect >= '' AND r.chunk >= 0 RETURN collect([one, r.aspect = '', r.chunk, r.bits]) AS words } CALL () { UNWIND $marks AS one MATCH (r:MarkSet) USING INDEX SEEK r:MarkSet(term, aspect, chunk) WHERE r.term STARTS WITH one AND r.aspect >= '' AND r.chunk >= 0 RETURN collect([one, r.aspect = '', r.chunk, r.bits]) AS marks } CALL () { UNWIND $terms AS one MATCH (r:MarkSet) USING INDEX SEEK r:MarkSet(term, aspect, chunk) WHERE r.term = one AND r.aspect >= '' AND r.chunk >= 0 RETURN collect([one, r.aspect = '', r.chunk, r.bits]) AS terms } CALL () { UNWIND $parts AS one MATCH (r:WordSet) USING TEXT INDEX r:WordSet(term) WHERE r.term CONTAINS one AND r.chunk >= 0 RETURN collect([one, r.aspect = '', r.chunk, r.bits]) AS parts } CALL () { UNWIND $lists AS one MATCH (r:ListSet) USING INDEX SEEK r:ListSet(name, value, chunk) WHERE r.name = one[0] AND r.value = one[1] AND r.chunk >= 0 RETURN collect([r.name, coalesce(r.whole, r.value), r.chunk, r.bits]) AS lists } CALL () { UNWIND $names AS one MATCH (r:ListSet) USING INDEX SEEK r:ListSet(name, value, chunk) WHERE r.name = one AND r.value >= '' AND r.chunk >= 0 RETURN collect([r.name, coalesce(r.whole, r.value), r.chunk, r.bits]) AS names } CALL () { UNWIND $marks AS one MATCH (n:Entity) USING INDEX SEEK n:Entity(search_name) WHERE n.search_name STARTS WITH one RETURN collect([one, n.search_number]) AS name_begun } CALL () { UNWIND $terms AS one MATCH (n:Entity) USING INDEX SEEK n:Entity(search_name) WHERE n.search_name = one RETURN collect([one, n.search_number]) AS name_whole } CALL () { UNWIND $marks AS one MATCH (n:Entity) USING INDEX SEEK n:Entity(search_digits) WHERE n.search_digits STARTS WITH one RETURN collect([one, n.search_number]) AS digits_begun } CALL () { UNWIND $terms AS one MATCH (n:Entity) USING INDEX SEEK n:Entity(search_digits) WHERE n.search_digits = one RETURN collect([one, n.search_number]) AS digits_whole } CALL () { UNWIND $nodes AS id MATCH (n:Entity {id: id}) RETURN collect([n.id, n.search_number]) AS nodes } RETURN {words: words, marks: marks, terms: terms, parts: parts, lists: lists, names: names, name_begun: name_begun, name_whole: name_whole, digits_begun: digits_begun, digits_whole: digits_whole, nodes: nodes} AS found
+CALL () { OPTIONAL MATCH (l:Lineward {name: 'graph'}) RETURN [coalesce(l.begun, ''), coalesce(l.sets, '{}')] AS made } CALL () { UNWIND $words AS one MATCH (r:WordSet) USING INDEX SEEK r:WordSet(term, aspect, chunk) WHERE r.term STARTS WITH one AND r.aspect >= '' AND r.chunk >= 0 RETURN collect([one, r.aspect = '', r.chunk, r.bits]) AS words } CALL () { UNWIND $marks AS one MATCH (r:MarkSet) USING INDEX SEEK r:MarkSet(term, aspect, chunk) WHERE r.term STARTS WITH one AND r.aspect >= '' AND r.chunk >= 0 RETURN collect([one, r.aspect = '', r.chunk, r.bits]) AS marks } CALL () { UNWIND $terms AS one MATCH (r:MarkSet) USING INDEX SEEK r:MarkSet(term, aspect, chunk) WHERE r.term = one AND r.aspect >= '' AND r.chunk >= 0 RETURN collect([one, r.aspect = '', r.chunk, r.bits]) AS terms } CALL () { UNWIND $parts AS one MATCH (r:WordSet) USING TEXT INDEX r:WordSet(term) WHERE r.term CONTAINS one AND r.chunk >= 0 RETURN collect([one, r.aspect = '', r.chunk, r.bits]) AS parts } CALL () { UNWIND $lists AS one MATCH (r:ListSet) USING INDEX SEEK r:ListSet(name, value, chunk) WHERE r.name = one[0] AND r.value = one[1] AND r.chunk >= 0 RETURN collect([r.name, coalesce(r.whole, r.value), r.chunk, r.bits]) AS lists } CALL () { UNWIND $names AS one MATCH (r:ListSet) USING INDEX SEEK r:ListSet(name, value, chunk) WHERE r.name = one AND r.value >= '' AND r.chunk >= 0 RETURN collect([r.name, coalesce(r.whole, r.value), r.chunk, r.bits]) AS names } CALL () { UNWIND $marks AS one MATCH (n:Entity) USING INDEX SEEK n:Entity(search_name) WHERE n.search_name STARTS WITH one RETURN collect([one, n.search_number]) AS name_begun } CALL () { UNWIND $terms AS one MATCH (n:Entity) USING INDEX SEEK n:Entity(search_name) WHERE n.search_name = one RETURN collect([one, n.search_number]) AS name_whole } CALL () { UNWIND $marks AS one MATCH (n:Entity) USING INDEX SEEK n:Entity(search_digits) WHERE n.search_digits STARTS WITH one RETURN collect([one, n.search_number]) AS digits_begun } CALL () { UNWIND $terms AS one MATCH (n:Entity) USING INDEX SEEK n:Entity(search_digits) WHERE n.search_digits = one RETURN collect([one, n.search_number]) AS digits_whole } CALL () { UNWIND $nodes AS id MATCH (n:Entity {id: id}) RETURN collect([n.id, n.search_number]) AS nodes } RETURN {made: made, words: words, marks: marks, terms: terms, parts: parts, lists: lists, names: names, name_begun: name_begun, name_whole: name_whole, digits_begun: digits_begun, digits_whole: digits_whole, nodes: nodes} AS found
 
 // reading.sorted_finds()
 UNWIND $asked AS one MATCH (n:Entity) USING INDEX SEEK n:Entity(search_number) WHERE n.search_number = one[0] AND n.known_from IS NOT NULL AND (one[1] > $rank OR n.title > $title OR (n.title = $title AND n.id > $id)) WITH n, one[1] AS rank ORDER BY rank, n.title, n.id LIMIT $first RETURN collect([n.id, rank, n.known_from, n.key, coalesce(n.search_facets, []), n.search_gaps]) AS found

@@ -16,6 +16,7 @@ from catalog.store.neo4j import Neo4jStore
 from catalog.store.neo4j.connection import runner
 from catalog.store.neo4j.contents import Contents
 from catalog.store.neo4j.reading import Neo4jReading
+from catalog.store.neo4j.search_memory import SearchMemory
 from catalog.store.run_memory import RunMemory
 from catalog.store.sqlite import SqliteStore
 from catalog.view import Anchor, View
@@ -135,7 +136,7 @@ def test_neo4j_answers_every_query_as_memory_does_in_a_bounded_number_of_round_t
 
         made = {}
         for name, ask in asked(house).items():
-            read = Neo4jReading(counting, RunMemory(), Contents())
+            read = Neo4jReading(counting, RunMemory(), Contents(), SearchMemory())
             trips = 0
             assert ask(View(read, anchor=anchor)) == ask(View(memory, anchor=anchor)), name
             made[name] = trips

@@ -14,6 +14,7 @@ from catalog.store.neo4j import Neo4jStore
 from catalog.store.neo4j.connection import SilentMismatchError, runner, write
 from catalog.store.neo4j.contents import Contents
 from catalog.store.neo4j.reading import Neo4jReading
+from catalog.store.neo4j.search_memory import SearchMemory
 from catalog.store.protocol import Direction
 from catalog.store.run_memory import RunMemory
 from catalog.store.sqlite import SqliteStore
@@ -170,7 +171,7 @@ def test_a_read_takes_as_few_round_trips_whatever_the_number_of_ids(
             trips += 1
             return once(query, **values)
 
-        read = Neo4jReading(counting, RunMemory(), Contents())
+        read = Neo4jReading(counting, RunMemory(), Contents(), SearchMemory())
         for most, ask in (
             (1, lambda: read.nodes(datasets)),
             (3, lambda: read.edges(datasets, ("READ", "WROTE"), "in")),
@@ -203,7 +204,7 @@ def test_columns_over_twenty_levels_take_four_round_trips(
             asked.append(query)
             return once(query, **values)
 
-        read = Neo4jReading(counting, RunMemory(), Contents())
+        read = Neo4jReading(counting, RunMemory(), Contents(), SearchMemory())
         asked.clear()
         starts: dict[Direction, int] = {"in": 30, "out": 0}
         for direction, start in starts.items():

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import neo4j
 import pytest
@@ -17,6 +17,7 @@ from catalog.store.protocol import Query
 from catalog.view import View
 from graph_schema.bitemporal import RECORD_RANK
 from graph_schema.builder import FactBuilder
+from graph_schema.cypher import reading
 from graph_schema.facts import NOW
 from graph_schema.nodes import Dataset
 from tests.support.answers import DIRECTIONS, answers, everything, ids_of
@@ -105,23 +106,88 @@ def test_columns_are_walked_as_in_memory(store: Neo4jStore, seed: int) -> None:
                     assert lineage(View(read), walk) == lineage(View(expected), walk)
 
 
-@pytest.mark.parametrize("most_sorted", [0, 2_000], ids=["walked", "sorted"])
+@pytest.mark.parametrize(
+    ("most_sorted", "titles"), [(0, 0), (0, 500_000), (2_000, 0)], ids=["walked", "ordered", "sorted"]
+)
 @pytest.mark.parametrize("seed", range(4))
 def test_it_finds_what_comparing_every_node_finds(
-    store: Neo4jStore, monkeypatch: pytest.MonkeyPatch, seed: int, most_sorted: int
+    store: Neo4jStore, monkeypatch: pytest.MonkeyPatch, seed: int, most_sorted: int, titles: int
 ) -> None:
     monkeypatch.setattr(searching, "_SORTED", most_sorted)
+    monkeypatch.setattr(searching, "MOST_TITLES", titles)
+    monkeypatch.setattr(searching, "_MANY", 1)
     chance = random.Random(seed)  # noqa: S311  # made-up facts, nothing secret
     records = [record(chance, entry) for entry in range(40)]
+    ids = sorted({node.id for node, _ in joined(records).nodes})
     expected = MemoryStore()
     for start in range(0, 40, 7):
         part, upto = joined(records[start : start + 7]), min(start + 7, 40) - 1
         expected.apply(part, upto)
         store.apply(part, upto)
-    ids = sorted({node.id for node, _ in joined(records).nodes})
-    with expected.reading() as one, store.reading() as other:
-        for query in (asked(chance, ids) for _ in range(30)):
-            assert pages(other, query) == pages(one, query), query
+        # What was remembered of a search must not outlive what it was read of.
+        with expected.reading() as one, store.reading() as other:
+            for query in (asked(chance, ids) for _ in range(6)):
+                assert pages(other, query) == pages(one, query), query
+
+
+def test_what_facets_and_many_words_hold_is_read_once_until_it_changes(
+    store: Neo4jStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "_MANY", 1)
+    monkeypatch.setattr(searching, "_SORTED", 0)
+    zones = ["LANDING", "CURATED", "TRAINING"]
+
+    def declared(entry: int, name: str, zone: str | None) -> None:
+        builder = FactBuilder(entry, entry, f"{entry:016x}", RECORD_RANK)
+        node = Dataset("made-up", name)
+        builder.add_node(node)
+        if zone is not None:
+            builder.add_statement(node, "zone", zone)
+        store.apply(builder.build(), entry)
+
+    for entry, zone in enumerate(zones):
+        declared(entry, f"ward/{'cab'[entry]} bed", zone)
+    read: list[Mapping[str, int]] = []
+
+    def counting(transaction: neo4j.Transaction) -> Run:
+        run = runner(transaction)
+
+        def counted(query: str, **parameters: object) -> Sequence[neo4j.Record]:
+            answer = run(query, **parameters)
+            if query == reading.in_title_order("Dataset"):
+                read.append({"titles": len(answer[0]["found"])})
+            elif query == reading.sets():
+                read.append({name: len(some) for name, some in answer[0]["found"].items()})
+            return answer
+
+        return counted
+
+    monkeypatch.setattr(neo4j_store, "runner", counting)
+
+    def searched() -> tuple[list[str], Mapping[str, int], list[Mapping[str, int]]]:
+        read.clear()
+        page = store.find(Query(("Dataset",), text="ward", facets=("zone",)))
+        return [hit.node.title for hit in page.hits], page.facets["zone"], list(read)
+
+    titles, counts, met = searched()
+    assert titles == ["ward/a bed", "ward/b bed", "ward/c bed"]
+    assert counts == dict.fromkeys(sorted(zones), 1)
+    assert (met[0]["names"], met[0]["words"], met[1]) == (3, 1, {"titles": 3})
+    [again] = searched()[2]
+    assert (again["names"], again["words"]) == (0, 0)
+
+    declared(3, "ward/ab bed", "CURATED")
+    titles, counts, met = searched()
+    assert titles == ["ward/a bed", "ward/ab bed", "ward/b bed", "ward/c bed"]
+    assert counts == {"CURATED": 2, "LANDING": 1, "TRAINING": 1}
+    # Nobody reads all titles again for one more.
+    assert [(one["names"], one["words"]) for one in met] == [(3, 1)]
+
+    store.clear()
+    declared(0, "ward/z bed", "LANDING")
+    titles, counts, met = searched()
+    assert (titles, counts) == (["ward/z bed"], {"LANDING": 1})
+    assert met[1] == {"titles": 1}
 
 
 def test_what_search_keeps_is_the_same_when_it_is_filled_anew_from_the_facts(
