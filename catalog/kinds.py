@@ -198,7 +198,7 @@ class Kind(Generic[R]):
 
 
 _KINDS: tuple[Kind[Any], ...] = (
-    Kind(DeclareDataset, assets_facts.subjects, assets_facts.project, assets_admission.admit_dataset, lasting=True),
+    Kind(DeclareDataset, assets_facts.subjects, assets_facts.project, use_admission.admit_declaration, lasting=True),
     Kind(
         DeclareSource,
         assets_facts.source_subjects,

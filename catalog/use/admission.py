@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from typing import Final
 
+from catalog.assets.admission import admit_dataset
+from catalog.assets.records import DeclareDataset
+from catalog.assets.retention import Keeping
 from catalog.errors import SenderError
 from catalog.lineage.model import Direction
 from catalog.record import DECLARE_FIRST, Admission, Admitted
@@ -13,7 +17,7 @@ from catalog.use.closure import closure
 from catalog.use.contradictions import clashes, clashing_terms, is_clashing, kept_longer
 from catalog.use.facts import stated
 from catalog.use.impact import bearing_on
-from catalog.use.loading import DECLARED_OF, of_record, places_of
+from catalog.use.loading import DECLARED_OF, declared_use, of_record, places_of
 from catalog.use.model import UseStatement as Stated
 from catalog.use.queries import UseJudge
 from catalog.use.records import (
@@ -29,12 +33,29 @@ from catalog.use.records import (
 )
 from catalog.use.terms import DELAU
 from graph_schema.aspects import use as aspects
+from graph_schema.aspects.declarations import Retention
 from graph_schema.facts import NOW
 from graph_schema.nodes import Dataset, Node, Source, UseStatement
 from graph_schema.times import parse_zoned
 
 _HINTS = {"dataset": DECLARE_FIRST, "snapshot": "seal it first", "source": "declare it, or a dataset that it supplies"}
 _PERMIT_FIRST = "permit_use says it first"
+
+
+def admit_declaration(record: DeclareDataset, admission: Admission) -> Admitted:
+    """Take the declaration as any; whoever writes it is told besides what is kept longer than it lets data be."""
+    taken = admit_dataset(record, admission)
+    use, node = record.permitted_use, record.dataset.node
+    if use is None or DELAU not in use.obligations:
+        return taken
+    view, since = admission.view.uncited, record.holds_from or admission.now
+    bound = {node.id, *closure(view, [node.id], Direction.DOWNSTREAM).nodes}
+    kept = {one.dataset: one for one in keepings(view, sorted(bound))}
+    if record.retention is not None:
+        declared = Retention.from_json(record.retention.model_dump(mode="json", exclude_none=True))
+        kept[node.id] = Keeping(node.id, f"{node.namespace}/{node.name}", declared, since, NOW, None)
+    one = declared_use(node, use.model_dump(mode="json"), NOW, since)
+    return replace(taken, warnings=(*taken.warnings, *_kept_longer(one, kept.values())))
 
 
 def admit_statement(record: PermitUse, admission: Admission) -> Admitted:
@@ -98,8 +119,7 @@ def _unkeepable(record: PermitUse | LicenseUse, admission: Admission, replaced: 
     about = [of] if record.of.field == "snapshot" else sorted(bearing_on(view, [of])[of])
     if DELAU in one.obligations:
         bound = closure(view, about, Direction.DOWNSTREAM).nodes
-        longer = [text for each in keepings(view, sorted(bound)) if (text := kept_longer(one, each)) is not None]
-        yield from longer[:_MOST_WARNED]
+        yield from _kept_longer(one, keepings(view, sorted(bound)))
     if not is_clashing(one):
         return
     judge = UseJudge(view, about[:_MOST_LOOKED_AT])
@@ -116,6 +136,10 @@ def _unkeepable(record: PermitUse | LicenseUse, admission: Admission, replaced: 
         for text in clashes(clashing_terms(one), clashing_terms(other), places)
     ]
     yield from list(dict.fromkeys(clashing))[:_MOST_WARNED]
+
+
+def _kept_longer(one: Stated, kept: Iterable[Keeping]) -> list[str]:
+    return [text for each in kept if (text := kept_longer(one, each)) is not None][:_MOST_WARNED]
 
 
 def _overlap(one: Stated, other: Stated) -> bool:

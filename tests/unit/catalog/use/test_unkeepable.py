@@ -45,6 +45,16 @@ class TestU15Warnings:
         assert house.record(permission(of={"dataset": CURATED}, obligations=["DELAU"])).warnings == ()
         assert house.record(permission("board-2", of={"dataset": RAW}, obligations=["AUDIT"])).warnings == ()
 
+    def test_so_it_is_where_a_declaration_says_both_or_something_made_of_it_is_kept(self, house: House) -> None:
+        use = {"purposes": ["HRESCH"], "obligations": ["DELAU"]}
+        both = {"kind": "declare_dataset", "permitted_use": use, "retention": self.LONG}
+        (warning,) = house.record({**both, "dataset": CURATED}).warnings
+        assert "keeps curated/visits for 3,650 days" in warning
+        (warning,) = house.record({"kind": "declare_dataset", "dataset": RAW, "permitted_use": use}).warnings
+        assert "keeps curated/visits for 3,650 days" in warning
+        short = {**self.LONG, "policy_class": "RESEARCH"}
+        assert house.record({**both, "dataset": {"namespace": "new", "name": "one"}, "retention": short}).warnings == ()
+
     def test_that_another_statement_says_the_contrary(self, house: House) -> None:
         house.record(permission(terms=[{"code": "POA"}]))
         assert house.record(permission("board-2", of={"dataset": CURATED}, terms=[{"code": "HMB"}])).warnings == (
