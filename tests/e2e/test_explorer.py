@@ -58,6 +58,7 @@ PAGES = {
     "marked lineage": f"/explorer/lineage?id={VISITS}&node={FEED}&mark=choke_points&label=direct_identifier&since=1",
     "history": f"/explorer/history?id={VISITS}&aspect=schema",
     "use": f"/explorer/use?id={VISITS}&purpose=HRESCH",
+    "consent": f"/explorer/consent?id={FEED}",
     "evidence": f"/explorer/evidence?id={VISITS}",
     "model version": f"/explorer/model-version?id={ModelVersion(MODEL['namespace'], MODEL['name'], '1').id}"
     "&purpose=HOPERAT&place=North&for=production",

@@ -51,6 +51,7 @@ ABOUT = {
     "dataset": (f"/explorer/dataset?{OF}", {"upstream", "findings"}),
     "lineage": (f"/explorer/lineage?{OF}&direction=upstream&node={Dataset(**CURATED).id}", {"arriving", "columns"}),
     "access": (f"/explorer/access?{OF}", {"used"}),
+    "consent": (f"/explorer/consent?{OF}", {"touched"}),
     "job": (f"/explorer/job?id={Job(**JOB).id}", {"code"}),
     "run": (f"/explorer/run?id={Run.of(Job(**JOB), '0190d2e6-0000-7000-8000-000000000004').id}", {"reads"}),
     "model-version": (
@@ -62,7 +63,7 @@ ABOUT = {
     "ledger": ("/explorer/ledger", {"checkpoints"}),
 }
 """Every page with lists beside others, and the names of those of which there is enough here to be cut."""
-_CUTS = ("access._JOBS", "run._MOST", "operation._MOST", "policies._FILES", "policies._PUBLICATIONS")
+_CUTS = ("access._JOBS", "consent._MOST", "run._MOST", "operation._MOST", "policies._FILES", "policies._PUBLICATIONS")
 _MORE_CUTS = ("ledger._CHECKPOINTS", "lineage_graph.panel._MOST", "model_version._REGISTRATIONS", "page.MOST")
 _GOES_ON = re.compile(r'rel="next" href="([^"]+)#([a-z]+)">Next [a-z]+</a> <span class="quiet">(\d+) to (\d+) of (\d+)')
 _PLACE = re.compile(

@@ -25,6 +25,7 @@ from tests.integration.catalog.api.test_graphql import CountingStore
 from tests.support import records
 from tests.support.clinical_story import CLEARED, VERSION, Story
 from tests.support.commands import command_of, every_command
+from tests.support.deployments import deployment
 from tests.support.pages import BROWSER, shown, walk
 from tests.support.records import CURATED, JOB, RAW, declaration, event, request
 
@@ -206,6 +207,15 @@ def test_what_rights_hide_stands_on_no_page_and_is_counted(serve: Callable[..., 
     assert "hidden from you" in shown(get(catalog, f"/explorer/lineage?id={Dataset(**CURATED).id}")).words
 
 
+def test_what_a_consent_reaches_is_told_with_a_way_to_each(catalog: Catalog) -> None:
+    catalog.fill()
+    assert catalog.record(deployment()).status_code == 201
+    catalog.caught_up()
+    words = shown(get(catalog, f"/explorer/consent?id={Dataset(**RAW).id}")).words
+    assert "2 datasets, 1 snapshot, 1 model version, 1 approval, 1 deployment" in words
+    assert "visits → readmission 1" in words
+
+
 def wide(columns: int) -> dict[str, Any]:
     schema = {"fields": [{"name": f"field_{number}", "type": "string"} for number in range(columns)]}
     made = event(schema=schema)
@@ -231,6 +241,7 @@ MOST_CALLS = {
     "lineage": (f"/explorer/lineage?id={Dataset(**CURATED).id}", 40),
     "history": (f"/explorer/history?id={Dataset(**CURATED).id}&aspect=schema", 20),
     "use": (f"/explorer/use?id={Dataset(**CURATED).id}&purpose=HRESCH", 25),
+    "consent": (f"/explorer/consent?id={Dataset(**CURATED).id}", 40),
     "evidence": (f"/explorer/evidence?id={Dataset(**CURATED).id}", 15),
     "model-version": (f"/explorer/model-version?id={records.VERSION}", 145),
     "access": (f"/explorer/access?id={Dataset(**CURATED).id}", 15),
