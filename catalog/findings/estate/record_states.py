@@ -99,15 +99,29 @@ def of_records(view: View, rules: Collection[Rule]) -> Decided:
 
 
 def retention_may_end(view: View, until: int) -> Sequence[str]:
-    """Return the datasets that may be seen and of which a period of retention may be over by a time, ascending: of now
-    as far as their own names tell, else all.
+    """Return the datasets that may be seen and of which a period of retention may be over by a time: of now as far as
+    their own names tell, what ends first before all else, and then those of which other names may say more; else all.
     """
     if not view.is_now:
         return view.all_of(Dataset.__name__)
     whole = view.unredacted
     now = remembered(_now, whole, lambda: _now(whole))
     # What rights hide of a dataset lets its period begin later, never earlier.
-    return sorted(view.visible([*now.others, *_over(now.own, until)], counted=False))
+    every = [*_ending(now.own, until), *now.others]
+    seen = view.visible(every, counted=False)
+    return [one for one in every if one in seen]
+
+
+def _ending(rows: Sequence[RecordState], until: int) -> list[str]:
+    """Return the datasets whose period ends before a time by what their own names tell, what ends first at first."""
+    declared = {row.retention: Retention.from_json(json.loads(row.retention)) for row in rows if row.retention}
+    ending = []
+    for row in rows:
+        if row.retention:
+            begun = retention.began(declared[row.retention], row.began)
+            if begun is not None and (due := retention.due_at(begun, declared[row.retention])) < until:
+                ending.append((due, row.dataset))
+    return [dataset for _, dataset in sorted(ending)]
 
 
 def _elsewhere(view: View, own: Sequence[RecordState], others: Sequence[str]) -> list[str]:

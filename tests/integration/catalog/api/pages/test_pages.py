@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from catalog.access.model import Actor
-from catalog.api.pages import registry
+from catalog.api.pages import registry, work
 from catalog.api.pages.page import Context, Page
 from catalog.reading import EVERYTHING, Rights
 from graph_schema.nodes import Dataset, Job, Run
@@ -292,6 +292,28 @@ def test_no_page_asks_the_store_more_often_for_much_than_for_little(serve: Calla
     # A page of a list shows what comes first, of which there may be fewer kinds where there is more.
     assert {name: (few, many) for name, (few, many) in counted.items() if few.total() < many.total()} == {}
     assert {name: many.total() for name, (_, many) in counted.items() if many.total() > MOST_CALLS[name][1]} == {}
+
+
+def test_what_ends_first_is_looked_at_first_and_what_is_not_is_said(
+    catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work, "_KEPT_LOOKED_THROUGH", 2)
+    today = datetime.now(UTC)
+    # By the order of their names, and by that of their entries, what is overdue the longest comes last.
+    for number in range(6):
+        begun = f"{today - timedelta(days=100 + number):%Y-%m-%d}"
+        kept = {
+            "policy_class": "SCRATCH",
+            "period_days": 100 if number else 36_000,
+            "clock": "CREATION",
+            "starts_on": begun,
+        }
+        dataset = {"namespace": "landing", "name": f"visits-{number}"}
+        assert catalog.record(declaration(dataset=dataset, retention=kept)).status_code == 201
+    catalog.caught_up()
+    words = shown(get(catalog, "/explorer/work")).words
+    assert re.findall(r"retention of (visits-\d)", words) == ["visits-5", "visits-4"]
+    assert "Retention was looked for in 2 of 5 datasets whose period may be over, what ends first" in words
 
 
 def test_the_gate_is_asked_on_the_page_of_a_version(clinical: Catalog) -> None:
