@@ -9,16 +9,18 @@ import re
 import shlex
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 import pytest
 
 from catalog.access.model import Actor
 from catalog.api.pages import registry, work
 from catalog.api.pages.page import Context, Page
+from catalog.api.pages.words import worded
 from catalog.reading import EVERYTHING, Rights
 from graph_schema.nodes import Dataset, Job, Run
 from tests.integration.catalog.api.test_graphql import CountingStore
@@ -119,6 +121,47 @@ def test_each_page_says_how_a_program_asks_for_the_same(clinical: Catalog) -> No
         options = {option for parameter in known[name].params for option in parameter.opts}
         given = {word for word in words[1:] if word.startswith("--") and word != "--"}
         assert given <= options, line
+
+
+_FORMS_ALONE = re.compile(r"/explorer/(?:record|attestation|use|history)\b")
+"""Pages that lead to a question: without one their query says how it is asked."""
+_WITH_QUESTION = (
+    f"/explorer/use?id={DATASET}&purpose=HRESCH",
+    f"/explorer/history?id={DATASET}&aspect=owner",
+    f"/explorer/attestation?id={Job('curation', 'deidentify').id}&method=SAFE_HARBOR&codes=H&scope=All&result=None",
+)
+
+
+def test_what_graphql_answers_stands_on_the_page_that_shows_the_query(clinical: Catalog) -> None:
+    pages = {at: page for at, page in walk(clinical.client).items() if not _FORMS_ALONE.match(at)}
+    missing = {}
+    for at, page in {**pages, **{at: get(clinical, at) for at in _WITH_QUESTION}}.items():
+        found = re.findall(r"<pre><code>(.*?)</code></pre>", page.text, re.DOTALL)
+        if page.status_code != 200 or len(found) < 2:
+            continue
+        words = f"{shown(page).words} {unquote(page.text)}".casefold()
+        left = {one for one in _leaves(clinical.ask(html.unescape(found[-2]))["data"]) if not _stands(one, words)}
+        if left:
+            missing[at] = left
+    assert missing == {}
+
+
+def _leaves(value: Any, name: str = "") -> Iterator[str]:
+    """Yield the texts of an answer, but for ids by which things are asked for."""
+    if isinstance(value, dict):
+        for key, one in value.items():
+            yield from _leaves(one, key)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _leaves(one, name)
+    elif isinstance(value, str) and name not in {"id", "__typename"}:
+        yield value
+
+
+def _stands(text: str, words: str) -> bool:
+    """Tell whether a page has a text, a word of a list or a time in the way of pages."""
+    forms = (text, worded(text), text.replace("_", " "), text.replace("@", " "), text[:19].replace("T", " "))
+    return any(form.casefold() in words for form in forms)
 
 
 def test_a_time_in_the_address_is_kept_by_every_link_and_said(clinical: Catalog) -> None:
