@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import html
 import json
 import re
+import shlex
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -41,6 +43,7 @@ from tests.support.records import (
     seal,
     tag,
 )
+from tests.support.typed import typed
 
 VISITS, FEED = Dataset(**CURATED).id, Dataset(**RAW).id
 PAGES = {
@@ -157,6 +160,32 @@ def test_one_searches_as_one_types_opens_a_dataset_and_follows_its_lineage(open_
     page.go_back()
     expect(page).to_have_url(re.compile("/explorer/dataset"))
     tab.check()
+
+
+_OF_FILES = {"record", "verify", "what-if"}
+"""Commands that pages name with a file that somebody has to write first."""
+_NAMED = {
+    "dataset": "visits",
+    "lineage": "visits",
+    "model version": "readmission",
+    "job": "curate",
+}
+
+
+def test_the_command_that_a_page_names_answers_of_the_same_thing(server: Server, tmp_path: Path) -> None:
+    run = set()
+    for name, address in PAGES.items():
+        page = httpx2.get(f"{server.url}{address}", headers={"Accept": "text/html"}, trust_env=False, timeout=60).text
+        found = re.findall(r"<pre><code>(.*?)</code></pre>", page, re.DOTALL)
+        line = shlex.split(html.unescape(found[-1])) if found and name != "nothing" else ["lineward", "verify"]
+        if line[1] in _OF_FILES or "--try" in line or tuple(line) in run:
+            continue
+        run.add(tuple(line))
+        done = typed(tmp_path / "data", *line[1:])
+        # 1 says no: what was asked for is not so.
+        assert done.code in {0, 1} or "No set of policies was published" in done.err, (name, line, done.err)
+        assert _NAMED.get(name, "") in done.out, (name, line, done.out)
+    assert len(run) > len(PAGES) // 2
 
 
 def test_an_entry_is_verified_in_the_browser_and_a_forged_one_is_not(open_: Open, server: Server) -> None:
