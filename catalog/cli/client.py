@@ -323,6 +323,13 @@ def require_entry(client: Client, index: int | None) -> None:
         raise AskerError(f"The ledger has no entry {index}; its newest is {size - 1}.")
 
 
+def known(node: dict[str, Any] | None, named: str) -> dict[str, Any]:
+    """Return what GraphQL answers of a node; raises AskerError where there is none at the time asked for."""
+    if node is None:
+        raise AskerError(f"Nothing of {named} is known at the time asked for.")
+    return node
+
+
 def announce(where: str) -> None:
     """Say on standard error which catalog the command works on."""
     note(f"catalog: {where}")

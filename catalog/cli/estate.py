@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from catalog.cli.assets import identify
-from catalog.cli.client import Client, ask
+from catalog.cli.client import Client, ask, known, require_entry
 from catalog.cli.output import note, print_json, print_table
 from catalog.cli.words import count, words_of
 from catalog.errors import Exit
@@ -15,7 +15,8 @@ _PLACES = "{ places { name placeKind within around entry since } }"
 _SOURCES = "{ sources { name aspects { aspect value entry since } } }"
 _KEYS = "{ encryptionKeys { key environment workload tier createdBy rotatedBy usedBy entry since } }"
 _DATASET = """
-query Declared($id: ID!, $names: [String!]) { node(id: $id) { ... on Dataset { ref { namespace name } state
+query Declared($id: ID!, $names: [String!], $asOf: AsOfInput) {
+  node(id: $id, asOf: $asOf) { ... on Dataset { ref { namespace name } state
   aspects(names: $names) { aspect value bySource byPlace entry since } gaps { field note } } } }
 """
 _SHOWN = tuple(dict.fromkeys((*DECLARED, *DECLARED_OF_SOURCE)))
@@ -82,10 +83,14 @@ def encryption_keys(client: Client, *, as_json: bool) -> Exit:
     return Exit.FINE
 
 
-def dataset(client: Client, asset: str, *, as_json: bool) -> Exit:
-    """Print what is declared of a dataset, what it has by its source, and which mandatory fields nobody recorded."""
-    asked = {"id": identify(client, asset, ("Dataset",)), "names": list(_SHOWN)}
-    found = ask(client, _DATASET, asked)["node"]
+def dataset(client: Client, asset: str, as_of: dict[str, Any], *, as_json: bool) -> Exit:
+    """Print what is declared of a dataset, what it has by its source, and which mandatory fields nobody recorded.
+
+    Raises AskerError where nothing of it is known at that point.
+    """
+    require_entry(client, as_of.get("knownAtIndex"))
+    asked = {"id": identify(client, asset, ("Dataset",)), "names": list(_SHOWN), "asOf": as_of or None}
+    found = known(ask(client, _DATASET, asked)["node"], asset)
     if as_json:
         print_json(found)
         return Exit.FINE

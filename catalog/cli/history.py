@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from catalog.cli.assets import identify
-from catalog.cli.client import Client, pages, require_entry, succeeded
+from catalog.cli.client import Client, known, pages, require_entry, succeeded
 from catalog.cli.completeness import ahead
 from catalog.cli.output import print_json, print_table
 from catalog.cli.words import in_words
@@ -33,9 +33,7 @@ def history(client: Client, dataset: str, aspect: str | None, as_of: dict[str, A
     identifier = identify(client, dataset, ("Dataset",))
 
     def connection(data: dict[str, Any]) -> dict[str, Any]:
-        if data["node"] is None:
-            raise AskerError(f"Nothing of {dataset} is known at the time asked for.")
-        page: dict[str, Any] = succeeded(data["node"])["history"]
+        page: dict[str, Any] = succeeded(known(data["node"], dataset))["history"]
         return page
 
     asked = {"id": identifier, "aspect": aspect, "asOf": as_of or None, "first": _PAGE}

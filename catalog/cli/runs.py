@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from catalog.cli.assets import identify
-from catalog.cli.client import Client, ask
+from catalog.cli.client import Client, ask, known, require_entry
 from catalog.cli.completeness import warn
 from catalog.cli.output import note, print_json, print_table
 from catalog.cli.words import count, words_of
@@ -22,7 +22,8 @@ _COMPLETENESS = """completeness { __typename
 _RUN = """id runId runState startedAt startKnown inferredStart { notBefore } endedAt inferredEnd { state endedAt }
   job { name ref { namespace name } }"""
 _OF_RUN = f"""
-query Runs($id: ID!, $depth: Int!, $budget: Int!, $after: String) {{ node(id: $id) {{ ... on Run {{ {_RUN}
+query Runs($id: ID!, $depth: Int!, $budget: Int!, $after: String, $asOf: AsOfInput) {{
+  node(id: $id, asOf: $asOf) {{ ... on Run {{ {_RUN}
   parents {{ {_RUN} }} root {{ {_RUN} }} sameRunId {{ {_RUN} }}
   tree(depth: $depth, budget: $budget) {{ totalCount states {{ state runs }} {_COMPLETENESS}
     groups(first: {_PAGE}, after: $after) {{ pageInfo {{ hasNextPage endCursor }} nodes {{
@@ -30,7 +31,8 @@ query Runs($id: ID!, $depth: Int!, $budget: Int!, $after: String) {{ node(id: $i
       runs(first: {_SHOWN}) {{ totalCount nodes {{ {_RUN} }} }} }} }} }} }} }} }}
 """
 _OF_JOB = f"""
-query JobRuns($id: ID!, $depth: Int!, $budget: Int!) {{ node(id: $id) {{ ... on Job {{ name ref {{ namespace name }}
+query JobRuns($id: ID!, $depth: Int!, $budget: Int!, $asOf: AsOfInput) {{
+  node(id: $id, asOf: $asOf) {{ ... on Job {{ name ref {{ namespace name }}
   parentJobs {{ name }} upstreamJobs {{ name }} downstreamJobs {{ name }}
   runs(first: {_SHOWN}) {{ totalCount nodes {{ {_RUN} }} }}
   jobTree(depth: $depth, budget: $budget) {{ {_COMPLETENESS}
@@ -38,12 +40,17 @@ query JobRuns($id: ID!, $depth: Int!, $budget: Int!) {{ node(id: $id) {{ ... on 
 """
 
 
-def runs(client: Client, named: str, depth: int, budget: int, *, as_json: bool) -> Exit:
-    """Print the tree below a run, or the runs of a job and the jobs below it."""
+def runs(client: Client, named: str, depth: int, budget: int, as_of: dict[str, Any], *, as_json: bool) -> Exit:
+    """Print the tree below a run, or the runs of a job and the jobs below it.
+
+    Raises AskerError where nothing of it is known at that point.
+    """
+    require_entry(client, as_of.get("knownAtIndex"))
     identifier = identify(client, named, ("Run", "Job"))
+    asked = {"id": identifier, "depth": depth, "budget": budget, "asOf": as_of or None}
     if identifier.startswith("Job:"):
-        return _of_job(client, {"id": identifier, "depth": depth, "budget": budget}, as_json=as_json)
-    found = _whole(client, {"id": identifier, "depth": depth, "budget": budget})
+        return _of_job(client, named, asked, as_json=as_json)
+    found = _whole(client, named, asked)
     if as_json:
         print_json(found)
         return Exit.FINE
@@ -64,9 +71,9 @@ def runs(client: Client, named: str, depth: int, budget: int, *, as_json: bool) 
     return Exit.FINE
 
 
-def _whole(client: Client, asked: dict[str, Any]) -> dict[str, Any]:
+def _whole(client: Client, named: str, asked: dict[str, Any]) -> dict[str, Any]:
     """Return a run with all groups below it."""
-    found: dict[str, Any] = ask(client, _OF_RUN, asked)["node"]
+    found = known(ask(client, _OF_RUN, asked)["node"], named)
     page = found["tree"]["groups"]
     groups = list(page["nodes"])
     while page["pageInfo"]["hasNextPage"]:
@@ -115,8 +122,8 @@ def _started(run: dict[str, Any]) -> str | None:
     return "unknown" if bound is None else f"{bound['notBefore']} or later"
 
 
-def _of_job(client: Client, asked: dict[str, Any], *, as_json: bool) -> Exit:
-    found = ask(client, _OF_JOB, asked)["node"]
+def _of_job(client: Client, named: str, asked: dict[str, Any], *, as_json: bool) -> Exit:
+    found = known(ask(client, _OF_JOB, asked)["node"], named)
     if as_json:
         print_json(found)
         return Exit.FINE

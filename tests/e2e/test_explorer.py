@@ -80,6 +80,7 @@ PAGES = {
     "principals": "/explorer/principals",
     "policies": "/explorer/policies",
     "another time": f"/explorer/dataset?id={VISITS}&known=3",
+    "a run of another time": f"/explorer/run?id={run_node().id}&known=3",
     "nothing": "/explorer/dataset?id=Dataset:none",
 }
 pytestmark = pytest.mark.timeout(300)

@@ -126,9 +126,10 @@ def _as_graphql(view: View, asked: Asked) -> str:
         "depth": asked.depth,
         "flows": flows,
         "columns": list(asked.columns) if asked.columns and grain == "COLUMN" else None,
+        "asOf": point(view.as_of),
     }
     selection = "{\n    ... on LineageGraph { edges { nodes { from to } } }\n  }"
-    return query("lineage", {"input": given}, selection, view.as_of)
+    return query("lineage", {"input": given}, selection)
 
 
 def _as_command(view: View, asked: Asked) -> str:

@@ -8,7 +8,7 @@ import typer
 
 from catalog.cli.commands.connection import connected
 from catalog.cli.commands.groups import ASK, command, group
-from catalog.cli.options import DataDir, Json, Url
+from catalog.cli.options import DataDir, Json, KnownAt, KnownAtIndex, Url, ValidAt, point
 
 commands = group()
 
@@ -16,6 +16,9 @@ commands = group()
 @command(commands, "lineward dataset 'curated visits'", panel=ASK)
 def dataset(
     dataset: Annotated[str, typer.Argument(metavar="DATASET", help="Its name, or an id.")],
+    valid_at: ValidAt = None,
+    known_at: KnownAt = None,
+    known_at_index: KnownAtIndex = None,
     url: Url = None,
     data_dir: DataDir = None,
     as_json: Json = False,
@@ -23,8 +26,9 @@ def dataset(
     """Show what is declared of a dataset, what it has by its source, and what nobody recorded."""
     from catalog.cli.estate import dataset as show
 
+    at = point(valid_at, known_at_index, known_at)
     with connected(url, data_dir, owner=True) as client:
-        raise typer.Exit(int(show(client, dataset, as_json=as_json)))
+        raise typer.Exit(int(show(client, dataset, at, as_json=as_json)))
 
 
 @command(commands, "lineward places", panel=ASK)

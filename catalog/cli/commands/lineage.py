@@ -23,6 +23,9 @@ def runs(
     named: Annotated[str, typer.Argument(metavar="RUN|JOB", help="A run's UUID, a job's name, or an id.")],
     depth: Annotated[int, typer.Option(min=1, max=100, metavar="STEPS", help="Most steps down.")] = 10,
     budget: Annotated[int, typer.Option(min=1, max=10_000, metavar="RUNS", help="Most runs or jobs.")] = 1000,
+    valid_at: ValidAt = None,
+    known_at: KnownAt = None,
+    known_at_index: KnownAtIndex = None,
     url: Url = None,
     data_dir: DataDir = None,
     as_json: Json = False,
@@ -30,8 +33,9 @@ def runs(
     """Show what a run is a part of and the runs below it with their states, or the runs of a job."""
     from catalog.cli.runs import runs as show
 
+    at = point(valid_at, known_at_index, known_at)
     with connected(url, data_dir, owner=True) as client:
-        raise typer.Exit(int(show(client, named, depth, budget, as_json=as_json)))
+        raise typer.Exit(int(show(client, named, depth, budget, at, as_json=as_json)))
 
 
 @command(commands, "lineward lineage readmission@1 --direction upstream", panel=ASK)

@@ -25,7 +25,7 @@ from catalog.reading import EVERYTHING, Rights
 from graph_schema.nodes import Dataset, Job, Run
 from tests.integration.catalog.api.test_graphql import CountingStore
 from tests.support import records
-from tests.support.clinical_story import CLEARED, VERSION, Story
+from tests.support.clinical_story import CLAIMS_ID, CLEARED, VERSION, Story
 from tests.support.commands import command_of, every_command
 from tests.support.deployments import deployment
 from tests.support.pages import BROWSER, shown, walk
@@ -102,10 +102,24 @@ def test_each_page_is_whole_and_nothing_in_it_comes_from_elsewhere(clinical: Cat
         assert "local principal" in held.words
 
 
+_FORMS_ALONE = re.compile(r"/explorer/(?:record|attestation|use|history)\b")
+"""Pages that lead to a question: without one their query says how it is asked."""
+_WITH_QUESTION = (
+    f"/explorer/use?id={DATASET}&purpose=HRESCH",
+    f"/explorer/history?id={DATASET}&aspect=owner",
+    f"/explorer/lineage?id={DATASET}&since=20",
+    f"/explorer/lineage?id={DATASET}&depth=9&between={CLAIMS_ID}",
+    f"/explorer/attestation?id={Job('curation', 'deidentify').id}&method=SAFE_HARBOR&codes=H&scope=All&result=None",
+)
+
+
 def test_each_page_says_how_a_program_asks_for_the_same(clinical: Catalog) -> None:
     known = every_command()
     asked: set[tuple[str, str]] = set()
-    for at, page in walk(clinical.client).items():
+    then = f"/explorer/dataset?id={DATASET}&known=30&valid=2031-03-02"
+    earlier = {at: get(clinical, f"{at}&known=30") for at in _WITH_QUESTION}
+    assert {page.status_code for page in earlier.values()} == {200}
+    for at, page in {**walk(clinical.client), **walk(clinical.client, then, most=60), **earlier}.items():
         found = re.findall(r"<pre><code>(.*?)</code></pre>", page.text, re.DOTALL)
         if page.status_code == 200 and len(found) >= 2:
             asked.add((html.unescape(found[-2]), html.unescape(found[-1])))
@@ -121,15 +135,6 @@ def test_each_page_says_how_a_program_asks_for_the_same(clinical: Catalog) -> No
         options = {option for parameter in known[name].params for option in parameter.opts}
         given = {word for word in words[1:] if word.startswith("--") and word != "--"}
         assert given <= options, line
-
-
-_FORMS_ALONE = re.compile(r"/explorer/(?:record|attestation|use|history)\b")
-"""Pages that lead to a question: without one their query says how it is asked."""
-_WITH_QUESTION = (
-    f"/explorer/use?id={DATASET}&purpose=HRESCH",
-    f"/explorer/history?id={DATASET}&aspect=owner",
-    f"/explorer/attestation?id={Job('curation', 'deidentify').id}&method=SAFE_HARBOR&codes=H&scope=All&result=None",
-)
 
 
 def test_what_graphql_answers_stands_on_the_page_that_shows_the_query(clinical: Catalog) -> None:
