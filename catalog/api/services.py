@@ -84,7 +84,7 @@ class Services:
     def __post_init__(self) -> None:
         """Make the room."""
         object.__setattr__(self, "large_bodies", Room(self.settings.max_body_bytes))
-        object.__setattr__(self, "basis", Basis(self.ledger, EVENTS))
+        object.__setattr__(self, "basis", Basis(self.ledger, EVENTS, lambda: self.projection.checkpoint))
         object.__setattr__(self, "requests", Requests(self.redactor))
 
     @property

@@ -7,13 +7,15 @@ read once, the graph need not hold the decisions before, and a decision can be m
 What a person or a program records counts at once: a withdrawal, the end of a grant, a set of policies. What emitters
 say counts from the first request of a second on, all that came by then: else a catalog that takes fifty events a
 second would read fifty times what each dataset rests on. Where reading takes long it counts more seldom, so that most
-of the time is left for answers, and after ten seconds at the latest.
+of the time is left for answers, and where the graph does not hold it yet nobody waits for it: after ten seconds at the
+latest it counts.
 """
 
 from __future__ import annotations
 
+import sys
 import threading
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Final
 
 from catalog.decisions.records import DecideAccess
@@ -26,16 +28,26 @@ _WINDOW: Final = 64
 _SHARE: Final = 4
 """So many times as long as it took to read and judge what decisions rest on, events do not count."""
 LONGEST: Final = 10 * SECOND
-"""After so long events count, however long that took."""
+"""After so long events count, however long that took, and whether the graph holds them or not."""
 
 
 class Basis:
-    """Follows by which entry is decided; safe for any thread. `events` are the kinds of entries that emitters send."""
+    """Follows by which entry is decided; safe for any thread.
 
-    def __init__(self, ledger: Ledger, events: Collection[str] = ()) -> None:
+    `events` are the kinds of entries that emitters send; `held` gives the last entry that the graph holds, where it may
+    be behind.
+    """
+
+    def __init__(
+        self, ledger: Ledger, events: Collection[str] = (), held: Callable[[], int] = lambda: sys.maxsize
+    ) -> None:
         """Look at nothing yet."""
         self._ledger = ledger
+        self._held = held
         self._lock = threading.Lock()
+        self._in_graph = _Newest(ledger, _DECISIONS)
+        self._awaited, self._awaited_since = -1, 0
+        """An entry that the graph is to hold, and since when."""
         self._others = _Newest(ledger, _DECISIONS)
         self._records = _Newest(ledger, _DECISIONS.union(events))
         self._second: int | None = None
@@ -56,10 +68,10 @@ class Basis:
         begin = now - now % SECOND
         with self._lock:
             if self._second is None or not self._second <= begin < self._due:
+                newest = self._others.newest() if self._second is None else self._newest_held(begin)
                 self._second, self._due = begin, begin + SECOND
-                self._count(self._others.newest())
-            else:
-                self._count(self._records.newest(self._entry + 1))
+                self._count(newest)
+            self._count(self._records.newest(self._entry + 1))
             return AsOf(max(begin, self._recorded_at), self._entry)
 
     def took(self, at: AsOf, waited: float, computed: float) -> None:
@@ -77,6 +89,13 @@ class Basis:
         with self._lock:
             return self._others.newest() <= entry
 
+    def _newest_held(self, now: int) -> int:
+        """Return the newest entry that is no decision and that the graph holds; where it was behind for long, any."""
+        newest, held = self._others.newest(), self._in_graph.newest(stop=self._held() + 1)
+        if held >= self._awaited or now < self._awaited_since:
+            self._awaited, self._awaited_since = newest, now
+        return newest if now - self._awaited_since >= LONGEST else held
+
     def _count(self, entry: int) -> None:
         if entry > self._entry:
             self._waited = self._computed = 0.0
@@ -93,9 +112,11 @@ class _Newest:
         self._looked = 0
         self._entry = -1
 
-    def newest(self, first: int = 0) -> int:
-        """Return the newest one, -1 where there is none; none before `first` is looked for that was not found yet."""
-        size = self._ledger.size()
+    def newest(self, first: int = 0, stop: int = sys.maxsize) -> int:
+        """Return the newest one before `stop`, which never falls, -1 where there is none; none before `first` is looked
+        for that was not found yet.
+        """
+        size = min(self._ledger.size(), stop)
         first = max(first, self._looked)
         start, end = size, size
         while start > first:
@@ -106,5 +127,5 @@ class _Newest:
                 self._entry = found
                 break
             end = start
-        self._looked = size
+        self._looked = max(self._looked, size)
         return self._entry

@@ -98,6 +98,34 @@ def test_events_count_more_seldom_where_reading_takes_long_and_records_at_once(h
     assert counted(50) == newest + 1  # the clock was set back
 
 
+def test_events_count_once_the_graph_holds_them_and_are_waited_for_after_ten_seconds(house: House) -> None:
+    held = -1
+    basis, runs = Basis(house.ledger, EVENTS, lambda: held), iter(range(30))
+
+    def sent() -> int:
+        return house.send(event(run=str(UUID(int=next(runs))))).receipt.index
+
+    def counted(second: int) -> int:
+        return basis.at(second * SECOND).known_at
+
+    first = sent()
+    assert counted(100) == first, "to begin with all that came"
+    second = sent()
+    house.decide_access(reasons=["Made up"])
+    assert counted(101) == first
+    held = second
+    assert counted(102) == second
+    recorded = house.record(principal("grace")).receipt.index
+    third = sent()
+    assert (counted(102), counted(103)) == (recorded, recorded), "what is recorded counts at once"
+    assert not basis.is_newest(recorded)
+    assert (counted(112), counted(113)) == (recorded, third)
+    for now in range(120, 140):  # it is always a little behind
+        held, newest = third, sent()
+        assert (counted(now), newest) == (held, held + 1)
+        third = newest
+
+
 def test_all_of_one_second_are_decided_as_of_its_begin_or_of_a_newer_entry(house: House) -> None:
     basis = Basis(house.ledger)
     assert basis.at(7 * SECOND + 5) == AsOf(7 * SECOND, -1)
