@@ -43,7 +43,7 @@ from tests.support.uses import permission
     kinds=st.lists(st.sampled_from(["decision", "record", "event"]), max_size=90),
     looks=st.dictionaries(st.integers(0, 89), st.integers(0, 1), max_size=9),
 )
-@settings(deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 def test_the_basis_is_the_newest_record_or_the_newest_event_by_the_begin_of_a_second(
     kinds: list[str], looks: dict[int, int]
 ) -> None:
@@ -187,7 +187,7 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> House:
 
 
 @given(asked=REQUESTS)
-@settings(deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 def test_what_is_read_once_for_all_of_a_point_changes_no_decision(known: House, asked: list[dict[str, Any]]) -> None:
     memo = DecisionMemo()
     for second in (0, 0, 1, 2, 1_000, 1_001, 2_000, 2_001):
