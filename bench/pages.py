@@ -95,6 +95,7 @@ def addresses(estate: Estate, requested: Sequence[int]) -> Mapping[str, Sequence
         "lineage": of("lineage"),
         "history": of("history", aspect="schema"),
         "use": of("use", purpose="HRESCH"),
+        "consent": of("consent"),
         "access": of("access"),
         "evidence": of("evidence"),
         "model-version": [*of("model-version", versions), *of("model-version", versions, purpose="HRESCH")],
