@@ -1,21 +1,25 @@
 """How long the explorer's pages take in an estate of 10,000 datasets with 20 columns each, on both stores, and how many
-bytes of each are transferred.
+bytes of each are transferred; how long behind an event that came between two looks, and while events keep coming.
 """
 
 from __future__ import annotations
 
 import gzip
+import itertools
 import json
+import threading
 import time
 import urllib.request
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlencode
 
 from bench import paged
-from bench.estates import NAMESPACE, Estate
+from bench.clients import ENDPOINT
+from bench.estates import NAMESPACE, Estate, Event, run_id
 from bench.figures import Figure, Options, command, measured, percentile, spread
 from bench.server import Server, follow
 from catalog.api.pages.registry import PAGES
@@ -25,6 +29,10 @@ from graph_schema.vocabulary.words import SafeQuestion
 AIM: Final = 0.150
 MOST_BYTES: Final = 100 * 1024
 _LABELS_SECONDS: Final = 600
+_BEHIND_EVENTS: Final = 4
+"""So many looks at each page follow an event each."""
+_EVENTS_A_SECOND: Final = 50
+_AGAIN: Final = datetime(2024, 6, 1, tzinfo=UTC)
 _ATTESTED: Final = {
     "method": "SAFE_HARBOR",
     "codes": "H",
@@ -58,8 +66,17 @@ def _measure_one(engine: str, estate: Estate, times: int) -> Iterator[Figure]:
         _wait_for_labels(server)
         requested = [_recorded(server, one) for one in paged.requests(estate)]
         follow(server)
-        for name, asked in addresses(estate, requested).items():
-            yield from _page(server, asked, times, f"{engine}, {2 * estate.jobs:,} datasets, {name}")
+        pages = addresses(estate, requested)
+        setting = f"{engine}, {2 * estate.jobs:,} datasets"
+        for name, asked in pages.items():
+            yield from _page(server, asked, times, f"{setting}, {name}")
+        came = _runs_again(estate)
+        for name, asked in pages.items():
+            yield _behind_events(server, asked, came, f"{setting}, {name}")
+        every = [asked[0] for asked in pages.values()]
+        yield _while_events_come(
+            server, every, came, 20 if times > _BEHIND_EVENTS else 2, f"{setting}, all pages in turn"
+        )
 
 
 def _recorded(server: Server, record: Mapping[str, object]) -> int:
@@ -142,6 +159,61 @@ def _page(server: Server, asked: Sequence[str], times: int, setting: str) -> Ite
     yield Figure("page, p50 / p95", setting, spread(seconds), aim, percentile(seconds, 0.95) <= AIM)
     aim = f"≤ {MOST_BYTES:,} bytes"
     yield Figure("largest page, as transferred", setting, f"{largest:,} bytes", aim, largest <= MOST_BYTES)
+
+
+def _runs_again(estate: Estate) -> Iterator[Event]:
+    """Yield the events of a further run of each job in turn, which say of data what the ones before said."""
+    for number, event in enumerate(paged.events(estate)):
+        at = _AGAIN + timedelta(minutes=number)
+        yield {**event, "eventTime": at.isoformat(), "run": {"runId": run_id(event["job"]["name"], "again")}}
+
+
+def _behind_events(server: Server, asked: Sequence[str], came: Iterator[Event], setting: str) -> Figure:
+    """Measure the first look at a page behind an event, once the graph holds that: nothing remembered serves it."""
+    seconds = []
+    for number in range(_BEHIND_EVENTS):
+        _send(server, next(came))
+        follow(server)
+        began = time.perf_counter()
+        _get(server, asked[number % len(asked)])
+        seconds.append(time.perf_counter() - began)
+    met = max(seconds) <= AIM
+    return Figure("page behind an event, p50 / p95", setting, spread(seconds), f"p95 ≤ {AIM * 1000:.0f} ms", met)
+
+
+def _while_events_come(
+    server: Server, asked: Sequence[str], came: Iterator[Event], lasting: int, setting: str
+) -> Figure:
+    """Measure looks at pages one after the other, for so many seconds, while events keep coming."""
+    over, sent = threading.Event(), 0
+
+    def send() -> None:
+        nonlocal sent
+        began = time.perf_counter()
+        while not over.wait(max(0.0, began + sent / _EVENTS_A_SECOND - time.perf_counter())):
+            _send(server, next(came))
+            sent += 1
+
+    sender = threading.Thread(target=send)
+    sender.start()
+    began, seconds = time.perf_counter(), []
+    try:
+        for address in itertools.cycle(asked):
+            if (looked := time.perf_counter()) >= began + lasting:
+                break
+            _get(server, address)
+            seconds.append(time.perf_counter() - looked)
+    finally:
+        over.set()
+        sender.join()
+    rate = sent / (time.perf_counter() - began)
+    return Figure(f"page while {rate:.0f} events/s come in, p50 / p95", setting, spread(seconds))
+
+
+def _send(server: Server, event: Event) -> None:
+    status, body = server.post(ENDPOINT, event)
+    if status != HTTPStatus.CREATED:
+        raise RuntimeError(f"The server refused a made-up event: {body[:500]!r}")
 
 
 def _wait_for_labels(server: Server) -> None:
