@@ -252,7 +252,8 @@ class Intake:
     def compare_records(self, payloads: Sequence[JSON], actor: Actor) -> tuple[Comparison, ...]:
         """Return what each of the records would change if they were taken in this order; nothing is written.
 
-        What one names may come to be known by one before it. An error points into the list: `/3/owner`.
+        What one names may come to be known by one before it; one with `on_behalf_of` is held to what both may. An error
+        points into the list: `/3/owner`.
 
         Raises:
             SenderError: 422, one of them could not be taken, or is of a kind of which nothing is in force.
@@ -267,15 +268,16 @@ class Intake:
             promised: set[str] = set()
             for place, payload in enumerate(payloads):
                 try:
-                    kind, record = self._comparable(payload, actor, now)
-                    admitted = kind.admit(record, self.admissions.admission(view, actor, now, frozenset(promised)))
+                    kind, record, by = self._comparable(payload, actor, now)
+                    seen = view if by is actor else self.admissions.view(reader, by, now)
+                    admitted = kind.admit(record, self.admissions.admission(seen, by, now, frozenset(promised)))
                 except SenderError as error:
                     raise SenderError(error.detail, pointer=f"/{place}{error.pointer}", status=422) from error
                 promised.update(node.id for node in kind.subjects(record))
                 records.append((kind, record, admitted.all_added))
             return compare(view, records)
 
-    def _comparable(self, payload: JSON, actor: Actor, now: int) -> tuple[Kind[Any], Record]:
+    def _comparable(self, payload: JSON, actor: Actor, now: int) -> tuple[Kind[Any], Record, Actor]:
         if not isinstance(payload, dict):
             raise _wrong("", 'A record is a JSON object with its "kind", such as "declare_dataset".')
         kind = _kind_of(payload)
@@ -286,7 +288,8 @@ class Intake:
                 f"against what is in force are {', '.join(LASTING)}.",
             )
         sent = self._read_record(kind, payload, actor, now, [])
-        return kind, self._searched(kind, sent)[0]
+        place = self._place(kind, sent, payload.get("on_behalf_of"), actor, now)
+        return kind, self._searched(kind, sent)[0], actor if place is None else place.actor
 
     def issue_key(self, principal: str, actor: Actor, correlation_id: str) -> tuple[NewKey, Future[Accepted]]:
         """Make a key for a principal and record that; the key works once the future has resolved.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from catalog.assets.records import DeclareDataset, DeclareSource
@@ -46,6 +46,10 @@ class _Item:
         words = [named.get("namespace"), named.get("name"), *(self.value.get(one) for one in others)]
         return " ".join(word for word in words if isinstance(word, str))
 
+    def in_place_of(self, principal: str | None) -> _Item:
+        """Return it as it is written in somebody's place; None: as it stands."""
+        return self if principal is None else replace(self, value={**self.value, "on_behalf_of": principal})
+
     def wrong(self, detail: str, pointer: str = "") -> SenderError:
         """Return the error that something in it is wrong: file, line and member, and what would be right."""
         line = self.document.line(self.pointer + pointer)
@@ -54,12 +58,15 @@ class _Item:
         return SenderError(f"{where}: {detail}", status=422)
 
 
-def record_files(client: Client, names: Sequence[str], *, dry_run: bool, as_json: bool) -> Exit:
+def record_files(
+    client: Client, names: Sequence[str], on_behalf_of: str | None = None, *, dry_run: bool, as_json: bool
+) -> Exit:
     """Write what is in these files and not in force yet; with `dry_run` show it, field by field, and write nothing.
 
-    Where anything in them is wrong, nothing of them is written.
+    Where anything in them is wrong, nothing of them is written. Each is written in the place of another where that is
+    asked for, by its own member else.
     """
-    items = [item for name in names for item in _items(name)]
+    items = [item.in_place_of(on_behalf_of) for name in names for item in _items(name)]
     compared = _compared(client, items)
     new = [item for item, found in zip(items, compared, strict=True) if found["changes"]]
     receipts = [] if dry_run else _write(client, new)

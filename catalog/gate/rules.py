@@ -54,6 +54,10 @@ DECIDED_BY: Final[Mapping[str, GateCheckName]] = {
 """The rules whose findings stand in the check that asks the same; those of all others stand in FINDINGS."""
 
 
+LISTING: Final = frozenset({GateCheckName.INPUT_FEATURES})
+"""The checks of which every reason is shown, whatever they come to: each is a feature, and what is done about it."""
+
+
 def judge(case: Case, asked: Requirements) -> tuple[Checked, ...]:
     """Return what every check comes to, in their order, those that are not required among them."""
     return tuple(_checked(check, asked, list(_JUDGES[check](case, asked))) for check in GateCheckName)
@@ -95,8 +99,8 @@ def outcome(reasons: Iterable[Reason]) -> Outcome:
 
 def _checked(check: GateCheckName, asked: Requirements, reasons: Sequence[Reason]) -> Checked:
     came_to = outcome(reasons)
-    # What passes beside something that does not only takes room.
-    shown = tuple(one for one in reasons if one.outcome is not PASS or came_to is PASS)
+    # What passes beside something that does not only takes room, but where each reason is a thing that was listed.
+    shown = tuple(one for one in reasons if one.outcome is not PASS or came_to is PASS or check in LISTING)
     return Checked(check, check in asked.require, came_to, shown)
 
 

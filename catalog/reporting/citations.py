@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+import orjson
+
 from catalog.access import queries as access
 from catalog.access.model import LOCAL, LOCAL_DISPLAY_NAME, PrincipalRecord
 from catalog.ledger.entry import Entry
@@ -43,6 +45,14 @@ class Citations:
         if index not in self._headers:
             self._headers[index] = self.ledger.entry(index).entry
         return self._headers[index]
+
+    def place(self, index: int) -> tuple[str, int]:
+        """Return in whose place an entry was written, and by which delegation: none and -1 for its writer's own."""
+        body = self.ledger.entry(index).body
+        if body is None or b'"on_behalf_of"' not in body:
+            return "", -1
+        found = orjson.loads(body).get("on_behalf_of")
+        return ("", -1) if found is None else (found["principal"], found["delegation"])
 
     def cite(self, entry: int) -> int:
         """Return the entry, noted as one that the report rests on."""

@@ -11,7 +11,9 @@ from graph_schema.times import format_time
 from reports.context import Actor
 from reports.parts.people import KINDS, Act, Key, Person
 
-_Acts = Mapping[str, Sequence[int]]
+_Kind = tuple[str, str, int]
+"""A kind of entry, in whose place it was written (empty: in their own), and by which delegation (-1: by none)."""
+_Acts = Mapping[_Kind, Sequence[int]]
 """The entries that somebody wrote, by kind."""
 
 
@@ -27,15 +29,19 @@ def people(citations: Citations) -> tuple[Person, ...]:
 
 def _acts(citations: Citations) -> Mapping[str, _Acts]:
     """Return who wrote which entries, among them those that define the principals and their keys."""
-    acts: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    acts: dict[str, dict[_Kind, list[int]]] = defaultdict(lambda: defaultdict(list))
     read: set[int] = set()
     while unread := citations.view.cited - read:
         for index in sorted(unread):
             header = citations.header(index)
-            acts[header.actor][header.kind].append(index)
+            of, delegation = citations.place(index)
+            acts[header.actor][header.kind, of, delegation].append(index)
+            if of:
+                citations.cite(delegation)
         read |= unread
-        citations.introduce(acts)
-        for name in acts:
+        others = {of for several in acts.values() for _, of, _ in several if of}
+        citations.introduce({*acts, *others})
+        for name in sorted({*acts, *others}):
             _cite(citations, citations.principals.get(name))
     return acts
 
@@ -53,7 +59,7 @@ def _entries(key: KeyRecord) -> tuple[int, ...]:
 
 def _person(citations: Citations, name: str, written: _Acts) -> Person:
     actor = citations.actor(name, authenticated=is_proven(name))
-    acts = tuple(Act(kind=kind, indexes=tuple(sorted(written[kind]))) for kind in sorted(written))
+    acts = tuple(_act(citations, each, written[each]) for each in sorted(written))
     known = citations.principals.get(name)
     if known is None:
         return Person(actor=actor, acts=acts)
@@ -70,6 +76,13 @@ def _person(citations: Citations, name: str, written: _Acts) -> Person:
         keys=tuple(_key(citations, key) for key in known.keys),
         acts=acts,
     )
+
+
+def _act(citations: Citations, each: _Kind, indexes: Sequence[int]) -> Act:
+    kind, of, delegation = each
+    if not of:
+        return Act(kind=kind, indexes=tuple(sorted(indexes)))
+    return Act(kind=kind, indexes=tuple(sorted(indexes)), on_behalf_of=_by(citations, of), entries=(delegation,))
 
 
 def _key(citations: Citations, key: KeyRecord) -> Key:

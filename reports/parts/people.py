@@ -47,12 +47,16 @@ class Key(Strict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act(Strict):
-    """The cited entries of one kind that a principal wrote."""
+    """The cited entries of one kind that a principal wrote, for themselves or in the place of another."""
 
     kind: str
     """As the ledger has it."""
     indexes: tuple[int, ...] = ()
     """Of entries that another line of the report rests on."""
+    on_behalf_of: Actor | None = None
+    """In whose place; None: in their own."""
+    entries: tuple[int, ...] = ()
+    """The delegation by which that one let them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,7 +194,7 @@ def blocks(context: People, _: Frame) -> Iterator[Block]:
                 cell(*_identity(each)),
                 cell(*_rights(each)),
                 cell(*_proof(each)),
-                cell(*(words(plain(_ACTS.get(act.kind, act.kind)), cites(act.indexes)) for act in each.acts)),
+                cell(*(line for act in each.acts for line in _did(act))),
             )
             for each in context.people
         ],
@@ -200,6 +204,12 @@ def blocks(context: People, _: Frame) -> Iterator[Block]:
             "principal and issued the key answers for that."
         ),
     )
+
+
+def _did(act: Act) -> Iterator[Line]:
+    yield words(plain(_ACTS.get(act.kind, act.kind)), cites(act.indexes))
+    if act.on_behalf_of is not None:
+        yield words(faint("in the place of"), who(act.on_behalf_of), cites(act.entries))
 
 
 def _identity(person: Person) -> Iterator[Line]:

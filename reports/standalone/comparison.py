@@ -94,6 +94,8 @@ def _subject(kind: str, part: str, context: Values) -> Subject:
 
 
 _BEFORE_PEOPLE = frozenset({"model_dossier/2", "model_dossier/3", "approvals/1"})
+_NOTHING: tuple[object, ...] = (None, [])
+"""What a member says that says nothing."""
 
 
 class Shown:
@@ -166,13 +168,16 @@ class Comparison:
         return not self.log.withheld.isdisjoint(citations(shown))
 
     def same(self, where: str, shown: Values, derived: Values, *, by: Iterable[int] = ()) -> None:
-        """Compare every value that is derived with the one that is shown."""
+        """Compare every value that is derived with the one that is shown.
+
+        One that says nothing may be left out: files of before there was such a member lack it.
+        """
         entries = ", ".join(f"#{index}" for index in by) or "the entries"
         for name, value in derived.items():
             self.compared += 1
             if isinstance(value, dict) and isinstance(shown.get(name), dict):
                 self.same(f"{where} {name}", shown[name], value, by=by)
-            elif name not in shown or _json(shown[name]) != _json(value):
+            elif (name in shown or value not in _NOTHING) and _json(shown.get(name)) != _json(value):
                 seen = brief(shown.get(name))
                 self.differing.append(f"{where}: {name} is shown as {seen}, by {entries} it is {brief(value)}")
 

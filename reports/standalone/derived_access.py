@@ -10,6 +10,8 @@ from reports.standalone.comparison import Comparison, Shown, citations
 from reports.standalone.disclosed import Disclosed
 
 _DAY = 86_400 * 1_000_000
+_DAYS_OF_THE_FIRST = 90
+"""Of so many days the first dossiers of a dataset counted decisions, and did not say so."""
 _MOST = 1000
 _BELIEVED = frozenset({"ROLE_LOST", "PROJECT_OVER"})
 """Where a grant stands by records of persons and projects, which a file need not hold: both are less than it grants."""
@@ -83,7 +85,7 @@ def _grant(each: Values, one: Record, log: Disclosed) -> dict[str, Any]:
 
 
 def _decisions(shown: Shown, log: Disclosed, compare: Comparison) -> None:
-    days, left = shown.context.get("access_days"), shown.context.get("access_left_out")
+    days, left = shown.context.get("access_days", _DAYS_OF_THE_FIRST), shown.context.get("access_left_out")
     if not isinstance(days, int) or isinstance(days, bool) or days < 1:
         compare.holds(False, "access: no number of days of which decisions are counted")
         return

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from reports.standalone.bodies import node_id
-from reports.standalone.comparison import Comparison, Shown, object_in
+from reports.standalone.bodies import Values, node_id, objects_in
+from reports.standalone.comparison import Comparison, Shown, index_in, object_in
 from reports.standalone.disclosed import Disclosed
 from reports.standalone.evidence import NOT_CITED
 
@@ -33,10 +33,11 @@ def derive_acts(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     """Compare who wrote the entries with their headers, and who that is with the definitions and keys disclosed."""
     if shown.before_people:
         return
-    written: dict[str, dict[str, list[int]]] = {}
+    written: dict[str, dict[_Act, list[int]]] = {}
     for entry in log.entries:
         if entry.withheld != NOT_CITED:
-            written.setdefault(entry.actor, {}).setdefault(entry.kind, []).append(entry.index)
+            each = (entry.kind, *_whose_place(log.bodies.get(entry.index)))
+            written.setdefault(entry.actor, {}).setdefault(each, []).append(entry.index)
     people = {_id(each): each for each in shown.each("people")}
     compare.alike("who acted", (_id(each) for each in shown.each("people")), written)
     compare.holds(
@@ -44,11 +45,49 @@ def derive_acts(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     )
     for principal in people.keys() & written.keys():
         each = people[principal]
-        kinds = written[principal]
-        acts = [{"kind": kind, "indexes": sorted(kinds[kind])} for kind in sorted(kinds)]
-        compare.same(f"acts of {principal}", each, {"acts": acts})
+        _compare_acts(principal, each, written[principal], log, compare)
         if not compare.rests_on_withheld(each):
             compare.same(principal, each, _person(principal, log))
+
+
+_Act = tuple[str, str, int]
+"""A kind of entry, in whose place it was written (empty: in their own), and by which delegation (-1: by none)."""
+
+
+def _whose_place(body: Any) -> tuple[str, int]:  # noqa: ANN401 - any JSON value
+    found = body.get("on_behalf_of") if isinstance(body, dict) else None
+    if not isinstance(found, dict):
+        return "", -1
+    return str(found.get("principal")), index_in(found.get("delegation"))
+
+
+def _compare_acts(
+    principal: str, each: Values, written: Mapping[_Act, list[int]], log: Disclosed, compare: Comparison
+) -> None:
+    """Compare what somebody did with the entries, and in whose place with their bodies, where these are there."""
+    shown = [{"on_behalf_of": None, "entries": [], **act} for act in objects_in(each.get("acts"))]
+    derived = [_did_as(kind, sorted(written[kind]), log) for kind in sorted(written)]
+    if not log.withheld.isdisjoint(index for indexes in written.values() for index in indexes):
+        shown, derived = _by_kind(shown), _by_kind(derived)
+    compare.same(f"acts of {principal}", {"acts": shown}, {"acts": derived})
+
+
+def _did_as(kind: _Act, indexes: list[int], log: Disclosed) -> dict[str, Any]:
+    name, of, delegation = kind
+    if not of:
+        return {"kind": name, "indexes": indexes, "on_behalf_of": None, "entries": []}
+    known = log.people.get(of)
+    defined = {} if known is None else {"name": known.content["display_name"], "entry": known.index}
+    actor = _whole({"id": of, "authenticated": of != _LOCAL, **defined})
+    return {"kind": name, "indexes": indexes, "on_behalf_of": actor, "entries": [delegation]}
+
+
+def _by_kind(acts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the same without in whose place: what is withheld does not tell."""
+    found: dict[str, list[int]] = {}
+    for act in acts:
+        found.setdefault(str(act.get("kind")), []).extend(index_in(one) for one in act.get("indexes") or ())
+    return [{"kind": kind, "indexes": sorted(found[kind])} for kind in sorted(found)]
 
 
 def _person(principal: str, log: Disclosed) -> dict[str, Any]:

@@ -130,15 +130,13 @@ def record(
     """
     if file and files:
         raise SenderError("Name files of records, or --file FILE, not both: what is in a --file is compared first.")
-    if file and on_behalf_of:
-        raise SenderError("--on-behalf-of is for files of records: what is in a --file is written for oneself.")
     if dry_run and not file:
         raise SenderError("--dry-run shows what a --file FILE would change: name that file.")
     with connected(url, data_dir) as client:
         if file:
             from catalog.cli.declared import record_files
 
-            raise typer.Exit(int(record_files(client, file, dry_run=dry_run, as_json=as_json)))
+            raise typer.Exit(int(record_files(client, file, on_behalf_of, dry_run=dry_run, as_json=as_json)))
         from catalog.cli.record import record as write
 
         raise typer.Exit(int(write(client, files or [], on_behalf_of, as_json=as_json)))

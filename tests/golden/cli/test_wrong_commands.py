@@ -110,7 +110,6 @@ lineward lineage DIGITS…
 lineward report readmission
 lineward report nothing@1
 lineward report 'landing visits'
-lineward record --file declared.yaml --on-behalf-of grace
 lineward access decisions --from 2031-02-01T00:00:00Z --to 2031-01-01T00:00:00Z
 lineward access export --from 2031-02-01T00:00:00Z --to 2031-01-01T00:00:00Z
 lineward report model-dossier

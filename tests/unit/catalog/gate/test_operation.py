@@ -106,6 +106,15 @@ class TestInputFeatures:
             )
         ]
 
+    def test_g8_what_is_listed_is_shown_beside_what_is_missing(self, house: House) -> None:
+        story = GateStory(house).tell()
+        self.label(story, "RACE")
+        found = checked(story, GateCheckName.INPUT_FEATURES)
+        assert found.outcome is Outcome.FAIL
+        listed = [one["feature"] for one in story.said["lists the features"]["features"]]
+        shown = [one.text for one in found.reasons if one.outcome is Outcome.PASS]
+        assert [text.partition(" measures ")[0] for text in shown] == listed
+
     def test_a_characteristic_that_is_none_names_the_nearest(self, house: House) -> None:
         story = GateStory(house).tell()
         wrong = [{"feature": "x", "measures": ["AGES"], "mitigation": "None is needed"}]

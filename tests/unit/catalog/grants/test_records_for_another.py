@@ -153,6 +153,19 @@ def test_what_tells_two_persons_apart_is_written_for_oneself_alone(kind: str) ->
         KINDS["delegate_access"].record.read(given_)
 
 
+def test_x7_what_is_compared_is_held_to_the_same_delegation(house: House, ada: Actor) -> None:
+    """As of `lineward record --file --on-behalf-of`: what would be refused is refused before anything is written."""
+    sent = {**declaration(dataset=CURATED), "on_behalf_of": "grace"}
+    with pytest.raises(AskerError, match=NOBODY_DELEGATED):
+        house.intake.compare_records([sent], ada)
+    delegate(house, "declare_dataset")
+    (found,) = house.intake.compare_records([sent], ada)
+    assert found.changes
+    house.record(sent, ada)
+    (again,) = house.intake.compare_records([sent], ada)
+    assert not again.changes
+
+
 def test_a_kind_that_is_not_delegated_is_refused_by_name(house: House, ada: Actor) -> None:
     asked = {"kind": "request_access", "on_behalf_of": "grace", "principal": "ada", "actions": ["read"]}
     more = {"target": {"target_kind": "DATASET", **CURATED}, "purposes": ["HRESCH"], "reason": "A test"}

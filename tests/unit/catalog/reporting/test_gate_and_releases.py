@@ -115,6 +115,15 @@ def test_a_gate_asked_of_a_disease_verifies_and_no_other_disease_is_said(house: 
         assert "derived: gate" in wrong(house, replace(found, gate=(first, *found.gate[1:])))
 
 
+@pytest.mark.parametrize("missing", ["NOT_RETIRED", "COMPONENTS", "CODE"])
+def test_no_check_is_left_out_of_an_answer(told: Released, missing: str) -> None:
+    """Only files of before there was one lack it: here a recorded evaluation has each."""
+    found = dossier(told.house)
+    first = found.gate[0]
+    cut = replace(first, checks=tuple(one for one in first.checks if one.check != missing))
+    assert "derived: gate" in wrong(told.house, replace(found, gate=(cut,)))
+
+
 ASSESSED = ("change_assessment", "environment_assessment", "feature_assessment", "monitoring_plan")
 SAID_OTHERWISE: dict[str, dict[str, Any]] = {
     "change_assessment": {"reason": "Nothing of weight changed"},

@@ -12,13 +12,14 @@ from catalog.access.model import Actor
 from catalog.reporting.approvals_record import approvals_record
 from catalog.reporting.model_dossier import model_dossier
 from graph_schema.nodes import Approval, Dataset, ModelVersion, Principal
+from graph_schema.times import format_time
 from reports.kinds import ApprovalsRecord, ModelDossier
-from reports.parts.people import Person
+from reports.parts.people import Act, Person
 from reports.standalone.container import take
 from reports.standalone.evidence import Evidence
 from reports.standalone.verification import checked
 from reports.standalone.verify_lineward import verify
-from tests.support.records import MODEL, RAW, House, decision, erasing, principal, request, seal
+from tests.support.records import MODEL, RAW, House, decision, erasing, principal, request, seal, tag
 
 VERSION = ModelVersion(MODEL["namespace"], MODEL["name"], "1")
 
@@ -50,6 +51,26 @@ def record(house: House) -> ApprovalsRecord:
 def person(context: ModelDossier | ApprovalsRecord, name: str) -> Person:
     ((found),) = [each for each in context.people if each.actor.id == name]
     return found
+
+
+def test_what_was_written_in_the_place_of_another_names_both_and_the_delegation(house: House, grace: Actor) -> None:
+    sam, ada = house.act_as("sam", "steward"), house.act_as("ada", "engineer", "steward")
+    house.tell_story(grace)
+    until = format_time(house.clock.micros() + 3_600_000_000)
+    given = {"kind": "delegate_access", "to": "ada", "records": ["tag"], "until": until, "reason": "She is away"}
+    delegated = house.record(given, sam).receipt.index
+    mine = house.record(tag(stance="CONFIRM", codes=[], reason="Read and confirmed"), ada).receipt.index
+    theirs = house.record({**tag(reason="For Sam"), "on_behalf_of": "sam"}, ada).receipt.index
+    found = dossier(house)
+    acts = [one for one in person(found, "ada").acts if one.kind == "record.tag"]
+    assert [one.indexes for one in acts] == [(mine,), (theirs,)]
+    assert [None if one.on_behalf_of is None else one.on_behalf_of.name for one in acts] == [None, "Testperson sam"]
+    assert [one.entries for one in acts] == [(), (delegated,)]
+    assert failing(house, found) == []
+    ada_, together = person(found, "ada"), Act(kind="record.tag", indexes=(mine, theirs))
+    hiding = replace(ada_, acts=(*(one for one in ada_.acts if one.kind != "record.tag"), together))
+    people = tuple(hiding if one.actor.id == "ada" else one for one in found.people)
+    assert failing(house, replace(found, people=people)) != []
 
 
 def failing(house: House, context: ModelDossier | ApprovalsRecord) -> list[str]:
