@@ -4327,8 +4327,8 @@ def derive_acts(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     written: dict[str, dict[_Act, list[int]]] = {}
     for entry in log.entries:
         if entry.withheld != NOT_CITED:
-            each = (entry.kind, *_whose_place(log.bodies.get(entry.index)))
-            written.setdefault(entry.actor, {}).setdefault(each, []).append(entry.index)
+            act = (entry.kind, *_whose_place(log.bodies.get(entry.index)))
+            written.setdefault(entry.actor, {}).setdefault(act, []).append(entry.index)
     people = {_id(each): each for each in shown.each("people")}
     compare.alike("who acted", (_id(each) for each in shown.each("people")), written)
     compare.holds(
