@@ -99,7 +99,7 @@ def _show(called: str, asked: dict[str, Any], found: dict[str, Any]) -> None:
                 f"  {_MARKS[one['outcome']]}  {in_words(one['check'])}{'' if one['required'] else ', not required'}"
             )
             for reason in one["reasons"]:
-                _print_reason(reason, told_apart=len({each["outcome"] for each in one["reasons"]}) > 1)
+                _print_reason(reason, mixed=len({each["outcome"] for each in one["reasons"]}) > 1)
     _print_more(found)
 
 
@@ -120,9 +120,9 @@ def _print_more(found: dict[str, Any]) -> None:
         warn(found["completeness"])
 
 
-def _print_reason(reason: dict[str, Any], *, told_apart: bool = False) -> None:
+def _print_reason(reason: dict[str, Any], *, mixed: bool = False) -> None:
     entries = f" (entries {', '.join(map(str, reason['entries'][:_MOST]))}{_more(reason['entries'])})"
-    mark = f"{_MARKS[reason['outcome']].strip()}: " if told_apart else ""
+    mark = f"{_MARKS[reason['outcome']].strip()}: " if mixed else ""
     text = mark + reason["text"] + (entries if reason["entries"] else "")
     for line in _wrapped(text):
         print_line(f"           {line}")
