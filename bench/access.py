@@ -95,9 +95,8 @@ def _measure_one(engine: str, estate: Estate, asks: int) -> Iterator[Figure]:
         _asked(server, bodies, min(asks, 1_000))  # plans and caches are made once
         tally = _asked(server, bodies, asks)
         beside = _beside_events(server, estate, data, bodies, asks)
-    for one in (tally, beside):
-        if one.refused:
-            raise RuntimeError(f"Not every request was answered: {one.refused}.")
+    if tally.refused:
+        raise RuntimeError(f"Not every request was answered: {tally.refused}.")
     rate, p95 = tally.acknowledged / tally.elapsed, percentile(tally.seconds, 0.95)
     setting = f"{engine}, {2 * estate.jobs:,} datasets, {CLIENTS} clients"
     yield Figure("decisions on access, recorded", setting, f"{rate:,.0f}/s", f"{AIM_RATE:,}/s", rate >= AIM_RATE)
@@ -105,7 +104,9 @@ def _measure_one(engine: str, estate: Estate, asks: int) -> Iterator[Figure]:
     yield Figure("a decision on access, p95", setting, milliseconds(p95), aim, p95 <= AIM_P95)
     rate, p95 = beside.acknowledged / beside.elapsed, percentile(beside.seconds, 0.95)
     named = f"the same while {EVENTS} events/s come in"
-    yield Figure(named, setting, f"{rate:,.0f}/s", f"{AIM_BESIDE:,}/s", rate >= AIM_BESIDE)
+    refused = sum(beside.refused.values())
+    answered = f"{rate:,.0f}/s" + (f", {refused:,} not answered" if refused else "")
+    yield Figure(named, setting, answered, f"{AIM_BESIDE:,}/s", rate >= AIM_BESIDE and not refused)
     yield Figure(f"{named}, p95", setting, milliseconds(p95))
 
 
