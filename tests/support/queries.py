@@ -105,6 +105,7 @@ from catalog.memberships.queries import (
     protocols,
     protocols_called,
     protocols_of,
+    studied,
 )
 from catalog.names.queries import deciding_entries, lives, namespace_rules, other_names, shown_names, spelled
 from catalog.operations.quarantine import quarantined
@@ -508,6 +509,7 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
     "protocols": ("Protocol", lambda view, _: protocols(view)),
     "protocols_called": ("Protocol", lambda view, _: protocols_called(view, ["made-up protocol"])),
     "projects_called": ("Project", lambda view, _: projects_called(view, ["made-up project"])),
+    "studied": ("Project", lambda view, _: sorted(studied(view, "made-up project"))),
     "holders": ("Dataset", lambda view, ids: {one: found for one in ids if (found := holders(view, one))}),
     "access_decisions": ("Dataset", access_decisions),
     "unknown_parts": ("Dataset", lambda view, _: unknown_parts(view, MAY_READ)),
