@@ -24,6 +24,8 @@ from graph_schema.nodes import Dataset, Job, ModelVersion
 from reports.standalone.container import canonical, put, take
 from reports.standalone.verification import verify
 from tests.e2e.conftest import Server, Start, command
+from tests.integration.catalog.api.pages.test_hostile_names import DATASET as HOSTILE_SET
+from tests.integration.catalog.api.pages.test_hostile_names import HOSTILE
 from tests.support.browser import Watched, launched
 from tests.support.issued import Issuer, changed, leaves
 from tests.support.records import (
@@ -834,6 +836,45 @@ def test_two_tabs_of_one_person_take_nothing_from_each_other(open_: Open, server
     expect(reader.locator("#record")).to_contain_text("Unit of the first tab")
     expect(reader.locator("#record")).to_contain_text("North")
     for tab in (first, second):
+        tab.check()
+
+
+def test_names_that_would_be_more_than_names_are_letters_in_a_real_browser(open_: Open, reported: Server) -> None:
+    """In a browser a script that stands in a name would run, and a name without end would widen the page."""
+    with httpx2.Client(base_url=reported.url, trust_env=False) as client:
+        made = event(schema={"fields": [{"name": HOSTILE, "type": HOSTILE, "description": HOSTILE}]})
+        made["job"], made["inputs"], made["outputs"] = (
+            JOB,
+            [{**RAW}],
+            [{**HOSTILE_SET, "facets": made["outputs"][0]["facets"]}],
+        )
+        assert client.post("/api/v1/lineage", json=made).status_code == 201
+        _recorded(client, declaration(dataset=HOSTILE_SET, owner=HOSTILE, clinical_purpose=HOSTILE))
+    of = Dataset(**HOSTILE_SET).id
+    for width in (320, DESKTOP):
+        tab = open_(width)
+        opened: list[str] = []
+        tab.page.on("dialog", lambda dialog, opened=opened: (opened.append(dialog.message), dialog.dismiss()))
+        for address in (
+            "/",
+            *(f"/explorer/{name}?id={of}" for name in ("dataset", "lineage", "history", "record", "use")),
+        ):
+            tab.page.goto(f"{reported.url}{address}")
+            tab.page.wait_for_load_state("networkidle")
+            assert tab.wide_by() <= 0, (width, address)
+        tab.page.goto(f"{reported.url}/explorer/lineage?id={of}&direction=both&grain=column")
+        tab.page.get_by_role("application", name="Picture of the lineage").focus()
+        for key in ("ArrowRight", "e", "Enter"):
+            tab.page.keyboard.press(key)
+        tab.page.goto(f"{reported.url}/")
+        tab.page.locator("#q").fill(HOSTILE[:200])
+        tab.page.wait_for_load_state("networkidle")
+        tab.page.goto(f"{reported.url}/explorer/record?kind=tag&id={of}")
+        tab.page.get_by_label("PHI kind").select_option("CLINICAL_NOTE")
+        tab.page.get_by_label("Reason").fill(HOSTILE)
+        tab.page.get_by_role("button", name="Record it").first.click()
+        expect(tab.page.locator("#proof")).to_have_text(re.compile("^Verified in your browser"))
+        assert opened == []
         tab.check()
 
 
