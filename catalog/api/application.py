@@ -100,6 +100,8 @@ def _routes(app: FastAPI) -> Iterator[Route]:
 def _pages(app: FastAPI, services: Services) -> tuple[Route, ...]:
     @cache
     def explorer() -> Explorer:
+        # First what a thread of the server imports at its start: two that begin elsewhere meet half-made modules.
+        from catalog.api.graphql import endpoint  # noqa: F401, PLC0415
         from catalog.api.pages.serving import Explorer  # noqa: PLC0415  the queries and templates take a while to import
 
         return Explorer(services, Sessions())
