@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page, Request, sync_playwright
 
 VARIABLE = "LINEWARD_TEST_BROWSER"
 """Names the browser where it is not called chromium."""
@@ -61,11 +61,16 @@ class Watched:
     def __post_init__(self) -> None:
         self.page.on("console", lambda message: self.complaints.append(f"{message.type}: {message.text}"))
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("dialog", self._refuse)
         self.page.on("request", self._note)
 
     def _note(self, request: Request) -> None:
         if not request.url.startswith((f"{self.url}/", "data:", "about:")):
             self.elsewhere.append(request.url)
+
+    def _refuse(self, dialog: Dialog) -> None:
+        self.complaints.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
 
     def check(self) -> None:
         """Hold the tab to no complaint, a violated policy among them, and to no request elsewhere."""
