@@ -12,7 +12,7 @@ from typing import Final
 from bench import stores
 from bench.catalogued import Catalogued
 from bench.estates import Estate
-from bench.figures import Figure, Options, command, measured, percentile, spread
+from bench.figures import Figure, Options, command, measured, milliseconds, percentile, spread
 from bench.filling import serving_filled
 from bench.server import Server, follow
 from catalog.search.model import Search
@@ -71,7 +71,10 @@ def _measure_catalogued(engine: str, made: Catalogued, rounds: int) -> Iterator[
         yield Figure("writing a declared dataset with its indexes", setting, f"{taken / made.datasets * 1e6:.0f} µs")
         if engine == "SQLite":
             yield Figure("bytes of a declared dataset", setting, f"{opened.size()[0] * 1024 / made.datasets:,.0f}")
-        for place, asked in _questions(made).items():
+        questions = _questions(made)
+        first = _asked(opened.store, questions["everything"][0])
+        yield Figure("the first search of a process", setting, milliseconds(first))
+        for place, asked in questions.items():
             yield _ask(opened.store, asked * rounds, f"{setting}, {place}")
 
 
@@ -99,14 +102,17 @@ def _questions(made: Catalogued) -> dict[str, list[Search]]:
 
 
 def _ask(store: Store, asked: list[Search], setting: str) -> Figure:
-    seconds = []
-    for one in asked:
-        began = time.perf_counter()
-        with store.reading() as read:
-            search(View(read), one)
-        seconds.append(time.perf_counter() - began)
+    _asked(store, asked[0])  # plans are made once, and facets and titles read
+    seconds = [_asked(store, one) for one in asked]
     aim = f"p95 ≤ {AIM * 1000:.0f} ms"
     return Figure("search, p50 / p95", setting, spread(seconds), aim, percentile(seconds, 0.95) <= AIM)
+
+
+def _asked(store: Store, one: Search) -> float:
+    began = time.perf_counter()
+    with store.reading() as read:
+        search(View(read), one)
+    return time.perf_counter() - began
 
 
 def _search(server: Server, texts: list[str], setting: str) -> Figure:

@@ -11,6 +11,7 @@ from catalog.store.indexes.effects import IN_FORCE, Candidate
 from catalog.store.indexes.in_force import by_aspect
 from catalog.store.indexes.run_states import RUN_STATE
 from catalog.store.indexes.search import facets as facets_of
+from catalog.store.indexes.table import Table
 from catalog.store.ordering import Row, edge_order, rows, statement_order
 from catalog.store.protocol import Direction, Either, Found, KnownNode, Page, Quarantined, Query
 from catalog.store.run_memory import ACCESSES, RunMemory, assemble
@@ -76,11 +77,20 @@ class SqliteReading(SqliteRows):
         super().__init__(connection)
         self.memo = {}
         self._memory = memory
+        self._empty: dict[str, bool] = {}
+        """Of tables whether they have no row in this state: such a one is asked once."""
         self._checkpoint = self._read_checkpoint()
 
     def _read_checkpoint(self) -> int:
         row = self._connection.execute("SELECT entry FROM state WHERE name = 'checkpoint'").fetchone()
         return -1 if row is None else row[0]
+
+    def _is_empty(self, table: Table) -> bool:
+        empty = self._empty.get(table.name)
+        if empty is None:
+            query = f"SELECT NOT EXISTS (SELECT 1 FROM {table.name})"  # noqa: S608  # a name of ours
+            empty = self._empty[table.name] = bool(self._connection.execute(query).fetchone()[0])
+        return empty
 
     def checkpoint(self) -> int:
         return self._checkpoint

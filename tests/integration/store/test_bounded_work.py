@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -14,7 +15,7 @@ from catalog.store.sqlite import SqliteStore
 from catalog.store.sqlite.schema import TABLES
 from graph_schema.bitemporal import RANK
 from graph_schema.builder import FactBuilder
-from graph_schema.edges import Executed, HasColumn, Read, Wrote
+from graph_schema.edges import Executed, HasColumn, IsAliasOf, Read, Wrote
 from graph_schema.facts import NOW, Facts, Role
 from graph_schema.nodes import Column, Dataset, Job, Run
 from tests.support.facts import run_node
@@ -189,6 +190,31 @@ def test_a_read_takes_the_same_statements_for_one_id_and_for_hundreds(tmp_path: 
         return len(seen)
 
     assert statements(every) == statements(every[:1])
+    store.close()
+
+
+def test_a_table_without_rows_is_looked_at_once_in_a_reading_and_anew_in_the_next(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "graph.db")
+    names = [Dataset("made-up", f"{number}") for number in range(6)]
+    for entry, (source, target) in enumerate(itertools.pairwise(names)):
+        builder = FactBuilder(entry, entry, f"{entry:016x}", RANK["COMPLETE"], run_node(f"{entry}").id, JOB.id)
+        builder.add_statement(run_node(f"{entry}"), "event", {"type": "COMPLETE"})
+        builder.add_edge(Read(run_node(f"{entry}"), source))
+        builder.add_edge(Wrote(run_node(f"{entry}"), target))
+        store.apply(builder.build(), entry)
+    seen: list[str] = []
+    with store._connections.reader() as connection:
+        connection.set_trace_callback(seen.append)
+    with store.reading() as read:
+        assert len(read.reach([names[-1].id], "in", 9, 1000) or ()) == 6
+    asked = [statement for statement in seen if "FROM alias" in statement or "JOIN alias" in statement]
+    assert len(asked) == 1
+    assert sum("JOIN flow" in statement for statement in seen) >= 5
+    builder = FactBuilder(9, 9, "9" * 16, RANK["COMPLETE"])
+    builder.add_edge(IsAliasOf(Dataset("made-up", "other"), names[-1]))
+    store.apply(builder.build(), 9)
+    with store.reading() as read:
+        assert len(read.reach([names[-1].id], "in", 9, 1000) or ()) == 7
     store.close()
 
 
