@@ -13,6 +13,7 @@ from catalog.assets.model import StatementSource
 from catalog.names.loading import Names
 from catalog.view import View
 from graph_schema import bitemporal
+from graph_schema.aspects import BY_NAME
 from graph_schema.facts import Role, Statement
 
 
@@ -86,7 +87,8 @@ def histories(view: View, asked: Sequence[tuple[str, str]]) -> dict[tuple[str, s
 def whole_histories(view: View, ids: Sequence[str]) -> dict[str, tuple[Stated, ...]]:
     """Return by node what was ever stated of any aspect up to the view's point, by entry and name of the aspect.
 
-    One of which nothing was stated is absent.
+    What is of one moment, such as a decision on access, has lists of its own and is left out. One of which nothing was
+    stated is absent.
     """
     names = Names(view, renamed=True)
     names.load(ids)
@@ -97,4 +99,9 @@ def whole_histories(view: View, ids: Sequence[str]) -> dict[str, tuple[Stated, .
 
 
 def _asked(stated: Iterable[Statement]) -> list[tuple[str, str]]:
-    return sorted({(one.subject, one.aspect) for one in stated})
+    return sorted({(one.subject, one.aspect) for one in stated if not _is_momentary(one.aspect)})
+
+
+def _is_momentary(aspect: str) -> bool:
+    known = BY_NAME.get(aspect)
+    return known is not None and known.momentary

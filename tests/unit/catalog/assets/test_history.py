@@ -77,6 +77,8 @@ def test_all_aspects_are_told_entry_by_entry_also_those_that_ended(house: House)
     house.record({name: value for name, value in declaration().items() if name != "permitted_use"})
     house.record({"kind": "declare_dataset", "dataset": RAW, "zone": "CURATED", "valid_from": JANUARY})
     house.send(event(schema={**SCHEMA, "fields": [{"name": "a"}]}))
+    house.decide_access(target={"target_kind": "DATASET", **RAW})
+    assert said(house, "access_decision")
     found = whole_histories(house.view(), [RAW_ID, CURATED_ID])
     assert [(one.entry, one.aspect) for one in found[RAW_ID]] == sorted(
         [*((0, aspect) for aspect in declaration() if aspect not in NOT_ASPECTS), (1, "zone")]
