@@ -25,7 +25,15 @@ from catalog.encryption.records import DeclareKey
 from catalog.places.records import DeclarePlace
 from catalog.record import Record
 from catalog.settings import load
-from graph_schema.vocabulary.words import DeidentificationState, PhiKind, RetentionClass, SourceKind, Zone
+from graph_schema.vocabulary.words import (
+    DeidentificationState,
+    KeyEnvironment,
+    PhiKind,
+    RetentionClass,
+    RetentionDisposition,
+    SourceKind,
+    Zone,
+)
 from tests.support.documents import blocks
 from tests.support.project import REPOSITORY
 from tests.support.records import CURATED, RAW, declaration, event
@@ -333,7 +341,8 @@ DECLARED: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
         "phi_category": st.lists(st.sampled_from(list(PhiKind)), max_size=3, unique=True),
         "deidentification_state": st.sampled_from(list(DeidentificationState)),
         "retention": st.fixed_dictionaries(
-            {"policy_class": st.sampled_from(list(RetentionClass)), "period_days": st.integers(1, 9999)}
+            {"policy_class": st.sampled_from(list(RetentionClass)), "period_days": st.integers(1, 9999)},
+            optional={"disposition": st.sampled_from(list(RetentionDisposition))},
         ),
         "permitted_use": st.fixed_dictionaries({"duo": st.just(["GRU"])}, optional={"statement": NAMES}),
         "zone": st.sampled_from(list(Zone)),
@@ -341,14 +350,31 @@ DECLARED: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
         "region": NAMES,
         "source": NAMES,
         "place": NAMES,
+        "persons": st.integers(0, 10**9),
+        "genomic": st.booleans(),
+        "encryption_keys": st.lists(
+            st.fixed_dictionaries({"key": NAMES, "environment": st.sampled_from(list(KeyEnvironment))}),
+            max_size=2,
+            unique_by=lambda one: one["key"],
+        ),
+        "plaintext_window": st.fixed_dictionaries({"where": NAMES, "seconds": st.integers(0, 9999)}),
     },
 ).filter(bool)
 
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    folder = tmp_path_factory.mktemp("declared") / "catalog"
-    with connect(Target(load(data_dir=folder)), None, new=True, owner=True) as client:
+    yield from catalog_in(tmp_path_factory.mktemp("declared"))
+
+
+@pytest.fixture(scope="module")
+def other(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    """A catalog that holds nothing but what was exported of the first."""
+    yield from catalog_in(tmp_path_factory.mktemp("other"))
+
+
+def catalog_in(folder: Path) -> Iterator[Client]:
+    with connect(Target(load(data_dir=folder / "catalog")), None, new=True, owner=True) as client:
         yield client
 
 
@@ -357,8 +383,9 @@ NUMBERS = count()
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(DECLARED, min_size=1, max_size=3), st.sampled_from(list(Written)))
-def test_what_is_exported_is_in_force_already(
+def test_what_is_exported_is_in_force_already_and_makes_the_same_record_elsewhere(
     client: Client,
+    other: Client,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     declared: list[dict[str, Any]],
@@ -378,7 +405,13 @@ def test_what_is_exported_is_in_force_already(
     file.write_text(capsys.readouterr().out)
     record_files(client, [str(file)], dry_run=True, as_json=False)
     assert capsys.readouterr().out == ""
+    record_files(other, [str(file)], dry_run=False, as_json=False)
+    record_files(other, [str(file)], dry_run=True, as_json=False)
     written = json.loads(json.dumps(said))
+    capsys.readouterr()
     export_datasets(client, Written.JSON)
-    exported = {one["dataset"]["name"]: one for one in json.loads(capsys.readouterr().out)["datasets"]}
+    whole = capsys.readouterr().out
+    export_datasets(other, Written.JSON)
+    assert capsys.readouterr().out == whole
+    exported = {one["dataset"]["name"]: one for one in json.loads(whole)["datasets"]}
     assert [exported[name].keys() for name in names] == [one.keys() for one in written]
