@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from catalog.cli.assets import identify
 from catalog.cli.client import Client, ask, succeeded
 from catalog.cli.completeness import FIELDS, warn
 from catalog.cli.output import note, print_json, print_table, short
 from catalog.cli.snapshots import snapshot_named
 from catalog.cli.words import count
-from catalog.errors import Exit
+from catalog.errors import AskerError, Exit
 
 _NODE: Final = "id ... on Asset { name } ... on Snapshot { digest ref { namespace name } }"
 _REPLAY: Final = f"""
@@ -22,9 +23,22 @@ query Replay($of: ID!, $asOf: AsOfInput) {{ replayPlan(of: $of, asOf: $asOf) {{ 
 """
 
 
-def replay(client: Client, of: str, as_of: dict[str, Any], *, as_json: bool) -> Exit:
-    """Print the plan: `Exit.FINDING` where something is lacking."""
-    id_ = snapshot_named(client, of, ("ModelVersion",))
+_FEATURE_SETS: Final = """
+query FeatureSets($of: ID!, $asOf: AsOfInput) { node(id: $of, asOf: $asOf) {
+  ... on Dataset { featureSetVersions { version snapshots { id } } } } }
+"""
+
+
+def replay(
+    client: Client, of: str, as_of: dict[str, Any], feature_set_version: str | None = None, *, as_json: bool
+) -> Exit:
+    """Print the plan: `Exit.FINDING` where something is lacking. With a version of a feature set, of the newest state
+    of the dataset that holds it.
+    """
+    if feature_set_version is None:
+        id_ = snapshot_named(client, of, ("ModelVersion",))
+    else:
+        id_ = _state_of(client, of, feature_set_version, as_of)
     found = succeeded(ask(client, _REPLAY, {"of": id_, "asOf": as_of or None})["replayPlan"])
     code = Exit.FINE if found["isPossible"] else Exit.FINDING
     if as_json:
@@ -54,6 +68,19 @@ def replay(client: Client, of: str, as_of: dict[str, Any], *, as_json: bool) -> 
     note("Nothing is lacking." if found["isPossible"] else f"{count(len(lacking), 'thing')} lacking.")
     warn(found["completeness"])
     return code
+
+
+def _state_of(client: Client, of: str, version: str, as_of: dict[str, Any]) -> str:
+    asked = {"of": identify(client, of, ("Dataset",)), "asOf": as_of or None}
+    held = (ask(client, _FEATURE_SETS, asked)["node"] or {}).get("featureSetVersions", [])
+    states = [each["id"] for one in held if one["version"] == version for each in one["snapshots"]]
+    if states:
+        return str(states[-1])
+    known = sorted({one["version"] for one in held})
+    if version in known:
+        raise AskerError(f"No state of {of} is known of when it held version {version} of its feature set.")
+    there = f"it held {', '.join(known)}." if known else "declare_dataset says which one it holds."
+    raise AskerError(f"{of} never held version {version} of a feature set; {there}")
 
 
 def _named(one: dict[str, Any] | None) -> str:

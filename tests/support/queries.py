@@ -125,6 +125,7 @@ from catalog.releases.replay import replay_plan
 from catalog.safe_use.queries import known, safe_uses, safety
 from catalog.signatures.queries import signature_state, signature_states, signing_keys
 from catalog.snapshots.comparison import snapshot_difference
+from catalog.snapshots.feature_sets import feature_set_versions
 from catalog.snapshots.queries import rows_written, snapshots, snapshots_of, verifications, with_digest
 from catalog.snapshots.retention import retention_due
 from catalog.snapshots.splits import split_of
@@ -359,6 +360,7 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
         "EncryptionKey",
         lambda view, ids: keys_called(view, [found.node.title for found in view.nodes(ids).values()]),
     ),
+    "feature_set_versions": ("Dataset", feature_set_versions),
     "jobs": ("Job", jobs),
     "runs": ("Run", runs),
     "named_datasets": ("Dataset", lambda view, ids: _named(named_datasets(view, ids))),

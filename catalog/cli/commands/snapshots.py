@@ -155,6 +155,10 @@ def replay(
     of: Annotated[
         str, typer.Argument(metavar="SNAPSHOT", help="A snapshot, as `verify` takes it, or a model version.")
     ],
+    feature_set_version: Annotated[
+        str | None,
+        typer.Option(metavar="VERSION", help="The newest state of a dataset that holds this version of a feature set."),
+    ] = None,
     valid_at: ValidAt = None,
     known_at_index: KnownAtIndex = None,
     url: Url = None,
@@ -165,7 +169,7 @@ def replay(
     from catalog.cli.replay import replay as show
 
     with connected(url, data_dir, owner=True) as client:
-        raise typer.Exit(int(show(client, of, point(valid_at, known_at_index), as_json=as_json)))
+        raise typer.Exit(int(show(client, of, point(valid_at, known_at_index), feature_set_version, as_json=as_json)))
 
 
 @command(commands, "lineward snapshot due --within 30", name="due")
