@@ -232,6 +232,7 @@ LINEWARD_KEY=STEWARD lineward snapshot verify 'landing visits' .
 LINEWARD_KEY=STEWARD lineward snapshot verify sha256:abc .
 lineward snapshot replay
 lineward snapshot replay 'landing visits'
+lineward snapshot replay 'landing visits' --feature-set-version 4
 lineward snapshot list
 lineward snapshot list 'landing visit'
 lineward snapshot compare 'landing visits'
