@@ -155,3 +155,14 @@ def test_a_plan_to_make_a_state_again_says_what_is_lacking(folder: Path) -> None
     assert [one["makes"][0]["digest"] for one in found["steps"]] == [digest]
     assert "Which revision of the code ran is not recorded." in found["steps"][0]["lacking"]
     assert "1 curate" in " ".join(typed(folder, "snapshot", "replay", NAME).out.split())
+    holding = {
+        "kind": "declare_dataset",
+        "dataset": CURATED,
+        "feature_set_version": "4",
+        "valid_from": event()["eventTime"],
+    }
+    assert typed(folder, "record", stdin=json.dumps(holding).encode()).code == FINE
+    of_version = typed(folder, "snapshot", "replay", NAME, "--feature-set-version", "4", "--json").out
+    assert json.loads(of_version)["steps"] == found["steps"]
+    other = typed(folder, "snapshot", "replay", NAME, "--feature-set-version", "5")
+    assert (other.code, "never held version 5 of a feature set; it held 4." in other.err) == (WRONG_USE, True)
