@@ -98,6 +98,10 @@ def read(value: Mapping[str, Any], redactor: Redactor) -> Asked | Problem:
     # Each disease as records spell it.
     circumstances["diseases"] = list(held.diseases)
     kept, _ = redactor.record(fields)
+    # In records these are words of a closed list; a caller may send anything, which is denied and yet recorded.
+    kept["circumstances"] |= {
+        name: redactor.name(circumstances[name]) for name in ("purpose", "environment") if name in circumstances
+    }
     return Asked(
         kept["principal"],
         kept["action"],

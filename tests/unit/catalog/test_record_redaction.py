@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import base64
 import json
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, get_args
 
 import pytest
+from pydantic import BaseModel, ValidationError
 
+from catalog.decisions.asking import read as read_request
 from catalog.errors import SenderError
 from catalog.kinds import KINDS
-from catalog.record_redaction import Redactor
+from catalog.record_redaction import CLOSED, Redactor
 from tests.support import records
 from tests.support.records import SIGNATURE
 
@@ -60,6 +63,89 @@ def read(payload: dict[str, Any]) -> None:
 def test_free_text_cannot_hide_in_a_closed_form(hide: Any, hidden: str) -> None:
     with pytest.raises(SenderError):
         read(hide(hidden))
+
+
+OPEN_IN_CLOSED = {
+    # A code's system and the code are held to their forms together, see above.
+    "Coded.system",
+    # Held to their forms once the whole record is read: words of a label, keys and patterns of partitions.
+    "DeclareDataset.policy_label",
+    "DefineNamespaceRule.keys",
+    "DefineNamespaceRule.pattern",
+    # What the service writes itself of a decision; what a caller sends of it is redacted as names are.
+    "Circumstances.purpose",
+    "Circumstances.environment",
+    "DecideAccess.awaits",
+    "DecideAccess.obligations",
+    "DecideAccess.refrains",
+    "RefusedRecord.kind",
+    "RefusedRecord.roles",
+    # Held to a checkpoint's form when the record is admitted.
+    "RestoreLedger.signed_checkpoint",
+}
+
+
+def models(annotation: Any, seen: set[type[BaseModel]]) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        if annotation not in seen:
+            seen.add(annotation)
+            yield annotation
+            for field in annotation.model_fields.values():
+                yield from models(field.annotation, seen)
+    else:
+        for part in get_args(annotation):
+            yield from models(part, seen)
+
+
+def takes(model: type[BaseModel], field: str, text: str) -> bool:
+    """Tell whether a field takes a text, or a list of it, whatever else of the record is wrong."""
+    for sent in (text, [text]):
+        try:
+            model.model_validate({field: sent})
+        except ValidationError as error:
+            if any(one["loc"][:1] == (field,) for one in error.errors(include_url=False)):
+                continue
+        return True
+    return False
+
+
+def test_every_field_that_is_not_searched_has_a_closed_form() -> None:
+    seen: set[type[BaseModel]] = set()
+    every = [model for kind in KINDS.values() for model in models(kind.record, seen)]
+    free = {
+        f"{model.__name__}.{name}"
+        for model in every
+        for name in model.model_fields
+        if name in CLOSED and takes(model, name, HIDDEN[0])
+    }
+    assert free == OPEN_IN_CLOSED
+
+
+@pytest.mark.parametrize("hidden", HIDDEN)
+def test_what_is_asked_for_access_holds_no_identifier(hidden: str) -> None:
+    texts = ("purpose", "project", "protocol", "site", "place", "environment", "network", "on_behalf_of")
+    asked = read_request(
+        {
+            "subject": {"type": "user", "id": hidden},
+            "action": {"name": hidden},
+            "resource": {"type": "dataset", "id": hidden, "properties": {"namespace": hidden}},
+            "context": {**dict.fromkeys(texts, hidden), "enforces": [hidden]},
+        },
+        REDACTOR,
+    )
+    assert "48213977" not in str(asked)
+    assert hidden not in str(asked)
+
+
+def test_a_known_purpose_is_recorded_as_it_is_sent() -> None:
+    context = {"purpose": "HRESCH", "environment": "PRODUCTION"}
+    part = {"type": "dataset", "id": "made-up", "properties": {"namespace": "lake"}}
+    asked = read_request(
+        {"subject": {"type": "user", "id": "a"}, "action": {"name": "read"}, "resource": part, "context": context},
+        REDACTOR,
+    )
+    assert "'HRESCH'" in str(asked)
+    assert "'PRODUCTION'" in str(asked)
 
 
 @pytest.mark.parametrize(
