@@ -511,7 +511,9 @@ def _findings(case: Case, asked: Requirements) -> Iterator[Reason]:
     against = list(_found(case, asked, GateCheckName.FINDINGS))
     yield from against
     if not against:
-        yield Reason(PASS, f"No finding of {' or '.join(at_least(asked.finding_severity))} severity is open.")
+        severe = at_least(asked.finding_severity)
+        other = "other " if any(one.severity in severe for one in case.findings) else ""
+        yield Reason(PASS, f"No {other}finding of {' or '.join(severe)} severity is open.")
 
 
 def _found(case: Case, asked: Requirements, check: GateCheckName) -> Iterator[Reason]:
