@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from catalog.approvals.binding import Instant
-from catalog.labels.taint.loading import load
+from catalog.labels.taint.loading import steps_behind
 from catalog.lineage.model import Direction
 from catalog.reading import AsOf
 from catalog.use.closure import closure
@@ -137,20 +137,20 @@ def behind(ever: View, subjects: Collection[str]) -> dict[str, Behind]:
     if not assets:
         return {}
     roots = sorted(set(assets.values()))
-    sources, met = load(ever, roots), closure(ever, roots, Direction.UPSTREAM)
-    if len(assets) > 1 and (sources.completeness is not None or met.truncated is not None):
+    steps, met = steps_behind(ever, roots), closure(ever, roots, Direction.UPSTREAM)
+    if len(assets) > 1 and (steps.completeness is not None or met.truncated is not None):
         return {id_: found for one in assets for id_, found in behind(ever, [one]).items()}
-    whole = sources.groups.of
+    whole = steps.groups.of
     into: dict[str, set[str]] = defaultdict(set)
     jobs: dict[str, set[str]] = defaultdict(set)
-    for flow in sources.flows:
-        into[flow.target.node].add(flow.source.node)
-        if flow.job:
-            jobs[flow.target.node].add(flow.job)
+    for source, target, job in steps.taken:
+        into[target].add(source)
+        if job:
+            jobs[target].add(job)
     for edge in met.edges:
         into[whole(edge.target)].add(whole(edge.source))
     names: dict[str, set[str]] = defaultdict(set)
-    for name in (*sources.groups.names, *met.nodes):
+    for name in (*steps.groups.names, *met.nodes):
         names[whole(name)].add(name)
     found = {}
     for id_, asset in assets.items():

@@ -111,6 +111,20 @@ def load_into(view: View, assets: Sequence[str], columns: Iterable[tuple[str, st
     return loading.sources(None)
 
 
+class Steps(NamedTuple):
+    """What lies behind assets: every step that was ever taken there, by whichever run."""
+
+    groups: Groups
+    taken: frozenset[tuple[str, str, str | None]]
+    """Each as (source, target, job), by what stands for all names of both."""
+    completeness: Completeness | None
+
+
+def steps_behind(view: View, assets: Collection[str]) -> Steps:
+    """Return the steps on all ways by which labels reach assets, without what was said of anything on them."""
+    return _Loading(view.unredacted, BUDGET, None, None).steps(assets)
+
+
 class Behind:
     """All that lies behind assets and columns, by (dataset, name), read once for whatever times they were made at."""
 
@@ -194,17 +208,8 @@ class _Loading:
         """Read all of it, whenever it came."""
         groups = self._groups
         columns = list(columns)
-        between, owned, column_flows = list[Between](), list[Edge](), list[ColumnFlow]()
-        front = {*assets, *(dataset for dataset, _ in columns)}
-        while front and self.completeness is None:
-            met, flows, self.completeness = (self._closure if behind else self._around)(sorted(front))
-            between += flows
-            having = self._view.edges(met, ("HAS_COLUMN",), "out") if met else []
-            stated = self._view.column_flows(sorted({*met, *(edge.target for edge in having)}), "in") if met else []
-            owned += having
-            column_flows += stated
-            front = {flow.source_dataset for flow in stated} - groups.names.keys() if behind else set()
-        datasets = [one for one in sorted(groups.names) if label_of(one) == "Dataset"]
+        between, owned, column_flows = self._walk({*assets, *(dataset for dataset, _ in columns)}, behind=behind)
+        datasets = self._new(())
         wholes = list(groups.members)
         coverage = self._view.column_coverage(datasets)
         if not behind:
@@ -223,6 +228,36 @@ class _Loading:
         for dataset, name in columns:
             groups.column(dataset, name)
         self._read = _Read(datasets, between, coverage, column_flows, hows, mentioned, attested)
+
+    def _walk(
+        self, front: Collection[str], *, behind: bool = True
+    ) -> tuple[list[Between], list[Edge], list[ColumnFlow]]:
+        """Return every flow ever stated into assets and into what lies behind them, and the columns of all of them."""
+        between, owned, column_flows = list[Between](), list[Edge](), list[ColumnFlow]()
+        while front and self.completeness is None:
+            met, flows, self.completeness = (self._closure if behind else self._around)(sorted(front))
+            between += flows
+            having = self._view.edges(met, ("HAS_COLUMN",), "out") if met else []
+            stated = self._view.column_flows(sorted({*met, *(edge.target for edge in having)}), "in") if met else []
+            owned += having
+            column_flows += stated
+            front = {flow.source_dataset for flow in stated} - self._groups.names.keys() if behind else set()
+        return between, owned, column_flows
+
+    def steps(self, assets: Collection[str]) -> Steps:
+        """Return every step behind assets, and nothing of what was said of what lies there."""
+        between, _, column_flows = self._walk(assets)
+        datasets = self._new(())
+        covered, mapped = self._view.column_coverage(datasets), self._loader.mapped.flows(datasets, "in")
+        ends = [
+            *((one.source, one.target, one.job) for some in (between, covered) for one in some),
+            *((one.source_dataset, one.target_dataset, one.job) for one in column_flows),
+            *((one.source.id, one.target, one.job) for one in mapped),
+        ]
+        of = self._groups.of
+        return Steps(
+            self._groups, frozenset((of(source), of(target), job) for source, target, job in ends), self.completeness
+        )
 
     def sources(self, made_at: int | None) -> Sources:
         """Return what the labels of what was read follow from, as made by a time."""
