@@ -25,6 +25,7 @@ DECISION: dict[str, Any] = {
     "place": None,
     "environment": "TRAINING",
     "network": None,
+    "diseases": ["MONDO:0005148"],
     "onBehalfOf": None,
     "correlationId": "made-up-1",
     "allowed": True,
@@ -58,6 +59,7 @@ REFUSED = {
 BARE = {
     **DECISION,
     "purpose": None,
+    "diseases": [],
     "policySet": None,
     "policies": [],
     "obligations": [],
