@@ -734,6 +734,7 @@ def test_all_that_people_do_from_a_declaration_to_the_dossier_is_done_through_pa
     page = tab.page
     page.goto(f"{reported.url}/explorer/record")
     _sign_in(page, steward)
+    expect(page.locator("h1")).to_contain_text("Record something")
     _release(page, version)
     page.locator("section", has_text="Dossier").get_by_role("button", name="JSON").click()
     expect(page.locator("body")).to_contain_text("The made-up north ward", timeout=30_000)
