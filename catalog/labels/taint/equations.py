@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
+import orjson
+
 from catalog.labels.taint.addresses import above, is_within
 from catalog.labels.taint.loading import Sources
 from catalog.labels.taint.model import Clearance, Flow, Mark, Part, Passage, Place
@@ -101,7 +103,7 @@ class How(NamedTuple):
         """Return what was kept so."""
         if not text.startswith("["):
             return cls(Passage(text))
-        passage, masked, target, clearances, judged = json.loads(text)
+        passage, masked, target, clearances, judged = orjson.loads(text)
         return cls(Passage(passage), masked, target, tuple(map(_clearance, clearances)), frozenset(judged))
 
 
@@ -168,7 +170,7 @@ class Equation:
     @classmethod
     def of(cls, text: str) -> Equation:
         """Return what was kept so."""
-        return cls(*json.loads(text))
+        return cls(*orjson.loads(text))
 
 
 class Apart(NamedTuple):
@@ -182,7 +184,7 @@ class Apart(NamedTuple):
     @classmethod
     def of(cls, equation: Equation | None) -> Apart:
         """Return it of what flows into an asset."""
-        return cls({}, ()) if equation is None else cls(*json.loads(equation.apart))
+        return cls({}, ()) if equation is None else cls(*orjson.loads(equation.apart))
 
 
 class State(NamedTuple):
@@ -307,7 +309,7 @@ class Values:
         if found is None:
             found = self._by_text[text] = self.number(
                 (Mark(kind, Coding(system, code), bool(suggested)), steps)
-                for kind, system, code, suggested, steps in json.loads(text)
+                for kind, system, code, suggested, steps in orjson.loads(text)
             )
         return found
 
@@ -318,9 +320,9 @@ class Values:
         sets, _, keys = text.partition("\n")
         numbers = self._lists.get(sets)
         if numbers is None:
-            numbers = self._lists[sets] = [self.of_text(one) for one in json.loads(sets)]
+            numbers = self._lists[sets] = [self.of_text(one) for one in orjson.loads(sets)]
         places: dict[str, int] = {}
-        for number, some in zip(numbers, json.loads(keys), strict=True):
+        for number, some in zip(numbers, orjson.loads(keys), strict=True):
             places.update(dict.fromkeys(some, number))
         return State(places, "." in keys and _has_members(places))
 
