@@ -81,22 +81,16 @@ def _widths(columns: list[dict[str, int]]) -> list[int]:
     return [100 * column["weight"] // total for column in columns]
 
 
-def curve_in_steps(points: list[list[int]]) -> str:
-    """Return the same path as `curve`, each stretch counted from where it begins: many edges then have many alike."""
+def curve(points: list[list[int]]) -> str:
+    """Return an SVG path through the points of a drawing's edge, bent as the PDF's is.
+
+    Each stretch is counted from where it begins: many edges of a large picture then have many alike, and compress.
+    """
     steps = [f"M{points[0][0]} {points[0][1]}"]
     for (x1, y1), (x2, y2) in pairwise(points):
         half = f"{(x2 - x1) / 2:g}"
         steps.append(f"h{x2 - x1}" if y1 == y2 else f"c{half} 0 {half} {y2 - y1} {x2 - x1} {y2 - y1}")
     return "".join(steps)
-
-
-def curve(points: list[list[int]]) -> str:
-    """Return an SVG path through the points of a drawing's edge, bent as the PDF's is."""
-    steps = [f"M{points[0][0]} {points[0][1]}"]
-    for (x1, y1), (x2, y2) in pairwise(points):
-        middle = f"{(x1 + x2) / 2:g}"
-        steps.append(f"L{x2} {y2}" if y1 == y2 else f"C{middle} {y1} {middle} {y2} {x2} {y2}")
-    return " ".join(steps)
 
 
 def sample(key: dict[str, str]) -> Markup:

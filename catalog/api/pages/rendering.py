@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from catalog.api.pages import words
 from graph_schema.characters import escape_hidden, runs
 from graph_schema.times import format_time
-from reports.html import curve_in_steps, isolated_in_svg, sample
+from reports.html import curve, isolated_in_svg, sample
 
 LONGEST = 160
 """So many characters of a name are shown in a list; its own page shows it whole."""
@@ -85,7 +85,7 @@ def _environment() -> Environment:
         "counted": words.counted,
         "worded": words.worded,
         "kind": words.kind,
-        "curve": curve_in_steps,
+        "curve": curve,
         "legend_sample": lambda key: sample(asdict(key)),
         "in_svg": lambda text: isolated_in_svg(escape_hidden(text)),
         "words_of": words.field,
