@@ -67,6 +67,13 @@ def identifiers(path: Path) -> Iterator[tuple[int, str]]:
                 yield node.lineno, name
 
 
+def names_in_script(text: str) -> list[str]:
+    """Return what a script of the pages names itself: constants, variables, functions and parameters."""
+    declared = re.findall(r"\b(?:const|let|function|class)\s+(\w+)", text)
+    lists = re.findall(r"\bfunction\s*\w*\s*\(([^)]*)\)|\(([^()]*)\)\s*=>|\b(?:const|let)\s+[\[{]([^\]}]*)[\]}]", text)
+    return [*declared, *(name for groups in lists for name in re.findall(r"\w+", " ".join(groups)))]
+
+
 def words(identifier: str) -> set[str]:
     return {word.lower() for word in _WORD.findall(identifier)}
 
@@ -82,6 +89,29 @@ def private(path: Path) -> list[str]:
 def test_no_identifier_is_of_a_private_language() -> None:
     found = [each for path in product_files(".py") if path.name != GENERATED for each in private(path)]
     assert not found
+
+
+def test_no_script_of_the_pages_names_anything_so() -> None:
+    scripts = [path for path in product_files(".mjs") if not path.name.startswith("htmx")]
+    found = [
+        f"{path.name} {name}" for path in scripts for name in names_in_script(path.read_text()) if words(name) & PRIVATE
+    ]
+    assert scripts
+    assert not found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "const said = 1;",
+        "function tell(one) {}",
+        "function made(tag, said) {}",
+        "const f = (heard) => 1;",
+        "let [told] = x;",
+    ],
+)
+def test_the_search_of_scripts_finds_what_it_is_for(text: str) -> None:
+    assert any(words(name) & PRIVATE for name in names_in_script(text))
 
 
 @pytest.mark.parametrize(

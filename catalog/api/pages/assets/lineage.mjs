@@ -1,7 +1,7 @@
 // Walks the picture of a lineage: pan, zoom, a small map, arrow keys; and changes the page without losing one's place.
 // Every link that it takes over is one that works without it.
 
-import { say, unread } from "./sending.mjs";
+import { announce, unread } from "./sending.mjs";
 
 const SVG = "http://www.w3.org/2000/svg";
 const FAR = 0.45; // below this zoom no text can be read, and none is drawn
@@ -221,7 +221,7 @@ function explore(svg) {
   }
   // What is heard of a flow: its ends, how far it is, and what it went through, which the list knows of those it shows.
   const rows = new Map([...document.querySelectorAll("table.flows tbody tr")].map((row) => [parseInt(row.cells[0].textContent, 10), row]));
-  function heard(place, which) {
+  function labelOfFlow(place, which) {
     const [source, target] = ends[place].map(wordsOf);
     const far = (end) => links[parseInt(end, 10)].getAttribute("aria-label").match(/, (step \d+ of \d+)(?=,|$)/)?.[1];
     const step = ends[place].map(far).find(Boolean);
@@ -291,7 +291,7 @@ function explore(svg) {
   function stop(place, which = "") {
     numbers[stopped].setAttribute("tabindex", "-1");
     stopped = place;
-    const given = { tabindex: "0", role: "link", "aria-label": heard(place, which) };
+    const given = { tabindex: "0", role: "link", "aria-label": labelOfFlow(place, which) };
     for (const [name, value] of Object.entries(given)) numbers[place].setAttribute(name, value);
   }
   if (numbers.length) stop(0);
@@ -310,7 +310,7 @@ async function change(address, push = true) {
   const mine = ++latest;
   const answer = await fetch(address, { headers: { Accept: "text/html" } }).catch(() => null);
   if (mine !== latest) return;
-  say(answer ? "" : unread);
+  announce(answer ? "" : unread);
   if (!answer) return;
   const type = answer.headers.get("content-type") ?? "";
   if (!answer.ok || answer.redirected || !type.startsWith("text/html")) {

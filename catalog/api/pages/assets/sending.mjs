@@ -13,15 +13,15 @@ async function isThere() {
   }
 }
 
-export function say(text) {
-  const said = document.querySelector("#server-lost") ?? document.createElement("p");
-  said.id = "server-lost";
-  said.className = "banner warning";
-  said.setAttribute("role", "alert");
-  said.textContent = text;
-  if (!text) return said.remove();
-  document.querySelector("#main").prepend(said);
-  said.scrollIntoView({ block: "nearest" });
+export function announce(text) {
+  const banner = document.querySelector("#server-lost") ?? document.createElement("p");
+  banner.id = "server-lost";
+  banner.className = "banner warning";
+  banner.setAttribute("role", "alert");
+  banner.textContent = text;
+  if (!text) return banner.remove();
+  document.querySelector("#main").prepend(banner);
+  banner.scrollIntoView({ block: "nearest" });
 }
 
 const waiting = new WeakSet();
@@ -31,11 +31,11 @@ document.addEventListener("submit", async (event) => {
   if (form.method !== "post" || event.defaultPrevented) return;
   if (waiting.delete(form)) return;
   event.preventDefault();
-  if (!(await isThere())) return say(unsent);
-  say("");
+  if (!(await isThere())) return announce(unsent);
+  announce("");
   waiting.add(form);
   form.requestSubmit(event.submitter);
 });
 
-document.addEventListener("htmx:error", ({ detail }) => detail.ctx && detail.error instanceof TypeError && say(unread));
-document.addEventListener("htmx:after:request", () => say(""));
+document.addEventListener("htmx:error", ({ detail }) => detail.ctx && detail.error instanceof TypeError && announce(unread));
+document.addEventListener("htmx:after:request", () => announce(""));

@@ -205,7 +205,7 @@ function base64(given) {
     const found = atob(given);
     if (btoa(found) === given) return unbinary(found);
   } catch {
-    // said below
+    // refused below
   }
   return malformed("not canonical base64");
 }
@@ -416,8 +416,8 @@ function leaves({ cited, context }) {
   const known = new Map(cited.map((entry) => [entry.index, entry.leaf]));
   const records = [...withLeaf(context)];
   const wrong = records.filter((one) => !known.has(one.entry) || known.get(one.entry) !== one.leaf);
-  const said = wrong.map((one) => `#${one.entry} is shown with another leaf hash`);
-  return judged("signature records", `All ${records.length} fit their entries.`, said);
+  const problems = wrong.map((one) => `#${one.entry} is shown with another leaf hash`);
+  return judged("signature records", `All ${records.length} fit their entries.`, problems);
 }
 
 function referenceIn(context) {
@@ -456,15 +456,15 @@ function issuing(evidence, form, pages, digest) {
   const point = Object.fromEntries(POINT.map((name) => [name, evidence.context.read_point[name] ?? null]));
   const shown = { report: evidence.kind, made_with: evidence.made, context_digest: digest, read_point: point };
   const wrong = Object.keys(shown).filter((name) => !same(record[name], shown[name]));
-  const said = wrong.map((name) => `${name} is another in entry #${entry.index}`);
+  const problems = wrong.map((name) => `${name} is another in entry #${entry.index}`);
   const named = Object.keys(SUBJECTS).filter((name) => Object.hasOwn(record, name)).map((name) => [name, record[name]]);
-  if (!same(Object.fromEntries(named), referenceIn(evidence.context))) said.push(`the subject is another in entry #${entry.index}`);
-  if (entry.index < evidence.point.size) said.push(`Entry #${entry.index} is older than the read point`);
+  if (!same(Object.fromEntries(named), referenceIn(evidence.context))) problems.push(`the subject is another in entry #${entry.index}`);
+  if (entry.index < evidence.point.size) problems.push(`Entry #${entry.index} is older than the read point`);
   const whom = `Issued at ${entry.recorded_at} for ${entry.actor}, by entry #${entry.index}.`;
   const drawn = record.form === form && record.pages_digest === pages;
   const changed = drawn ? [] : [`The pages are not those of entry #${entry.index}: changed. ${ANEW.slice(0, -1)}`];
   return [
-    judged("issued", whom, said),
+    judged("issued", whom, problems),
     judged("pages", "The pages are those that were issued, byte for byte.", changed),
   ];
 }
@@ -533,8 +533,8 @@ async function verifyProof(file, key) {
   const named = key.split(/\s+/).some((one) => one.startsWith(`${checkpoint.origin}+`));
   const isOf = judged("log", `The key is of ${checkpoint.origin}.`, named ? [] : [`The checkpoint is of the log ${checkpoint.origin}, and the key is not`]);
   const holds = await leadsTo(checkpoint.root, await leafOf(entry), place, checkpoint.size, path);
-  const said = `Entry #${place}, ${header.kind}, recorded ${header.recorded_at} by ${header.actor}, is in the tree of ${checkpoint.size}.`;
-  const inside = judged("inclusion proofs", said, holds ? [] : [`#${place} is not in the tree: it or the proof was changed. ${ANEW.slice(0, -1)}`]);
+  const detail = `Entry #${place}, ${header.kind}, recorded ${header.recorded_at} by ${header.actor}, is in the tree of ${checkpoint.size}.`;
+  const inside = judged("inclusion proofs", detail, holds ? [] : [`#${place} is not in the tree: it or the proof was changed. ${ANEW.slice(0, -1)}`]);
   const checks = [{ name: "file", status: PASS, detail: `One proof file (${PROOF}).` }, ...signed, isOf, inside];
   const bad = checks.find((check) => check.status !== PASS);
   if (bad) return { ...result(checks, null), of: `entry #${place}` };
@@ -564,11 +564,11 @@ function result(checks, number) {
 
 // The page: a file that is chosen or dropped is read here, and shown what was found.
 
-const visible = (said) => said.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (each) => `\\u{${each.codePointAt(0).toString(16).toUpperCase()}}`);
+const visible = (text) => text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (each) => `\\u{${each.codePointAt(0).toString(16).toUpperCase()}}`);
 
-function made(tag, said, ...classes) {
+function made(tag, text, ...classes) {
   const found = document.createElement(tag);
-  found.textContent = visible(said);
+  found.textContent = visible(text);
   found.classList.add(...classes);
   return found;
 }
