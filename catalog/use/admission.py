@@ -126,7 +126,7 @@ def _unkeepable(record: PermitUse | LicenseUse, admission: Admission, replaced: 
     others = {
         applied.statement: None
         for each in about[:_MOST_LOOKED_AT]
-        for applied in judge.permitted(each, one.since).applied
+        for applied in judge.reaching(each, one.since).applied
         if not applied.replaced_by and applied.statement.id not in replaced and _overlap(one, applied.statement)
     }
     places = places_of(view)
