@@ -9,7 +9,7 @@ from typing import Final
 
 from catalog.labels.taint.equations import Apart, Equation, State, Values, inflows, key_of, place_of
 from catalog.labels.taint.fixpoint import Search, carrying, taint
-from catalog.labels.taint.loading import Sources, load_into
+from catalog.labels.taint.loading import DEPTH, Sources, load_into
 from catalog.labels.taint.model import Cleared, Flow, Mark, Part, Passage, Place
 from catalog.labels.taint.rules import clearing, preceding
 from catalog.reading import Completeness
@@ -18,7 +18,6 @@ from catalog.view import View
 _NONE: Final[Mapping[Mark, int]] = {}
 _AHEAD: Final = 500
 """So many assets that lie behind are fetched at once, where there are no more of them."""
-_DEPTH: Final = 10_000
 _Goal = tuple[Place, Mark]
 
 
@@ -144,7 +143,7 @@ class Kept:
 
     def _load_ahead(self, nodes: Collection[str]) -> None:
         """Fetch what is kept of all that lies behind assets, where that is little: then no step back asks for it."""
-        behind = self._view.reach(sorted(nodes), "in", _DEPTH, _AHEAD)
+        behind = self._view.reach(sorted(nodes), "in", DEPTH, _AHEAD)
         if behind is not None:
             self._load_states(behind)
             self._load_equations(behind)

@@ -42,7 +42,8 @@ from graph_schema.vocabulary.words import TagOrigin
 
 BUDGET: Final = 20_000
 """How many datasets and model versions are looked at behind what is asked for."""
-_DEPTH: Final = 10_000
+DEPTH: Final = 10_000
+"""So many flows are gone back."""
 
 
 class Trusted(NamedTuple):
@@ -327,7 +328,7 @@ class _Loading:
         """Return the datasets that lie behind the roots and were not met before, every flow ever stated into them, and
         what ended the search.
         """
-        ahead = self._loader.reach(roots, "in", _DEPTH, self._budget)
+        ahead = self._loader.reach(roots, "in", DEPTH, self._budget)
         before = frozenset(self._groups.names)
         front = set(roots) if ahead is None else set(ahead)
         found: dict[Between, None] = {}
