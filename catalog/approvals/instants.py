@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from catalog.approvals.binding import Instant
-from catalog.labels.taint.loading import steps_behind
+from catalog.labels.taint.walking import steps_behind
 from catalog.lineage.model import Direction
 from catalog.reading import AsOf
 from catalog.use.closure import closure

@@ -9,9 +9,10 @@ from typing import Final
 
 from catalog.labels.taint.equations import Apart, Equation, State, Values, inflows, key_of, place_of
 from catalog.labels.taint.fixpoint import Search, carrying, taint
-from catalog.labels.taint.loading import DEPTH, Sources, load_into
+from catalog.labels.taint.loading import Sources, load_into
 from catalog.labels.taint.model import Cleared, Flow, Mark, Part, Passage, Place
 from catalog.labels.taint.rules import clearing, preceding
+from catalog.labels.taint.walking import DEPTH
 from catalog.reading import Completeness
 from catalog.view import View
 

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from hashlib import blake2b
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from catalog.access.model import Powers
 from catalog.access.queries import definitions
@@ -24,11 +24,11 @@ from catalog.labels.taint.groups import Groups
 from catalog.labels.taint.model import Clearance, Flow, Mark, Part, Passage, Place
 from catalog.labels.taint.rules import marks_of
 from catalog.labels.taint.runs import Carried, CarryingRuns
+from catalog.labels.taint.walking import BUDGET, Walking
 from catalog.labels.trusts import column_lineage_trusts
-from catalog.lineage.loader import LineageLoader
 from catalog.mappings.queries import mappings
 from catalog.places.queries import places_tree
-from catalog.reading import Completeness, Left, Truncated
+from catalog.reading import Completeness
 from catalog.store.protocol import ColumnFlow, Covered, How
 from catalog.store.protocol import Flow as Between
 from catalog.view import View
@@ -39,11 +39,6 @@ from graph_schema.identity import label_of
 from graph_schema.nodes import Column, Dataset, Node, Principal
 from graph_schema.schema_fields import fields_of, fields_of_text
 from graph_schema.vocabulary.words import TagOrigin
-
-BUDGET: Final = 20_000
-"""How many datasets and model versions are looked at behind what is asked for."""
-DEPTH: Final = 10_000
-"""So many flows are gone back."""
 
 
 class Trusted(NamedTuple):
@@ -112,20 +107,6 @@ def load_into(view: View, assets: Sequence[str], columns: Iterable[tuple[str, st
     return loading.sources(None)
 
 
-class Steps(NamedTuple):
-    """What lies behind assets: every step that was ever taken there, by whichever run."""
-
-    groups: Groups
-    taken: frozenset[tuple[str, str, str | None]]
-    """Each as (source, target, job), by what stands for all names of both."""
-    completeness: Completeness | None
-
-
-def steps_behind(view: View, assets: Collection[str]) -> Steps:
-    """Return the steps on all ways by which labels reach assets, without what was said of anything on them."""
-    return _Loading(view.unredacted, BUDGET, None, None).steps(assets)
-
-
 class Behind:
     """All that lies behind assets and columns, by (dataset, name), read once for whatever times they were made at."""
 
@@ -144,7 +125,7 @@ class Behind:
 
     def sources(self, assets: Sequence[str], columns: Sequence[tuple[str, str]], made_at: int) -> Sources:
         """Return what the labels of some of them follow from, as made by a time; see `load`."""
-        if self._loading.completeness is not None:
+        if self._loading.is_cut:
             # What is too much of all together need not be too much of some.
             return load(self._view, assets, columns, place=self._place, made_at=made_at)
         return self._loading.sources(made_at)
@@ -168,11 +149,9 @@ class _Loading:
         self._supposed = supposed
         self._place = place
         self._stated: Mapping[str, tuple[Label, ...]] | None = None
-        self._budget = budget
-        self._loader = LineageLoader(view, renamed=True)
-        self._groups = Groups(self._loader)
-        self.completeness: Completeness | None = None
-        """What ended the search for what lies behind, None where nothing did."""
+        self._walking = Walking(view, budget)
+        self._loader = self._walking.loader
+        self._groups = self._walking.groups
         self._nodes: dict[str, Node] = {}
         self._ends: dict[str, Place | None] = {}
         """The places of columns and datasets, once every name is known."""
@@ -209,8 +188,9 @@ class _Loading:
         """Read all of it, whenever it came."""
         groups = self._groups
         columns = list(columns)
-        between, owned, column_flows = self._walk({*assets, *(dataset for dataset, _ in columns)}, behind=behind)
-        datasets = self._new(())
+        front = {*assets, *(dataset for dataset, _ in columns)}
+        between, owned, column_flows = self._walking.behind(front) if behind else self._walking.into(front)
+        datasets = self._walking.datasets
         wholes = list(groups.members)
         coverage = self._view.column_coverage(datasets)
         if not behind:
@@ -230,35 +210,10 @@ class _Loading:
             groups.column(dataset, name)
         self._read = _Read(datasets, between, coverage, column_flows, hows, mentioned, attested)
 
-    def _walk(
-        self, front: Collection[str], *, behind: bool = True
-    ) -> tuple[list[Between], list[Edge], list[ColumnFlow]]:
-        """Return every flow ever stated into assets and into what lies behind them, and the columns of all of them."""
-        between, owned, column_flows = list[Between](), list[Edge](), list[ColumnFlow]()
-        while front and self.completeness is None:
-            met, flows, self.completeness = (self._closure if behind else self._around)(sorted(front))
-            between += flows
-            having = self._view.edges(met, ("HAS_COLUMN",), "out") if met else []
-            stated = self._view.column_flows(sorted({*met, *(edge.target for edge in having)}), "in") if met else []
-            owned += having
-            column_flows += stated
-            front = {flow.source_dataset for flow in stated} - self._groups.names.keys() if behind else set()
-        return between, owned, column_flows
-
-    def steps(self, assets: Collection[str]) -> Steps:
-        """Return every step behind assets, and nothing of what was said of what lies there."""
-        between, _, column_flows = self._walk(assets)
-        datasets = self._new(())
-        covered, mapped = self._view.column_coverage(datasets), self._loader.mapped.flows(datasets, "in")
-        ends = [
-            *((one.source, one.target, one.job) for some in (between, covered) for one in some),
-            *((one.source_dataset, one.target_dataset, one.job) for one in column_flows),
-            *((one.source.id, one.target, one.job) for one in mapped),
-        ]
-        of = self._groups.of
-        return Steps(
-            self._groups, frozenset((of(source), of(target), job) for source, target, job in ends), self.completeness
-        )
+    @property
+    def is_cut(self) -> bool:
+        """Return whether there was more behind than is looked at."""
+        return self._walking.completeness is not None
 
     def sources(self, made_at: int | None) -> Sources:
         """Return what the labels of what was read follow from, as made by a time."""
@@ -298,7 +253,7 @@ class _Loading:
             seeds.judged,
             seeds.labels,
             groups,
-            self.completeness,
+            self._walking.completeness,
             {whole: tuple(some) for whole, some in self._trusted.items()},
             {
                 Place(Part.OTHER_FIELDS, whole, detail): fields
@@ -323,35 +278,6 @@ class _Loading:
             for one, every in found.items()
             if (some := tuple(each for each in every if is_of_place(each, tree, self._place)))
         }
-
-    def _closure(self, roots: Sequence[str]) -> tuple[list[str], list[Between], Completeness | None]:
-        """Return the datasets that lie behind the roots and were not met before, every flow ever stated into them, and
-        what ended the search.
-        """
-        ahead = self._loader.reach(roots, "in", DEPTH, self._budget)
-        before = frozenset(self._groups.names)
-        front = set(roots) if ahead is None else set(ahead)
-        found: dict[Between, None] = {}
-        while front:
-            self._groups.load(sorted(front))
-            if len(self._groups.names) > self._budget:
-                left = Left("NODES", len(front))
-                whole = Truncated(self._budget, len(self._groups.names), tuple(sorted(front)), reasons=(left,))
-                return self._new(before), list(found), whole
-            asked = {name for one in front for name in self._groups.members[self._groups.of(one)]}
-            found.update(dict.fromkeys(self._loader.flows(sorted(asked), "in")))
-            met = {flow.source for flow in found} | asked
-            front = {one for one in met if one not in self._groups.names}
-        return self._new(before), list(found), None
-
-    def _around(self, roots: Sequence[str]) -> tuple[list[str], list[Between], None]:
-        """Return the datasets that the roots are, by every name, and every flow ever stated into any of the roots."""
-        self._groups.load(roots)
-        asked = sorted(self._groups.names)
-        return [one for one in asked if label_of(one) == "Dataset"], self._loader.flows(asked, "in"), None
-
-    def _new(self, before: Collection[str]) -> list[str]:
-        return sorted(one for one in self._groups.names if one not in before and label_of(one) == "Dataset")
 
     def _note_joins(self, flows: Iterable[Between]) -> None:
         joined: dict[str, set[int]] = defaultdict(set)
