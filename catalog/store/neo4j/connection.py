@@ -20,6 +20,23 @@ ROWS: Final = 2_000
 
 
 @contextmanager
+def session_of(driver: neo4j.Driver, database: str | None, access: str = neo4j.WRITE_ACCESS) -> Iterator[neo4j.Session]:
+    """Open a session until the block ends.
+
+    What was asked within is answered by then, or has failed. Where the server is gone as the driver rolls back what is
+    open still, it leaves the session half closed, and closes it when it is asked again.
+    """
+    session = driver.session(database=database, default_access_mode=access)
+    try:
+        yield session
+    finally:
+        try:
+            session.close()
+        except (DriverError, Neo4jError, OSError):
+            session.close()
+
+
+@contextmanager
 def translated(uri: str) -> Iterator[None]:
     """Turn what the driver says of the server into what the operator can do about it."""
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Final, TypeVar
 
 import neo4j
@@ -14,7 +14,7 @@ from catalog.store.deadline import Deadline
 from catalog.store.indexes.keys import LOOKED_UP
 from catalog.store.indexes.table import Changes, Table
 from catalog.store.indexes.table import Row as IndexRow
-from catalog.store.neo4j.connection import Run, runner, translated
+from catalog.store.neo4j.connection import Run, runner, session_of, translated
 from catalog.store.neo4j.contents import Contents
 from catalog.store.neo4j.forms import TABLES, rows_of
 from catalog.store.neo4j.reading import Neo4jReading
@@ -97,7 +97,7 @@ class Neo4jStore(SingleReads):
             if self._prepared.is_set() or self._looking:
                 return
             self._driver.verify_connectivity()
-            with self._driver.session(database=self._database) as session:
+            with session_of(self._driver, self._database) as session:
                 for statement in schema.schema(map(rows_of, TABLES), LOOKED_UP):
                     session.run(statement).consume()
             # What looks at the graph uses the same verbs, in this thread; all others wait for the lock.
@@ -236,10 +236,9 @@ class Neo4jStore(SingleReads):
     def close(self) -> None:
         self._driver.close()
 
-    def _session(self, *, reads: bool = False) -> neo4j.Session:
+    def _session(self, *, reads: bool = False) -> AbstractContextManager[neo4j.Session]:
         self._prepare()
-        mode = neo4j.READ_ACCESS if reads else neo4j.WRITE_ACCESS
-        return self._driver.session(database=self._database, default_access_mode=mode)
+        return session_of(self._driver, self._database, neo4j.READ_ACCESS if reads else neo4j.WRITE_ACCESS)
 
     @contextmanager
     def _reading(self, seconds: float | None = None, *, unfinished: bool = False) -> Iterator[Neo4jReading]:

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from contextlib import nullcontext
+from typing import Any
+
+import neo4j
 import pytest
 from neo4j.exceptions import Neo4jError, ServiceUnavailable
 
 from catalog.errors import OperatorError
-from catalog.store.neo4j.connection import translated
+from catalog.store.neo4j.connection import session_of, translated
 
 URI = "bolt://127.0.0.1:7687"
 
@@ -21,3 +25,37 @@ def test_a_server_that_is_away_is_waited_for() -> None:
     with pytest.raises(OperatorError) as raised, translated(URI):
         raise ServiceUnavailable
     assert "cannot be reached" in raised.value.detail
+
+
+class GoneOnRollback:
+    """A transaction that is still open while its server is gone, as the driver has it: rolled back, it is closed."""
+
+    def __init__(self) -> None:
+        self.closed = False
+
+    def _closed(self) -> bool:
+        return self.closed
+
+    def _rollback(self) -> None:
+        self.closed = True
+        raise ServiceUnavailable("made up: the server is gone")
+
+
+class Connection:
+    def send_all(self) -> None:
+        """Send nothing."""
+
+    fetch_all = send_all
+
+
+@pytest.mark.parametrize("fails", [False, True], ids=["after all was read", "where the block fails as well"])
+def test_a_session_whose_server_is_gone_is_closed_all_the_same(monkeypatch: pytest.MonkeyPatch, *, fails: bool) -> None:
+    with neo4j.GraphDatabase.driver("bolt://127.0.0.1:1") as driver:
+        monkeypatch.setattr(neo4j.Session, "_disconnect", lambda session: setattr(session, "_connection", None))
+        expected = pytest.raises(ServiceUnavailable, match="asked") if fails else nullcontext()
+        with expected, session_of(driver, None) as session:
+            held: Any = session
+            held._connection, held._transaction = Connection(), GoneOnRollback()
+            if fails:
+                raise ServiceUnavailable("made up: gone when it was asked")
+        assert held._closed
