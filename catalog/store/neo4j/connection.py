@@ -95,11 +95,20 @@ _OUTSIDE: Final = (
 )
 
 
+def planned_once(query: str) -> str:
+    """Return a statement with its parameters in one map, `given`.
+
+    Of parameters that stand alone the server makes another plan for each power of ten that each list and text may be as
+    long as: of a statement with seven lists hundreds, at 0.3 s each.
+    """
+    return query.replace("$", "$given.")
+
+
 def runner(transaction: neo4j.Transaction | neo4j.ManagedTransaction) -> Run:
     """Return how statements run inside this transaction."""
 
     def run(query: str, **parameters: object) -> Sequence[neo4j.Record]:
-        return list(transaction.run(query, parameters))
+        return list(transaction.run(planned_once(query), {"given": parameters}))
 
     return run
 

@@ -17,7 +17,7 @@ from catalog.store.indexes.reads import IndexReads
 from catalog.store.memory import MemoryStore
 from catalog.store.neo4j import Neo4jStore, refilling
 from catalog.store.neo4j import store as neo4j_store
-from catalog.store.neo4j.connection import Run, runner
+from catalog.store.neo4j.connection import Run, planned_once, runner
 from catalog.store.neo4j.forms import TABLES, rows_of
 from graph_schema.cypher import rows
 from graph_schema.cypher.rows import Form
@@ -199,8 +199,8 @@ def test_rows_are_sought_in_every_order_also_when_planned_on_an_empty_graph(
                 fields = order[:length]
                 if form.form is Form.ARROW and not form.ordered and not {form.source, form.target} & set(fields):
                     continue  # whoever asks for arrows names an end
-                query = f"EXPLAIN {rows.under(form, fields, known=table.known or '')}"
-                plan = neo4j_driver.execute_query(query, prefixes=[], known_at=0).summary.plan
+                query = f"EXPLAIN {planned_once(rows.under(form, fields, known=table.known or ''))}"
+                plan = neo4j_driver.execute_query(query, given={"prefixes": [], "known_at": 0}).summary.plan
                 assert plan is not None
                 assert not [one for one in operators(plan) if "Scan" in one], query
 

@@ -8,7 +8,7 @@ import pytest
 from neo4j.exceptions import Neo4jError, ServiceUnavailable
 
 from catalog.errors import OperatorError
-from catalog.store.neo4j.connection import session_of, translated
+from catalog.store.neo4j.connection import runner, session_of, translated
 
 URI = "bolt://127.0.0.1:7687"
 
@@ -59,3 +59,19 @@ def test_a_session_whose_server_is_gone_is_closed_all_the_same(monkeypatch: pyte
             if fails:
                 raise ServiceUnavailable("made up: gone when it was asked")
         assert held._closed
+
+
+def test_statements_of_lists_of_any_length_are_one_to_the_planner() -> None:
+    sent: list[tuple[str, dict[str, Any]]] = []
+
+    class Transaction:
+        def run(self, query: str, parameters: dict[str, Any]) -> list[neo4j.Record]:
+            sent.append((query, parameters))
+            return []
+
+    transaction: Any = Transaction()
+    for ids in ([], ["a"], ["a"] * 200):
+        runner(transaction)("UNWIND $ids AS id MATCH (n {id: id}) RETURN n LIMIT $limit", ids=ids, limit=1)
+    # Of what stands in a map the server looks neither at the length nor at the kind.
+    assert {query for query, _ in sent} == {"UNWIND $given.ids AS id MATCH (n {id: id}) RETURN n LIMIT $given.limit"}
+    assert [(list(given), given["given"]["limit"]) for _, given in sent] == [(["given"], 1)] * 3
