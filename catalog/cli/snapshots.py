@@ -31,6 +31,7 @@ from ingest_hooks.emit.manifests import Note, files_of
 
 _PAGE: Final = 500
 _SHOWN: Final = 20
+_COUNTS: Final = ("count", "nullCount", "distinctCount")
 _MEASURES: Final = ("files", "sizeBytes", "rows", "persons")
 _NAME = "query Name($id: ID!) { node(id: $id) { ... on Dataset { ref { namespace name } } } }"
 _OF_DATASET = """
@@ -62,7 +63,8 @@ query Compare($before: ID!, $after: ID!, $asOf: AsOfInput, $page: String) {{
     ... on Problem {{ code message }}
     ... on SnapshotDiff {{
       before {{ madeAt files sizeBytes rows persons }} after {{ madeAt files sizeBytes rows persons }}
-      changedFiles {{ value count }} changedFields {{ name before after }} entries {FIELDS}
+      changedFiles {{ value count }} changedFields {{ name before after }} columnsCountedOnce entries {FIELDS}
+      changedColumns {{ name before {{ count nullCount distinctCount }} after {{ count nullCount distinctCount }} }}
       changedLabels {{ came field phiKind origin codes entries }}
       changedUses {{ came about statement {{ name authority entry }} }}
       differingFiles(first: {_PAGE}, after: $page) {{ pageInfo {{ hasNextPage endCursor }} nodes {{ path change }} }} }}
@@ -183,7 +185,10 @@ def compare(client: Client, before: str, after: str, as_of: dict[str, Any], *, a
     measures = {one: tuple(side[one] for side in sides) for one in _MEASURES}
     files, fields = found["differingFiles"], found["changedFields"]
     labels, uses = found["changedLabels"], found["changedUses"]
-    differs = bool(files or fields or labels or uses or any(one != other for one, other in measures.values()))
+    columns = found["changedColumns"]
+    differs = bool(
+        files or fields or columns or labels or uses or any(one != other for one, other in measures.values())
+    )
     if as_json:
         print_json({**found, **{side: {"id": id_, **found[side]} for side, id_ in ids.items()}})
         return Exit.FINDING if differs else Exit.FINE
@@ -192,6 +197,7 @@ def compare(client: Client, before: str, after: str, as_of: dict[str, Any], *, a
     if fields:
         rows = [(one["name"], _type(one["before"]), _type(one["after"])) for one in fields]
         print_table("Fields", ("field", "before", "after"), rows, yielding=("field",))
+    _print_columns(columns or ())
     _print_drift(labels or (), uses or ())
     if files:
         shown = [(one["change"].lower(), one["path"]) for one in files[:_SHOWN]]
@@ -199,6 +205,17 @@ def compare(client: Client, before: str, after: str, as_of: dict[str, Any], *, a
     _note_counts(found)
     warn(found["completeness"])
     return Exit.FINDING if differs else Exit.FINE
+
+
+def _print_columns(columns: Sequence[dict[str, Any]]) -> None:
+    rows = [
+        (one["name"], words_of(what), _number(one["before"][what]), _number(one["after"][what]))
+        for one in columns
+        for what in _COUNTS
+        if one["before"][what] != one["after"][what]
+    ]
+    if rows:
+        print_table("Columns", ("column", "counted", "before", "after"), rows, yielding=("column",))
 
 
 def _print_drift(labels: Sequence[dict[str, Any]], uses: Sequence[dict[str, Any]]) -> None:
@@ -236,9 +253,17 @@ def _note_counts(found: dict[str, Any]) -> None:
         counts = [one for one in found["changedFiles"] if one["count"]]
         named = ", ".join(f"{one['count']:,} {one['value'].lower()}" for one in counts)
         note(f"Files: {named}." if counts else "No file differs.")
-    for what, side in (("files", "changedFiles"), ("fields", "changedFields"), ("labels and uses", "changedLabels")):
+    for what, side in (
+        ("files", "changedFiles"),
+        ("fields", "changedFields"),
+        ("counts of columns", "changedColumns"),
+        ("labels and uses", "changedLabels"),
+    ):
         if found[side] is None:
             note(f"The {what} cannot be compared: nobody recorded those of both.")
+    once = found["columnsCountedOnce"]
+    if found["changedColumns"] is not None and once:
+        note(f"{count(len(once), 'column')} counted of one of the two alone: {', '.join(once[:_SHOWN])}.")
 
 
 def _moved(one: dict[str, Any]) -> str:

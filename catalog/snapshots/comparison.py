@@ -1,16 +1,20 @@
-"""How one state of a dataset differs from another: its files, its size, its schema, each as it was when it was made."""
+"""How one state of a dataset differs from another: its files, size, schema, each as it was when it was made, and what
+jobs counted in its columns.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from enum import StrEnum
 
 from catalog.assets.folds import aspects_in_force
 from catalog.assets.rules import columns
+from catalog.snapshots.measured import Measured, measured
 from catalog.snapshots.model import SnapshotRecord, Written
 from catalog.snapshots.queries import rows_written, snapshots
 from catalog.view import View
+from graph_schema.quality_facets import ColumnCounts
 from ingest_hooks.emit.manifests import Manifest, ManifestDifference, ManifestFile, compare_manifests
 
 
@@ -46,10 +50,20 @@ class FieldChange:
 
 
 @dataclass(frozen=True, slots=True)
+class ColumnChange:
+    """A column of which something that was counted of both states is another number in the second."""
+
+    name: str
+    before: ColumnCounts
+    after: ColumnCounts
+
+
+@dataclass(frozen=True, slots=True)
 class SnapshotDifference:
     """What is otherwise in the second of two states than in the first.
 
-    `files` is None where one of them has no manifest, `fields` where no schema was declared when one was made.
+    `files` is None where one of them has no manifest, `fields` where no schema was declared when one was made,
+    `columns` where no job counted anything in columns of both.
     """
 
     before: SnapshotRecord
@@ -58,8 +72,12 @@ class SnapshotDifference:
     files: tuple[tuple[str, FileChange], ...] | None
     """By path."""
     fields: tuple[FieldChange, ...] | None
+    columns: tuple[ColumnChange, ...] | None
+    """By name."""
+    counted_once: tuple[str, ...]
+    """The columns that were counted in one of the two alone, ascending."""
     entries: tuple[int, ...]
-    """The seals, and the entries that say how many rows there are and which fields."""
+    """The seals, and the entries that say how many rows there are, which fields and what was counted."""
 
 
 def snapshot_difference(view: View, before: str, after: str) -> SnapshotDifference | None:
@@ -69,7 +87,9 @@ def snapshot_difference(view: View, before: str, after: str) -> SnapshotDifferen
         return None
     both = found[before], found[after]
     written = rows_written(view, sorted({one.dataset for one in both}))
-    sizes = tuple(_size(one, written.get(one.dataset, {})) for one in both)
+    counted = measured(view, both)
+    sides = counted.get(before), counted.get(after)
+    sizes = tuple(_size(one, written.get(one.dataset, {}), side) for one, side in zip(both, sides, strict=True))
     schemas = tuple(_schema(view, one) for one in both)
     files = None
     if both[0].seal is not None and both[1].seal is not None:
@@ -79,8 +99,18 @@ def snapshot_difference(view: View, before: str, after: str) -> SnapshotDifferen
         fields = _changes(schemas[0].types, schemas[1].types)
     cited = {one.seal.entry for one in both if one.seal is not None}
     cited |= {one.rows_by for one in sizes if one.rows_by is not None}
-    cited |= {one.entry for one in schemas if one is not None}
-    return SnapshotDifference(both[0], both[1], (sizes[0], sizes[1]), files, fields, tuple(sorted(cited)))
+    cited |= {one.entry for one in (*schemas, *sides) if one is not None}
+    columns_before, columns_after = ({} if one is None else one.columns for one in sides)
+    return SnapshotDifference(
+        both[0],
+        both[1],
+        (sizes[0], sizes[1]),
+        files,
+        fields,
+        column_changes(columns_before, columns_after) if columns_before and columns_after else None,
+        tuple(sorted(columns_before.keys() ^ columns_after.keys())),
+        tuple(sorted(cited)),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +119,19 @@ class _Schema:
     entry: int
 
 
-def _size(one: SnapshotRecord, written: Mapping[str, Written]) -> Size:
+def column_changes(before: Mapping[str, ColumnCounts], after: Mapping[str, ColumnCounts]) -> tuple[ColumnChange, ...]:
+    """Return the columns counted in both of which a count that both have is another, by name."""
+    return tuple(
+        ColumnChange(name, before[name], after[name])
+        for name in sorted(before.keys() & after.keys())
+        if any(
+            one is not None and other is not None and one != other
+            for one, other in zip(astuple(before[name]), astuple(after[name]), strict=True)
+        )
+    )
+
+
+def _size(one: SnapshotRecord, written: Mapping[str, Written], counted: Measured | None) -> Size:
     seal = one.seal
     rows, rows_by = (None, None) if seal is None or seal.rows is None else (seal.rows, seal.entry)
     if rows is None:
@@ -97,9 +139,14 @@ def _size(one: SnapshotRecord, written: Mapping[str, Written]) -> Size:
         if wrote:
             newest = max(wrote, key=lambda each: each.entry)
             rows, rows_by = newest.rows, newest.entry
+    if rows is None and counted is not None and counted.rows is not None:
+        rows, rows_by = counted.rows, counted.entry
+    size_bytes = None if seal is None else seal.size_bytes
+    if size_bytes is None and counted is not None:
+        size_bytes = counted.size_bytes
     return Size(
         files=None if seal is None else seal.files,
-        size_bytes=None if seal is None else seal.size_bytes,
+        size_bytes=size_bytes,
         rows=rows,
         persons=None if seal is None else seal.persons,
         rows_by=rows_by,

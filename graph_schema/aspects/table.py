@@ -191,7 +191,7 @@ ASPECTS: Final[tuple[Aspect, ...]] = (
         "data_quality_metrics",
         ("Dataset",),
         Facet("dataQualityMetrics"),
-        "Which metrics one event has; what was measured is in force as a measurement, no value is kept.",
+        "Which metrics one event has, and the counts among them; what was measured is in force as a measurement.",
         momentary=True,
     ),
     Aspect(

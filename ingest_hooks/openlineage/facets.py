@@ -45,6 +45,9 @@ _ASPECTS: Final = {label: aspects_of_facets(label) for label in ("Dataset", "Job
 _YIELDS_TO: Final = {"spark.exception": "errorMessage"}
 """Facets that another one of the same run says better."""
 
+_FORMERLY: Final = {"dataQuality": "dataQualityMetrics"}
+"""Facets by a name that emitters still use, and what the standard calls them now; where both are there, that counts."""
+
 _OF_A_SNAPSHOT: Final = frozenset({"version", "lineward_snapshot"})
 """Facets by which a dataset's state is a snapshot; a model's is a model version."""
 
@@ -82,17 +85,19 @@ def add_facets(scope: Scope, node: nodes.Node, facets: Mapping[str, JSON]) -> No
             effect = None if _YIELDS_TO.get(name) in facets else EFFECTS.get((type(node), name))
             if name in _OF_A_SNAPSHOT and model is not None:
                 effect = None
-            _add_remembered(scope, node, Named(name, facet, aspects.get(name), effect))
+            now = _FORMERLY.get(name, name)
+            aspect = aspects.get(name if now in facets else now)
+            _add_remembered(scope, node, Named(name, facet, aspect, effect))
 
 
 def _add_remembered(scope: Scope, node: nodes.Node, named: Named) -> None:
     if scope.memo is None or isinstance(node, nodes.Run):
         _add_facet(scope, node, named)
         return
-    # Which aspect it has follows from its name and what it stands on.
     job = scope.job.id if scope.job is not None and named.name in _OF_ITS_JOB else ""
     effective = named.effect is not None
-    key = node.id, scope.role.value, scope.run is None, job, named.name, effective, orjson.dumps(named.facet)
+    stands_as = named.name, named.aspect or "", effective
+    key = node.id, scope.role.value, scope.run is None, job, *stands_as, orjson.dumps(named.facet)
     scope.memo.add(scope.builder, key, lambda alone: _add_facet(replace(scope, builder=alone), node, named))
 
 

@@ -61,8 +61,9 @@ STANDARD: Final = (
         "DataQualityMetricsDatasetFacet",
         "1-0-0",
         "dataset",
-        "which metrics a job measured of each column, in force until the same job measures it again; no value",
-        "`Dataset.qualityMetrics`",
+        "which metrics a job measured of each column, in force until the same job measures it again; of a "
+        "snapshot, how many rows, bytes, values, nulls and distinct values were counted; no value",
+        "`Dataset.qualityMetrics`, `snapshotDiff`, " + _USE,
     ),
     Meaning(
         "dataQualityMetrics",
@@ -70,7 +71,7 @@ STANDARD: Final = (
         "1-0-3",
         "input",
         "the same, measured of an input",
-        "`Dataset.qualityMetrics`, " + _USE,
+        "`Dataset.qualityMetrics`, `snapshotDiff`, " + _USE,
     ),
     Meaning(
         "datasetType",

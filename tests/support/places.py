@@ -288,6 +288,9 @@ _STATISTICS: Final[dict[str, Place]] = {
     "column extremes of one read": lambda v: event(
         io={"dataQualityMetrics": {"columnMetrics": {"id": {"min": v, "max": v, "sum": v, "quantiles": {"0.5": v}}}}}
     ),
+    "whatever else is measured of a column": lambda v: event(
+        io={"dataQualityMetrics": {"columnMetrics": {"id": {"mean": v, "mostCommon": [v], "top": {"value": v}}}}}
+    ),
     "data quality under its old name": lambda v: event(
         io={"dataQuality": {"columnMetrics": {"id": {"min": v, "max": v, "sum": v, "quantiles": {"0.25": v}}}}}
     ),

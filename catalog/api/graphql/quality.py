@@ -44,7 +44,7 @@ class QualityResult:
         return await nodes.find(Run, info.context, self.found.run, self.at)
 
 
-@strawberry.type(description="Which metrics a job last measured of a dataset or column; their values are not kept.")
+@strawberry.type(description="Which metrics a job last measured of a dataset or column; no value of the data is kept.")
 class QualityMetrics:
     found: strawberry.Private[quality.Measurement]
     at: strawberry.Private[AsOf]

@@ -47,6 +47,20 @@ class ChangedField:
     )
 
 
+@strawberry.type(description="What a job counted in one column of one state; never a value of the data.")
+class CountsOfColumn:
+    count: Long | None = strawberry.field(description="How many values; null where it was not counted.")
+    null_count: Long | None = strawberry.field(description="How many nulls; null where they were not counted.")
+    distinct_count: Long | None = strawberry.field(description="How many distinct values; null where not counted.")
+
+
+@strawberry.type(description="A column in which jobs counted otherwise of the second of two snapshots.")
+class ChangedColumn:
+    name: str = strawberry.field(description="Its name, as its dataset spells it.")
+    before: CountsOfColumn = strawberry.field(description="What was counted of the first.")
+    after: CountsOfColumn = strawberry.field(description="What was counted of the second.")
+
+
 @strawberry.type(description="A kind of PHI that one of two states holds alone, as when it was made.")
 class DriftedLabel:
     came: bool = strawberry.field(description="Whether the second holds it, and not the first; else it went.")
@@ -72,8 +86,10 @@ class SnapshotSize:
         description="When its dataset was last put into this state: by a run that completed, else by the newest seal."
     )
     files: int | None = strawberry.field(description="How many files; null where nobody sealed it.")
-    size_bytes: Long | None = strawberry.field(description="How many bytes; null where nobody sealed it.")
-    rows: Long | None = strawberry.field(description="How many rows, by the seal, else by the run that wrote it.")
+    size_bytes: Long | None = strawberry.field(description="How many bytes, by the seal, else as a job measured it.")
+    rows: Long | None = strawberry.field(
+        description="How many rows, by the seal, else by the run that wrote it, else as a job measured it."
+    )
     persons: Long | None = strawberry.field(description="Of how many persons, as who sealed it says.")
 
 
@@ -87,6 +103,12 @@ class SnapshotDiff:
     )
     changed_fields: list[ChangedField] | None = strawberry.field(
         description="How the schemas differ that were declared when each was made, by name; null where one was not."
+    )
+    changed_columns: list[ChangedColumn] | None = strawberry.field(
+        description="The columns in which other numbers were counted, by name; null where none was counted of both."
+    )
+    columns_counted_once: list[str] = strawberry.field(
+        description="The columns that were counted in one of the two alone, so that they cannot be compared."
     )
     changed_labels: list[DriftedLabel] | None = strawberry.field(
         description="How effective labels differ, each as when its state was made; null where that is not known."
@@ -152,12 +174,19 @@ def _difference(view: View, found: comparison.SnapshotDifference) -> SnapshotDif
         after=after,
         changed_files=None if counts is None else [FacetCount(value=one, count=counts[one]) for one in FileChange],
         changed_fields=None if found.fields is None else [converted(ChangedField, one) for one in found.fields],
+        changed_columns=None if found.columns is None else [_column(one) for one in found.columns],
+        columns_counted_once=list(found.counted_once),
         changed_labels=None if drifted is None else _labels(drifted.labels),
         changed_uses=None if drifted is None else _uses(drifted.uses),
         entries=list(found.entries),
         completeness=completeness(view, partial[0] if partial else None, [one.id for one in records]),
         read_point=read_point(view),
     )
+
+
+def _column(one: comparison.ColumnChange) -> ChangedColumn:
+    before, after = (converted(CountsOfColumn, side) for side in (one.before, one.after))
+    return ChangedColumn(name=one.name, before=before, after=after)
 
 
 def _labels(moved: Moved[FieldLabel]) -> list[DriftedLabel]:

@@ -74,7 +74,7 @@ MOST_OF: Mapping[str, int] = {
     "retention_due": 80,
     "retention_due_of": 110,
     "safety": 140,
-    "snapshot_difference": 90,
+    "snapshot_difference": 120,
     "steps_of": 80,
     "uses_of_edges": 80,
     "what_if": 100,

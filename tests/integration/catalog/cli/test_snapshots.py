@@ -121,6 +121,36 @@ def test_two_states_are_compared_file_by_file(folder: Path) -> None:
     assert typed(folder, "snapshot", "compare", first, first).code == FINE
 
 
+def test_what_was_counted_in_columns_is_compared_and_no_value_is_shown(folder: Path) -> None:
+    for day, nulls in ((2, 10), (3, 400)):
+        ward = {"count": 1000 - nulls, "nullCount": nulls, "distinctCount": 4, "max": 48213977}
+        metrics = {"rowCount": 1000, "columnMetrics": {"ward": ward, f"only {day}": {"count": 1}}}
+        version = {"datasetVersion": f"delta-{day}"}
+        run = f"0190d2e6-0000-7000-8000-00000000000{day}"
+        sent = event(at=f"2026-01-0{day}T10:00:00Z", run=run, version=version, dataQualityMetrics=metrics)
+        assert typed(folder, "ingest", stdin=json.dumps(sent).encode()).code == FINE
+    listed = json.loads(typed(folder, "snapshot", "list", NAME, "--json").out)
+    first, second = (one["id"] for one in listed)
+    done = typed(folder, "snapshot", "compare", first, second, "--json")
+    assert done.code == FINDING, done.err
+    found = json.loads(done.out)
+    assert found["changedColumns"] == [
+        {
+            "name": "ward",
+            "before": {"count": "990", "nullCount": "10", "distinctCount": "4"},
+            "after": {"count": "600", "nullCount": "400", "distinctCount": "4"},
+        }
+    ]
+    assert (found["before"]["rows"], found["columnsCountedOnce"]) == ("1000", ["only 2", "only 3"])
+    shown = typed(folder, "snapshot", "compare", first, second)
+    assert [line.split() for line in shown.out.splitlines() if "null" in line] == [
+        ["ward", "null", "count", "10", "400"]
+    ]
+    assert "2 columns counted of one of the two alone: only 2, only 3." in shown.err
+    assert "48213977" not in done.out + shown.printed
+    assert typed(folder, "snapshot", "compare", first, first).code == FINE
+
+
 def test_states_are_listed_with_where_each_stands(folder: Path) -> None:
     first = json.loads(seal(folder, "--locked", "--json").out)["digest"]
     (folder.parent / "lake" / "year=2026" / "part-1").unlink()

@@ -107,6 +107,20 @@ OTHER_COLUMNS = {"fields": {"key": {"inputFields": [{**RAW, "field": "ward"}]}, 
 PAYLOADS: dict[str, dict[str, Any]] = {
     "start": event("START", "2026-01-01T09:00:00Z"),
     "complete": event(version={"datasetVersion": "v1"}),
+    "counts": event(
+        at="2026-01-01T10:25:00Z",
+        dataQualityMetrics={
+            "rowCount": 9,
+            "columnMetrics": {"mrn": {"count": 9, "nullCount": 1}, "ward": {"count": 8}},
+        },
+    ),
+    "counts of another state": event(
+        "COMPLETE",
+        "2026-01-02T10:30:00Z",
+        OTHER,
+        version={"datasetVersion": "v2"},
+        dataQualityMetrics={"bytes": 70, "columnMetrics": {"MRN": {"count": 7, "distinctCount": 3}}},
+    ),
     "fails": event("FAIL", "2026-01-01T09:45:00Z"),
     "again": event("COMPLETE", "2026-01-02T10:00:00Z", OTHER),
     "overwrites": event(

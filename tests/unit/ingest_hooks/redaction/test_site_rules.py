@@ -211,6 +211,17 @@ def test_what_is_kept_is_still_searched() -> None:
     assert "12345" not in kept["ward"]
 
 
+def test_a_site_can_take_small_counts_of_columns_away() -> None:
+    """As docs/snapshots.md says; the other counts stay."""
+    rules = site('name = "few"\nplace = "dataQualityMetrics/columnMetrics/*/distinctCount"\naction = "replace"')
+    sent = event(io={"dataQualityMetrics": {"columnMetrics": {"ward": {"distinctCount": 3, "nullCount": 4}}}})
+    redacted: Any = redact(sent, token_key=KEY, rules=rules).value
+    (found,) = (each["inputFacets"] for each in redacted["inputs"])
+    assert found["dataQualityMetrics"]["columnMetrics"] == {
+        "ward": {"distinctCount": "<redacted:value>", "nullCount": 4}
+    }
+
+
 LAXER = [
     ("errorMessage/message", "keep"),
     ("errorMessage/stackTrace", "keep"),
