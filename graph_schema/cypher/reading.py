@@ -165,28 +165,50 @@ def alias_reach() -> str:
     )
 
 
-def sets() -> str:
+def sets(apart: int) -> str:
     """Return the rows of sets that a search compares, and the numbers of nodes that are given.
 
     `words` and `marks` are what terms begin with, `parts` what is inside words, `terms` whole ones; `lists` are names
-    with a value, `names` those of which every value is wanted. Terms that nodes carry are asked of these too. `made` is
-    by what one tells that sets are what they were, read before them.
+    with a value, `names` those of which every value is wanted. Each of `words`, `parts` and `names` is given with the
+    chunks that are wanted, modulo `apart`, null for all. Terms that nodes carry are asked of these too. Found of a term
+    are, by whether it is of keys, the numbers that are alone in a chunk, and the chunks with their bits. `made` is by
+    what one tells that sets are what they were, read before them.
     """
-    found = {**{given: _set_of(given) for given in _SETS}, **{name: _carried(name) for name in _CARRIED}}
+    found = {**{given: _set_of(given, apart) for given in _SETS}, **{name: _carried(name) for name in _CARRIED}}
     asked = ", ".join(f"{given}: {given}" for given in ("made", *found, "nodes"))
     return f"{_MADE} {' '.join(found.values())} {_NUMBERED} RETURN {{{asked}}} AS found"
 
 
-_OF_TERM: Final = "[one, r.aspect = '', r.chunk, r.bits]"
-_OF_LIST: Final = "[r.name, coalesce(r.whole, r.value), r.chunk, r.bits]"
+_OF_TERM: Final = (
+    "WITH one, r.aspect = '' AS of_key, collect(CASE WHEN r.bits IS :: INTEGER THEN r.bits END) AS single, "
+    "collect(CASE WHEN NOT r.bits IS :: INTEGER THEN [r.chunk, r.bits] END) AS several "
+    "RETURN collect([one, of_key, single, several])"
+)
+_OF_LIST: Final = "RETURN collect([r.name, coalesce(r.whole, r.value), r.chunk, r.bits])"
+_EACH: Final = "one"
+_IN_CHUNKS: Final = "each WITH each[0] AS one, each[1] AS chunks"
 _ANY: Final = "r.chunk >= 0"
 _SETS: Final = {
-    "words": ("WordSet", "INDEX SEEK", "term, aspect, chunk", "r.term STARTS WITH one AND r.aspect >= ''", _OF_TERM),
-    "marks": ("MarkSet", "INDEX SEEK", "term, aspect, chunk", "r.term STARTS WITH one AND r.aspect >= ''", _OF_TERM),
-    "terms": ("MarkSet", "INDEX SEEK", "term, aspect, chunk", "r.term = one AND r.aspect >= ''", _OF_TERM),
-    "parts": ("WordSet", "TEXT INDEX", "term", "r.term CONTAINS one", _OF_TERM),
-    "lists": ("ListSet", "INDEX SEEK", "name, value, chunk", "r.name = one[0] AND r.value = one[1]", _OF_LIST),
-    "names": ("ListSet", "INDEX SEEK", "name, value, chunk", "r.name = one AND r.value >= ''", _OF_LIST),
+    "words": (
+        _IN_CHUNKS,
+        "WordSet",
+        "INDEX SEEK",
+        "term, aspect, chunk",
+        "r.term STARTS WITH one AND r.aspect >= ''",
+        _OF_TERM,
+    ),
+    "marks": (
+        _EACH,
+        "MarkSet",
+        "INDEX SEEK",
+        "term, aspect, chunk",
+        "r.term STARTS WITH one AND r.aspect >= ''",
+        _OF_TERM,
+    ),
+    "terms": (_EACH, "MarkSet", "INDEX SEEK", "term, aspect, chunk", "r.term = one AND r.aspect >= ''", _OF_TERM),
+    "parts": (_IN_CHUNKS, "WordSet", "TEXT INDEX", "term", "r.term CONTAINS one", _OF_TERM),
+    "lists": (_EACH, "ListSet", "INDEX SEEK", "name, value, chunk", "r.name = one[0] AND r.value = one[1]", _OF_LIST),
+    "names": (_IN_CHUNKS, "ListSet", "INDEX SEEK", "name, value, chunk", "r.name = one AND r.value >= ''", _OF_LIST),
 }
 _MADE: Final = (
     "CALL () { OPTIONAL MATCH (l:Lineward {name: 'graph'}) "
@@ -197,11 +219,12 @@ _NUMBERED: Final = (
 )
 
 
-def _set_of(given: str) -> str:
-    name, index, fields, where, wanted = _SETS[given]
+def _set_of(given: str, apart: int) -> str:
+    each, name, index, fields, where, wanted = _SETS[given]
+    some = f" AND (chunks IS NULL OR r.chunk % {int(apart)} IN chunks)" if each is _IN_CHUNKS else ""
     return (
-        f"CALL () {{ UNWIND ${given} AS one MATCH (r:{name}) USING {index} r:{name}({fields}) WHERE {where} "
-        f"AND {_ANY} RETURN collect({wanted}) AS {given} }}"
+        f"CALL () {{ UNWIND ${given} AS {each} MATCH (r:{name}) USING {index} r:{name}({fields}) WHERE {where} "
+        f"AND {_ANY}{some} {wanted} AS {given} }}"
     )
 
 
@@ -231,10 +254,13 @@ def sorted_finds() -> str:
 
 
 def walked_finds(name: str) -> str:
-    """Return the first of a label behind a place, by title and id, of those whose number has a 1 in `flags`."""
+    """Return the first of a label behind a place, by title and id, of those whose number has a 1 in `flags`; no more
+    than so many titles are looked at.
+    """
     return (
-        f"MATCH (n:{label(name)}) USING INDEX SEEK n:{label(name)}(title, id) WHERE n.title >= $title AND n.id >= '' "
-        "AND (n.title > $title OR n.id > $id) AND $flags[n.search_number - $from] = 1 AND n.known_from IS NOT NULL "
+        f"WITH $flags AS flags MATCH {_by_title('n', name)} WHERE n.title >= $title AND {_ANY_OF_TITLE.format('n')} "
+        "AND (n.title > $title OR n.id > $id) WITH n, flags ORDER BY n.title, n.id LIMIT $looked "
+        "WHERE flags[n.search_number - $from] = 1 "
         f"WITH n, $rank AS rank ORDER BY n.title, n.id LIMIT $first RETURN collect({_FOUND}) AS found"
     )
 
@@ -242,8 +268,8 @@ def walked_finds(name: str) -> str:
 def in_title_order(name: str) -> str:
     """Return the numbers of all nodes of a label, by title and id."""
     return (
-        f"MATCH (n:{label(name)}) USING INDEX SEEK n:{label(name)}(title, id) WHERE n.title >= '' AND n.id >= '' "
-        "AND n.known_from IS NOT NULL WITH n ORDER BY n.title, n.id RETURN collect(n.search_number) AS found"
+        f"MATCH {_by_title('n', name)} WHERE n.title >= '' AND {_ANY_OF_TITLE.format('n')} "
+        "WITH n ORDER BY n.title, n.id RETURN collect(n.search_number) AS found"
     )
 
 
@@ -265,12 +291,17 @@ def behind(name: str) -> str:
 
 def _behind(name: str, title: str, identifier: str) -> str:
     return (
-        f"MATCH (m:{label(name)}) USING INDEX SEEK m:{label(name)}(title, id) WHERE m.title >= {title} AND m.id >= '' "
-        f"AND (m.title > {title} OR m.id > {identifier}) AND m.known_from IS NOT NULL "
-        "RETURN m.search_number ORDER BY m.title, m.id LIMIT 1"
+        f"MATCH {_by_title('m', name)} WHERE m.title >= {title} AND {_ANY_OF_TITLE.format('m')} "
+        f"AND (m.title > {title} OR m.id > {identifier}) RETURN m.search_number ORDER BY m.title, m.id LIMIT 1"
     )
 
 
+def _by_title(node: str, name: str) -> str:
+    """Match the nodes of a label that an entry named, which alone have a title, by the index of their order."""
+    return f"({node}:{label(name)}) USING INDEX SEEK {node}:{label(name)}(title, id, search_number)"
+
+
+_ANY_OF_TITLE: Final = "{0}.id >= '' AND {0}.search_number >= 0"
 _FOUND: Final = "[n.id, rank, n.known_from, n.key, coalesce(n.search_facets, []), n.search_gaps]"
 
 

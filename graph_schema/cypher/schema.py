@@ -33,13 +33,17 @@ def schema(tables: Iterable[Rows], lookups: Iterable[tuple[str, str]]) -> tuple[
     # The next in time is found without sorting only if ORDER BY names all of these columns.
     records = ("CREATE INDEX record_of_run IF NOT EXISTS FOR (r:Record) ON (r.run, r.valid_from)",)
     # Those of earlier releases do not go by themselves.
-    earlier = tuple(f"DROP INDEX {name} IF EXISTS" for name in ("search", "terms"))
+    earlier = tuple(
+        f"DROP INDEX {name} IF EXISTS" for name in ("search", "terms", *(f"{one.lower()}_title" for one in TITLED))
+    )
     carried = tuple(
         f"CREATE INDEX entity_{name} IF NOT EXISTS FOR (n:Entity) ON (n.{name})"
         for name in ("search_number", "search_name", "search_digits")
     )
+    # With the number, so that the order is read of the index alone.
     titles = tuple(
-        f"CREATE INDEX {name.lower()}_title IF NOT EXISTS FOR (n:{label(name)}) ON (n.title, n.id)" for name in TITLED
+        f"CREATE INDEX {name.lower()}_order IF NOT EXISTS FOR (n:{label(name)}) ON (n.title, n.id, n.search_number)"
+        for name in TITLED
     )
     of_rows = tuple(text for rows in tables for text in indexes(rows))
     of_fields = tuple(

@@ -52,7 +52,7 @@ class Neo4jReading(IndexReads):
         self._checkpoint: int = state.get("checkpoint", -1)
         self._kinds: dict[str, int] = json.loads(state.get("counts", "{}"))
         """How many nodes and edges of each kind there are: of an edge that nobody ever stated nothing is asked."""
-        self._made = Made.of(state.get("begun", ""), state.get("sets", "{}"))
+        self._made: tuple[str, str] = state.get("begun", ""), state.get("sets", "{}")
         self._alias_reach: int = state.get("alias_reach", 0)
         self.filling = bool(state.get("filling"))
         """Whether an index is being filled anew, so that not all of its rows are there."""
@@ -219,7 +219,7 @@ class Neo4jReading(IndexReads):
         return ColumnReach(reached, self.column_flows(sorted(reached), direction, valid_at, known_at))
 
     def find(self, query: Query) -> Page:
-        found = search(self._found, query, self._searched, self._made)
+        found = search(self._found, query, self._searched, Made.of(*self._made))
         current = by_aspect(self.in_force([hit.id for hit in found.hits]))
         hits = tuple(
             Found(

@@ -1,7 +1,8 @@
 """What searches read before: the sets of each facet, those of many words, and nodes in the order of their titles.
 
-Each is of use while the graph says that it is what it was: `begun` tells one graph from another, `sets` counts how
-often those of facets and of words were changed. A node's title and number never change.
+A set stands in chunks of the nodes' numbers. Beside the checkpoint it is counted how often any set of facets changed in
+each chunk, and any of words: what was read before is of use but for the chunks that were counted on since, and these
+alone are read again. `begun` tells one graph from another. A node's title and number never change.
 """
 
 from __future__ import annotations
@@ -10,19 +11,25 @@ import json
 import threading
 from array import array
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import compress, islice
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from catalog.store.indexes.search import HELD, LABEL
 from catalog.store.indexes.table import Changes
 from catalog.store.matching import Places
 from catalog.store.neo4j.forms import LIST_SET, WORD_SET
-from catalog.store.packed import numbers, set_of
+from catalog.store.packed import CHUNK, numbers, set_of
 from graph_schema.cypher import reading
 
 KEPT: Final = (LIST_SET.name, WORD_SET.name)
 """The tables of which changes are counted."""
+
+COUNTED_APART: Final = 256
+"""Chunks so far apart are counted together: counts are some KB at the most, however many nodes there are."""
+
+_EVERYWHERE: Final = -1
+"""Stands for all chunks: a table was filled anew."""
 
 _READ_EACH_TIME: Final = frozenset({LABEL, HELD})
 """Every run adds to these."""
@@ -46,25 +53,57 @@ Ask = Callable[..., Any]
 """Run one statement with its parameters and return its one value."""
 
 
+T = TypeVar("T")
+Counts = Mapping[int, int]
+"""How often anything changed, by what chunks are counted under."""
+
+
 class Made(NamedTuple):
     """By what one tells that what was remembered is what there is."""
 
     begun: str
-    facets: int
-    words: int
+    facets: Counts
+    words: Counts
 
     @classmethod
     def of(cls, begun: str, sets: str) -> Made:
         """Read it as it stands beside the checkpoint."""
-        counted = json.loads(sets)
-        return cls(begun, *(counted.get(name, 0) for name in KEPT))
+        counts: dict[str, dict[int, int]] = {name: {} for name in KEPT}
+        for name, count in json.loads(sets).items():
+            table, _, chunk = name.partition(" ")
+            if table in counts:
+                counts[table][int(chunk or _EVERYWHERE)] = count
+        return cls(begun, *(counts[name] for name in KEPT))
 
 
 def changed_by(changes: Changes) -> set[str]:
-    """Return the tables of `KEPT` of which rows of sets change. Labels and what is in force are none of them."""
-    lists = (*changes.put.get(LIST_SET.name, ()), *changes.drop.get(LIST_SET.name, ()))
-    found = {LIST_SET.name} if any(row[0] not in _READ_EACH_TIME for row in lists) else set()
-    return found | ({WORD_SET.name} & (changes.put.keys() | changes.drop.keys()))
+    """Return under what the chunks of `KEPT` are counted that change. Labels and what is in force are none of them."""
+    found = set()
+    for table in (LIST_SET, WORD_SET):
+        place = table.place("chunk")
+        for row in (*changes.put.get(table.name, ()), *changes.drop.get(table.name, ())):
+            if table is WORD_SET or row[0] not in _READ_EACH_TIME:
+                found.add(f"{table.name} {row[place] % COUNTED_APART}")
+    return found
+
+
+class Left(NamedTuple, Generic[T]):
+    """What is remembered that still holds, and under what the chunks are counted that are to be read: None for all."""
+
+    held: T
+    missing: Collection[int] | None
+
+
+class _Entry(NamedTuple, Generic[T]):
+    counts: Counts
+    held: T
+
+    def missing(self, now: Counts) -> frozenset[int] | None:
+        then = self.counts
+        if now == then:
+            return frozenset()
+        changed = frozenset(chunk for chunk, count in now.items() if then.get(chunk) != count)
+        return None if _EVERYWHERE in changed else changed
 
 
 class SearchMemory:
@@ -74,50 +113,74 @@ class SearchMemory:
         """Begin with nothing."""
         self._lock = threading.Lock()
         self._ordering = threading.Lock()
-        self._facets: dict[str, Sequence[FacetRow]] = {}
-        self._words: OrderedDict[tuple[str, bool], Places] = OrderedDict()
+        self._facets: dict[str, _Entry[Sequence[FacetRow]]] = {}
+        self._words: OrderedDict[tuple[str, bool], _Entry[Places]] = OrderedDict()
         self._orders: dict[str, _Order] = {}
-        self._made = Made("", -1, -1)
+        self._begun = ""
 
     def forget(self) -> None:
         """Start anew: the store was emptied."""
         with self._lock:
-            self._begin(Made("", -1, -1))
+            self._begin("")
 
-    def facets(self, made: Made) -> Mapping[str, Sequence[FacetRow]]:
-        """Return what is remembered of facets, by name."""
+    def facets(self, made: Made, names: Collection[str]) -> dict[str, Left[Sequence[FacetRow]]]:
+        """Return what is remembered of each of these facets."""
         with self._lock:
-            self._begin(made)
-            return dict(self._facets)
+            self._begin(made.begun)
+            kept = {name: self._facets.get(name) for name in names}
+        found: dict[str, Left[Sequence[FacetRow]]] = {}
+        for name, entry in kept.items():
+            missing = None if entry is None else entry.missing(made.facets)
+            held = () if entry is None or missing is None else entry.held
+            if missing:
+                held = [row for row in held if row[1] % COUNTED_APART not in missing]
+            found[name] = Left(held, missing)
+        return found
 
-    def words(self, made: Made) -> Mapping[tuple[str, bool], Places]:
-        """Return what is remembered of words, by what was asked and whether it was of what is inside them."""
+    def words(self, made: Made, asked: Collection[tuple[str, bool]]) -> dict[tuple[str, bool], Left[Places]]:
+        """Return what is remembered of words, by what is asked and whether it is of what is inside them."""
         with self._lock:
-            self._begin(made)
-            return dict(self._words)
+            self._begin(made.begun)
+            kept = {one: self._words.get(one) for one in asked}
+            for one, entry in kept.items():
+                if entry is not None:
+                    self._words.move_to_end(one)
+        found: dict[tuple[str, bool], Left[Places]] = {}
+        for one, entry in kept.items():
+            missing = None if entry is None else entry.missing(made.words)
+            if entry is None or missing is None:
+                found[one] = Left((0, 0), None)
+            else:
+                of_key, of_stated = entry.held
+                found[one] = Left((_without(of_key, missing), _without(of_stated, missing)), missing)
+        return found
 
     def keep(
         self, made: Made, facets: Mapping[str, Sequence[FacetRow]], words: Mapping[tuple[str, bool], Places]
     ) -> None:
-        """Remember what was read while the graph was made so."""
+        """Remember what was read when the graph was made so, or later."""
         with self._lock:
-            self._begin(made)
+            self._begin(made.begun)
             for name, rows in facets.items():
-                if name not in _READ_EACH_TIME and len(rows) + sum(map(len, self._facets.values())) <= _MOST_CHUNKS:
-                    self._facets[name] = rows
-            self._words.update(words)
+                others = sum(len(entry.held) for other, entry in self._facets.items() if other != name)
+                if name not in _READ_EACH_TIME and len(rows) + others <= _MOST_CHUNKS:
+                    self._facets[name] = _Entry(made.facets, rows)
+                else:
+                    self._facets.pop(name, None)
+            for one, places in words.items():
+                self._words[one] = _Entry(made.words, places)
+                self._words.move_to_end(one)
             while len(self._words) > _MOST_WORDS:
                 self._words.popitem(last=False)
 
-    def _begin(self, made: Made) -> None:
-        """Forget what is of another graph, or of other sets."""
-        before, self._made = self._made, made
-        if made.begun != before.begun:
-            self._orders = {}
-        if made[:2] != before[:2]:
-            self._facets = {}
-        if (made.begun, made.words) != (before.begun, before.words):
-            self._words = OrderedDict()
+    def _begin(self, begun: str) -> None:
+        """Forget what is of another graph."""
+        if begun != self._begun:
+            self._begun, self._orders, self._facets, self._words = begun, {}, {}, OrderedDict()
+
+    def has_order(self, label: str, made: Made) -> bool:
+        """Tell whether the nodes of a label are remembered in the order of their titles."""
+        return made.begun == self._begun and label in self._orders
 
     def first(
         self, ask: Ask, made: Made, labelled: tuple[str, int], some: int, behind: tuple[str, str], most: int
@@ -127,21 +190,33 @@ class SearchMemory:
         """
         label, every = labelled
         with self._ordering:
-            order = self._orders.get(label) if made.begun == self._made.begun else None
+            order = self._orders.get(label) if made.begun == self._begun else None
             order = _completed(ask, label, every, order) if order is not None else None
             order = order or _read(ask, label)
             with self._lock:
-                if made.begun == self._made.begun:
+                if made.begun == self._begun:
                     self._orders[label] = order
         return order.first(ask, label, some, behind, most)
 
 
-class _Order:
-    """The nodes of a label by title and id."""
+def _without(some: int, counted_under: Collection[int]) -> int:
+    """Return a set without the chunks that are counted so."""
+    last = some.bit_length() // CHUNK
+    for first in counted_under:
+        for chunk in range(first, last + 1, COUNTED_APART):
+            some &= ~(_WHOLE << chunk * CHUNK)
+    return some
 
-    def __init__(self, sorted_numbers: array[int]) -> None:
+
+_WHOLE: Final = (1 << CHUNK) - 1
+
+
+class _Order:
+    """The nodes of a label by title and id, and the same as a set."""
+
+    def __init__(self, sorted_numbers: array[int], held: int) -> None:
         self.numbers = sorted_numbers
-        self.held = set_of(sorted_numbers)
+        self.held = held
 
     def first(self, ask: Ask, label: str, some: int, behind: tuple[str, str], most: int) -> list[int]:
         begin = 0
@@ -167,7 +242,8 @@ _ONES: Final = bytes.maketrans(b"01", b"\x00\x01")
 
 
 def _read(ask: Ask, label: str) -> _Order:
-    return _Order(array("I", ask(reading.in_title_order(label))))
+    found = array("I", ask(reading.in_title_order(label)))
+    return _Order(found, set_of(found))
 
 
 def _completed(ask: Ask, label: str, every: int, order: _Order) -> _Order | None:
@@ -185,4 +261,4 @@ def _completed(ask: Ask, label: str, every: int, order: _Order) -> _Order | None
             found.insert(found.index(following), number)
         else:
             return None
-    return _Order(found)
+    return _Order(found, order.held | new)

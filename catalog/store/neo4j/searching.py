@@ -11,7 +11,16 @@ from typing import Any, Final
 from catalog.store.indexes.search import GAP, HELD, LABEL
 from catalog.store.matching import Matches, Places
 from catalog.store.neo4j.facets import facets_of
-from catalog.store.neo4j.search_memory import MOST_TITLES, Ask, FacetRow, Made, SearchMemory, flags_of
+from catalog.store.neo4j.search_memory import (
+    COUNTED_APART,
+    MOST_TITLES,
+    Ask,
+    FacetRow,
+    Left,
+    Made,
+    SearchMemory,
+    flags_of,
+)
 from catalog.store.neo4j.set_rows import indexed
 from catalog.store.packed import CHUNK, Bits, Gathered, InChunks, numbers, places, set_of
 from catalog.store.protocol import Query
@@ -23,8 +32,16 @@ from graph_schema.nodes import Node
 _SORTED: Final = 2_000
 """Up to so many finds are sorted; of more there are so many everywhere that titles are walked in their order."""
 
+_LOOKED_AT: Final = 2_000
+"""So many titles are walked before all of a label are read in their order."""
+
+_ALL: Final = 2**31 - 1
+
 _MANY: Final = 500
 """What so many rows were read for is remembered."""
+
+_TRIES: Final = 3
+"""So often what is compared is read again, where something was written meanwhile: what was written since is little."""
 
 SetRow = tuple[int, Bits]
 
@@ -65,64 +82,85 @@ def search(ask: Ask, query: Query, memory: SearchMemory, made: Made) -> Hits:
 
 
 def _read(ask: Ask, query: Query, memory: SearchMemory, made: Made) -> _Read:
-    """Read all rows of sets that the query compares, but those that are remembered."""
-    found = _asked(ask, query, _Remembered(memory.facets(made), memory.words(made)))
-    if found.made != made:
+    """Read all rows of sets that the query compares, but those that are remembered and still hold."""
+    found = _asked(ask, query, memory, made)
+    for _ in range(_TRIES):
+        if found.made == made:
+            break
         # Something was written in between: all that is compared is to be of one time.
-        now = found.made
-        found = _asked(ask, query, _Remembered({}, {}))
-        if found.made != now:
-            return found
-    memory.keep(found.made, found.facets, found.many())
+        made = found.made
+        found = _asked(ask, query, memory, made)
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Remembered:
-    """What need not be read."""
-
-    facets: Mapping[str, Sequence[FacetRow]]
-    words: Mapping[tuple[str, bool], Places]
-
-
-def _asked(ask: Ask, query: Query, remembered: _Remembered) -> _Read:
+def _asked(ask: Ask, query: Query, memory: SearchMemory, made: Made) -> _Read:
     asked = question(query.text)
     begun = {one.text for one in asked.asked} | ({asked.begun} if asked.begun else set())
     pairs = {(LABEL, label) for label in query.labels} | set(query.every)
     pairs |= {(facet, value) for facet, allowed in query.filters.items() for value in allowed}
     pairs |= {(HELD, name) for name in (*query.has, *query.missing)} | query.beside.keys()
     pairs = pairs.union(query.united, *query.united.values())
-    names = sorted({*query.facets, *query.has, *query.missing}.difference(remembered.facets))
+    inside = {(one.text, True) for one in asked.asked if one.inside}
+    facets = memory.facets(made, {*query.facets, *query.has, *query.missing})
+    words = memory.words(made, {(one, False) for one in begun if is_word(one)} | inside)
     found = ask(
-        reading.sets(),
-        words=sorted(one for one in begun if is_word(one) and (one, False) not in remembered.words),
+        reading.sets(COUNTED_APART),
+        words=_left({text: left for (text, is_inside), left in words.items() if not is_inside}),
         marks=sorted(one for one in begun if not is_word(one)),
         terms=sorted(asked.exact),
-        parts=sorted({one.text for one in asked.asked if one.inside and (one.text, True) not in remembered.words}),
+        parts=_left({text: left for (text, is_inside), left in words.items() if is_inside}),
         lists=sorted([name, indexed(value)] for name, value in pairs),
-        names=names,
+        names=_left(facets),
         nodes=sorted({node for nodes in query.beside.values() for node in nodes}),
     )
-    return _Read(found, names, remembered)
+    read = _Read(found, facets, words)
+    memory.keep(made, read.facets, read.many)
+    return read
+
+
+def _left(asked: Mapping[str, Left[Any]]) -> list[list[Any]]:
+    """Return what is not remembered, each with the chunks that are to be read, None for all."""
+    return [
+        [one, None if left.missing is None else sorted(left.missing)]
+        for one, left in sorted(asked.items())
+        if left.missing is None or left.missing
+    ]
 
 
 class _Read:
-    """The sets that were read."""
+    """The sets that were read, with those that are remembered."""
 
-    def __init__(self, found: Mapping[str, Any], names: Iterable[str], remembered: _Remembered) -> None:
+    def __init__(
+        self,
+        found: Mapping[str, Any],
+        facets: Mapping[str, Left[Sequence[FacetRow]]],
+        words: Mapping[tuple[str, bool], Left[Places]],
+    ) -> None:
         self.made = Made.of(*found["made"])
-        self._remembered = remembered.words
-        self._words = {False: _by_place(found["words"]), True: _by_place(found["parts"])}
-        self._begun = _by_place((*found["words"], *found["marks"]), (*found["name_begun"], *found["digits_begun"]))
-        self._whole = _by_place(found["terms"], (*found["name_whole"], *found["digits_whole"]))
-        self.facets: dict[str, list[FacetRow]] = {name: list(rows) for name, rows in remembered.facets.items()}
-        self.facets.update((name, []) for name in names)
-        for name, value, chunk, bits in found["names"]:
-            self.facets[name].append((value, chunk, places(chunk, bits)))
+        self.facets: dict[str, Sequence[FacetRow]] = _facets(found["names"], facets)
+        self.many: dict[tuple[str, bool], Places] = {}
+        """What is remembered, or many rows were read for, by what was asked and whether it was of what is inside words.
+        """
+        self._words = self._of_words(found, words)
+        self._marks = _by_text(found["marks"], (*found["name_begun"], *found["digits_begun"]))
+        self._whole = _by_text(found["terms"], (*found["name_whole"], *found["digits_whole"]))
         self._lists: dict[tuple[str, str], list[SetRow]] = {}
         for name, value, *row in found["lists"]:
             self._lists.setdefault((name, value), []).append(tuple(row))
         self._numbers: dict[str, int] = dict(found["nodes"])
+
+    def _of_words(
+        self, found: Mapping[str, Any], words: Mapping[tuple[str, bool], Left[Places]]
+    ) -> Mapping[tuple[str, bool], Places]:
+        rows = {False: _by_text(found["words"]), True: _by_text(found["parts"])}
+        places: dict[tuple[str, bool], Places] = {}
+        for one, left in words.items():
+            text, is_inside = one
+            read = rows[is_inside].get(text)
+            places[one] = left.held if read is None else _either(left.held, read.places())
+            if left.missing is not None or (read is not None and read.count >= _MANY):
+                self.many[one] = places[one]
+        return places
 
     def of_nodes(self, ids: Collection[str]) -> int:
         return set_of([number for one in ids if (number := self._numbers.get(one)) is not None])
@@ -140,38 +178,60 @@ class _Read:
         return ((value, whole.common(chunk, some)) for value, chunk, some in self.facets.get(name, ()))
 
     def having(self, term: str) -> int:
-        return reduce(or_, _both(self._whole, term))
+        read = self._whole.get(term)
+        return 0 if read is None else reduce(or_, read.places())
 
     def beginning(self, text: str) -> Places:
-        return self._remembered.get((text, False)) or _both(self._begun, text)
+        if is_word(text):
+            return self._words[text, False]
+        read = self._marks.get(text)
+        return (0, 0) if read is None else read.places()
 
     def holding(self, text: str) -> Places:
-        return self._remembered.get((text, True)) or _both(self._words[True], text)
-
-    def many(self) -> dict[tuple[str, bool], Places]:
-        """Return what many rows were read for, by what was asked and whether it was of what is inside words."""
-        found = {}
-        for inside, rows in self._words.items():
-            for text in {text for text, _ in rows}:
-                if len(rows.get((text, True), ())) + len(rows.get((text, False), ())) >= _MANY:
-                    found[text, inside] = _both(rows, text)
-        return found
+        return self._words[text, True]
 
 
-def _by_place(
-    rows: Iterable[Sequence[Any]], carried: Iterable[tuple[str, int]] = ()
-) -> dict[tuple[str, bool], list[SetRow]]:
-    """Return the rows of sets by what was asked, and whether they are of keys, with what nodes carry of theirs."""
-    found: dict[tuple[str, bool], list[SetRow]] = {}
-    for text, of_key, chunk, bits in rows:
-        found.setdefault((text, of_key), []).append((chunk, bits))
+def _facets(
+    rows: Iterable[Sequence[Any]], facets: Mapping[str, Left[Sequence[FacetRow]]]
+) -> dict[str, Sequence[FacetRow]]:
+    read: dict[str, list[FacetRow]] = {}
+    for name, value, chunk, bits in rows:
+        read.setdefault(name, []).append((value, chunk, places(chunk, bits)))
+    return {name: [*left.held, *read[name]] if name in read else left.held for name, left in facets.items()}
+
+
+class _Rows:
+    """What was read of a term: numbers that are alone in their chunks, and chunks with their bits."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._single: dict[bool, list[int]] = {True: [], False: []}
+        self._several: dict[bool, list[SetRow]] = {True: [], False: []}
+
+    def add(self, single: Sequence[int], several: Iterable[Sequence[Any]], *, of_key: bool) -> None:
+        rows = [(chunk, bits) for chunk, bits in several]
+        self.count += len(single) + len(rows)
+        self._single[of_key] += single
+        self._several[of_key] += rows
+
+    def places(self) -> Places:
+        """Return the nodes whose key has it, and those of which it is said."""
+        of_key, of_stated = (set_of(self._single[one]) | _set(self._several[one]) for one in (True, False))
+        return of_key, of_stated
+
+
+def _by_text(rows: Iterable[Sequence[Any]], carried: Iterable[tuple[str, int]] = ()) -> dict[str, _Rows]:
+    """Return the rows of sets by what was asked, with what nodes carry of it in their keys."""
+    found: dict[str, _Rows] = {}
+    for text, of_key, single, several in rows:
+        found.setdefault(text, _Rows()).add(single, several, of_key=of_key)
     for text, number in carried:
-        found.setdefault((text, True), []).append((0, number))
+        found.setdefault(text, _Rows()).add((number,), (), of_key=True)
     return found
 
 
-def _both(rows: Mapping[tuple[str, bool], Sequence[SetRow]], text: str) -> Places:
-    return _set(rows.get((text, True), ())), _set(rows.get((text, False), ()))
+def _either(one: Places, other: Places) -> Places:
+    return one[0] | other[0], one[1] | other[1]
 
 
 def _set(rows: Iterable[SetRow]) -> int:
@@ -236,20 +296,31 @@ class _Paging:
             of_label = some & every
             if label not in TITLED or of_label.bit_count() <= _SORTED:
                 first: Iterable[int] = numbers(of_label)
-            elif every.bit_count() <= MOST_TITLES:
-                first = self._memory.first(self._ask, self._made, (label, every), of_label, behind, most)
             else:
-                found += self._walked(label, rank, of_label, behind, most)
+                found += self._of_many(label, rank, of_label, behind, most)
                 continue
             rest += [(number, rank) for number in first]
         found += self._sorted(rest, most)
         return sorted(found, key=lambda hit: hit.place)[:most]
 
-    def _walked(self, label: str, rank: int, some: int, behind: tuple[str, str], most: int) -> list[Hit]:
-        """Return the first of a set of a label: titles are walked in their order until enough are met."""
+    def _of_many(self, label: str, rank: int, some: int, behind: tuple[str, str], most: int) -> list[Hit]:
+        """Return the first of a large set of a label, by the order of all its nodes where that is remembered."""
+        every = self._matches.of_label[label]
+        count = every.bit_count()
+        if count > MOST_TITLES:
+            return self._walked(label, rank, some, behind, most, _ALL)
+        if not self._memory.has_order(label, self._made) and most * count <= some.bit_count() * _LOOKED_AT:
+            found = self._walked(label, rank, some, behind, most, _LOOKED_AT)
+            if len(found) == most:
+                return found
+        first = self._memory.first(self._ask, self._made, (label, every), some, behind, most)
+        return self._sorted([(number, rank) for number in first], most)
+
+    def _walked(self, label: str, rank: int, some: int, behind: tuple[str, str], most: int, looked: int) -> list[Hit]:
+        """Return the first of a set of a label: titles are walked in their order until enough are met, or so many."""
         every = self._matches.of_label[label]
         first = (every & -every).bit_length() - 1
-        at = {"rank": rank, "title": behind[0], "id": behind[1], "first": most}
+        at = {"rank": rank, "title": behind[0], "id": behind[1], "first": most, "looked": looked}
         flags = flags_of(some >> first)
         return _hits(self._ask(reading.walked_finds(label), flags=flags, **{"from": first}, **at))
 
