@@ -10,7 +10,7 @@ from catalog.access.queries import principals
 from catalog.approvals import checks, queries, rules
 from catalog.approvals.effective import attestors, effective
 from catalog.approvals.model import ApprovalFilter
-from catalog.approvals.persons import Delegation, delegations_at, delegations_within, person_of
+from catalog.approvals.persons import Delegation, delegations_at, delegations_within, one_with
 from catalog.approvals.records import DecideApproval, DelegateApprovals, MeetCondition, RequestApproval
 from catalog.approvals.states import ApprovalState
 from catalog.errors import SenderError
@@ -130,9 +130,9 @@ def admit_decision(record: DecideApproval, admission: Admission) -> Admitted:
         raise UnknownSubjectError("The request is not in the graph yet, or could not be taken into it.", "/request")
     if record.decision != DecisionKind.WITHDRAW:
         _check_in_use(known.subject, admission, "/request")
-    person = person_of(admission.actor, people.same, holding)
-    denials = [one for one in known.decisions if one.decision == "DENY"]
-    checks.check_open(known.state, denied_oneself=any(one.counts_for == person for one in denials))
+    person = one_with(admission.actor, people.same, holding)
+    denials = {one.decided_by for one in known.decisions if one.decision == "DENY" and one.person is not None}
+    checks.check_open(known.state, denied_oneself=not person.isdisjoint(denials))
     stated = Decision.from_json(record.stated_fields(admission.display_name) | {"signed": ""})
     checks.check_irb(kind, record.decision, stated.irb)
     if stated.sign_in is not None:
@@ -170,14 +170,10 @@ def _delegated(admission: Admission, holding: Sequence[Delegation], kind: str) -
 def _conflicts(subject: str, admission: Admission, same: Mapping[str, str]) -> list[str]:
     """Return why the actor does not decide on it as somebody who had no part in it."""
     view = admission.view.unredacted.at(admission.now)
-    person = person_of(admission.actor, same, ())
-
-    def is_actor(name: str) -> bool:
-        return person_of(name, same, ()) == person
-
+    person = one_with(admission.actor, same, ())
     registered = registrations(view, [subject]).get(subject, ())
-    found = ["whoever signs registered the version"] if any(is_actor(one.registered_by) for one in registered) else []
-    if any(is_actor(name) for name in attestors(view, subject)):
+    found = ["whoever signs registered the version"] if any(one.registered_by in person for one in registered) else []
+    if any(name in person for name in attestors(view, subject)):
         found.append("whoever signs attested a step that its data came by")
     return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from catalog.approvals.persons import Delegation, person_of
+from catalog.approvals.persons import Delegation, one_with
 from catalog.approvals.states import ApprovalState
 from catalog.errors import AskerError, SenderError
 from graph_schema.aspects.approvals import IrbDetermination, SignIn
@@ -84,7 +84,7 @@ def check_depends_on(states: Mapping[int, ApprovalState | None]) -> None:
 
 def check_one_person(requested_by: str, decides: str, same: Mapping[str, str], holding: Sequence[Delegation]) -> None:
     """Raise AskerError 403 where whoever decides is one person with whoever asked: by a record, or by a delegation."""
-    if person_of(requested_by, same, holding) == person_of(decides, same, holding):
+    if requested_by in one_with(decides, same, holding):
         raise AskerError(
             "Whoever decides is one person with whoever asked, by a record or by a delegation between them; another"
             " person has to.",

@@ -23,8 +23,13 @@ class Decision(aspects.Decision):
     decided_by: str
     authenticated: bool
     decided_at: int
-    counts_for: str | None = None
-    """The person whom it counts for, by the least name that they act under; None where it does not count."""
+    person: frozenset[str] | None = None
+    """Whom it counts for: all principals that were one person with the signer then; None where it does not count."""
+
+    @property
+    def counts_for(self) -> str | None:
+        """Return the person whom it counts for, by the least name that they act under."""
+        return None if self.person is None else min(self.person)
 
     @property
     def printed_name(self) -> str:

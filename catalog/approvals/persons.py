@@ -37,8 +37,8 @@ def delegations_within(delegations: Sequence[Delegation], kind: str, since: int,
     return tuple(dict.fromkeys(one for at in sorted({since, *begun}) for one in delegations_at(delegations, kind, at)))
 
 
-def person_of(principal: str, same: Mapping[str, str], delegations: Iterable[Delegation]) -> str:
-    """Return what stands for all principals that are one person with this one: recorded as one, or by delegation."""
+def one_with(principal: str, same: Mapping[str, str], delegations: Iterable[Delegation]) -> frozenset[str]:
+    """Return all principals that are one person with this one, itself among them: recorded as one, or by delegation."""
     links: dict[str, set[str]] = defaultdict(set)
     for one in delegations:
         links[one.of].add(one.to)
@@ -52,7 +52,7 @@ def person_of(principal: str, same: Mapping[str, str], delegations: Iterable[Del
         new = (links[name] | by_person.get(same.get(name, ""), set())) - found
         found |= new
         front += new
-    return min(found)
+    return frozenset(found)
 
 
 def persons(
@@ -64,33 +64,53 @@ def persons(
     *,
     requested_at: int,
     needed: int,
-) -> dict[int, str | None]:
-    """Return which person each decision counts for, by its entry: None where it counts for nothing.
+) -> dict[int, frozenset[str] | None]:
+    """Return whom each decision counts for, by its entry: all principals that were one person with its signer then.
 
-    Nothing counts that whoever asked decided by another principal or through a delegation that held at any moment since
-    they asked, nor what was decided by whoever had a part or an interest of their own in it. Where several persons are
-    needed, a key has proved each.
+    None where it counts for nothing: what whoever asked decided by another principal or through a delegation that held
+    at any moment since they asked, and what was decided by whoever had a part or an interest of their own in it. Where
+    several persons are needed, a key has proved each.
     """
-    found: dict[int, str | None] = {}
+    found: dict[int, frozenset[str] | None] = {}
     for one in decisions:
         holding = delegations_at(delegations, kind, one.decided_at)
-        person = person_of(one.decided_by, same, holding)
         since = delegations_within(delegations, kind, requested_at, one.decided_at)
-        is_one = person_of(one.decided_by, same, since) == person_of(requested_by, same, since)
-        is_own = one.decided_by != requested_by and is_one
+        is_own = one.decided_by != requested_by and requested_by in one_with(one.decided_by, same, since)
         is_void = is_own or one.interest is not None or bool(one.conflicts)
-        found[one.entry] = None if is_void or (needed > 1 and not one.authenticated) else person
+        counts = not is_void and (needed == 1 or one.authenticated)
+        found[one.entry] = one_with(one.decided_by, same, holding) if counts else None
     return found
 
 
-def approved_by(
-    decisions: Iterable[Decision], persons: Mapping[int, str | None], requested_by: str, at: int
-) -> tuple[str, ...]:
+def distinct(approvals: Iterable[Decision]) -> tuple[tuple[Decision, ...], ...]:
+    """Return decisions by whom they count for, the oldest of each first, in the order of the newest of each.
+
+    Two are of one person where somebody was one person with either signer when they signed (A1): a delegation that held
+    at one of the two is enough, whichever came first.
+    """
+    found: list[tuple[frozenset[str], tuple[Decision, ...]]] = []
+    for one in approvals:
+        who = one.person or frozenset((one.decided_by,))
+        joined = [group for group in found if group[0] & who]
+        found = [group for group in found if not group[0] & who]
+        together = sorted((one, *(each for _, some in joined for each in some)), key=order)
+        found.append((who.union(*(names for names, _ in joined)), tuple(together)))
+    return tuple(sorted((some for _, some in found), key=lambda some: order(some[-1])))
+
+
+def order(one: Decision) -> tuple[int, int]:
+    """Return by what decisions are in order."""
+    return one.decided_at, one.entry
+
+
+def approved_by(decisions: Iterable[Decision], requested_by: str, at: int) -> tuple[str, ...]:
     """Return the distinct persons whose newest decision approves, each proved by a key, and none of them who asked."""
-    newest: dict[str, Decision] = {}
-    for one in sorted(decisions, key=lambda each: (each.decided_at, each.entry)):
-        person = persons.get(one.entry)
-        is_theirs = person is not None and one.authenticated and one.decided_by != requested_by
-        if person is not None and is_theirs and one.decided_at <= at and one.decision != "ABSTAIN":
-            newest[person] = one
-    return tuple(sorted(person for person, one in newest.items() if one.decision == "APPROVE"))
+    in_force: dict[str, Decision] = {}
+    for one in sorted(decisions, key=order):
+        is_theirs = one.person is not None and one.authenticated and one.decided_by != requested_by
+        if one.person is not None and is_theirs and one.decided_at <= at and one.decision != "ABSTAIN":
+            for name in one.person & in_force.keys():
+                del in_force[name]
+            if one.decision == "APPROVE":
+                in_force[one.decided_by] = one
+    return tuple(sorted(min(filter(None, (one.counts_for for one in some))) for some in distinct(in_force.values())))

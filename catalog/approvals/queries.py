@@ -22,7 +22,7 @@ from catalog.approvals.binding import (
 )
 from catalog.approvals.effective import Bound, changes
 from catalog.approvals.model import Approval, ApprovalFilter, ApprovalPage, ConditionMet, Decision, InboxItem
-from catalog.approvals.persons import Delegation, approved_by, delegations_at, person_of
+from catalog.approvals.persons import Delegation, approved_by, delegations_at, one_with, order
 from catalog.approvals.persons import persons as persons_of
 from catalog.approvals.policies import asked_of
 from catalog.names.loading import Names
@@ -214,7 +214,7 @@ def inbox(view: View, principal: str, within: int = WITHIN_DAYS) -> tuple[InboxI
     every = [one for some in holding.values() for one in some]
 
     def is_one(first: str, second: str) -> bool:
-        return person_of(first, people.same, every) == person_of(second, people.same, every)
+        return second in one_with(first, people.same, every)
 
     return rules.inbox_of(found, newest, is_one, principal, kinds, view.moment + within * _DAY)
 
@@ -286,6 +286,7 @@ def _approval(
         requested_at=statement.valid_from,
         needed=value.needed,
     )
+    counted = tuple(replace(one, person=counting[one.entry]) for one in sorted(decisions, key=order))
     terms = rules.Terms(
         requested_at=statement.valid_from,
         expires_at=value.expires_at,
@@ -294,10 +295,9 @@ def _approval(
     )
     now = rules.status(
         terms,
-        decisions,
+        counted,
         view.moment,
         changed,
-        persons=counting,
         met=[rules.Met(one.text, one.met_at, one.entry) for one in met],
     )
     return Approval(
@@ -313,11 +313,8 @@ def _approval(
         explanation=now.explanation,
         ends_at=now.ends_at,
         rests_on=rests_on,
-        decisions=tuple(
-            replace(one, counts_for=counting[one.entry])
-            for one in sorted(decisions, key=lambda each: (each.decided_at, each.entry))
-        ),
-        approved_by=approved_by(decisions, counting, asked, view.moment),
+        decisions=counted,
+        approved_by=approved_by(counted, asked, view.moment),
         met=tuple(sorted(met, key=lambda each: (each.met_at, each.entry))),
     )
 

@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from catalog.approvals.binding import Change
 from catalog.approvals.model import Approval, Decision, InboxItem, InboxTask
+from catalog.approvals.persons import distinct, order
 from catalog.approvals.states import ApprovalState
 from graph_schema.aspects.approvals import BoundDigest
 from graph_schema.canonical import digest_of
@@ -56,26 +57,23 @@ def status(
     at: int,
     change: Change | None = None,
     *,
-    persons: Mapping[int, str | None] | None = None,
     met: Iterable[Met] = (),
 ) -> ApprovalStatus:
     """Return where a request stands at a time, from its decisions in any order and the first change of what it binds.
 
-    `persons` says by decision's entry which person it counts for, None where it counts for nothing; one that it does
-    not name counts for its principal. The decisions count in the order of their time, up to the end. Then:
-    1. DENIED while a denial stands: until whoever denied decides anew, no other decision, expiry or change ends that.
+    A decision that counts for nobody changes nothing. The others count in the order of their time, up to the end. Then:
+    1. DENIED while a denial stands: until whoever denied, or who is one person with them then, decides anew, no other
+       decision, expiry or change ends that.
     2. Else EXPIRED, LAPSED or INVALIDATED, whichever came first; at the same moment not INVALIDATED. All three stick.
     3. Else APPROVED by the newest approvals of as many distinct persons as are needed, until the first of their
        expiries and the request's; CONDITIONAL while a condition of theirs that has to be met is not.
     4. Else ABSTAINED where somebody did, and REQUESTED where nobody decided, or too few did.
     """
     course = _Course(terms, tuple(met))
-    for decision in sorted(decisions, key=lambda each: (each.decided_at, each.entry)):
-        if decision.decided_at > at or course.is_over(decision.decided_at):
-            continue
-        person = decision.decided_by if persons is None else persons.get(decision.entry, decision.decided_by)
-        if person is not None:
-            course.take(decision, person)
+    for decision in sorted(decisions, key=order):
+        is_open = decision.decided_at <= at and not course.is_over(decision.decided_at)
+        if is_open and decision.person is not None:
+            course.take(decision, decision.person)
     return course.at(at, change)
 
 
@@ -86,8 +84,9 @@ class _Course:
         self._terms = terms
         self._met = met
         self._approvals: dict[str, Decision] = {}
-        """By person, the newest last."""
+        """By signer, the newest last."""
         self._denials: dict[str, Decision] = {}
+        """By signer, the first of each."""
         self._abstained: Decision | None = None
         self._lost: Decision | None = None
         self._until = terms.expires_at
@@ -98,29 +97,36 @@ class _Course:
         ends = (one for one in (self._until, self._lapses) if one is not None)
         return any(end <= at for end in ends)
 
-    def take(self, decision: Decision, person: str) -> None:
-        denied, approved = self._denials.pop(person, None), None
+    def take(self, decision: Decision, person: frozenset[str]) -> None:
+        before = self._is_denied, self._is_granted(), len(self._approvals)
+        if decision.decision != "ABSTAIN":
+            self._approvals = {name: one for name, one in self._approvals.items() if name not in person}
+        if decision.decision != "DENY":
+            self._denials = {name: one for name, one in self._denials.items() if name not in person}
         match decision.decision:
             case "DENY":
-                self._approvals.pop(person, None)
-                # The first denial of a person is since when it is denied.
-                self._denials[person] = denied or decision
+                self._denials.setdefault(decision.decided_by, decision)
             case "APPROVE":
-                self._approvals.pop(person, None)
-                self._approvals[person] = decision
+                self._approvals[decision.decided_by] = decision
             case "WITHDRAW":
-                approved = self._approvals.pop(person, None)
                 self._abstained = None
             case _:
                 self._abstained = decision
-        self._lost = decision if approved is not None or (denied and not self._denials) else self._lost
+        was_denied, was_granted, count = before
+        is_lost = decision.decision == "WITHDRAW" and len(self._approvals) < count
+        is_lost = is_lost or (was_denied and not self._is_denied) or (was_granted and not self._is_granted())
+        self._lost = decision if is_lost else self._lost
         self._settle()
+
+    @property
+    def _is_denied(self) -> bool:
+        return bool(self._denials)
 
     def _settle(self) -> None:
         """Set until when it holds now."""
         terms, approvals = self._terms, tuple(self._approvals.values())
         if terms.emergency:
-            ratified = len(approvals) >= max(_RATIFYING, terms.needed)
+            ratified = len(distinct(approvals)) >= max(_RATIFYING, terms.needed)
             first = min((one.decided_at for one in approvals), default=None)
             self._lapses = None if ratified or first is None else first + EMERGENCY
         limits = [terms.expires_at]
@@ -130,17 +136,17 @@ class _Course:
 
     def _counted(self) -> Sequence[Decision]:
         """Return the newest approvals of as many persons as are needed, the newest last."""
-        approvals = tuple(self._approvals.values())
+        newest = tuple(some[-1] for some in distinct(self._approvals.values()))
         needed = max(_RATIFYING, self._terms.needed) if self._terms.emergency else self._terms.needed
-        return approvals[-needed:]
+        return newest[-needed:]
 
     def _is_granted(self) -> bool:
         enough = 1 if self._terms.emergency else self._terms.needed
-        return len(self._approvals) >= enough
+        return len(distinct(self._approvals.values())) >= enough
 
     def at(self, at: int, change: Change | None) -> ApprovalStatus:
         if self._denials:
-            denied = min(self._denials.values(), key=lambda one: (one.decided_at, one.entry))
+            denied = min(self._denials.values(), key=order)
             return ApprovalStatus(ApprovalState.DENIED, denied.decided_at, denied.entry)
         current = self._open(at)
         ends = [

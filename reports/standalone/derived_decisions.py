@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -14,23 +14,43 @@ from reports.standalone.container import canonical
 from reports.standalone.disclosed import Disclosed
 
 
-def persons_of(request: Record, decisions: Sequence[Record], log: Disclosed) -> dict[int, str | None]:
-    """Return which person each decision counts for, by its entry: none of whoever has a part in it or asked for it.
+def persons_of(request: Record, decisions: Sequence[Record], log: Disclosed) -> dict[int, frozenset[str] | None]:
+    """Return whom each decision counts for, by its entry: all that are one person with its signer then.
 
-    Of several that are needed, a key proved each. Who is one person, definitions and delegations say: whom a decision
-    counts for, those at its time, and who asked, all that held at any moment since the request.
+    None where whoever signs has a part in it or asked for it. Of several that are needed, a key proved each. Who is one
+    person, definitions and delegations say: whom a decision counts for, those at its time, and who asked, all that held
+    at any moment since the request.
     """
     kind, needed = request.content["approval_kind"], request.content.get("needed", 1)
-    found: dict[int, str | None] = {}
+    found: dict[int, frozenset[str] | None] = {}
     for one in decisions:
-        person = _person_of(one.actor, _pairs(kind, [one.since], log), log)
+        person = _one_with(one.actor, _pairs(kind, [one.since], log), log)
         begun = {each.since for each in log.of("delegate_approvals") if request.since < each.since <= one.since}
         since = _pairs(kind, sorted({request.since, *begun}), log)
-        is_one = _person_of(one.actor, since, log) == _person_of(request.actor, since, log)
-        asked = one.actor != request.actor and is_one
+        asked = one.actor != request.actor and request.actor in _one_with(one.actor, since, log)
         is_own = asked or one.content.get("interest") is not None or bool(one.added.get("conflicts"))
         found[one.index] = None if is_own or (needed > 1 and not one.authenticated) else person
     return found
+
+
+def distinct(decisions: Iterable[Record], persons: Mapping[int, frozenset[str] | None]) -> list[list[Record]]:
+    """Return decisions by whom they count for, the oldest of each first, in the order of the newest of each.
+
+    Two are of one person where somebody was one person with either signer when they signed.
+    """
+    found: list[tuple[frozenset[str], list[Record]]] = []
+    for one in decisions:
+        who = persons[one.index] or frozenset((one.actor,))
+        joined = [group for group in found if group[0] & who]
+        found = [group for group in found if not group[0] & who]
+        together = sorted((one, *(each for _, some in joined for each in some)), key=order)
+        found.append((who.union(*(names for names, _ in joined)), together))
+    return sorted((some for _, some in found), key=lambda some: order(some[-1]))
+
+
+def order(one: Record) -> tuple[int, int]:
+    """Return by what records are in order."""
+    return one.since, one.index
 
 
 def _pairs(kind: str, times: Sequence[int], log: Disclosed) -> list[tuple[str, str]]:
@@ -49,8 +69,8 @@ def _delegations_at(kind: str, at: int, log: Disclosed) -> Iterator[Record]:
             yield one
 
 
-def _person_of(principal: str, holding: Sequence[tuple[str, str]], log: Disclosed) -> str:
-    """Return what stands for all principals that are one person with this one, as far as the file says."""
+def _one_with(principal: str, holding: Sequence[tuple[str, str]], log: Disclosed) -> frozenset[str]:
+    """Return all principals that are one person with this one, itself among them, as far as the file says."""
     same = {name: one.content.get("person") for name, one in log.people.items()}
     found, front = {principal}, [principal]
     while front:
@@ -60,7 +80,7 @@ def _person_of(principal: str, holding: Sequence[tuple[str, str]], log: Disclose
         near |= {other for other, its in same.items() if person is not None and its == person}
         front += near - found
         found |= near
-    return min(found)
+    return frozenset(found)
 
 
 def conditions_met(request: Record, log: Disclosed) -> list[Record]:
@@ -183,7 +203,7 @@ def hold_decision(
         person = persons_of(request, [decision], log)[decision.index]
         counted = one.get("counts_for")
         # The first by name stands for a person: it may be one that the file does not name, and is none behind.
-        stands = person is not None and isinstance(counted, str) and counted <= person
+        stands = person is not None and isinstance(counted, str) and counted <= min(person)
         compare.holds(counted is None or stands, f"{where}: it does not count for whom it says")
         signed = decision.added.get("signed")
         if signed and request.index not in log.withheld:

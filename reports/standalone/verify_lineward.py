@@ -3301,23 +3301,43 @@ def _decimal(value: float) -> str:
     return str(int(figure)) if figure.is_integer() else format(Decimal(repr(figure)), "f")
 
 
-def persons_of(request: Record, decisions: Sequence[Record], log: Disclosed) -> dict[int, str | None]:
-    """Return which person each decision counts for, by its entry: none of whoever has a part in it or asked for it.
+def persons_of(request: Record, decisions: Sequence[Record], log: Disclosed) -> dict[int, frozenset[str] | None]:
+    """Return whom each decision counts for, by its entry: all that are one person with its signer then.
 
-    Of several that are needed, a key proved each. Who is one person, definitions and delegations say: whom a decision
-    counts for, those at its time, and who asked, all that held at any moment since the request.
+    None where whoever signs has a part in it or asked for it. Of several that are needed, a key proved each. Who is one
+    person, definitions and delegations say: whom a decision counts for, those at its time, and who asked, all that held
+    at any moment since the request.
     """
     kind, needed = request.content["approval_kind"], request.content.get("needed", 1)
-    found: dict[int, str | None] = {}
+    found: dict[int, frozenset[str] | None] = {}
     for one in decisions:
-        person = _person_of(one.actor, _pairs(kind, [one.since], log), log)
+        person = _one_with(one.actor, _pairs(kind, [one.since], log), log)
         begun = {each.since for each in log.of("delegate_approvals") if request.since < each.since <= one.since}
         since = _pairs(kind, sorted({request.since, *begun}), log)
-        is_one = _person_of(one.actor, since, log) == _person_of(request.actor, since, log)
-        asked = one.actor != request.actor and is_one
+        asked = one.actor != request.actor and request.actor in _one_with(one.actor, since, log)
         is_own = asked or one.content.get("interest") is not None or bool(one.added.get("conflicts"))
         found[one.index] = None if is_own or (needed > 1 and not one.authenticated) else person
     return found
+
+
+def distinct(decisions: Iterable[Record], persons: Mapping[int, frozenset[str] | None]) -> list[list[Record]]:
+    """Return decisions by whom they count for, the oldest of each first, in the order of the newest of each.
+
+    Two are of one person where somebody was one person with either signer when they signed.
+    """
+    found: list[tuple[frozenset[str], list[Record]]] = []
+    for one in decisions:
+        who = persons[one.index] or frozenset((one.actor,))
+        joined = [group for group in found if group[0] & who]
+        found = [group for group in found if not group[0] & who]
+        together = sorted((one, *(each for _, some in joined for each in some)), key=order)
+        found.append((who.union(*(names for names, _ in joined)), together))
+    return sorted((some for _, some in found), key=lambda some: order(some[-1]))
+
+
+def order(one: Record) -> tuple[int, int]:
+    """Return by what records are in order."""
+    return one.since, one.index
 
 
 def _pairs(kind: str, times: Sequence[int], log: Disclosed) -> list[tuple[str, str]]:
@@ -3336,8 +3356,8 @@ def _delegations_at(kind: str, at: int, log: Disclosed) -> Iterator[Record]:
             yield one
 
 
-def _person_of(principal: str, holding: Sequence[tuple[str, str]], log: Disclosed) -> str:
-    """Return what stands for all principals that are one person with this one, as far as the file says."""
+def _one_with(principal: str, holding: Sequence[tuple[str, str]], log: Disclosed) -> frozenset[str]:
+    """Return all principals that are one person with this one, itself among them, as far as the file says."""
     same = {name: one.content.get("person") for name, one in log.people.items()}
     found, front = {principal}, [principal]
     while front:
@@ -3347,7 +3367,7 @@ def _person_of(principal: str, holding: Sequence[tuple[str, str]], log: Disclose
         near |= {other for other, its in same.items() if person is not None and its == person}
         front += near - found
         found |= near
-    return min(found)
+    return frozenset(found)
 
 
 def conditions_met(request: Record, log: Disclosed) -> list[Record]:
@@ -3470,7 +3490,7 @@ def hold_decision(
         person = persons_of(request, [decision], log)[decision.index]
         counted = one.get("counts_for")
         # The first by name stands for a person: it may be one that the file does not name, and is none behind.
-        stands = person is not None and isinstance(counted, str) and counted <= person
+        stands = person is not None and isinstance(counted, str) and counted <= min(person)
         compare.holds(counted is None or stands, f"{where}: it does not count for whom it says")
         signed = decision.added.get("signed")
         if signed and request.index not in log.withheld:
@@ -3589,19 +3609,26 @@ def _approved_by(
     each: Values, where: str, request: Record, decisions: Sequence[Record], log: Disclosed, compare: Comparison
 ) -> None:
     """Hold who approved to whom decisions count for, and how many they are to who is one person."""
-    newest: dict[str, str] = {}
-    derived: dict[str, str] = {}
     persons = persons_of(request, decisions, log)
     counts_for = {one.get("entry"): one.get("counts_for") for one in objects_in(each.get("decisions"))}
-    for one in sorted(decisions, key=lambda decision: (decision.since, decision.index)):
+    in_force: dict[str, Record] = {}
+    stated: dict[str, str] = {}
+    for one in sorted(decisions, key=order):
         if one.authenticated and one.actor != request.actor and one.content["decision"] != "ABSTAIN":
-            for held, person in ((newest, persons[one.index]), (derived, counts_for.get(one.index))):
-                if isinstance(person, str):
-                    held[person] = one.content["decision"]
-    approved = sorted(person for person, decision in derived.items() if decision == "APPROVE")
-    compare.holds(each.get("approved_by") == approved, f"{where}: approved_by is not of whom its decisions count for")
+            for name in (persons[one.index] or frozenset()) & in_force.keys():
+                del in_force[name]
+            if persons[one.index] is not None and one.content["decision"] == "APPROVE":
+                in_force[one.actor] = one
+            person = counts_for.get(one.index)
+            if isinstance(person, str):
+                stated[person] = one.content["decision"]
+    approved, most = each.get("approved_by"), len(distinct(in_force.values(), persons))
+    named = sorted(person for person, decision in stated.items() if decision == "APPROVE")
+    # Who was one person with another at one of several decisions has two names there, and is one.
+    is_of_them = approved == named or (len(named) > most and isinstance(approved, list) and set(approved) < set(named))
+    compare.holds(is_of_them, f"{where}: approved_by is not of whom its decisions count for")
     compare.holds(
-        len(approved) <= sum(decision == "APPROVE" for decision in newest.values()),
+        isinstance(approved, list) and len(approved) <= most,
         f"{where}: approved_by names more persons than approve it",
     )
 
@@ -3723,7 +3750,7 @@ class _Course:
         self._emergency = content.get("emergency", False)
         self._met = {one.content["text"]: one.since for one in reversed(conditions_met(request, log))} if met else None
         self._approvals: dict[str, Record] = {}
-        self._denials: set[str] = set()
+        self._denials: dict[str, Record] = {}
         self.until: int | None = self._expires
         self.lapses: int | None = None
         self._is_abstained = self._is_lost = False
@@ -3734,31 +3761,37 @@ class _Course:
                 self._take(one, person)
 
     @property
-    def _enough(self) -> int:
-        return 1 if self._emergency else self._needed
+    def _is_granted(self) -> bool:
+        return len(distinct(self._approvals.values(), self.persons)) >= (1 if self._emergency else self._needed)
 
     @property
     def _counted(self) -> list[Record]:
-        some = list(self._approvals.values())
+        newest = [some[-1] for some in distinct(self._approvals.values(), self.persons)]
         whole = max(2, self._needed) if self._emergency else self._needed
-        return some[-whole:] if len(some) >= self._enough and not self._denials else []
+        return newest[-whole:] if self._is_granted and not self._denials else []
 
-    def _take(self, one: Record, person: str) -> None:
-        decision = one.content["decision"]
-        is_lifted = person in self._denials and self._denials == {person} and decision != "DENY"
-        is_taken_back = decision == "WITHDRAW" and person in self._approvals
-        self._is_lost = self._is_lost or is_lifted or is_taken_back
-        self._is_abstained = decision == "ABSTAIN" or (self._is_abstained and decision != "WITHDRAW")
-        self._denials.discard(person)
+    def _take(self, one: Record, person: frozenset[str]) -> None:
+        decision, was_denied, was_granted, count = (
+            one.content["decision"],
+            bool(self._denials),
+            self._is_granted,
+            len(self._approvals),
+        )
         if decision != "ABSTAIN":
-            self._approvals.pop(person, None)
+            self._approvals = {name: each for name, each in self._approvals.items() if name not in person}
+        if decision != "DENY":
+            self._denials = {name: each for name, each in self._denials.items() if name not in person}
         if decision == "DENY":
-            self._denials.add(person)
+            self._denials.setdefault(one.actor, one)
         if decision == "APPROVE":
-            self._approvals[person] = one
-        some = list(self._approvals.values())
+            self._approvals[one.actor] = one
+        is_taken_back = decision == "WITHDRAW" and len(self._approvals) < count
+        is_lost = (was_denied and not self._denials) or (was_granted and not self._is_granted)
+        self._is_lost = self._is_lost or is_taken_back or is_lost
+        self._is_abstained = decision == "ABSTAIN" or (self._is_abstained and decision != "WITHDRAW")
+        some = distinct(self._approvals.values(), self.persons)
         is_ratified = not self._emergency or not some or len(some) >= max(2, self._needed)
-        self.lapses = None if is_ratified else min(each.since for each in some) + _EMERGENCY
+        self.lapses = None if is_ratified else min(each.since for each in self._approvals.values()) + _EMERGENCY
         limits = [self._expires, *(limit for each in self._counted for limit in _ends_of(each))]
         self.until = min((limit for limit in limits if limit is not None), default=None)
 
@@ -3773,7 +3806,7 @@ class _Course:
         if end is not None:
             return ("EXPIRED" if end == self.until else "LAPSED"), None
         until = min(ends, default=None)
-        if len(self._approvals) >= self._enough:
+        if self._is_granted:
             required = {text for one in self._counted for text in one.content.get("requires", ())}
             open_ = self._met is not None and any(self._met.get(text, at + 1) > at for text in required)
             return ("CONDITIONAL" if open_ else "APPROVED"), until

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from catalog.approvals.model import Approval
+from catalog.approvals.persons import distinct
 from catalog.approvals.states import ApprovalState
 from catalog.findings.estate.model import ApprovedCase, Breach, Gated, InUse, RetiredCase, Start
 from graph_schema.vocabulary.words import DecisionKind
@@ -90,8 +91,8 @@ def _joined(texts: Iterable[str]) -> str:
 
 def _was_given(one: Approval) -> bool:
     """Tell whether as many persons as were needed ever approved."""
-    persons = {each.counts_for or each.decided_by for each in one.decisions if each.decision == DecisionKind.APPROVE}
-    return len(persons) >= (1 if one.emergency else one.needed)
+    approving = (each for each in one.decisions if each.decision == DecisionKind.APPROVE and each.person is not None)
+    return len(distinct(approving)) >= (1 if one.emergency else one.needed)
 
 
 def _overlaps(use: InUse, since: int, until: Start | None) -> bool:

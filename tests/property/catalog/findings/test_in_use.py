@@ -26,6 +26,7 @@ def approval(request: int, given_at: int, ends_at: int | None) -> Approval:
         signed="sha256:" + "0" * 64,
         entry=request + 100,
         decided_by="dee",
+        person=frozenset(("dee",)),
         authenticated=True,
         decided_at=given_at,
     )

@@ -139,6 +139,7 @@ def decision(what: str, at: int, expires_at: int | None) -> Decision:
         reason="r",
         signer=Signer("n", "UTC"),
         decided_by=f"p{at % 3}",
+        person=frozenset((f"p{at % 3}",)),
         authenticated=True,
         decided_at=at,
         expires_at=expires_at,

@@ -52,6 +52,11 @@ def at(house: House, as_of: AsOf | None = None) -> Approval:
     return approvals_of(View(house.store, as_of or AsOf(house.clock.micros())), [VERSION])[VERSION][-1]
 
 
+def at_request(house: House, request: int) -> Approval:
+    known = approvals_of(View(house.store, AsOf(house.clock.micros())), [VERSION])[VERSION]
+    return next(one for one in known if one.request == request)
+
+
 def days(house: House, count: int) -> str:
     return format_time(house.clock.micros() + count * DAY)
 
@@ -73,6 +78,46 @@ def test_a1_a_delegate_and_whoever_delegates_are_one_person(house: House, ada: A
     house.record(decision(index), house.act_as("ida", "approver"))
     found = at(house)
     assert (found.state, found.approved_by) == (ApprovalState.APPROVED, ("grace", "ida"))
+
+
+@pytest.mark.parametrize("delegate", ["ann", "zoe"])
+def test_a1_a_delegation_at_one_of_two_decisions_makes_them_one(house: House, ada: Actor, delegate: str) -> None:
+    mia, other = house.act_as("mia", "approver"), house.act_as(delegate, "approver")
+    # Each is decided on by both: the delegation comes after the first decision, ends before the second, or is between.
+    after, before = ask(house, ada, needed=2), ask(house, ada, needed=2, reason="Asked again")
+    house.record(decision(after), mia)
+    house.record(delegated(house, delegate), mia)
+    house.record(decision(after), other)
+    assert (at_request(house, after).state, len(at_request(house, after).approved_by)) == (ApprovalState.REQUESTED, 1)
+    house.record(decision(before), other)
+    house.record(delegated(house, delegate, approval_kinds=[], reason="Back"), mia)
+    house.record(decision(before), mia)
+    assert (at_request(house, before).state, len(at_request(house, before).approved_by)) == (ApprovalState.REQUESTED, 1)
+    house.record(decision(before, reason="In their own right"), other)
+    assert at_request(house, before).state is ApprovalState.APPROVED
+
+
+def test_a1_who_decides_twice_is_one_whoever_they_were_one_person_with(house: House, ada: Actor) -> None:
+    mia = house.act_as("mia", "approver")
+    house.act_as("ann", "approver")
+    index = ask(house, ada, needed=2)
+    house.record(delegated(house, "ann"), mia)
+    house.record(decision(index), mia)
+    house.record(delegated(house, "ann", approval_kinds=[], reason="Back"), mia)
+    house.record(decision(index, reason="Decided once more"), mia)
+    assert (at(house).state, at(house).approved_by) == (ApprovalState.REQUESTED, ("mia",))
+
+
+def test_a1_a_denial_is_not_taken_back_by_who_was_a_delegate_once(house: House, ada: Actor) -> None:
+    mia, ann = house.act_as("mia", "approver"), house.act_as("ann", "approver")
+    index = ask(house, ada)
+    house.record(delegated(house, "ann"), mia)
+    house.record(decision(index, decision="DENY"), mia)
+    house.record(delegated(house, "ann", approval_kinds=[], reason="Back"), mia)
+    with pytest.raises(SenderError, match="whoever denied it can decide anew"):
+        house.record(decision(index), ann)
+    house.record(decision(index, reason="It holds after all"), mia)
+    assert at(house).state is ApprovalState.APPROVED
 
 
 def test_a1_a_delegation_ends_by_its_time_and_by_one_of_no_kind(house: House, ada: Actor, approver: Actor) -> None:

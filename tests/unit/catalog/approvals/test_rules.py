@@ -32,6 +32,7 @@ def decided(what: str, at: int, expires_at: int | None = None, by: str = "grace"
         reason="made up",
         signer=Signer("Testperson Alpha", "UTC"),
         decided_by=by,
+        person=frozenset((by,)),
         authenticated=True,
         decided_at=at,
         expires_at=expires_at,

@@ -18,7 +18,7 @@ from reports.drawing import draw
 from reports.kinds import ApprovalsRecord
 from reports.standalone import verify_lineward
 from tests.support.genuine import REGISTERED, VERSION
-from tests.support.records import House, decision, request
+from tests.support.records import House, decision, delegation, request
 
 TRAINED = "Train the staff on the ward"
 DAY = 86_400
@@ -183,3 +183,18 @@ def test_who_decides_with_an_interest_of_their_own_counts_for_nobody(house: Hous
     assert found.decisions[0].counts_for is None
     counted = replace(found, decisions=(replace(found.decisions[0], counts_for="grace"),))
     assert "derived: approvals" in asked.wrong(replace(asked.record(), approvals=(counted,)))
+
+
+def test_a1_of_two_approvals_between_which_a_delegation_began_one_counts(house: House) -> None:
+    asked = Asked(house, needed=2)
+    asked.decide("joan", "APPROVE")
+    house.record(delegation("grace"), asked.people["joan"])
+    asked.decide("grace", "APPROVE")
+    assert asked.stands() == "PENDING"
+    found = asked.record()
+    # Each decision has the name that it was signed by, and one person approves.
+    assert [one.counts_for for one in found.approvals[0].decisions] == ["joan", "grace"]
+    assert found.approvals[0].approved_by == ("grace",)
+    for more in ({"approved_by": ("grace", "joan")}, {"status": "APPROVED"}):
+        forged = replace(found.approvals[0], **more)
+        assert "derived: approvals" in asked.wrong(replace(found, approvals=(forged,)))
