@@ -165,16 +165,16 @@ def alias_reach() -> str:
     )
 
 
-def sets(apart: int) -> str:
+def sets() -> str:
     """Return the rows of sets that a search compares, and the numbers of nodes that are given.
 
     `words` and `marks` are what terms begin with, `parts` what is inside words, `terms` whole ones; `lists` are names
-    with a value, `names` those of which every value is wanted. Each of `words`, `parts` and `names` is given with the
-    chunks that are wanted, modulo `apart`, null for all. Terms that nodes carry are asked of these too. Found of a term
-    are, by whether it is of keys, the numbers that are alone in a chunk, and the chunks with their bits. `made` is by
-    what one tells that sets are what they were, read before them.
+    with a value, `names` those of which every value is wanted. Each of `words_in`, `parts_in` and `names_in` is given
+    with the chunk that alone is wanted. Terms that nodes carry are asked of these too. Found of a term are, by whether
+    it is of keys, the numbers that are alone in a chunk, and the chunks with their bits. `made` is by what one tells
+    that sets are what they were, read before them.
     """
-    found = {**{given: _set_of(given, apart) for given in _SETS}, **{name: _carried(name) for name in _CARRIED}}
+    found = {**{given: _set_of(given) for given in _SETS}, **{name: _carried(name) for name in _CARRIED}}
     asked = ", ".join(f"{given}: {given}" for given in ("made", *found, "nodes"))
     return f"{_MADE} {' '.join(found.values())} {_NUMBERED} RETURN {{{asked}}} AS found"
 
@@ -185,30 +185,53 @@ _OF_TERM: Final = (
     "RETURN collect([one, of_key, single, several])"
 )
 _OF_LIST: Final = "RETURN collect([r.name, coalesce(r.whole, r.value), r.chunk, r.bits])"
-_EACH: Final = "one"
-_IN_CHUNKS: Final = "each WITH each[0] AS one, each[1] AS chunks"
-_ANY: Final = "r.chunk >= 0"
+_IN_CHUNK: Final = "each WITH each[0] AS one, each[1] AS chunk"
+_ANY: Final = "r.aspect >= '' AND r.chunk >= 0"
 _SETS: Final = {
-    "words": (
-        _IN_CHUNKS,
+    "words": ("one", "WordSet", "INDEX SEEK", "term, aspect, chunk", f"r.term STARTS WITH one AND {_ANY}", _OF_TERM),
+    "marks": ("one", "MarkSet", "INDEX SEEK", "term, aspect, chunk", f"r.term STARTS WITH one AND {_ANY}", _OF_TERM),
+    "terms": ("one", "MarkSet", "INDEX SEEK", "term, aspect, chunk", f"r.term = one AND {_ANY}", _OF_TERM),
+    "parts": ("one", "WordSet", "TEXT INDEX", "term", f"r.term CONTAINS one AND {_ANY}", _OF_TERM),
+    "words_in": (
+        _IN_CHUNK,
         "WordSet",
         "INDEX SEEK",
-        "term, aspect, chunk",
-        "r.term STARTS WITH one AND r.aspect >= ''",
+        "chunk, term, aspect",
+        "r.chunk = chunk AND r.term STARTS WITH one AND r.aspect >= ''",
         _OF_TERM,
     ),
-    "marks": (
-        _EACH,
-        "MarkSet",
+    "parts_in": (
+        _IN_CHUNK,
+        "WordSet",
         "INDEX SEEK",
-        "term, aspect, chunk",
-        "r.term STARTS WITH one AND r.aspect >= ''",
+        "chunk, term, aspect",
+        "r.chunk = chunk AND r.term >= '' AND r.term CONTAINS one AND r.aspect >= ''",
         _OF_TERM,
     ),
-    "terms": (_EACH, "MarkSet", "INDEX SEEK", "term, aspect, chunk", "r.term = one AND r.aspect >= ''", _OF_TERM),
-    "parts": (_IN_CHUNKS, "WordSet", "TEXT INDEX", "term", "r.term CONTAINS one", _OF_TERM),
-    "lists": (_EACH, "ListSet", "INDEX SEEK", "name, value, chunk", "r.name = one[0] AND r.value = one[1]", _OF_LIST),
-    "names": (_IN_CHUNKS, "ListSet", "INDEX SEEK", "name, value, chunk", "r.name = one AND r.value >= ''", _OF_LIST),
+    "lists": (
+        "one",
+        "ListSet",
+        "INDEX SEEK",
+        "name, value, chunk",
+        "r.name = one[0] AND r.value = one[1] AND r.chunk >= 0",
+        _OF_LIST,
+    ),
+    "names": (
+        "one",
+        "ListSet",
+        "INDEX SEEK",
+        "name, value, chunk",
+        "r.name = one AND r.value >= '' AND r.chunk >= 0",
+        _OF_LIST,
+    ),
+    "names_in": (
+        _IN_CHUNK,
+        "ListSet",
+        "INDEX SEEK",
+        "name, chunk, value",
+        "r.name = one AND r.chunk = chunk AND r.value >= ''",
+        _OF_LIST,
+    ),
 }
 _MADE: Final = (
     "CALL () { OPTIONAL MATCH (l:Lineward {name: 'graph'}) "
@@ -219,12 +242,11 @@ _NUMBERED: Final = (
 )
 
 
-def _set_of(given: str, apart: int) -> str:
+def _set_of(given: str) -> str:
     each, name, index, fields, where, wanted = _SETS[given]
-    some = f" AND (chunks IS NULL OR r.chunk % {int(apart)} IN chunks)" if each is _IN_CHUNKS else ""
     return (
-        f"CALL () {{ UNWIND ${given} AS {each} MATCH (r:{name}) USING {index} r:{name}({fields}) WHERE {where} "
-        f"AND {_ANY}{some} {wanted} AS {given} }}"
+        f"CALL () {{ UNWIND ${given} AS {each} MATCH (r:{name}) USING {index} r:{name}({fields}) "
+        f"WHERE {where} {wanted} AS {given} }}"
     )
 
 

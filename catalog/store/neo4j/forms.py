@@ -32,14 +32,24 @@ SENTENCE: Final = Table(
 
 _BITS: Final = (("chunk", Kind.INTEGER), ("bits", Kind.VALUE))
 
-WORD_SET: Final = Table("word_set", (("term", Kind.TEXT), ("aspect", Kind.TEXT), *_BITS), key=3, prefix=3)
+WORD_SET: Final = Table(
+    "word_set",
+    (("term", Kind.TEXT), ("aspect", Kind.TEXT), *_BITS),
+    key=3,
+    prefix=3,
+    orders=(("chunk", "term", "aspect"),),
+)
 """The words, of which what is inside them is found too."""
 
 MARK_SET: Final = Table("mark_set", (("term", Kind.TEXT), ("aspect", Kind.TEXT), *_BITS), key=3, prefix=3)
 """The terms that are found by their beginnings alone, but the name and digest of a key: these its node carries."""
 
 LIST_SET: Final = Table(
-    "list_set", (("name", Kind.TEXT), ("value", Kind.TEXT), *_BITS, ("whole", Kind.VALUE)), key=3, prefix=3
+    "list_set",
+    (("name", Kind.TEXT), ("value", Kind.TEXT), *_BITS, ("whole", Kind.VALUE)),
+    key=3,
+    prefix=3,
+    orders=(("name", "chunk", "value"),),
 )
 """Of a value that is too long for an index, `whole` is all of it."""
 

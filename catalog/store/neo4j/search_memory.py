@@ -25,8 +25,12 @@ from graph_schema.cypher import reading
 KEPT: Final = (LIST_SET.name, WORD_SET.name)
 """The tables of which changes are counted."""
 
-COUNTED_APART: Final = 256
-"""Chunks so far apart are counted together: counts are some KB at the most, however many nodes there are."""
+_COUNTED_ALONE: Final = 256
+_COUNTED_TOGETHER: Final = 64
+"""The first chunks are counted each for itself, those behind by so many together: 300 counts of 10 million nodes."""
+
+_MOST_MISSING: Final = 64
+"""Of more chunks all is read again."""
 
 _EVERYWHERE: Final = -1
 """Stands for all chunks: a table was filled anew."""
@@ -83,12 +87,21 @@ def changed_by(changes: Changes) -> set[str]:
         place = table.place("chunk")
         for row in (*changes.put.get(table.name, ()), *changes.drop.get(table.name, ())):
             if table is WORD_SET or row[0] not in _READ_EACH_TIME:
-                found.add(f"{table.name} {row[place] % COUNTED_APART}")
+                found.add(f"{table.name} {_counted_under(row[place])}")
     return found
 
 
+def _counted_under(chunk: int) -> int:
+    """Return the first of the chunks that are counted with this one."""
+    return chunk if chunk < _COUNTED_ALONE else chunk - (chunk - _COUNTED_ALONE) % _COUNTED_TOGETHER
+
+
+def _counted_with(first: int) -> range:
+    return range(first, first + (1 if first < _COUNTED_ALONE else _COUNTED_TOGETHER))
+
+
 class Left(NamedTuple, Generic[T]):
-    """What is remembered that still holds, and under what the chunks are counted that are to be read: None for all."""
+    """What is remembered that still holds, and the chunks that are to be read: None for all."""
 
     held: T
     missing: Collection[int] | None
@@ -102,8 +115,11 @@ class _Entry(NamedTuple, Generic[T]):
         then = self.counts
         if now == then:
             return frozenset()
-        changed = frozenset(chunk for chunk, count in now.items() if then.get(chunk) != count)
-        return None if _EVERYWHERE in changed else changed
+        changed = [first for first, count in now.items() if then.get(first) != count]
+        if _EVERYWHERE in changed:
+            return None
+        missing = frozenset(chunk for first in changed for chunk in _counted_with(first))
+        return missing if len(missing) <= _MOST_MISSING else None
 
 
 class SearchMemory:
@@ -133,7 +149,7 @@ class SearchMemory:
             missing = None if entry is None else entry.missing(made.facets)
             held = () if entry is None or missing is None else entry.held
             if missing:
-                held = [row for row in held if row[1] % COUNTED_APART not in missing]
+                held = [row for row in held if row[1] not in missing]
             found[name] = Left(held, missing)
         return found
 
@@ -199,12 +215,10 @@ class SearchMemory:
         return order.first(ask, label, some, behind, most)
 
 
-def _without(some: int, counted_under: Collection[int]) -> int:
-    """Return a set without the chunks that are counted so."""
-    last = some.bit_length() // CHUNK
-    for first in counted_under:
-        for chunk in range(first, last + 1, COUNTED_APART):
-            some &= ~(_WHOLE << chunk * CHUNK)
+def _without(some: int, missing: Collection[int]) -> int:
+    """Return a set without some chunks."""
+    for chunk in missing:
+        some &= ~(_WHOLE << chunk * CHUNK)
     return some
 
 

@@ -12,7 +12,6 @@ from catalog.store.indexes.search import GAP, HELD, LABEL
 from catalog.store.matching import Matches, Places
 from catalog.store.neo4j.facets import facets_of
 from catalog.store.neo4j.search_memory import (
-    COUNTED_APART,
     MOST_TITLES,
     Ask,
     FacetRow,
@@ -103,14 +102,19 @@ def _asked(ask: Ask, query: Query, memory: SearchMemory, made: Made) -> _Read:
     inside = {(one.text, True) for one in asked.asked if one.inside}
     facets = memory.facets(made, {*query.facets, *query.has, *query.missing})
     words = memory.words(made, {(one, False) for one in begun if is_word(one)} | inside)
+    of_words = {text: left for (text, is_inside), left in words.items() if not is_inside}
+    of_parts = {text: left for (text, is_inside), left in words.items() if is_inside}
     found = ask(
-        reading.sets(COUNTED_APART),
-        words=_left({text: left for (text, is_inside), left in words.items() if not is_inside}),
+        reading.sets(),
+        words=_unread(of_words),
+        words_in=_unread_chunks(of_words),
         marks=sorted(one for one in begun if not is_word(one)),
         terms=sorted(asked.exact),
-        parts=_left({text: left for (text, is_inside), left in words.items() if is_inside}),
+        parts=_unread(of_parts),
+        parts_in=_unread_chunks(of_parts),
         lists=sorted([name, indexed(value)] for name, value in pairs),
-        names=_left(facets),
+        names=_unread(facets),
+        names_in=_unread_chunks(facets),
         nodes=sorted({node for nodes in query.beside.values() for node in nodes}),
     )
     read = _Read(found, facets, words)
@@ -118,13 +122,14 @@ def _asked(ask: Ask, query: Query, memory: SearchMemory, made: Made) -> _Read:
     return read
 
 
-def _left(asked: Mapping[str, Left[Any]]) -> list[list[Any]]:
-    """Return what is not remembered, each with the chunks that are to be read, None for all."""
-    return [
-        [one, None if left.missing is None else sorted(left.missing)]
-        for one, left in sorted(asked.items())
-        if left.missing is None or left.missing
-    ]
+def _unread(asked: Mapping[str, Left[Any]]) -> list[str]:
+    """Return of what nothing is remembered."""
+    return sorted(one for one, left in asked.items() if left.missing is None)
+
+
+def _unread_chunks(asked: Mapping[str, Left[Any]]) -> list[list[Any]]:
+    """Return what is to be read of a chunk alone, with the chunk."""
+    return [[one, chunk] for one, left in sorted(asked.items()) for chunk in sorted(left.missing or ())]
 
 
 class _Read:
@@ -137,7 +142,7 @@ class _Read:
         words: Mapping[tuple[str, bool], Left[Places]],
     ) -> None:
         self.made = Made.of(*found["made"])
-        self.facets: dict[str, Sequence[FacetRow]] = _facets(found["names"], facets)
+        self.facets: dict[str, Sequence[FacetRow]] = _facets((*found["names"], *found["names_in"]), facets)
         self.many: dict[tuple[str, bool], Places] = {}
         """What is remembered, or many rows were read for, by what was asked and whether it was of what is inside words.
         """
@@ -152,7 +157,10 @@ class _Read:
     def _of_words(
         self, found: Mapping[str, Any], words: Mapping[tuple[str, bool], Left[Places]]
     ) -> Mapping[tuple[str, bool], Places]:
-        rows = {False: _by_text(found["words"]), True: _by_text(found["parts"])}
+        rows = {
+            False: _by_text((*found["words"], *found["words_in"])),
+            True: _by_text((*found["parts"], *found["parts_in"])),
+        }
         places: dict[tuple[str, bool], Places] = {}
         for one, left in words.items():
             text, is_inside = one

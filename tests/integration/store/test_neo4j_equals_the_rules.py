@@ -13,7 +13,6 @@ from catalog.store.memory import MemoryStore
 from catalog.store.neo4j import Neo4jStore, searching
 from catalog.store.neo4j import store as neo4j_store
 from catalog.store.neo4j.connection import Run, runner
-from catalog.store.neo4j.search_memory import COUNTED_APART
 from catalog.store.protocol import Query
 from catalog.view import View
 from graph_schema.bitemporal import RECORD_RANK
@@ -153,6 +152,7 @@ def test_what_facets_and_many_words_hold_is_read_once_until_it_changes(
     for entry, zone in enumerate(zones):
         declared(entry, f"ward/{'cab'[entry]} bed", zone)
     read: list[dict[str, int]] = []
+    sets = ("names", "names_in", "words", "words_in")
 
     def counting(transaction: neo4j.Transaction) -> Run:
         run = runner(transaction)
@@ -161,10 +161,10 @@ def test_what_facets_and_many_words_hold_is_read_once_until_it_changes(
             answer = run(query, **parameters)
             if query == reading.in_title_order("Dataset"):
                 read.append({"titles": len(answer[0]["found"])})
-            elif query == reading.sets(COUNTED_APART):
+            elif query == reading.sets():
                 found = answer[0]["found"]
                 read.append({name: len(some) for name, some in found.items()})
-                read[-1]["numbers"] = sum(len(single) for _, _, single, _ in found["words"])
+                read[-1]["numbers"] = sum(len(single) for _, _, single, _ in found["words_in"])
             return answer
 
         return counted
@@ -179,22 +179,22 @@ def test_what_facets_and_many_words_hold_is_read_once_until_it_changes(
     titles, counts, met = searched()
     assert titles == ["ward/a bed", "ward/b bed", "ward/c bed"]
     assert counts == dict.fromkeys(sorted(zones), 1)
-    assert (met[0]["names"], met[0]["words"], met[1]) == (3, 1, {"titles": 3})
-    [again] = searched()[2]
-    assert (again["names"], again["words"]) == (0, 0)
+    assert [met[0][given] for given in sets] == [3, 0, 1, 0]
+    assert met[1] == {"titles": 3}
+    assert [[one[given] for given in sets] for one in searched()[2]] == [[0, 0, 0, 0]]
 
     declared(3, "ward/ab bed", "CURATED")
     titles, counts, met = searched()
     assert titles == ["ward/a bed", "ward/ab bed", "ward/b bed", "ward/c bed"]
     assert counts == {"CURATED": 2, "LANDING": 1, "TRAINING": 1}
     # Nobody reads all titles again for one more.
-    assert [(one["names"], one["words"]) for one in met] == [(3, 1)]
+    assert [[one[given] for given in sets] for one in met] == [[0, 3, 0, 1]]
 
     # A job stands in another chunk than datasets: what these are found by is not read again.
     declared(4, "ward/job", None)
     page = store.find(Query(("Dataset", "Job"), text="ward", facets=("zone",)))
     assert (page.total, page.facets["zone"]) == (5, counts)
-    assert (read[-1]["names"], read[-1]["numbers"]) == (0, 1)
+    assert [read[-1][given] for given in (*sets, "numbers")] == [0, 0, 0, 1, 1]
 
     store.clear()
     declared(0, "ward/z bed", "LANDING")

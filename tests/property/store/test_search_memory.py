@@ -7,19 +7,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catalog.store.indexes.table import Changes
 from catalog.store.neo4j import search_memory
-from catalog.store.neo4j.search_memory import FacetRow, Left, Made, SearchMemory
+from catalog.store.neo4j.forms import LIST_SET, WORD_SET
+from catalog.store.neo4j.search_memory import FacetRow, Left, Made, SearchMemory, changed_by
 from catalog.store.packed import CHUNK
 
 CHUNKS = 5
-APART = 3
-"""Fewer than there are chunks, so that some are counted together."""
+ALONE, TOGETHER = 1, 2
+"""The first is counted alone, of the others two each."""
 
 TEXTS, FACETS = ("wa", "bed"), ("zone", "site")
 CHANGE = st.tuples(
     st.sampled_from(("word", "facet", "other")), st.integers(0, 1), st.integers(0, CHUNKS - 1), st.booleans()
 )
 READ = st.tuples(st.just("read"), st.sets(st.integers(0, 1), min_size=1), st.integers(0, 2), st.just(None))
+
+
+def written(kind: str, chunk: int) -> Changes:
+    changes = Changes()
+    changes.add(
+        *((WORD_SET, [("wa", "", chunk, 2)]) if kind == "word" else (LIST_SET, [("zone", "A", chunk, 2, None)]))
+    )
+    return changes
 
 
 class Graph:
@@ -39,7 +49,9 @@ class Graph:
         sets: Mapping[str, list[bool]] = self.words if kind == "word" else self.facets
         sets[(TEXTS if kind == "word" else FACETS)[which]][chunk] = now
         counts = self.counts[kind]
-        counts[chunk % APART] = counts.get(chunk % APART, 0) + 1
+        (place,) = changed_by(written(kind, chunk))
+        under = int(place.rpartition(" ")[2])
+        counts[under] = counts.get(under, 0) + 1
 
     @property
     def made(self) -> Made:
@@ -54,7 +66,7 @@ class Graph:
     def _there(self, held: Sequence[bool], left: Left[Any] | None) -> list[int]:
         """Return the chunks that are read, of which there is anything."""
         missing = None if left is None else left.missing
-        return [chunk for chunk in range(CHUNKS) if held[chunk] and (missing is None or chunk % APART in missing)]
+        return [chunk for chunk in range(CHUNKS) if held[chunk] and (missing is None or chunk in missing)]
 
 
 @given(steps=st.lists(st.one_of(CHANGE, READ), max_size=30))
@@ -64,7 +76,8 @@ def test_what_is_remembered_with_what_is_read_again_is_what_there_is(
     memory, graph = SearchMemory(), Graph()
     made: list[Made] = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(search_memory, "COUNTED_APART", APART)
+        patch.setattr(search_memory, "_COUNTED_ALONE", ALONE)
+        patch.setattr(search_memory, "_COUNTED_TOGETHER", TOGETHER)
         for kind, which, number, now in steps:
             if isinstance(which, int):
                 graph.change(kind, which, number, now=bool(now))
