@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 import orjson
 
+from catalog.evidence.changes import NAMED, everything_stated
 from catalog.evidence.model import EntryEvidence, Evidence
 from catalog.ledger.protocol import Ledger
 from catalog.names.loading import Names
-from catalog.store.protocol import Direction
 from catalog.view import View
 from graph_schema.identity import node_id
-from graph_schema.registry import TYPES
 
 MAX_ENTRIES = 1000
-_BOTH: Final[tuple[Direction, ...]] = ("out", "in")
 
 
 def evidence(view: View, ledger: Ledger, identifier: str, limit: int = 50, after: int = -1) -> Evidence | None:
@@ -32,13 +30,9 @@ def evidence(view: View, ledger: Ledger, identifier: str, limit: int = 50, after
     if known is None:
         return None
     statements: dict[int, set[str]] = defaultdict(set)
-    statements[known.entry].add("named")
-    names = Names(view, renamed=True)
-    for statement in names.statements([identifier]):
-        statements[statement.entry].add(statement.aspect)
-    for direction in _BOTH:
-        for edge in names.edges([identifier], TYPES, direction):
-            statements[edge.entry].add(edge.kind)
+    statements[known.entry].add(NAMED)
+    for one in everything_stated(Names(view, renamed=True), identifier):
+        statements[one.entry].add(one.what)
     size = view.known_at + 1
     rest = sorted(one for one in statements if one > after)
     shown = rest[: min(limit, MAX_ENTRIES)]

@@ -48,6 +48,7 @@ from tests.support.records import (
 from tests.support.typed import typed
 
 VISITS, FEED = Dataset(**CURATED).id, Dataset(**RAW).id
+_VERSION = ModelVersion(MODEL["namespace"], MODEL["name"], "1").id
 PAGES = {
     "home": "/",
     "work": "/explorer/work",
@@ -277,6 +278,36 @@ def test_all_of_it_works_without_javascript(open_: Open, server: Server) -> None
     page.get_by_role("button", name="Record it").last.click()
     expect(page.locator("main")).to_contain_text('"site": "North"')
     tab.complaints = [one for one in tab.complaints if "422" not in one]
+    tab.check()
+
+
+def test_a_page_is_moved_through_time_by_a_slider_and_keys_alone(open_: Open, server: Server) -> None:
+    tab = open_()
+    page = tab.page
+    for place in (f"dataset?id={VISITS}", f"lineage?id={VISITS}&grain=dataset", f"model-version?id={_VERSION}"):
+        page.goto(f"{server.url}/explorer/{place}")
+        page.locator("details.when summary").focus()
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        slider = page.get_by_role("slider", name="as far as it was known by")
+        expect(slider).to_have_attribute("aria-valuetext", "now")
+        slider.focus()
+        page.keyboard.press("ArrowLeft")
+        page.keyboard.press("ArrowLeft")
+        expect(slider).to_have_attribute("aria-valuetext", re.compile(r"^entry #\d, \d{4}-\d\d-\d\d [\d:]+ UTC: \w"))
+        expect(page).to_have_url(re.compile(r"known=\d.*#known-slider$"))
+        expect(page.get_by_role("status").first).to_contain_text("You look at what was true")
+        # One goes on from where one left it, and back leads to where one was.
+        expect(slider).to_be_focused()
+        expect(page.get_by_label("as far as it was known by").first).to_have_value(re.compile(r"^\d$"))
+        page.keyboard.press("End")
+        expect(page).not_to_have_url(re.compile("known="))
+        expect(slider).to_have_attribute("aria-valuetext", "now")
+        page.go_back()
+        expect(slider).to_have_attribute("aria-valuetext", re.compile("^entry #"))
+        assert tab.wide_by() <= 0
+        assert tab.violations() == []
     tab.check()
 
 

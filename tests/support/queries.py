@@ -52,6 +52,7 @@ from catalog.decisions.model import Wanted as WantedDecisions
 from catalog.decisions.queries import decide, principal_known, unknown_parts
 from catalog.emergencies.queries import emergencies, emergencies_of
 from catalog.encryption.queries import encryption_keys, keys_called
+from catalog.evidence.changes import changes
 from catalog.evidence.queries import entry, evidence
 from catalog.findings.choke_points import choke_points
 from catalog.findings.queries import Wanted, decisions, finding_details, findings, findings_on
@@ -356,6 +357,7 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
         lambda view, ids: histories(view, [(one, aspect) for one in ids for aspect in ("owner", "schema", "site")]),
     ),
     "whole_histories": ("Dataset", whole_histories),
+    "changes": ("Dataset", changes),
     "keys_called": (
         "EncryptionKey",
         lambda view, ids: keys_called(view, [found.node.title for found in view.nodes(ids).values()]),

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from catalog.api.pages.asking import NOT_THERE, Asking
 from catalog.api.pages.kinds import Link, links_to
+from catalog.api.pages.moments import moments_of
 from catalog.api.pages.page import Context, Page, Several
 from catalog.api.pages.questions import command, query
 from catalog.api.pages.words import worded
@@ -136,6 +137,7 @@ def read(asking: Asking) -> DatasetPage:
         command=command("dataset", record.id, as_of=view.as_of),
         found=None if labels is None else labels.completeness,
         subjects=(record.id,),
+        moments=moments_of(asking, record.id),
         id=record.id,
         namespace=record.namespace,
         name=record.name,
@@ -252,4 +254,4 @@ def _members(value: object) -> Iterable[str]:
     return getattr(value, "__dataclass_fields__", ())
 
 
-PAGE = Page("dataset", "Dataset", DatasetPage, read, ("id", "after", "behind"))
+PAGE = Page("dataset", "Dataset", DatasetPage, read, ("id", "after", "behind", "moments"))

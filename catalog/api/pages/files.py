@@ -16,6 +16,7 @@ _FILES = frozenset(
         "graphiql.min.js",
         "htmx.min.js",
         "lineage.mjs",
+        "moments.mjs",
         "page.css",
         "proof.mjs",
         "react-dom.min.js",

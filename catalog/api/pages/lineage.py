@@ -15,6 +15,7 @@ from catalog.api.pages.lineage_graph.flows import flows_of, in_order, named_in
 from catalog.api.pages.lineage_graph.marks import Mark, marks_of
 from catalog.api.pages.lineage_graph.panel import panel_of
 from catalog.api.pages.lineage_graph.walked import walked
+from catalog.api.pages.moments import moments_of
 from catalog.api.pages.page import Export, Page
 from catalog.api.pages.questions import Word, command, point, query
 from catalog.assets.queries import existing
@@ -57,6 +58,7 @@ def read(asking: Asking) -> LineagePage:
         command=_as_command(view, asked),
         found=graph.completeness,
         subjects=tuple(node.id for node in graph.nodes),
+        moments=moments_of(asking, asked.id),
         of=of,
         asked=asked,
         other=other,
@@ -177,6 +179,7 @@ PAGE = Page(
         "edge",
         "after",
         "behind",
+        "moments",
     ),
     exports={
         "csv": Export("text/csv; charset=utf-8", files.as_csv),

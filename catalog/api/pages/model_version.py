@@ -14,6 +14,7 @@ from catalog.api.http.ledger import LARGEST
 from catalog.api.pages.asking import NOT_THERE, Asking
 from catalog.api.pages.gate import answer, diseases
 from catalog.api.pages.kinds import Link, links_to
+from catalog.api.pages.moments import moments_of
 from catalog.api.pages.page import Action, Context, Page, Several
 from catalog.api.pages.questions import command, query
 from catalog.approvals.queries import approvals_of
@@ -109,6 +110,7 @@ def read(asking: Asking) -> ModelVersionPage:
         else command("lineage", identifier, as_of=view.as_of),
         found=None if labels is None else labels.completeness,
         subjects=(identifier,),
+        moments=moments_of(asking, identifier),
         record=record,
         registrations=registered,
         others=others,
@@ -160,6 +162,6 @@ PAGE = Page(
     "Model version",
     ModelVersionPage,
     read,
-    ("id", "purpose", "place", "for", "disease", "evaluated", "behind"),
+    ("id", "purpose", "place", "for", "disease", "evaluated", "behind", "moments"),
 )
 DOSSIER = Action("dossier", dossier, Permission.READ)

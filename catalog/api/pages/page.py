@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from catalog.access.permissions import Permission
 from catalog.api.pages.asking import Asking
+from catalog.api.pages.moments import Moments
 from catalog.errors import SenderError
 from catalog.reading import Completeness
 
@@ -31,6 +32,8 @@ class Context:
     """What ended the answer before it was whole, None where nothing did."""
     subjects: tuple[str, ...] = ()
     """The ids of what the answer is about: quarantined entries bear on it that name one of these."""
+    moments: Moments | None = None
+    """When anything was said of what the page is about, None where that is not shown."""
     current: bool = False
     """Whether it is of what is current, whatever time the address names."""
     status: int = 200

@@ -26,6 +26,7 @@ from catalog.api.http.body import QUESTION_BYTES, read_body
 from catalog.api.pages import files, registry, words
 from catalog.api.pages.asking import KNOWN, VALID, Asking, Parameters, last, times_of
 from catalog.api.pages.links import HOME, Links, within
+from catalog.api.pages.moments import MOMENTS
 from catalog.api.pages.page import BEHIND, Action, Context, Page
 from catalog.api.pages.rendering import render
 from catalog.api.services import PRINCIPAL, Services, is_from_here
@@ -42,6 +43,7 @@ SIGN_IN, SIGN_OUT = "sign-in", "sign-out"
 _MOST_FIELDS = 2_000
 _FORM = "application/x-www-form-urlencoded"
 _TIME = (VALID, KNOWN)
+_OF_ONE_TIME = frozenset({BEHIND, "after", "evaluated", MOMENTS})
 _LONGEST = 4_000
 """So many characters an address may say under one name: a page repeats some of it."""
 _REFUSED = "This form was not sent by a page of this session; open the page again and send it from there."
@@ -66,12 +68,24 @@ class Frame:
     notices: tuple[str, ...]
     here: tuple[tuple[str, str], ...]
     """What the address says beside the time."""
+    has_moments: bool = False
+    """Whether the page is of a thing that one moves through both times."""
     listed: tuple[Page, ...] = registry.LISTED
 
     def behind(self, name: str, key: str | None) -> list[tuple[str, str]]:
         """Return what an address says by which one list of this page goes on behind a key, or begins anew."""
         kept = [one for one in self.here if one[0] != BEHIND or one[1].partition(":")[0] != name]
         return kept if key is None else [*kept, (BEHIND, f"{name}:{key}")]
+
+    @property
+    def whenever(self) -> list[tuple[str, str]]:
+        """Return what an address says beside the time that holds at any: no place in a list, which may be gone then."""
+        return [one for one in self.here if one[0] not in _OF_ONE_TIME]
+
+    def at(self, name: str, value: str) -> list[tuple[str, str]]:
+        """Return what an address says by which this page is of another moment of one time, "" for now."""
+        times = {**self.time, name: value}
+        return [*self.whenever, (MOMENTS, "1"), *((time, text) for time, text in times.items() if text)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +171,7 @@ class Explorer:
             point=None if view is None else view.read_point(),
             notices=whole,
             here=here,
+            has_moments=name in registry.PAGES and MOMENTS in registry.PAGES[name].parameters,
         )
 
     def _actor(self, request: Request) -> Actor | None:

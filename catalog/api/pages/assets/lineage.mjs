@@ -323,6 +323,11 @@ async function change(address, push = true) {
   const held = document.activeElement?.dataset?.key;
   document.title = next.title;
   document.querySelector("main").replaceWith(document.adoptNode(next.querySelector("main")));
+  const moments = next.querySelector("#moments");
+  if (moments) {
+    document.querySelector("#moments")?.replaceWith(document.adoptNode(moments));
+    document.dispatchEvent(new Event("moments"));
+  }
   if (push) history.pushState(null, "", address);
   begin();
   const hash = new URL(address, location.href).hash.slice(1);

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from catalog.evidence.changes import Change, changes
 from catalog.evidence.queries import evidence
 from catalog.ledger.merkle import verify_inclusion
 from catalog.reading import AsOf
 from catalog.view import View
 from graph_schema.nodes import Dataset
+from graph_schema.times import parse_time
 from tests.contract.ledger.making import make_erasure
 from tests.support.records import CURATED, RAW, RUN, House, declaration, event, run_node, tag
 
@@ -73,3 +75,16 @@ def test_entries_go_on_behind_the_last_that_was_shown(house: House) -> None:
         seen += [one.index for one in found.entries]
         after, more = seen[-1], found.more
     assert seen == [one.index for one in whole.entries]
+
+
+def test_changes_are_all_that_was_said_of_a_thing_but_what_is_of_one_read(house: House) -> None:
+    house.send(event(version={"datasetVersion": "made-up"}))
+    house.record(declaration(valid_from="2026-01-01T00:00:00Z"))
+    found = changes(View(house.store), [RAW_ID, Dataset("landing", "nothing").id])
+    assert found.keys() == {RAW_ID}
+    assert {one.entry for one in found[RAW_ID]} == {0, 1}
+    assert Change(0, None, "named") in found[RAW_ID]
+    assert Change(1, parse_time("2026-01-01T00:00:00.000000Z"), "owner") in found[RAW_ID]
+    curated = changes(View(house.store), [Dataset(**CURATED).id])[Dataset(**CURATED).id]
+    assert {"version", "output_statistics"}.isdisjoint(one.what for one in curated)
+    assert "WROTE" in {one.what for one in curated}

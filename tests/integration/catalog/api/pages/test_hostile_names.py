@@ -79,6 +79,7 @@ def check(at: str, page: Response) -> None:
     assert {one.rpartition("/")[2] for one in scripts if one} <= {
         "htmx.min.js",
         "lineage.mjs",
+        "moments.mjs",
         "proof.mjs",
         "sending.mjs",
         "verify.mjs",

@@ -102,6 +102,24 @@ def test_each_page_is_whole_and_nothing_in_it_comes_from_elsewhere(clinical: Cat
         assert "local principal" in held.words
 
 
+def test_each_cell_says_of_which_column_it_is_for_where_there_is_no_room_for_columns(clinical: Catalog) -> None:
+    met = 0
+    for at, page in walk(clinical.client).items():
+        for table in re.findall("<table.*?</table>", page.text, re.DOTALL):
+            head, _, body = table.partition("</thead>")
+            titles = [
+                html.unescape(re.sub("<[^>]*>", "", one)) for one in re.findall("<th scope=.col.>(.*?)</th>", head)
+            ]
+            for row in re.findall("<tr.*?</tr>", body, re.DOTALL):
+                cells = re.findall("<(t[dh])\\b([^>]*)>", row)
+                assert len(cells) == len(titles) or "colspan" in row, (at, row)
+                labels = [re.findall('data-label="([^"]*)"', attributes) for _, attributes in cells]
+                for (tag, attributes), label, title in zip(cells, labels, titles, strict=False):
+                    assert tag == "th" or "colspan" in attributes or label == [title], (at, row)
+                    met += tag == "td"
+    assert met > 100
+
+
 _FORMS_ALONE = re.compile(r"/explorer/(?:record|attestation|use|history)\b")
 """Pages that lead to a question: without one their query says how it is asked."""
 _WITH_QUESTION = (
@@ -177,7 +195,10 @@ def test_a_time_in_the_address_is_kept_by_every_link_and_said(clinical: Catalog)
         one["href"] for one in held.of("a") if "dataset?" in one.get("href", "") or "lineage?" in one.get("href", "")
     ]
     assert links
-    assert [one for one in links if "known=30" not in one] == [f"dataset?id={DATASET.replace(':', '%3A')}"]
+    others = [one for one in links if "known=30" not in one]
+    # Back to now, and to the moments before and after.
+    assert others.pop(0) == f"dataset?id={DATASET.replace(':', '%3A')}"
+    assert [re.sub(r"\d+", "N", one.partition("&")[2]) for one in others] == ["moments=N&known=N#moments"] * 2
     assert ("input", {"type": "hidden", "name": "known", "value": "30"}) in held.elements
 
 
