@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from catalog.access.model import Actor
-from catalog.decisions.promotion import RefusedByPoliciesError
 from catalog.errors import AskerError, OperatorError, SenderError
 from catalog.kinds import Kind
 from catalog.ledger.protocol import Ledger, StoredEntry
@@ -105,11 +104,11 @@ class Admissions:
                     admitted = kind.admit(record, admission)
                     _require_within(kind.subjects(record), admission.view, self.view(reader, actor, now, actor.writes))
                 # What it lacks, and what would permit it, may be in entries that the graph does not hold yet.
-                except (SenderError, RefusedByPoliciesError):
+                except (SenderError, AskerError):
                     if seen >= newest:
                         raise
-                # What is warned of may be known by entries that the graph does not hold yet.
-                if admitted is not None and (seen >= newest or not admitted.warnings):
+                # What is warned of may be known by entries that the graph does not hold yet, and what permits it over.
+                if admitted is not None and (seen >= newest or not (admitted.warnings or admitted.awaits)):
                     return admitted
             if not self._follower.wait_for(newest, deadline - time.monotonic()):
                 if admitted is not None:

@@ -407,6 +407,8 @@ class Admitted:
     erases: tuple[int, ...] = ()
     read_at: Mapping[str, Any] = field(default_factory=dict)
     """What it adds besides, of the point that it was read at: records that differ in this alone are one."""
+    awaits: bool = False
+    """Whether what lets it in may be over by entries that the graph does not hold yet, so that these are waited for."""
 
     @property
     def all_added(self) -> dict[str, Any]:

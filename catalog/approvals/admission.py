@@ -57,6 +57,7 @@ def admit_request(record: RequestApproval, admission: Admission) -> Admitted:
     return Admitted(
         {"digests": [each.to_json() for each in bound], **shown},
         read_at={"bound_at": admission.now, "bound_by": view.known_at},
+        awaits=True,
     )
 
 
@@ -156,6 +157,7 @@ def admit_decision(record: DecideApproval, admission: Admission) -> Admitted:
             **({"conflicts": conflicts} if conflicts else {}),
         },
         warnings=[f"This decision is kept and does not count: {one}." for one in conflicts],
+        awaits=True,
     )
 
 
@@ -193,7 +195,7 @@ def admit_delegation(record: DelegateApprovals, admission: Admission) -> Admitte
         checks.check_no_loop(admission.actor, record.to, kind, delegations_at(held, kind, admission.now))
     if record.approval_kinds and parse_zoned(record.until) <= admission.now:
         raise SenderError("until lies ahead; this one has passed.", pointer="/until", status=422)
-    return Admitted()
+    return Admitted(awaits=True)
 
 
 def admit_condition(record: MeetCondition, admission: Admission) -> Admitted:

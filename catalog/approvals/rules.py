@@ -218,7 +218,7 @@ def inbox_of(
     """
     every = sorted(found, key=lambda one: one.request)
     items = []
-    ended: dict[tuple[int, str | None], list[int]] = defaultdict(list)
+    ended: dict[int, list[Approval]] = defaultdict(list)
     for one in every:
         is_own = people(one.requested_by, principal)
         task = _to_decide(one, people, principal) if one.approval_kind in kinds and not is_own else None
@@ -226,14 +226,15 @@ def inbox_of(
             is_newest = newest[Matter(one.subject, one.approval_kind, one.use_case)] == one.request
             if one.state in _OVER and is_newest:
                 cause = one.request if one.because is None else one.because
-                ended[cause, one.explanation].append(one.request)
+                ended[cause].append(one)
             task = task or _of_requester(one, until)
         if task is not None:
             items.append(InboxItem(task, (one.request,), one.ends_at))
-    items += [
-        InboxItem(InboxTask.ASK_AGAIN, tuple(requests), None, cause, words)
-        for (cause, words), requests in ended.items()
-    ]
+    for cause, some in ended.items():
+        # One entry may have ended one approval, and by that another which depended on it.
+        words = "; ".join(dict.fromkeys(one.explanation for one in some if one.explanation is not None))
+        requests = tuple(one.request for one in some)
+        items.append(InboxItem(InboxTask.ASK_AGAIN, requests, None, cause, words or None))
     return tuple(sorted(items, key=lambda one: (one.due_at is None, one.due_at or 0, -one.requests[-1], one.task)))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 from catalog.cli.client import Client, ask, pages
@@ -14,10 +15,10 @@ from graph_schema import nodes
 _PAGE: Final = 500
 _ONE: Final = """
 request approvalKind useCase reason requestedBy requestedAt expiresAt needed emergency approvedBy dependsOn
-dossier dossierDigest approvalState since decidingEntry explanation digests { of digest } met { text entry }
+dossier dossierDigest approvalState since endsAt decidingEntry explanation digests { of digest } met { text entry }
 subject { __typename id ... on Named { name } }
 decisions { entry decision meaning reason decidedBy decidedAt expiresAt authenticated conditions requires
-  signatureBlock }
+  signatureBlock countsFor interest conflicts irb { determination protocol continuingReview waiver { board actedOn } } }
 """
 _INBOX: Final = """
 query Inbox($principal: String!, $within: Int!, $asOf: AsOfInput) {
@@ -27,7 +28,7 @@ _LIST: Final = f"""
 query Approvals($filter: ApprovalFilter, $asOf: AsOfInput, $after: String) {{
   approvals(filter: $filter, first: {_PAGE}, after: $after, asOf: $asOf) {{
     totalCount pageInfo {{ hasNextPage endCursor }}
-    nodes {{ request approvalKind useCase requestedBy approvalState since expiresAt explanation decidingEntry
+    nodes {{ request approvalKind useCase requestedBy approvalState since expiresAt endsAt explanation decidingEntry
       subject {{ id ... on Named {{ name }} }} }} }} }}
 """
 _SHOW: Final = (
@@ -72,7 +73,7 @@ def requests(client: Client, wanted: dict[str, Any], as_of: dict[str, Any], *, a
                 _subject(one),
                 in_words(one["approvalState"]),
                 one["since"],
-                one["expiresAt"],
+                one["endsAt"] or one["expiresAt"],
                 one["explanation"],
             )
             for one in rows
@@ -99,10 +100,12 @@ def show(client: Client, request: int, as_of: dict[str, Any], *, as_json: bool) 
     if as_json:
         print_json(found)
         return Exit.FINE
-    print_line(f"{in_words(found['approvalKind'])} approval of {_subject(found)}: {in_words(found['approvalState'])}")
+    stands = f"{in_words(found['approvalState'])} since {found['since']}"
+    print_line(f"{in_words(found['approvalKind'])} approval of {_subject(found)}: {stands}")
     print_line(f"  asked by {found['requestedBy']} on {found['requestedAt']} for {found['useCase']}")
-    if found["expiresAt"]:
-        print_line(f"  until {found['expiresAt']}")
+    until = found["endsAt"] or found["expiresAt"]
+    if until:
+        print_line(f"  until {until}")
     if found["explanation"]:
         by = "" if found["decidingEntry"] is None else f" (entry {found['decidingEntry']})"
         print_line(f"  {found['explanation']}{by}")
@@ -112,12 +115,30 @@ def show(client: Client, request: int, as_of: dict[str, Any], *, as_json: bool) 
     for one in found["decisions"]:
         print_line(f"  {one['signatureBlock']}")
         print_line(f"    {one['reason']}")
+        for line in _beside(one):
+            print_line(f"    {line}")
         for required in one["requires"]:
             met = next((each["entry"] for each in found["met"] if each["text"] == required), None)
             print_line(f"    requires: {required}, {'not met' if met is None else f'met in entry {met}'}")
-    approved = len(found["approvedBy"])
-    note(f"Approved by {approved} of {found['needed']} needed.")
+    by = ", ".join(found["approvedBy"])
+    text = f"Approved by {len(found['approvedBy'])} of {found['needed']} needed{f' ({by})' if by else ''}."
+    note(text + (" In an emergency another one ratifies within 72 hours." if found["emergency"] else ""))
     return Exit.FINE
+
+
+def _beside(decision: dict[str, Any]) -> Iterator[str]:
+    """Yield what else a decision says: whom it counts for, what goes with it, what a board determined."""
+    if decision["countsFor"] is None:
+        why = decision["conflicts"] or [decision["interest"] or "whoever signs is one person with whoever asked"]
+        yield f"does not count: {'; '.join(why)}"
+    elif decision["countsFor"] != decision["decidedBy"]:
+        yield f"counts for {decision['countsFor']}, who is one person with {decision['decidedBy']}"
+    yield from (f"condition: {text}" for text in decision["conditions"])
+    irb = decision["irb"]
+    if irb is not None:
+        review = f", to be reviewed again by {irb['continuingReview']}" if irb["continuingReview"] else ""
+        waiver = f", {irb['waiver']['board']} on {irb['waiver']['actedOn']}" if irb["waiver"] else ""
+        yield f"determined: {in_words(irb['determination'])}, protocol {irb['protocol']}{waiver}{review}"
 
 
 def _entries(indexes: list[int]) -> str:

@@ -158,6 +158,9 @@ class Approval(Node):
     dossier_digest: str | None = strawberry.field(description="The digest of that report's content.")
     approval_state: ApprovalState = strawberry.field(description="Where it stands.")
     since: Micros = strawberry.field(description="Since when it stands there.")
+    ends_at: Micros | None = strawberry.field(
+        description="When it ends by itself as it stands; null where it has no end, or ended."
+    )
     deciding_entry: int | None = strawberry.field(
         description="The entry that the state rests on: of the decision, or of what changed where it is INVALIDATED."
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.records import declaration, event, principal, registration, request, seal
+from tests.support.records import decision, declaration, event, principal, registration, request, seal
 from tests.support.typed import Typed, typed
 
 FINE, WRONG_USE = 0, 2
@@ -46,11 +46,25 @@ def test_a_request_is_shown_with_what_it_binds(folder: Path) -> None:
     assert done.code == FINE, done.err
     assert "of readmission@1: requested" in done.out
     assert "artifact" in done.out
+    assert "until 2999-01-01T00:00:00Z" in done.out
     whole = json.loads(typed(folder, "approvals", "show", number, "--json").out)
     assert whole["decisions"] == []
     before = typed(folder, "approvals", "show", number, "--known-at-index", str(int(number) - 1))
     assert before.code == WRONG_USE
     assert "lineward approvals list" in before.err
+
+
+def test_a_decision_is_shown_with_its_conditions_and_why_it_does_not_count(folder: Path) -> None:
+    number = int(str(asked(folder)["request"]))
+    key = typed(folder, "key", "create", "grace").out.strip()
+    for more in ({"interest": "Owns shares of the maker"}, {"decision": "ABSTAIN", "conditions": ["Two wards alone"]}):
+        payload = json.dumps(decision(number, **more)).encode()
+        assert typed(folder, "record", stdin=payload, LINEWARD_KEY=key).code == FINE
+    done = typed(folder, "approvals", "show", str(number), LINEWARD_KEY=key)
+    assert "of readmission@1: abstained since " in done.out
+    assert "    does not count: Owns shares of the maker\n    condition: Watch drift\n" in done.out
+    assert "    condition: Two wards alone\n" in done.out
+    assert "Approved by 0 of 1 needed." in done.err
 
 
 def test_what_waits_for_somebody_stands_in_their_inbox(folder: Path) -> None:

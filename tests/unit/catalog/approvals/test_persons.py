@@ -372,3 +372,35 @@ def test_an_inbox_reminds_who_asked_and_one_cause_is_one_item(house: House, ada:
     again = ask(house, ada, reason="Asked again")
     assert tasks(house, "ada") == [("ASK_AGAIN", (soon,))]
     assert ("DECIDE", (again,)) in tasks(house, "grace")
+
+
+def test_a6_an_approval_that_ends_with_one_that_it_depends_on_is_the_same_item(
+    house: House, ada: Actor, approver: Actor
+) -> None:
+    short = ask(house, ada)
+    house.record(decision(short, expires_at=days(house, 2)), approver)
+    dependent = ask(house, ada, approval_kind="SAFETY", depends_on=[short])
+    house.record(decision(dependent), approver)
+    house.clock.now += 3 * 86_400
+    (item,) = inbox(View(house.store, AsOf(house.clock.micros())), "ada")
+    assert (item.task.value, item.requests) == ("ASK_AGAIN", (short, dependent))
+    assert item.explanation == f"the approval of request #{short}, which it depends on, is expired"
+
+
+def test_what_the_graph_does_not_hold_yet_is_waited_for_before_anybody_signs(house: House, ada: Actor) -> None:
+    hedy = house.act_as("hedy", "approver")
+    index = ask(house, ada)
+    house.intake.submit_record(delegated(house, "hedy"), ada, "tests").result()
+    with pytest.raises(AskerError, match="one person with whoever asked"):
+        house.record(decision(index), hedy)
+    house.intake.submit_record(delegated(house, "ada", approval_kinds=["SAFETY"]), hedy, "tests").result()
+    with pytest.raises(SenderError, match="In a circle"):
+        house.record(delegated(house, "hedy", approval_kinds=["SAFETY"], reason="And back"), ada)
+
+
+def test_a_delegate_decides_as_soon_as_they_may(house: House, ada: Actor, approver: Actor) -> None:
+    hedy = house.act_as("hedy", "approver", approves=[])
+    index = ask(house, ada)
+    house.intake.submit_record(delegated(house, "hedy"), approver, "tests").result()
+    house.record(decision(index), hedy)
+    assert at(house).approved_by == ("grace",)
