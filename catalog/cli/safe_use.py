@@ -46,12 +46,15 @@ def safe_for(client: Client, question: str, asked: Wanted, *, as_json: bool) -> 
         return Exit.FINE
     rows = [_row(edge["node"]) for edge in found["edges"]]
     use = words_of(question)
+    if found["examined"]:
+        empty = f"None of them is safe for {use}; `lineward why-not-safe` says why one is not."
+    else:
+        empty = "Nothing that matches is recorded in a state of de-identification, and zone, that will do."
     print_table(
         f"{count(len(rows), 'dataset')} safe for {use}, of {found['examined']} looked at",
         ("namespace", "name", "de-identification", "zone", "owner", "id"),
         rows,
-        empty=f"None of the {found['examined']} that were looked at is safe for {use}; "
-        "`lineward why-not-safe` says why one is not.",
+        empty=empty,
         optional=("zone", "owner"),
         yielding=("namespace", "name"),
     )

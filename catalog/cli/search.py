@@ -11,12 +11,13 @@ from catalog.cli.output import note, print_json, print_table
 from catalog.cli.words import each_of, in_words, one_of, words_of
 from catalog.errors import Exit, SenderError
 from catalog.search.kinds import SearchKind
-from catalog.search.queries import CLOSED, FACETS, FACETS_DOC, GAPS, WORDS_DOC
+from catalog.search.queries import CLOSED, FACETS, FACETS_DOC, GAPS, WORDS_DOC, leaves_nothing_out
 
 _OPTION = {"deidentification_state": "deidentification", "source_system": "source-system", "lies_in": "lies-in"}
 """How the options of some are called."""
 _NOTHING_YET = "The catalog holds nothing yet: send it events with `lineward ingest FILE`."
 _NO_MATCH = "Nothing in the catalog matches all of that."
+_NO_WORDS = "That text holds neither letter nor digit: it leaves nothing out."
 
 _QUERY = f"""
 query Search($text: String, $filter: SearchFilter, $facets: [FacetKind!], $first: Int!, $after: String) {{
@@ -105,6 +106,8 @@ def search(client: Client, asked: Wanted, *, as_json: bool) -> Exit:
         print_json(found)
     else:
         _print(found, empty=_NOTHING_YET if asked.everything else _NO_MATCH)
+    if leaves_nothing_out(asked.text):
+        note(_NO_WORDS)
     return Exit.FINE
 
 

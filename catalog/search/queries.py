@@ -84,6 +84,11 @@ def check_text(text: str) -> None:
         )
 
 
+def leaves_nothing_out(text: str) -> bool:
+    """Tell whether something is typed that holds neither letter nor digit, so that all is found as without it."""
+    return bool(text.strip()) and not question(text).words
+
+
 def _labels(text: str) -> tuple[str, ...]:
     return tuple(kind for kind in SearchKind if kind is not SearchKind.RUN or question(text).words)
 

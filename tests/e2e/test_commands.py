@@ -46,9 +46,10 @@ def test_search_prints_data_alone_on_standard_output(data: Path) -> None:
     found = json.loads(answer.stdout)
     assert found["totalCount"] == 2
     assert found["completeness"]["__typename"] == "Complete"
-    table = command(data, "search", "visits", "--filter", "zone=LANDING")
+    table = command(data, "search", "*", "--filter", "zone=LANDING")
     assert "landing" in table.stdout.decode()
     assert "1 found" in table.stdout.decode()
+    assert "leaves nothing out" in table.stderr.decode()
 
 
 def test_what_is_safe_is_searched_and_a_miss_explained(data: Path) -> None:

@@ -126,7 +126,9 @@ class SearchQueries:
         info: ContextInfo,
         text: Annotated[
             str | None,
-            strawberry.argument(description="Words, each the beginning of one; all is found where none are given."),
+            strawberry.argument(
+                description="Words, each the beginning of one; all is found by a text without letter and digit."
+            ),
         ] = None,
         filter: Annotated[  # noqa: A002  its name in the interface
             SearchFilter | None, strawberry.argument(description="What finds must match beside the words.")

@@ -80,6 +80,8 @@ class Home(Context):
     after: str | None
     """Where the next page goes on, None on the last."""
     entries: int
+    leaves_nothing_out: bool
+    """Whether the text holds neither letter nor digit, so that all is found."""
     questions: tuple[SafeQuestion, ...] = tuple(SafeQuestion)
 
 
@@ -119,6 +121,7 @@ def read(asking: Asking) -> Home:
         facets=tuple(_facets(page.facets, chosen)),
         after=cursor.write(page.hits[-1].cursor) if page.more and page.hits else None,
         entries=asking.services.ledger.size(),
+        leaves_nothing_out=queries.leaves_nothing_out(request.text),
     )
 
 

@@ -1,16 +1,19 @@
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from catalog.errors import SenderError
 from catalog.labels.queries import labels
 from catalog.labels.taint.following import LabelFollower
 from catalog.reading import Rights
 from catalog.search.model import Hit, Search
-from catalog.search.queries import search
+from catalog.search.queries import leaves_nothing_out, search
 from catalog.view import View
 from graph_schema.aspects import MANDATORY
 from graph_schema.nodes import Dataset
@@ -262,3 +265,18 @@ def test_a_misspelt_place_is_refused_with_the_nearest(house: House) -> None:
         search(View(house.store), Search(filters={"lies_in": ("north-hospita",)}))
     # What a place is declared to lie in is known, though nobody declared it.
     assert search(View(house.store), Search(filters={"lies_in": ("DE",)})).total == 0
+
+
+@given(st.text(max_size=12))
+def test_what_holds_a_letter_or_digit_is_searched_for(text: str) -> None:
+    holds_any = any(one.isalnum() for one in unicodedata.normalize("NFKC", text))
+    assert leaves_nothing_out(text) == (bool(text.strip()) and not holds_any)
+
+
+def test_signs_alone_leave_nothing_out_and_operators_are_words(house: House) -> None:
+    every = search(View(house.store), Search()).total
+    for text in ("*", "!!!", "\N{HOSPITAL}", '"', "(~^:"):
+        assert leaves_nothing_out(text)
+        assert search(View(house.store), Search(text=text)).total == every
+    assert not leaves_nothing_out(" ")
+    assert search(View(house.store), Search(text="readm NOT study")).total == 0
