@@ -16,8 +16,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Final
 
 from catalog.labels.taint.equations import Apart, Equation, State, Values, equations
+from catalog.labels.taint.fetching import Wanted
 from catalog.labels.taint.groups import Groups
-from catalog.labels.taint.loading import load_into
+from catalog.labels.taint.loading import load_around
 from catalog.labels.taint.model import Mark
 from catalog.labels.taint.pieces import pieces
 from catalog.labels.taint.rules import LETTERS
@@ -164,7 +165,7 @@ def _read_anew(view: View, reader: StoreReader, assets: Sequence[str]) -> Change
     """Return what flows now into assets and all that they are called: what became different is pending, and where its
     names or columns did, what others read of it is to be read anew.
     """
-    sources = load_into(view, list(view.nodes(sorted(assets))))
+    sources = load_around(view, Wanted(list(view.nodes(sorted(assets)))))
     groups = sources.groups
     wholes = sorted({groups.of(one) for one in assets if one in groups.names})
     names = sorted({*assets, *(name for whole in wholes for name in groups.members[whole])})

@@ -8,11 +8,14 @@ from functools import cached_property
 from typing import Final
 
 from catalog.labels.taint.equations import Apart, Equation, State, Values, inflows, key_of, place_of
+from catalog.labels.taint.fetching import Wanted
 from catalog.labels.taint.fixpoint import Search, carrying, taint
-from catalog.labels.taint.loading import Sources, load_into
+from catalog.labels.taint.groups import Groups
+from catalog.labels.taint.loading import Sources, load_around
 from catalog.labels.taint.model import Cleared, Flow, Mark, Part, Passage, Place
 from catalog.labels.taint.rules import clearing, preceding
 from catalog.labels.taint.walking import DEPTH
+from catalog.lineage.loader import LineageLoader
 from catalog.reading import Completeness
 from catalog.view import View
 
@@ -82,8 +85,13 @@ class Loaded:
     def _parts(self) -> frozenset[tuple[Place, Place]]:
         return frozenset((flow.source, flow.target) for flow in self._sources.flows if flow.passage is Passage.SAME)
 
-    def prepare(self, goals: Iterable[_Goal], most: int = 1) -> None:
-        """Fetch what the shortest ways to marks ask for: nothing, since it is there."""
+    def place(self, asset: str, column: str | None) -> Place:
+        """Return the place of an asset that was asked for, or of a column of it."""
+        groups = self._sources.groups
+        return groups.any(asset) if column is None else groups.column(asset, column)
+
+    def prepare(self, goals: Iterable[_Goal], most: int = 1, wholes: Collection[str] = ()) -> None:
+        """Fetch what the shortest ways to marks ask for, and all of some assets: nothing, since it is there."""
 
     def search(self) -> Search:
         """Return a search for ways."""
@@ -102,10 +110,12 @@ class Loaded:
 
 
 class Kept:
-    """What a follower keeps of now, and of the assets on the ways that are asked for what flows into them.
+    """What a follower keeps of now, and of the places on the ways that are asked for what flows into them.
 
-    A way is gone back from one place to the next. What lies behind is fetched at once where it is little; of more only
-    what is met is fetched, and what the ways to several marks meet at once is fetched together.
+    A way is gone back from one place to the next by what is kept, which tells where labels came from, but neither by
+    which jobs nor by which entries. What lies behind is fetched at once where it is little; of more only what is met is
+    fetched, and what the ways to several marks meet at once is fetched together. What flows into the places on the ways
+    is then read of these alone.
     """
 
     completeness: Completeness | None = None
@@ -116,36 +126,96 @@ class Kept:
         self._values = Values()
         self._equation_texts: dict[str, str] = {}
         """What is kept of what was fetched; read once a way meets it, since that takes longer than to fetch it."""
+        self._looked_behind: set[str] = set()
+        """The assets from which it was gone back, or of which it is known what lies behind."""
         self._equations: dict[str, Equation | None] = {}
+        self._aparts: dict[str, Apart] = {}
         self._state_texts: dict[str, str] = {}
         self._states: dict[str, State] = {}
         self._sources: dict[str, Sources] = {}
-        """By what stands for each asset that was asked for."""
+        """By what stands for each asset around which was read."""
         self._named: dict[str, Sources] = {}
         """By every name that was met."""
+        self._entire: set[str] = set()
+        """What stands for each asset of which all was read."""
+        self._met: dict[str, set[Place]] = defaultdict(set)
+        """Of each other asset around which was read, the places into which it was."""
         self._into: dict[Place, list[Flow]] = defaultdict(list)
-        self._load(assets, columns)
+        self._columns = columns
+        self._loader = LineageLoader(self._view, renamed=True)
+        self._groups = Groups(self._loader)
+        """The assets that were asked for."""
+        self._groups.load(sorted({*assets, *(asset for asset, _ in columns)}))
+        self._loader.column_names.load(self._groups.members)
+        self._load_states(self._groups.members)
+        # A column without labels is told from one that nobody named by what flows into its asset.
+        self._load_equations(
+            {
+                one.node
+                for one in (self.place(*each) for each in columns)
+                if key_of(one) not in self._state(one.node).places
+            }
+        )
 
-    def _load(self, assets: Iterable[str], columns: Iterable[tuple[str, str]] = ()) -> None:
-        """Fetch what flows into assets."""
-        wanted = sorted(set(assets))
-        found = load_into(self._view, wanted, columns)
+    def place(self, asset: str, column: str | None) -> Place:
+        """Return the place of an asset that was asked for, or of a column of it."""
+        return self._groups.any(asset) if column is None else self._groups.column(asset, column)
+
+    def _load(self, met: Iterable[Place], wholes: Iterable[str] = ()) -> None:
+        """Read what flows into the places that ways met, and all of some assets."""
+        some = {place for place in met if place.node not in self._entire}
+        entire = ({self._groups.of(one) for one in wholes} - self._entire) | {
+            place.node for place in some if not self._is_kept(place)
+        }
+        new = {place.node for place in some if place.node not in entire and place not in self._met[place.node]}
+        if not entire and not new:
+            return
+        for place in some:
+            self._met[place.node].add(place)
+        places = [place for node in sorted(new) for place in sorted(self._met[node])]
+        self._entire |= entire
+        columns = [(asset, name) for asset, name in self._columns if self._groups.of(asset) in entire]
+        columns += [(place.node, place.detail) for place in some if place.node in entire and place.part is Part.COLUMN]
+        found = load_around(
+            self._view,
+            Wanted(
+                entire,
+                places,
+                {place.node for place in places if 0 in self.steps(place).values()},
+                {
+                    source
+                    for node in (*entire, *new)
+                    if self._equation_texts.get(node) and (equation := self._equation(node)) is not None
+                    for source in equation.sources
+                },
+            ),
+            columns,
+            self._loader,
+        )
         self._named = {**dict.fromkeys(found.groups.names, found), **self._named}
-        wholes = {found.groups.of(one) for one in wanted} - self._sources.keys()
-        self._sources.update(dict.fromkeys(wholes, found))
-        self._load_states(wholes)
+        self._sources.update(dict.fromkeys(entire | new, found))
+        wanted = set(places)
         for flow in found.flows:
-            if flow.target.node in wholes:
+            if flow.target.node in entire or (flow.target in wanted and not _is_inside(flow)):
                 self._into[flow.target].append(flow)
 
+    def _is_kept(self, place: Place) -> bool:
+        """Tell whether it is kept what flows into a place: of a column that nothing names it is not."""
+        if place.part is not Part.COLUMN or key_of(place) in self._state(place.node).places:
+            return True
+        equation = self._equation(place.node)
+        return equation is not None and equation.has_column(place.detail)
+
     def sources(self, node: str) -> Sources:
-        """Return what was loaded of an asset."""
+        """Return what was read around an asset."""
         return self._sources.get(node) or self._named[node]
 
     def _load_ahead(self, nodes: Collection[str]) -> None:
         """Fetch what is kept of all that lies behind assets, where that is little: then no step back asks for it."""
         behind = self._view.reach(sorted(nodes), "in", DEPTH, _AHEAD)
+        self._looked_behind.update(nodes)
         if behind is not None:
+            self._looked_behind.update(behind)
             self._load_states(behind)
             self._load_equations(behind)
 
@@ -176,12 +246,9 @@ class Kept:
     def _number(self, place: Place) -> int:
         state = self._state(place.node)
         number = state.places.get(key_of(place), 0)
-        if number or place.part is not Part.COLUMN or not state.places:
+        if number or not state.places or self._is_kept(place):
             return number
-        equation = self._equation(place.node)
-        if equation is not None and equation.has_column(place.detail):
-            return 0
-        return self._values.of_unknown(state, place.detail, Apart.of(equation))
+        return self._values.of_unknown(state, place.detail, self._apart(place.node))
 
     def steps(self, place: Place) -> Mapping[Mark, int]:
         """Return the marks of a place, each with how far it is from where it was said."""
@@ -208,8 +275,10 @@ class Kept:
         """Tell whether a place has what another of its asset has."""
         return any(flow.source == part and flow.passage is Passage.SAME for flow in self._into[place])
 
-    def prepare(self, goals: Iterable[_Goal], most: int = 1) -> None:
-        """Fetch together what so many of the shortest ways to any of the marks of each place ask for, by kind."""
+    def prepare(self, goals: Iterable[_Goal], most: int = 1, wholes: Collection[str] = ()) -> None:
+        """Fetch together what so many of the shortest ways to any of the marks of each place ask for, by kind, and all
+        of some assets.
+        """
         by_kind: dict[tuple[Place, str], list[tuple[int, Mark]]] = defaultdict(list)
         for place, mark in goals:
             if (far := self.steps(place).get(mark)) is not None:
@@ -218,21 +287,20 @@ class Kept:
         if most > 1:
             for (place, _), some in by_kind.items():
                 self._outline(met).paths([(place, mark) for _, mark in some], most)
-        new = {place.node for place in met} - self._sources.keys()
-        if new:
-            columns = [(place.node, place.detail) for place in met if place.part is Part.COLUMN and place.node in new]
-            self._load(new, columns)
+        self._load(met, wholes)
 
     def _go_back(self, goals: set[_Goal]) -> set[Place]:
         """Return the places on the shortest way to each of the marks, whose equations are fetched step by step."""
         met: set[Place] = set()
         front = goals
-        unknown = {place.node for place, _ in goals} - self._equation_texts.keys()
+        unknown = {place.node for place, _ in goals} - self._looked_behind
         if unknown:
             self._load_ahead(unknown)
         while front:
             met.update(place for place, _ in front)
-            self._load_equations({place.node for place, _ in front})
+            nodes = {place.node for place, _ in front}
+            self._looked_behind.update(nodes)
+            self._load_equations(nodes)
             self._load_states(
                 source
                 for place, _ in front
@@ -284,17 +352,37 @@ class Kept:
         return min(found, default=None)
 
     def _stated_by(self, place: Place, mark: Mark) -> tuple[int, ...]:
-        if place.node not in self._sources:
-            self.prepare([(place, mark)])
+        self._meet(place, mark)
         return self.sources(place.node).stated_by.get((place, mark), ())
 
     def _flows_into(self, place: Place, mark: Mark) -> Iterator[Flow]:
-        """Yield the flows into a place, which is fetched together with what lies behind it where it was not met."""
-        if place.node not in self._sources:
-            self.prepare([(place, mark)])
-        flows = self._into[place]
+        """Yield the flows into a place, which are fetched together with what lies behind it where it was not met."""
+        self._meet(place, mark)
+        flows = [*self._into[place], *self._inside(place)]
         self._load_states({flow.source.node for flow in flows})
         yield from dict.fromkeys(one for flow in flows for one in self._with_members(flow))
+
+    def _meet(self, place: Place, mark: Mark) -> None:
+        if place.node not in self._entire and place not in self._met[place.node]:
+            self.prepare([(place, mark)])
+
+    def _inside(self, place: Place) -> Iterator[Flow]:
+        """Yield what a place has of other places of its asset, as it is kept."""
+        equation = None if place.node in self._entire else self._equation(place.node)
+        for at, how in () if equation is None else inflows(equation, place, self._state):
+            if at.node == place.node and self._values.decides(how).passage is Passage.SAME:
+                yield Flow(at, place, Passage.SAME)
+
+    def _apart(self, node: str) -> Apart:
+        if node not in self._aparts:
+            self._aparts[node] = Apart.of(self._equation(node))
+        return self._aparts[node]
+
+    def _is_judged(self, place: Place, kind: str) -> bool:
+        """Tell whether a kind was rejected of a column."""
+        if place.node in self._entire:
+            return (place, kind) in self.sources(place.node).judged
+        return any(at == key_of(place) and each == kind for at, each in self._apart(place.node).judged)
 
     def _with_members(self, flow: Flow) -> Iterator[Flow]:
         """Yield a flow, and that of each member where it takes a structure."""
@@ -311,6 +399,11 @@ class Kept:
             self._flows_into,
             lambda flow: self.sources(flow.target.node).covering(flow),
             self.steps,
-            judged=lambda place, kind: (place, kind) in self.sources(place.node).judged,
+            judged=self._is_judged,
         )
         return Search(self._stated_by, carried, self.steps)
+
+
+def _is_inside(flow: Flow) -> bool:
+    """Tell whether a flow is that an asset has what its parts have, or they what it has."""
+    return flow.passage is Passage.SAME and flow.source.node == flow.target.node

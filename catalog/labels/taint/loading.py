@@ -15,19 +15,20 @@ from typing import NamedTuple
 from catalog.access.model import Powers
 from catalog.access.queries import definitions
 from catalog.labels.model import Attestation, ColumnLineageTrust, Label, Step, Tag
-from catalog.labels.queries import attestations_of, code_of_runs, labels_ever
-from catalog.labels.rules import is_of_place, judges, keeps_out, uncovered, why_uncovered
+from catalog.labels.queries import code_of_runs, labels_ever
+from catalog.labels.rules import judges, keeps_out, uncovered, why_uncovered
 from catalog.labels.taint.addresses import above, is_within
 from catalog.labels.taint.clearances import clearance
+from catalog.labels.taint.fetching import Fetched, Fetching, Wanted
 from catalog.labels.taint.fixpoint import Judged
 from catalog.labels.taint.groups import Groups
 from catalog.labels.taint.model import Clearance, Flow, Mark, Part, Passage, Place
 from catalog.labels.taint.rules import marks_of
 from catalog.labels.taint.runs import Carried, CarryingRuns
-from catalog.labels.taint.walking import BUDGET, Walking
+from catalog.labels.taint.walking import BUDGET
 from catalog.labels.trusts import column_lineage_trusts
+from catalog.lineage.loader import LineageLoader
 from catalog.mappings.queries import mappings
-from catalog.places.queries import places_tree
 from catalog.reading import Completeness
 from catalog.store.protocol import ColumnFlow, Covered, How
 from catalog.store.protocol import Flow as Between
@@ -36,7 +37,7 @@ from graph_schema.bitemporal import has_begun
 from graph_schema.column_lineage import Mentioned
 from graph_schema.facts import NOW, Edge
 from graph_schema.identity import label_of
-from graph_schema.nodes import Column, Dataset, Node, Principal
+from graph_schema.nodes import Column, Dataset, Principal
 from graph_schema.schema_fields import fields_of, fields_of_text
 from graph_schema.vocabulary.words import TagOrigin
 
@@ -93,18 +94,26 @@ def load(
     somebody who may attest it. At a `place` what was attested for other places alone counts for nothing. Of what was
     made by `made_at` columns are no part that only a later write or declaration brings.
     """
-    loading = _Loading(view.unredacted, budget, supposed, place)
-    loading.read(assets, columns)
-    return loading.sources(made_at)
+    columns = list(columns)
+    fetching = Fetching(view, budget=budget, supposed=supposed, place=place)
+    return _Loading(fetching, fetching.behind(_around(assets, columns)), columns).sources(made_at)
 
 
-def load_into(view: View, assets: Sequence[str], columns: Iterable[tuple[str, str]] = ()) -> Sources:
-    """Return the same of these datasets and model versions alone: what was said of them and what flows into them, from
-    wherever; nothing that lies behind.
+def load_around(
+    view: View, wanted: Wanted, columns: Iterable[tuple[str, str]] = (), loader: LineageLoader | None = None
+) -> Sources:
+    """Return the same of some datasets and model versions alone: what was said of them and what flows into them, from
+    wherever; nothing that lies behind. The `loader` knows names that need not be fetched again.
     """
-    loading = _Loading(view.unredacted, BUDGET, None, None)
-    loading.read(assets, columns, behind=False)
-    return loading.sources(None)
+    columns = list(columns)
+    fetching = Fetching(view, loader=loader)
+    wanted = wanted._replace(wholes=_around(wanted.wholes, columns))
+    return _Loading(fetching, fetching.around(wanted), columns).sources(None)
+
+
+def _around(assets: Iterable[str], columns: Iterable[tuple[str, str]]) -> frozenset[str]:
+    """Return assets, and those that columns are of."""
+    return frozenset((*assets, *(asset for asset, _ in columns)))
 
 
 class Behind:
@@ -119,9 +128,8 @@ class Behind:
 
     @cached_property
     def _loading(self) -> _Loading:
-        loading = _Loading(self._view, BUDGET, None, self._place)
-        loading.read(self._assets, self._columns)
-        return loading
+        fetching = Fetching(self._view, place=self._place)
+        return _Loading(fetching, fetching.behind(_around(self._assets, self._columns)), self._columns)
 
     def sources(self, assets: Sequence[str], columns: Sequence[tuple[str, str]], made_at: int) -> Sources:
         """Return what the labels of some of them follow from, as made by a time; see `load`."""
@@ -131,28 +139,17 @@ class Behind:
         return self._loading.sources(made_at)
 
 
-class _Read(NamedTuple):
-    """What was read behind assets, by whichever runs and whenever."""
-
-    datasets: list[str]
-    between: Sequence[Between]
-    coverage: Sequence[Covered]
-    column_flows: Sequence[ColumnFlow]
-    hows: Mapping[str, How]
-    mentioned: Mapping[str, Mentioned]
-    attested: Mapping[str, Sequence[Attestation]]
-
-
 class _Loading:
-    def __init__(self, view: View, budget: int, supposed: Attestation | None, place: str | None) -> None:
-        self._view = view
-        self._supposed = supposed
-        self._place = place
+    """What labels follow from, of what was fetched."""
+
+    def __init__(self, fetching: Fetching, read: Fetched, columns: Iterable[tuple[str, str]]) -> None:
+        self._view = fetching.view
+        self._supposed = fetching.supposed
         self._stated: Mapping[str, tuple[Label, ...]] | None = None
-        self._walking = Walking(view, budget)
-        self._loader = self._walking.loader
-        self._groups = self._walking.groups
-        self._nodes: dict[str, Node] = {}
+        self._walking = fetching.walking
+        self._loader = fetching.loader
+        self._groups = fetching.groups
+        self._read = read
         self._ends: dict[str, Place | None] = {}
         """The places of columns and datasets, once every name is known."""
         self._ids: dict[tuple[str, str], str] = {}
@@ -162,6 +159,11 @@ class _Loading:
         self._alike: dict[tuple[frozenset[Place], frozenset[Between | Covered | ColumnFlow]], Sources] = {}
         """What was found, by the columns and flows that came later: times between which neither came share it."""
         self._begin(None)
+        self._note_joins(read.between)
+        steps: list[Between | Covered] = [*read.between, *read.coverage]
+        self._note_columns(read.owned, {self._groups.of(one.target) for one in steps if one.job in read.attested})
+        for dataset, name in columns:
+            self._groups.column(dataset, name)
 
     def _begin(self, made_at: int | None) -> None:
         """Begin to find what labels follow from of what was made by a time."""
@@ -183,32 +185,6 @@ class _Loading:
         """Of each dataset what its writes left out because their column lineage is taken for complete."""
         self._mapped: set[Place] = set()
         """The columns from which mappings read flows."""
-
-    def read(self, assets: Sequence[str], columns: Iterable[tuple[str, str]], *, behind: bool = True) -> None:
-        """Read all of it, whenever it came."""
-        groups = self._groups
-        columns = list(columns)
-        front = {*assets, *(dataset for dataset, _ in columns)}
-        between, owned, column_flows = self._walking.behind(front) if behind else self._walking.into(front)
-        datasets = self._walking.datasets
-        wholes = list(groups.members)
-        coverage = self._view.column_coverage(datasets)
-        if not behind:
-            ends = {flow.source for flow in between} | {flow.source_dataset for flow in column_flows}
-            groups.load(sorted(ends | {one.source for one in coverage}))
-        self._note_joins(between)
-        hows = self._view.transformations({flow.how for flow in column_flows})
-        mentioned = self._view.mentioned({one.stated for one in coverage})
-        ends = {end for flow in column_flows for end in (flow.source, flow.target)} | {edge.target for edge in owned}
-        self._nodes |= {one: known.node for one, known in self._view.nodes(sorted({*ends, *datasets})).items()}
-        self._loader.column_names.load(groups.members)
-        versions = {one for one in wholes if label_of(one) == "ModelVersion"}
-        attested = self._attestations({*versions, *(one.job for one in between if one.job)})
-        steps: list[Between | Covered] = [*between, *coverage]
-        self._note_columns(owned, {groups.of(one.target) for one in steps if one.job in attested})
-        for dataset, name in columns:
-            groups.column(dataset, name)
-        self._read = _Read(datasets, between, coverage, column_flows, hows, mentioned, attested)
 
     @property
     def is_cut(self) -> bool:
@@ -234,17 +210,16 @@ class _Loading:
             found = self._alike[self._came_later, later] = self._found(earlier)
         return found
 
-    def _found(self, read: _Read) -> Sources:
+    def _found(self, read: Fetched) -> Sources:
         """Return what labels follow from of what was read, without what came later."""
         groups, attested = self._groups, read.attested
-        wholes = list(groups.members)
         self._take_apart(attested, [*read.between, *read.coverage])
         covered = self._take_coverage(read.coverage, read.mentioned)
         self._take_columns(read.column_flows, read.hows)
         self._take_between(read.between, covered)
         self._take_mapped(read.datasets)
-        seeds = self._seeds(read.datasets)
-        self._take_parts(wholes, seeds.marks)
+        seeds = self._seeds(read.stated)
+        self._take_parts(read.wholes, seeds.marks)
         return Sources(
             seeds.marks,
             seeds.stated_by,
@@ -264,20 +239,6 @@ class _Loading:
             frozenset(self._mapped),
             self._came_later,
         )
-
-    def _attestations(self, subjects: Collection[str]) -> dict[str, tuple[Attestation, ...]]:
-        """Return the attestations of jobs and model versions, with the supposed one, that hold where it is asked."""
-        found = attestations_of(self._view, sorted(subjects))
-        if self._supposed is not None:
-            found[self._supposed.subject] = (*found.get(self._supposed.subject, ()), self._supposed)
-        if self._place is None:
-            return found
-        tree = places_tree(self._view)
-        return {
-            one: some
-            for one, every in found.items()
-            if (some := tuple(each for each in every if is_of_place(each, tree, self._place)))
-        }
 
     def _note_joins(self, flows: Iterable[Between]) -> None:
         joined: dict[str, set[int]] = defaultdict(set)
@@ -305,7 +266,7 @@ class _Loading:
     def _end(self, identifier: str) -> Place | None:
         """Return the place of a column, or of all of a dataset."""
         if identifier not in self._ends:
-            node = self._nodes.get(identifier)
+            node = self._read.nodes.get(identifier)
             if isinstance(node, Column):
                 self._ends[identifier] = self._groups.column(self._id(node.namespace, node.dataset), node.name)
             else:

@@ -355,8 +355,10 @@ class _Judge:
         """What runs read and wrote of each name that was looked up."""
 
     def prepare(self, places: Iterable[Place]) -> None:
-        """Fetch together what the shortest way to each kind at places asks for."""
-        self._marked.prepare((place, mark) for place in places for mark in self._marked.steps(place) if mark.kind)
+        """Fetch together what is told of places, and what the shortest way to each kind there asks for."""
+        some = list(places)
+        goals = [(place, mark) for place in some for mark in self._marked.steps(place) if mark.kind]
+        self._marked.prepare(goals, wholes={place.node for place in some})
 
     def why(self, place: Place, kind: str, asset: str) -> list[Way]:
         """Return the shortest ways by which a kind came to a place of an asset."""
@@ -373,8 +375,7 @@ class _Judge:
         return Complete() if found is None else found
 
     def place(self, asset: str, column: str | None) -> Place:
-        groups = self._marked.sources(asset).groups
-        return groups.any(asset) if column is None else groups.column(asset, column)
+        return self._marked.place(asset, column)
 
     def marks(self, place: Place, kind: str | None = None) -> frozenset[Mark]:
         return frozenset(one for one in self._marked.steps(place) if kind is None or one.kind == kind)

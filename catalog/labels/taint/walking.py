@@ -55,11 +55,11 @@ class Walked(NamedTuple):
 class Walking:
     """Goes back from assets along every flow ever stated."""
 
-    def __init__(self, view: View, budget: int) -> None:
+    def __init__(self, view: View, budget: int, loader: LineageLoader | None = None) -> None:
         """Walk through this view, which has all rights, past so many datasets and model versions at the most."""
         self.view = view
         self._budget = budget
-        self.loader = LineageLoader(view, renamed=True)
+        self.loader = LineageLoader(view, renamed=True) if loader is None else loader
         self.groups = Groups(self.loader)
         """All that was met."""
         self.completeness: Completeness | None = None
@@ -83,11 +83,6 @@ class Walking:
             column_flows += more.column_flows
             front = {flow.source_dataset for flow in more.column_flows} - self.groups.names.keys()
         return Walked(between, owned, column_flows)
-
-    def into(self, roots: Collection[str]) -> Walked:
-        """Return the flows into assets, under each of their names, alone."""
-        self.groups.load(sorted(roots))
-        return self._with_columns(self.datasets, self.loader.flows(sorted(self.groups.names), "in"))
 
     def _with_columns(self, datasets: Sequence[str], flows: Sequence[Between]) -> Walked:
         owned = self.view.edges(datasets, ("HAS_COLUMN",), "out") if datasets else []

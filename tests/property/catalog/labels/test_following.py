@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from catalog.labels.taint import kept
 from catalog.labels.taint.current import KINDS, current_labels, label_counts
 from catalog.labels.taint.equations import Apart, Equation, Values, key_of
 from catalog.labels.taint.fixpoint import taint
@@ -176,8 +177,8 @@ def hold_to_the_rules(store: Store) -> None:
             for place, marks in found.marks.items()
             if place.node == whole
         }
-        kept = store.label_states([whole]).get(whole)
-        state = values.state(kept.text if kept else "")
+        held = store.label_states([whole]).get(whole)
+        state = values.state(held.text if held else "")
         places = {key: dict(values.marks(number)) for key, number in state.places.items() if key != "T"}
         equation = store.label_equations([whole]).get(whole)
         apart = Apart.of(Equation.of(equation.text) if equation else None)
@@ -190,16 +191,16 @@ def hold_to_all_that_lies_behind(store: Store, facts: list[Facts]) -> None:
     """Hold answers out of what is kept to those of a store of the same facts that nobody followed."""
     other = MemoryStore()
     other.apply(joined(facts), len(facts) - 1)
-    kept, judged = View(store), View(other)
+    followed, judged = View(store), View(other)
     columns = [(one, name) for one in ASSETS for name in COLUMNS]
-    assert kept.labels_lagging() is None
+    assert followed.labels_lagging() is None
     labels = effective_labels(judged, ASSETS)
     assert judged.labels_lagging() is not None or not any(held.labels or held.cleared for held in labels.values())
-    assert effective_labels(kept, ASSETS) == labels
-    assert effective_labels_of_columns(kept, columns) == effective_labels_of_columns(judged, columns)
+    assert effective_labels(followed, ASSETS) == labels
+    assert effective_labels_of_columns(followed, columns) == effective_labels_of_columns(judged, columns)
     for one, held in labels.items():
         for column, kind in ((None, held.labels[0].kind), ("key", DIRECT)) if held.labels else ():
-            assert why_label(kept, one, column, kind) == why_label(judged, one, column, kind)
+            assert why_label(followed, one, column, kind) == why_label(judged, one, column, kind)
 
 
 def written(store: Store, facts: list[Facts], batches: list[int], follows: list[bool]) -> None:
@@ -230,6 +231,34 @@ def test_what_is_kept_is_the_fixed_point(
         hold_to_the_rules(store)
         hold_to_all_that_lies_behind(store, facts)
         store.close()
+        house.close()
+
+
+@given(HAPPENED, st.integers(0, 12), st.sampled_from([0, 2, 500]))
+@settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=10)
+def test_why_a_label_is_there_is_the_same_of_what_is_kept_and_of_all_that_lies_behind(
+    happened: list[str], steps: int, ahead: int
+) -> None:
+    """However far the follower is, and however little of what lies behind is fetched at once."""
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kept, "_AHEAD", ahead)
+        house = House(Path(folder))
+        facts = told(house, happened)
+        followed, plain = MemoryStore(), MemoryStore()
+        for store in (followed, plain):
+            store.apply(joined(facts), len(facts) - 1)
+        follow(followed, most=steps)
+        rule = View(plain)
+        expected = {
+            (asset, column, label.kind): why_label(rule, asset, column, label.kind)
+            for asset, held in effective_labels(rule, ASSETS).items()
+            for label in held.labels
+            for column in (None, *COLUMNS)
+        }
+        assert {ask: why_label(View(followed), *ask) for ask in expected} == expected
+        follow(followed)
+        assert View(followed).labels_lagging() is None
+        assert {ask: why_label(View(followed), *ask) for ask in expected} == expected
         house.close()
 
 
