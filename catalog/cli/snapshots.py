@@ -103,6 +103,8 @@ def seal(client: Client, dataset: str, read: Read, more: dict[str, Any], *, dry_
         ("digest", "files", "bytes", "entry"),
         [(found.digest, f"{len(found.files):,}", f"{found.size:,}", _entry(receipt))],
     )
+    if not found.files:
+        note("No file lies there: the state that is sealed is an empty one.")
     for warning in receipt["warnings"] if receipt else ():
         note(f"entry {receipt['index'] if receipt else ''}: {warning}")
     note("Nothing was recorded: this was a dry run." if receipt is None else "Sealed.")
@@ -404,10 +406,17 @@ def _read(read: Read, *, is_verified: bool = False) -> Manifest:
                 memory=memory,
             )
     except ManifestError as error:
-        action = "Do it again once nobody writes to it." if "changed while" in str(error) else "Check the path."
-        raise OperatorError(f"{error}.", action=action) from error
+        raise OperatorError(f"{error}.", action=_action(str(error))) from error
     except OSError as error:
         raise unreadable(error.filename or first, error) from error
+
+
+def _action(problem: str) -> str:
+    if "changed while" in problem:
+        return "Do it again once nobody writes to it."
+    if "cannot be reached" in problem:
+        return "Do it again once it answers."
+    return "Install it." if "not installed" in problem else "Check the path."
 
 
 @contextmanager

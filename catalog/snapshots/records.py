@@ -7,7 +7,6 @@ from typing import Annotated, ClassVar, Self
 from pydantic import AfterValidator, Field, StrictBool, ValidationInfo, field_validator, model_validator
 
 from catalog.record import (
-    MAX_NAME,
     DatasetRef,
     Day,
     Digest,
@@ -27,6 +26,7 @@ from catalog.record import (
 from catalog.snapshots.rules import MAX_FILES, is_under_root, manifest_digest, repeated
 from graph_schema.nodes import Snapshot
 from graph_schema.vocabulary.words import SnapshotRole, SplitUnit, VerificationResult
+from ingest_hooks.emit.manifests import LONGEST_PATH
 from ingest_hooks.redaction.identifiers import holds_identifier
 
 _NOT_THE_DIGEST = (
@@ -39,7 +39,7 @@ _MOST_SNAPSHOTS = 1000
 class ManifestEntry(Part):
     """One file: its path under the snapshot's root, its size in bytes, the digest of its bytes."""
 
-    path: Annotated[str, Field(min_length=1, max_length=MAX_NAME)]
+    path: Annotated[str, Field(min_length=1, max_length=LONGEST_PATH)]
     """Its path under the snapshot's root, with / between the parts."""
     size: Size
     """Its size in bytes."""

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, cast
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from .errors import ManifestError
 
@@ -148,19 +148,41 @@ class _Remote:
             if scheme not in fsspec.available_protocols():
                 raise ManifestError(f"{self.where} begins with {scheme}://, which is no file system that fsspec knows")
             self._system, self._root = fsspec.core.url_to_fs(address)
+            self._encodes = scheme in {"http", "https"}
 
     def files(self) -> dict[str, SourceFile]:
         with self._explained():
             self._system.invalidate_cache()
             found = self._system.find(self._root, detail=True)
-            if not found and not self._system.exists(self._root):
-                raise ManifestError(f"{self.where} does not exist")
+            if not found:
+                self._require_root()
+            # A web server lists its files without their sizes, and says of each alone how large it is.
+            sized = {
+                path: known if known.get("size") is not None else self._system.info(path)
+                for path, known in found.items()
+            }
         root = str(self._root).rstrip("/")
         base = root.rpartition("/")[0] if list(found) == [root] else root
-        return {self._under(path, base): self._file(path, known) for path, known in found.items()}
+        named = {self._under(path, base): self._file(path, known) for path, known in sized.items()}
+        if len(named) < len(sized):
+            raise ManifestError(f"{self.where} holds two files of one name")
+        return named
+
+    def _require_root(self) -> None:
+        try:
+            self._system.info(self._root)
+        except FileNotFoundError as error:
+            if _reached(error):
+                raise ManifestError(f"{self.where} does not exist") from None
+            raise
 
     def _under(self, path: str, base: str) -> str:
         name = path.removeprefix(base).lstrip("/")
+        if self._encodes:
+            try:
+                name = unquote(name, errors="strict")
+            except UnicodeDecodeError:
+                raise ManifestError(f"A file's name is not UTF-8: {path!r}") from None
         if not name or any(part in {"", ".", ".."} for part in name.split("/")):
             raise ManifestError(f"{self.where} holds {path!r}, which is no path under it")
         return name
@@ -186,7 +208,9 @@ class _Remote:
             yield
         except ManifestError:
             raise
-        except FileNotFoundError:
+        except FileNotFoundError as error:
+            if not _reached(error):
+                raise ManifestError(f"{self.where} cannot be reached") from error
             raise ManifestError(f"{self.where} does not exist, or changed while it was read") from None
         except ImportError as error:
             raise ManifestError(f"{self.where} needs a package that is not installed: {error}") from None
@@ -194,6 +218,11 @@ class _Remote:
             # Its message may hold keys; what it is called in words says enough to look further.
             called = _WITHIN.sub(" ", type(error).__name__).lower()
             raise ManifestError(f"{self.where} cannot be read ({called})") from error
+
+
+def _reached(error: FileNotFoundError) -> bool:
+    """Tell whether a file is not there; fsspec says so too of a server that does not answer."""
+    return not isinstance(error.__cause__, OSError) or isinstance(error.__cause__, FileNotFoundError)
 
 
 def _without_password(address: str) -> str:

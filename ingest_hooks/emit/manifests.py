@@ -35,6 +35,8 @@ _BLOCK: Final = 1024 * 1024
 """So many bytes are read at a time: as much memory as each reading takes."""
 _AHEAD: Final = 32
 """So many files wait for each reading at most."""
+LONGEST_PATH: Final = 2_048
+"""So many characters a path has at most: a catalog takes no longer one."""
 
 Note = Callable[[int, int], None]
 """Told how many bytes were read since it was told last, and how many files that ended."""
@@ -128,6 +130,11 @@ def manifest(
     """
     place = files_of(paths, root)
     found = place.files()
+    for name in found:
+        if len(name) > LONGEST_PATH:
+            raise ManifestError(
+                f"{name[:80]}… is a path of {len(name):,} characters; at most {LONGEST_PATH:,} can be sealed"
+            )
     known = ManifestMemory(None, place.where) if memory is None else memory
     read = _Reading(note or (lambda _bytes, _files: None), known)
     try:

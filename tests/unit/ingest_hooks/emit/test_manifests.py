@@ -6,9 +6,11 @@ import os
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import fsspec
 import pytest
+from fsspec.implementations.memory import MemoryFileSystem
 
 from ingest_hooks.emit import (
     Manifest,
@@ -114,6 +116,19 @@ def test_a_link_to_a_folder_or_to_nothing_is_refused(tmp_path: Path) -> None:
         manifest(tmp_path / "real")
 
 
+def test_a_path_longer_than_a_record_takes_is_refused_before_anything_is_read(tmp_path: Path) -> None:
+    descriptor = os.open(tmp_path, os.O_RDONLY)
+    for _ in range(11):
+        os.mkdir("d" * 200, dir_fd=descriptor)
+        below = os.open("d" * 200, os.O_RDONLY, dir_fd=descriptor)
+        os.close(descriptor)
+        descriptor = below
+    os.close(os.open("part-0", os.O_CREAT | os.O_WRONLY, dir_fd=descriptor))
+    os.close(descriptor)
+    with pytest.raises(ManifestError, match=r"is a path of 2,217 characters; at most 2,048 can be sealed"):
+        manifest(tmp_path, note=lambda _bytes, _files: pytest.fail("it was read"))
+
+
 def test_a_pipe_is_refused_at_once(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(ManifestError, match="no regular file"):
@@ -216,6 +231,32 @@ def test_what_is_otherwise_than_sealed_is_changed_missing_or_surplus(tmp_path: P
     assert compare_manifests(sealed, None).result == compare_manifests(sealed, Manifest(())).result == "MISSING"
 
 
+class OfAWebServer(MemoryFileSystem):
+    """Files as fsspec lists those of a web server: without sizes, and not found whatever the reason is."""
+
+    cachable = False
+
+    @classmethod
+    def _strip_protocol(cls, path: str) -> str:
+        return "/" + path.partition("://")[2] if "://" in path else path
+
+    def find(self, path: str, **how: Any) -> Any:
+        return {name: {**known, "size": None} for name, known in super().find(path, **how).items()}
+
+    def info(self, path: str, **how: Any) -> Any:
+        if path.startswith("/unreachable"):
+            raise FileNotFoundError(path) from ConnectionRefusedError()
+        return super().info(path, **how)
+
+
+@pytest.fixture
+def web(monkeypatch: pytest.MonkeyPatch) -> None:
+    def opened(address: str) -> tuple[OfAWebServer, str]:
+        return OfAWebServer(), OfAWebServer._strip_protocol(address)
+
+    monkeypatch.setattr(fsspec.core, "url_to_fs", opened)
+
+
 class TestRemote:
     @pytest.fixture
     def address(self) -> Iterator[str]:
@@ -243,13 +284,39 @@ class TestRemote:
         [
             ("memory://nothing/here", "does not exist"),
             ("no-such://bucket/x", "no file system that fsspec knows"),
-            ("http://user:secret@127.0.0.1:9/x", "cannot be read|not installed"),
+            ("http://user:secret@127.0.0.1:9/x", "cannot be rea|not installed"),
         ],
     )
     def test_what_cannot_be_read_is_said_without_its_password(self, address: str, problem: str) -> None:
         with pytest.raises(ManifestError, match=problem) as raised:
             manifest(address)
         assert "secret" not in str(raised.value)
+
+    @pytest.mark.usefixtures("address", "web")
+    def test_a_web_server_names_files_encoded_and_without_sizes(self) -> None:
+        fsspec.filesystem("memory").pipe("/lake/stays/day%3D1/part%202", b"four")
+        assert [(file.path, file.size) for file in manifest("http://lake/stays").files] == [
+            ("day=1/part 2", 4),
+            ("part-0", 3),
+            ("year=2026/part-1", 5),
+        ]
+        fsspec.filesystem("memory").pipe("/lake/stays/%2E%2E/out", b"x")
+        with pytest.raises(ManifestError, match="no path under it"):
+            manifest("http://lake/stays")
+
+    @pytest.mark.usefixtures("web")
+    def test_a_server_that_does_not_answer_is_not_said_to_lack_the_file(self) -> None:
+        with pytest.raises(ManifestError, match="cannot be reached"):
+            manifest("http://unreachable/stays")
+        with pytest.raises(ManifestError, match="does not exist$"):
+            manifest("http://nothing/stays")
+
+    @pytest.mark.parametrize(("name", "problem"), [("part%2D0", "two files of one name"), ("%E9", "is not UTF-8")])
+    @pytest.mark.usefixtures("address", "web")
+    def test_names_of_a_web_server_are_told_apart_and_utf_8(self, name: str, problem: str) -> None:
+        fsspec.filesystem("memory").pipe(f"/lake/stays/{name}", b"four")
+        with pytest.raises(ManifestError, match=problem):
+            manifest("http://lake/stays")
 
     def test_an_address_is_named_alone(self, tmp_path: Path, address: str) -> None:
         for given, root in (([address, address], None), ([address], tmp_path)):
