@@ -182,7 +182,7 @@ def _day(one: dict[str, Any] | None, member: str) -> str:
 def compare(client: Client, before: str, after: str, as_of: dict[str, Any], *, as_json: bool) -> Exit:
     """Print how the second of two snapshots differs from the first; ends with 1 where it does."""
     ids = {"before": snapshot_named(client, before), "after": snapshot_named(client, after)}
-    found = _difference(client, {**ids, "asOf": as_of or None})
+    found = _difference(client, {**ids, "asOf": as_of or None}, every=as_json)
     sides = found["before"], found["after"]
     measures = {one: tuple(side[one] for side in sides) for one in _MEASURES}
     files, fields = found["differingFiles"], found["changedFields"]
@@ -233,14 +233,14 @@ def _print_drift(labels: Sequence[dict[str, Any]], uses: Sequence[dict[str, Any]
         print_table("Use", ("", "statement", "authority", "entry"), rows, yielding=("statement",))
 
 
-def _difference(client: Client, asked: dict[str, Any]) -> dict[str, Any]:
-    """Return an answer with all its pages."""
+def _difference(client: Client, asked: dict[str, Any], *, every: bool) -> dict[str, Any]:
+    """Return an answer with all its pages, or with the first alone: what differs is read anew for each."""
     files: list[dict[str, Any]] = []
     page = None
     while True:
         found = succeeded(ask(client, _COMPARE, {**asked, "page": page})["snapshotDiff"])
         files += found["differingFiles"]["nodes"]
-        if not found["differingFiles"]["pageInfo"]["hasNextPage"]:
+        if not every or not found["differingFiles"]["pageInfo"]["hasNextPage"]:
             del found["__typename"]
             return {**found, "differingFiles": files}
         page = found["differingFiles"]["pageInfo"]["endCursor"]
@@ -248,10 +248,10 @@ def _difference(client: Client, asked: dict[str, Any]) -> dict[str, Any]:
 
 def _note_counts(found: dict[str, Any]) -> None:
     """Say in a sentence what became of the files, and what could not be compared."""
-    more = len(found["differingFiles"]) - _SHOWN
-    if more > 0:
-        note(f"  and {more:,} more; --json names all.")
     if found["changedFiles"] is not None:
+        more = sum(one["count"] for one in found["changedFiles"]) - _SHOWN
+        if more > 0:
+            note(f"  and {more:,} more; --json names all.")
         counts = [one for one in found["changedFiles"] if one["count"]]
         named = ", ".join(f"{one['count']:,} {one['value'].lower()}" for one in counts)
         note(f"Files: {named}." if counts else "No file differs.")

@@ -121,6 +121,17 @@ def test_two_states_are_compared_file_by_file(folder: Path) -> None:
     assert typed(folder, "snapshot", "compare", first, first).code == FINE
 
 
+def test_of_many_files_that_differ_some_are_shown_and_all_counted(folder: Path) -> None:
+    first = json.loads(seal(folder, "--json").out)["digest"]
+    for number in range(600):
+        (folder.parent / "lake" / f"more-{number:03}").touch()
+    second = json.loads(seal(folder, "--json").out)["digest"]
+    shown = typed(folder, "snapshot", "compare", first, second)
+    assert "and 580 more; --json names all." in shown.err
+    assert "Files: 600 added." in shown.err
+    assert len(json.loads(typed(folder, "snapshot", "compare", first, second, "--json").out)["differingFiles"]) == 600
+
+
 def test_what_was_counted_in_columns_is_compared_and_no_value_is_shown(folder: Path) -> None:
     for day, nulls in ((2, 10), (3, 400)):
         ward = {"count": 1000 - nulls, "nullCount": nulls, "distinctCount": 4, "max": 48213977}

@@ -308,7 +308,7 @@ class TestRemote:
     def test_a_server_that_does_not_answer_is_not_said_to_lack_the_file(self) -> None:
         with pytest.raises(ManifestError, match="cannot be reached"):
             manifest("http://unreachable/stays")
-        with pytest.raises(ManifestError, match="does not exist$"):
+        with pytest.raises(ManifestError, match=r"does not exist$"):
             manifest("http://nothing/stays")
 
     @pytest.mark.parametrize(("name", "problem"), [("part%2D0", "two files of one name"), ("%E9", "is not UTF-8")])
