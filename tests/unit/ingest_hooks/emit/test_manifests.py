@@ -231,7 +231,7 @@ def test_what_is_otherwise_than_sealed_is_changed_missing_or_surplus(tmp_path: P
     assert compare_manifests(sealed, None).result == compare_manifests(sealed, Manifest(())).result == "MISSING"
 
 
-class OfAWebServer(MemoryFileSystem):
+class OfAWebServer(MemoryFileSystem):  # type: ignore[misc]  # fsspec has no types
     """Files as fsspec lists those of a web server: without sizes, and not found whatever the reason is."""
 
     cachable = False
