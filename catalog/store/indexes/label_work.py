@@ -28,7 +28,7 @@ from graph_schema.aspects import KEPT_FACET, PHI, aspects_of_facets
 from graph_schema.aspects.labels import Attestation, ColumnLineageTrust
 from graph_schema.facts import Edge, Facts, Statement
 from graph_schema.identity import label_of
-from graph_schema.nodes import Column, Dataset
+from graph_schema.nodes import Column, Dataset, ModelVersion, Node, Snapshot
 from graph_schema.vocabulary.words import TagOrigin
 
 DUE: Final = Table(
@@ -99,7 +99,8 @@ FOLLOWED: Final = Table(
 """How many steps the follower took, and by which entry nothing was left to look at when that was so last."""
 
 WATCHED: Final = Table("label_watched", (("what", Kind.TEXT),), key=1, prefix=1)
-"""The jobs of which every run counts, since somebody attested them or tags stand on them, and the facets mapped."""
+"""The jobs of which every run counts, since somebody attested them or tags stand on them, the facets mapped, and the
+datasets by which emitters would name models."""
 
 CLAIM: Final = Table("label_claim", (("subject", Kind.ID), ("digest", Kind.TEXT)), key=2, prefix=2)
 """What emitters claimed or rules suggested: they say the same again and again."""
@@ -298,6 +299,8 @@ def _of_facts(facts: Facts, watched: Collection[str]) -> Iterator[Row]:
     for node, entry in facts.nodes:
         if isinstance(node, Column):
             yield _due(Dataset(node.namespace, node.dataset).id, entry)
+        elif (model := _model_named(node)) is not None and model in watched:
+            yield _due(model, entry)
     for edge in facts.edges:
         if edge.kind in _NAMING:
             yield _due(edge.source, edge.entry)
@@ -349,6 +352,23 @@ def _aspects_of(facet: str) -> Iterator[str]:
         yield aspects_of_facets(label).get(facet, KEPT_FACET + facet)
 
 
+def _model_named(node: Node) -> str | None:
+    """Return the dataset by which emitters would name the model of a version, or that a snapshot is of, by id.
+
+    A registered version is a dataset once runs name that version of it, whichever comes first.
+    """
+    if isinstance(node, ModelVersion):
+        return Dataset(node.namespace, node.model).id
+    return Dataset(node.namespace, node.dataset).id if isinstance(node, Snapshot) else None
+
+
+def _models(facts: Facts) -> Iterator[str]:
+    """Yield the datasets by which emitters would name the models of versions that are new."""
+    for node, _ in facts.nodes:
+        if isinstance(node, ModelVersion):
+            yield Dataset(node.namespace, node.model).id
+
+
 def _claims(edges: Iterable[Edge]) -> Iterator[tuple[Row, int]]:
     """Yield what emitters claim and rules suggest, with the entry."""
     for edge in edges:
@@ -370,7 +390,8 @@ def _derive(work: Work) -> Changes:
     now = [one for change in work.transitions if (one := _changed(change)) is not None]
     asked = {edge.job for edge in new.edges if edge.kind in FLOWING and edge.job} | {one.aspect for one in now}
     asked |= {one.subject for one in new.statements if one.aspect == _CODE}
-    begun = set(_watching(new.statements))
+    asked |= {model for node, _ in new.nodes if (model := _model_named(node)) is not None}
+    begun = {*_watching(new.statements), *_models(new)}
     known = past.under(WATCHED, [(one,) for one in sorted(asked | begun)]) if asked or begun else {}
     held = {what for (what,), rows in known.items() if rows}
     changes.add(WATCHED, [(one,) for one in sorted(begun - held)])
@@ -399,7 +420,7 @@ def _specification(facts: Facts) -> Changes:
     claims: dict[Row, int] = {}
     for claim, entry in _claims(facts.edges):
         claims[claim] = min(entry, claims.get(claim, entry))
-    watched = frozenset(_watching(facts.statements))
+    watched = frozenset((*_watching(facts.statements), *_models(facts)))
     due = [_due(subject, entry) for (subject, _), entry in claims.items()]
     for index in _SOURCES:
         due += _of_indexes(index.specification(facts).put)
@@ -421,7 +442,7 @@ def _answers(reader: IndexReader, ids: Sequence[str]) -> Iterator[Row]:
 
 LABEL_WORK: Final = Index(
     "label_work",
-    4,
+    5,
     (DUE, PENDING, HELD, EQUATION, READER, STATE, FOLLOWED, WATCHED, CLAIM),
     _derive,
     _specification,

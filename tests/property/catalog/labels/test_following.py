@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +94,10 @@ SENT: dict[str, dict[str, Any]] = {
     "feeds back by columns": {**scoring(), "inputs": [SCORES], "outputs": [{**RAW, "facets": BACK}]},
     "takes a structure": event(at="2026-01-08T10:00:00Z", run=AGAIN, **lineage("key", RAW, "card", "DIRECT")),
     "takes a column": event(at="2026-01-08T11:00:00Z", run=AGAIN, **lineage("key", RAW, "mrn", "DIRECT")),
+    "reads the model in a version": {
+        **scoring(),
+        "inputs": [{**MODEL, "facets": {"version": {"datasetVersion": registration()["version"]}}}],
+    },
     "comes from a column": event(at="2026-01-08T12:00:00Z", run=AGAIN, acme_origin=ORIGIN),
 }
 RECORDS: dict[str, dict[str, Any]] = {
@@ -128,6 +132,7 @@ RECORDS: dict[str, dict[str, Any]] = {
 HAPPENED = st.lists(st.sampled_from(sorted({**SENT, **RECORDS})), min_size=1, max_size=12)
 ASSETS = [
     *DATASETS,
+    Dataset(MODEL["namespace"], MODEL["name"]).id,
     Dataset(LINKED["namespace"], LINKED["name"]).id,
     ModelVersion(MODEL["namespace"], MODEL["name"], registration()["version"]).id,
 ]
@@ -278,3 +283,23 @@ def test_so_it_is_in_neo4j(neo4j_uri: str, neo4j_endpoint: Neo4jEndpoint, tmp_pa
             house.close()
     finally:
         store.close()
+
+
+@pytest.mark.parametrize(
+    "happened",
+    [
+        ("reads the model in a version", "starts", "completes", "of the whole raw", "registered"),
+        ("starts", "completes", "of the whole raw", "registered", "reads the model in a version"),
+    ],
+    ids=["known first", "registered first"],
+)
+def test_what_a_registered_version_gives_on_is_kept_whichever_came_first(
+    tmp_path: Path, happened: Sequence[str]
+) -> None:
+    house, store = House(tmp_path), MemoryStore()
+    facts = told(house, happened)
+    written(store, facts, [1], [True])
+    assert current_labels(View(store), [Dataset(**SCORES).id]).kinds
+    hold_to_the_fixed_point(store)
+    hold_to_all_that_lies_behind(store, facts)
+    house.close()
