@@ -203,7 +203,7 @@ _KINDS: tuple[Kind[Any], ...] = (
         DeclareSource,
         assets_facts.source_subjects,
         assets_facts.project_source,
-        assets_admission.admit_source,
+        use_admission.admit_source_declaration,
         lasting=True,
     ),
     Kind(EndSource, assets_facts.source_subjects, assets_facts.project_source_end, assets_admission.admit_source_end),

@@ -32,10 +32,12 @@ query Diff($of: [ID!]!, $from: AsOfInput!, $to: AsOfInput, $direction: Direction
 """
 _DUE = f"""
 query Due(
-  $before: DateTime, $classes: [RetentionClass!], $tags: [PhiKind!], $liesIn: [String!], $asOf: AsOfInput,
-  $first: Int!, $after: String
+  $before: DateTime, $classes: [RetentionClass!], $tags: [PhiKind!], $liesIn: [String!],
+  $dispositions: [RetentionDisposition!], $asOf: AsOfInput, $first: Int!, $after: String
 ) {{
-  retentionDue(before: $before, classes: $classes, tags: $tags, liesIn: $liesIn, asOf: $asOf) {{
+  retentionDue(
+    before: $before, classes: $classes, tags: $tags, liesIn: $liesIn, dispositions: $dispositions, asOf: $asOf
+  ) {{
     unknown {FIELDS}
     items(first: $first, after: $after) {{ pageInfo {{ hasNextPage endCursor }}
       nodes {{ id dueAt overdue beganAt policyClass periodDays disposition bySource entries tags

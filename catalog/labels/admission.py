@@ -23,7 +23,7 @@ from catalog.labels.records import (
     TrustColumnLineage,
 )
 from catalog.labels.taint.clearances import can_clear
-from catalog.labels.taint.queries import what_if
+from catalog.labels.taint.queries import flowing_in, what_if
 from catalog.labels.trusts import column_lineage_trusts
 from catalog.record import DECLARE_FIRST, Admission, Admitted
 from graph_schema.column_lineage import address
@@ -31,6 +31,7 @@ from graph_schema.nodes import Column, Node
 from graph_schema.schema_fields import fields_of
 from graph_schema.times import parse_zoned
 from graph_schema.vocabulary.words import DeidentificationMethod, PhiKind, Stance
+from reports.naming import counted
 
 
 def admit_tag(record: Tag, admission: Admission) -> Admitted:
@@ -41,7 +42,7 @@ def admit_tag(record: Tag, admission: Admission) -> Admitted:
     """
     admission.require([(record.dataset.node, "/dataset", DECLARE_FIRST)])
     if not isinstance(record.node, Column):
-        return Admitted()
+        return Admitted(warnings=tuple(_flows_in(record, admission)))
     dataset = record.dataset.node.id
     held = aspects_in_force(admission.view.unredacted, [dataset], aspects=("schema",)).get(dataset, {})
     fields = fields_of(held["schema"].value) if "schema" in held else {}
@@ -49,8 +50,27 @@ def admit_tag(record: Tag, admission: Admission) -> Admitted:
         is_new = bool(fields) and record.node.name not in fields and record.holds_from is None
         return Admitted(warnings=(_IN_NO_SCHEMA,) if is_new else ())
     found = fields.get(record.node.name)
-    return Admitted({} if found is None else {"field_type": found})
+    return Admitted({} if found is None else {"field_type": found}, tuple(_flows_in(record, admission)))
 
+
+def _flows_in(record: Tag, admission: Admission) -> Iterator[str]:
+    """Yield that what is rejected stays, since it flows in from elsewhere."""
+    if record.stance is not Stance.REJECT:
+        return
+    sources = flowing_in(admission.view.unredacted, record.dataset.node.id, record.column, record.phi_kind)
+    if not sources:
+        return
+    seen = sorted("/".join(known.node.key) for known in admission.view.nodes(sorted(sources)).values())
+    named = seen[:_MOST_NAMED] if len(seen) == len(sources) else []
+    more = len(sources) - len(named)
+    where = ", ".join([*named, *([counted(more, "other dataset" if named else "dataset")] if more else [])])
+    yield (
+        f"{record.phi_kind} stays all the same: it flows in from {where}. A rejection hides what was said here, never "
+        "what flows in; what takes that away is an attestation of the step."
+    )
+
+
+_MOST_NAMED: Final = 3
 
 _IN_NO_SCHEMA: Final = (
     "No schema of the dataset has this column, so that no earlier snapshot or model version is taken to hold it: "
@@ -145,12 +165,22 @@ def _clears_nothing(record: AttestDeidentification, admission: Admission) -> Ite
         return
     found = what_if(admission.view.unredacted, attested(record), record.holds_from or admission.now)
     if any(one.before for one in found) and not any(one.cleared for one in found):
+        since_ever = what_if(admission.view.unredacted, attested(record), 0) if record.job is not None else ()
+        if any(one.cleared for one in since_ever):
+            yield _RAN_BEFORE
+            return
         yield (
             "This takes no label away of what the model version learnt from: name the codes that the labels have."
             if record.job is None
             else "This takes no label away of what the job wrote until now: name the codes that the labels have, say "
             "`indirect` for what came through joins, and see that column lineage says what is masked."
         )
+
+
+_RAN_BEFORE: Final = (
+    "This takes no label away of what the job wrote until now, since those runs ended before it holds: say by "
+    "`valid_from` since when the job has removed this, or by `run_id` of which run it is attested."
+)
 
 
 def admit_end(record: EndAttestation, admission: Admission) -> Admitted:

@@ -13,13 +13,18 @@ _AT_ONCE: Final = 500
 
 
 def retention_due_of(
-    view: View, before: int, kinds: Collection[str], classes: Sequence[str] = (), places: Sequence[str] = ()
+    view: View,
+    before: int,
+    kinds: Collection[str],
+    classes: Sequence[str] = (),
+    places: Sequence[str] = (),
+    dispositions: Sequence[str] = (),
 ) -> DueList:
     """Return what is due of the datasets that hold one of these kinds of PHI, in whole or in a column, wherever it came
     from.
     """
     view = view.remembering
-    found = retention_due(view, before, classes, places)
+    found = retention_due(view, before, classes, places, dispositions=dispositions)
     ids = sorted({*(one.dataset for one in found.due), *found.unknown})
     holding = {
         one

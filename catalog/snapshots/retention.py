@@ -16,7 +16,9 @@ from catalog.places.queries import lying_in
 from catalog.places.rules import LOCATIONS
 from catalog.snapshots.queries import snapshots_of
 from catalog.view import View
-from graph_schema.facts import ALWAYS
+from graph_schema.aspects.declarations import Retention
+from graph_schema.facts import ALWAYS, NOW
+from graph_schema.nodes import Dataset
 
 _GONE = frozenset({AssetState.TOMBSTONED, AssetState.BYTES_GONE})
 _RETENTION = "retention"
@@ -55,10 +57,12 @@ def retention_due(
     classes: Sequence[str] = (),
     places: Sequence[str] = (),
     datasets: Sequence[str] | None = None,
+    dispositions: Sequence[str] = (),
 ) -> DueList:
     """Return the datasets and sealed snapshots whose period ends before a time.
 
-    Only of these classes, of what lies in one of these places, and of these datasets, where any are given. What was
+    Only of these classes, of what lies in one of these places, of these datasets, and of what is then to be done with
+    it, where any are given. What was
     dropped, or whose bytes are gone, is not due; a dataset without a retention, and a snapshot that nobody sealed,
     never is. Raises SenderError 422 for a place that is not declared.
     """
@@ -66,7 +70,9 @@ def retention_due(
     found = [
         one
         for one in _kept(view, datasets)
-        if (not classes or _class(one) in classes) and (not places or _lies_in(one, within.values()))
+        if (not classes or _class(one) in classes)
+        and (not dispositions or _disposition(one) in dispositions)
+        and (not places or _lies_in(one, within.values()))
     ]
     created = _began(view, [one.id for one in found])
     sealed = snapshots_of(view, [one.id for one in found])
@@ -107,6 +113,14 @@ def keepings(view: View, datasets: Sequence[str]) -> list[rules.Keeping]:
     return keeping
 
 
+def keeping_of(view: View, dataset: Dataset, retention: Retention, since: int) -> rules.Keeping:
+    """Return how long a dataset would be kept by a retention that nobody recorded yet."""
+    made = _began(view, [dataset.id]).get(dataset.id, since)
+    start = rules.began(retention, made)
+    until = None if start is None else rules.due_at(start, retention)
+    return rules.Keeping(dataset.id, f"{dataset.namespace}/{dataset.name}", retention, since, NOW, until)
+
+
 def _lies_in(dataset: DatasetRecord, areas: Iterable[Collection[str]]) -> bool:
     named = {held.value for aspect in LOCATIONS if (held := dataset.aspects.get(aspect)) is not None}
     return any(not named.isdisjoint(area) for area in areas)
@@ -114,6 +128,10 @@ def _lies_in(dataset: DatasetRecord, areas: Iterable[Collection[str]]) -> bool:
 
 def _class(dataset: DatasetRecord) -> str | None:
     return None if dataset.retention is None else dataset.retention.value.policy_class
+
+
+def _disposition(dataset: DatasetRecord) -> str | None:
+    return None if dataset.retention is None else dataset.retention.value.disposition
 
 
 def _kept(view: View, datasets: Sequence[str] | None) -> list[DatasetRecord]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from catalog.assets.admission import admit_dataset
-from catalog.assets.records import DeclareDataset
+from catalog.assets.admission import admit_dataset, admit_source
+from catalog.assets.folds import aspects_in_force
+from catalog.assets.records import DeclareDataset, DeclareSource
 from catalog.assets.retention import Keeping
 from catalog.errors import SenderError
 from catalog.lineage.model import Direction
 from catalog.record import DECLARE_FIRST, Admission, Admitted
-from catalog.snapshots.retention import keepings
+from catalog.snapshots.retention import keeping_of, keepings
 from catalog.use.closure import closure
 from catalog.use.contradictions import clashes, clashing_terms, is_clashing, kept_longer
 from catalog.use.facts import stated
@@ -43,19 +44,66 @@ _PERMIT_FIRST = "permit_use says it first"
 
 
 def admit_declaration(record: DeclareDataset, admission: Admission) -> Admitted:
-    """Take the declaration as any; whoever writes it is told besides what is kept longer than it lets data be."""
+    """Take the declaration as any; whoever writes it is told besides what cannot be kept beside it."""
     taken = admit_dataset(record, admission)
-    use, node = record.permitted_use, record.dataset.node
-    if use is None or DELAU not in use.obligations:
+    keeping = _keeping(record, admission)
+    bound = [] if keeping is None else _bound_to_delete([keeping], admission)
+    found = dict.fromkeys([*_declared_unkeepable(record, admission), *bound])
+    return replace(taken, warnings=(*taken.warnings, *found))
+
+
+def admit_source_declaration(record: DeclareSource, admission: Admission) -> Admitted:
+    """Take the declaration as any; whoever writes it is told besides which statements ask to delete its data before."""
+    taken = admit_source(record, admission)
+    if record.retention is None:
         return taken
     view, since = admission.view.uncited, record.holds_from or admission.now
-    bound = {node.id, *closure(view, [node.id], Direction.DOWNSTREAM).nodes}
-    kept = {one.dataset: one for one in keepings(view, sorted(bound))}
-    if record.retention is not None:
-        declared = Retention.from_json(record.retention.model_dump(mode="json", exclude_none=True))
-        kept[node.id] = Keeping(node.id, f"{node.namespace}/{node.name}", declared, since, NOW, None)
+    supplied = sorted(bearing_on(view, [record.node.id])[record.node.id])
+    of_their_own = aspects_in_force(view, supplied, aspects=("retention",))
+    by_source = [one for one in supplied if "retention" not in of_their_own.get(one, {})][:_MOST_LOOKED_AT]
+    declared = Retention.from_json(record.retention.model_dump(mode="json", exclude_none=True))
+    nodes = [known.node for known in view.nodes(by_source).values() if isinstance(known.node, Dataset)]
+    kept = [keeping_of(view, node, declared, since) for node in nodes]
+    return replace(taken, warnings=(*taken.warnings, *_bound_to_delete(kept, admission)))
+
+
+def _declared_unkeepable(record: DeclareDataset, admission: Admission) -> Iterator[str]:
+    """Yield what cannot be kept beside the use that is declared: by others, and how long the data is kept."""
+    use, node = record.permitted_use, record.dataset.node
+    if use is None:
+        return
+    view, since = admission.view.uncited, record.holds_from or admission.now
     one = declared_use(node, use.model_dump(mode="json"), NOW, since)
-    return replace(taken, warnings=(*taken.warnings, *_kept_longer(one, kept.values())))
+    if DELAU in use.obligations:
+        bound = {node.id, *closure(view, [node.id], Direction.DOWNSTREAM).nodes}
+        kept = {each.dataset: each for each in keepings(view, sorted(bound))}
+        if (keeping := _keeping(record, admission)) is not None:
+            kept[node.id] = keeping
+        yield from _kept_longer(one, kept.values())
+    yield from _clashing(one, [node.id], admission)
+
+
+def _bound_to_delete(kept: Sequence[Keeping], admission: Admission) -> list[str]:
+    """Return which statements, that bind data already, ask to delete it before it is to be kept until."""
+    view = admission.view.uncited
+    known = view.nodes([one.dataset for one in kept])
+    if not known:
+        return []
+    judge = UseJudge(view, sorted(known))
+    found: dict[str, None] = {}
+    for keeping in (one for one in kept if one.dataset in known):
+        reached = judge.reaching(keeping.dataset, keeping.since).applied
+        bound = dict.fromkeys(each.statement for each in reached if not each.replaced_by)
+        found |= {f"{one.id}: {text}": None for one in bound if (text := kept_longer(one, keeping)) is not None}
+    return list(found)[:_MOST_WARNED]
+
+
+def _keeping(record: DeclareDataset, admission: Admission) -> Keeping | None:
+    """Return how long the dataset is to be kept by the declaration, None where it says nothing of that."""
+    if record.retention is None:
+        return None
+    declared = Retention.from_json(record.retention.model_dump(mode="json", exclude_none=True))
+    return keeping_of(admission.view.uncited, record.dataset.node, declared, record.holds_from or admission.now)
 
 
 def admit_statement(record: PermitUse, admission: Admission) -> Admitted:
@@ -120,8 +168,14 @@ def _unkeepable(record: PermitUse | LicenseUse, admission: Admission, replaced: 
     if DELAU in one.obligations:
         bound = closure(view, about, Direction.DOWNSTREAM).nodes
         yield from _kept_longer(one, keepings(view, sorted(bound)))
+    yield from _clashing(one, about, admission, replaced)
+
+
+def _clashing(one: Stated, about: Sequence[str], admission: Admission, replaced: Collection[str] = ()) -> Iterator[str]:
+    """Yield what others let reach the same data that cannot be kept beside a statement."""
     if not is_clashing(one):
         return
+    view = admission.view.uncited
     judge = UseJudge(view, about[:_MOST_LOOKED_AT])
     others = {
         applied.statement: None

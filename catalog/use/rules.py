@@ -41,6 +41,7 @@ from catalog.use.terms import (
     IRB,
     IS,
     METHODS,
+    MLTRAINING,
     MOR,
     NCU,
     NMDS,
@@ -61,6 +62,7 @@ from catalog.use.terms import (
 )
 from graph_schema.vocabulary import hl7
 from graph_schema.vocabulary.words import ConsentState, WithdrawalEffect
+from reports.naming import counted
 
 _SENSITIVE_INVESTIGATIONS: Final = {
     "DUO:0000032": SensitiveTopic.POPULATION,
@@ -446,12 +448,14 @@ class _Judge:
             return _abstain("TS names no number of months.", RecordKind.USE_STATEMENT)
         grant = self._promised(RecordKind.GRANT)
         if grant is None:
-            return _abstain(f"TS allows {term.months} months from the grant, and none is recorded.", RecordKind.GRANT)
+            return _abstain(
+                f"TS allows {counted(term.months, 'month')} from the grant, and none is recorded.", RecordKind.GRANT
+            )
         end = _months_after(grant.since, term.months)
         if end <= self._question.date:
-            return _deny(f"The {term.months} months of TS ended on {_day(end)}.", grant.entries)
+            return _deny(f"TS allowed {counted(term.months, 'month')}, until {_day(end)}.", grant.entries)
         self.obligations.add(f"end use before {_day(end)} (TS)")
-        return _permit(f"The {term.months} months of TS end on {_day(end)}.", grant.entries)
+        return _permit(f"TS allows {counted(term.months, 'month')}, until {_day(end)}.", grant.entries)
 
     def _moratorium(self, term: Term) -> Reason:
         if term.date is None:
@@ -558,7 +562,8 @@ class _Judge:
         if self._purpose is None:
             return
         if agreement.purposes:
-            yield _named(agreement, self._purpose)
+            limited = question.limited_data_set or agreement.limited_data_set
+            yield _named(agreement, self._purpose, limited_data_set=limited)
         elif question.limited_data_set or agreement.limited_data_set:
             yield _abstain(
                 f"The agreement {agreement.name} does not name the purposes of the limited data set.",
@@ -608,10 +613,21 @@ _MODIFIERS: Final[dict[str, Callable[[_Judge, Term], Reason]]] = {
 }
 
 
-def _named(agreement: Agreement, purpose: str) -> Reason:
-    if any(hl7.PURPOSE_OF_USE.covers(one, purpose) for one in agreement.purposes):
+def _named(agreement: Agreement, purpose: str, *, limited_data_set: bool) -> Reason:
+    """Judge a purpose by those that an agreement names; that HL7 puts machine learning under another is not enough for
+    a limited data set, since its tree is no law.
+    """
+    if purpose in agreement.purposes:
         return _permit(f"The agreement {agreement.name} names {purpose}.")
-    return _deny(f"The agreement {agreement.name} names {', '.join(sorted(agreement.purposes))}, not {purpose}.")
+    named = ", ".join(sorted(agreement.purposes))
+    if not any(hl7.PURPOSE_OF_USE.covers(one, purpose) for one in agreement.purposes):
+        return _deny(f"The agreement {agreement.name} names {named}, not {purpose}.")
+    if limited_data_set and purpose == MLTRAINING:
+        text = (
+            f"The agreement {agreement.name} names {named}, and of a limited data set it has to name {purpose} itself."
+        )
+        return _abstain(text, RecordKind.AGREEMENT)
+    return _permit(f"The agreement {agreement.name} names {named}, which covers {purpose}.")
 
 
 def _of_consent(consent: Consent, date: int) -> Iterator[Reason]:

@@ -31,6 +31,9 @@ NPOA: Final = "DUO:0000044"
 NPU: Final = "DUO:0000045"
 NCU: Final = "DUO:0000046"
 
+MLTRAINING: Final = "MLTRAINING"
+"""HL7 purpose: the training of models; it follows from no data use term but NRES."""
+
 DELAU: Final = "DELAU"
 """HL7 obligation: the data is deleted after use."""
 ORCON: Final = "ORCON"
@@ -66,7 +69,7 @@ def sought(question: UseQuestion) -> tuple[str | None, frozenset[str]]:
         return "TREAT", frozenset()
     if asked is not None:
         purpose = "HRESCH"
-    elif purpose == "MLTRAINING":
+    elif purpose == MLTRAINING:
         asked = HMB if question.investigations else None
     else:
         asked = RESEARCH_PURPOSES.get(purpose)

@@ -110,6 +110,10 @@ class RetentionQueries:
             list[str] | None,
             strawberry.argument(description="Of datasets that lie in one of these declared places alone."),
         ] = None,
+        dispositions: Annotated[
+            list[RetentionDisposition] | None,
+            strawberry.argument(description="Of what is to be moved, expired or deleted alone."),
+        ] = None,
         as_of: AsOfArgument = None,
     ) -> RetentionDueList:
         view = info.context.view(_at(as_of, info.context))
@@ -117,15 +121,16 @@ class RetentionQueries:
         wanted = sorted(one.value for one in classes or ())
         kinds = sorted(one.value for one in tags or ())
         places = sorted({info.context.services.redactor.field("place", one) for one in lies_in or ()})
+        then = sorted(one.value for one in dispositions or ())
         if kinds:
-            found = retention_due_of(view, until, kinds, wanted, places)
+            found = retention_due_of(view, until, kinds, wanted, places, then)
         else:
-            found = retention.retention_due(view, until, wanted, places)
+            found = retention.retention_due(view, until, wanted, places, dispositions=then)
         return RetentionDueList(
             found=found,
             view=view,
             before=until,
-            chosen=json.dumps([wanted, kinds, places]),
+            chosen=json.dumps([wanted, kinds, places, then]),
             unknown=[strawberry.ID(one) for one in found.unknown],
             completeness=completeness(view, None, [*(one.id for one in found.due), *found.unknown]),
             read_point=read_point(view),

@@ -24,7 +24,7 @@ from catalog.cli.options import (
 from catalog.cli.words import each_of, one_of, time
 from catalog.errors import SenderError
 from catalog.lineage.model import Direction
-from graph_schema.vocabulary.words import PhiKind, RetentionClass
+from graph_schema.vocabulary.words import PhiKind, RetentionClass, RetentionDisposition
 
 commands = group()
 
@@ -93,6 +93,9 @@ def due(
     ] = None,
     retention: Annotated[list[str] | None, choice(RetentionClass, "Only of this retention class")] = None,
     phi: Annotated[list[str] | None, choice(PhiKind, "Only of datasets that hold this kind of PHI")] = None,
+    then: Annotated[
+        list[str] | None, choice(RetentionDisposition, "Only what is to be done with it then", name="--then")
+    ] = None,
     lies_in: LiesIn = None,
     valid_at: ValidAt = None,
     known_at_index: KnownAtIndex = None,
@@ -108,6 +111,7 @@ def due(
         "classes": each_of(retention or [], RetentionClass, "--retention") or None,
         "tags": each_of(phi or [], PhiKind, "--phi") or None,
         "liesIn": lies_in or None,
+        "dispositions": each_of(then or [], RetentionDisposition, "--then") or None,
         "asOf": point(valid_at, known_at_index) or None,
     }
     with connected(url, data_dir, owner=True) as client:

@@ -6,7 +6,7 @@ that is over.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Final
@@ -31,6 +31,7 @@ from catalog.findings.separation import Apartness, separation
 from catalog.labels.model import Attestation, Label, Step, Uncovered
 from catalog.labels.rules import why_uncovered
 from catalog.labels.suggestions import Judgement, suggestions_in
+from catalog.labels.taint.clearances import named_codes, takeable
 from catalog.use.contradictions import contradictions, kept_longer
 from catalog.use.meetings import Meeting
 from catalog.use.model import UseStatement
@@ -234,6 +235,8 @@ def attestation_lasts(case: AttestationCase, moment: int) -> Breach | None:
     if one.until is None or one.until > moment:
         return None
     text = f"The attestation of {case.subject} has ended."
+    if one.method == DeidentificationMethod.EXPERT_DETERMINATION:
+        text = f"{text} {_RELEASED_BEFORE}"
     after = _successor(case, one.until, moment)
     if after is None:
         return Breach(text, entries, one.until, one.entry)
@@ -242,6 +245,9 @@ def attestation_lasts(case: AttestationCase, moment: int) -> Breach | None:
         return None
     return Breach(text, (one.entry, after.entry), one.until, one.entry, until, after.entry)
 
+
+_RELEASED_BEFORE: Final = "New use needs another; what was released before is not thereby identified."
+"""OCR, guidance on 45 CFR 164.514(b)(1): that a determination ended says nothing of what was disseminated under it."""
 
 _VOID: Final[Mapping[Uncovered | None, str]] = {
     Uncovered.NOT_AUTHORISED: "who attested it was no steward then, or no key proved who they were",
@@ -267,7 +273,8 @@ def determination_lasts(case: AttestationCase, moment: int) -> Breach | None:
 def _uncovered(one: Attestation, case: AttestationCase, at: int) -> Uncovered | None:
     versions = frozenset() if one.schema_version is None else frozenset({one.schema_version})
     code = frozenset() if one.job_version is None else frozenset({one.job_version})
-    return why_uncovered(one, Step(one.subject, one.run, None, versions, code=code), case.powers, at)
+    partly = one.method == DeidentificationMethod.LIMITED_DATA_SET  # it clears some letters, 45 CFR 164.514(e)(2)
+    return why_uncovered(one, Step(one.subject, one.run, None, versions, code=code), case.powers, at, partly=partly)
 
 
 def _successor(case: AttestationCase, end: int, at: int) -> Attestation | None:
@@ -280,12 +287,30 @@ def _successor(case: AttestationCase, end: int, at: int) -> Attestation | None:
 
 
 def _holds_as_widely(one: Attestation, other: Attestation) -> bool:
-    """Tell whether an attestation leaves out no run, version of code or place that another has."""
+    """Tell whether an attestation leaves out nothing that another covers: no code, run, version, column, recipient or
+    place, nor what came through joins.
+    """
     return (
         one.run in {None, other.run}
         and one.job_version in {None, other.job_version}
-        and (not one.places or (bool(other.places) and set(other.places) <= set(one.places)))
+        and one.schema_version in {None, other.schema_version}
+        and (one.indirect or not other.indirect)
+        and _has_all(one.columns, other.columns)
+        and _has_all(one.recipients, other.recipients)
+        and _has_all(one.places, other.places)
+        and _takes_as_much(one, other)
     )
+
+
+def _has_all(some: Collection[str], others: Collection[str]) -> bool:
+    """Tell whether a list that may be left out, for all there are, has what another has."""
+    return not some or (bool(others) and set(others) <= set(some))
+
+
+def _takes_as_much(one: Attestation, other: Attestation) -> bool:
+    """Tell whether an attestation takes away all that another does, or that this names where it takes nothing away."""
+    takes, taken = takeable(one), takeable(other)
+    return bool(takes) and (taken <= takes if taken else named_codes(other) <= {code for _, code in takes})
 
 
 def evaluation_apart(case: VersionCase, moment: int) -> Breach | None:  # noqa: ARG001  the same shape as the others

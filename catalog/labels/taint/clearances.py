@@ -8,7 +8,7 @@ from catalog.labels.model import Attestation
 from catalog.labels.taint.model import Clearance, Mark
 from catalog.labels.taint.rules import options_of, takes_away
 from graph_schema.aspects import labels as aspects
-from graph_schema.aspects.labels import Treatment
+from graph_schema.aspects.labels import Coding, Treatment
 from graph_schema.facts import NOW
 from graph_schema.vocabulary.words import PhiKind, Technique
 
@@ -33,6 +33,11 @@ def clearance(attestation: Attestation, address: Callable[[str], str], later: fr
 
 def can_clear(attestation: aspects.Attestation) -> bool:
     """Tell whether an attestation takes away any letter of anything, wherever it covers a step."""
+    return bool(takeable(attestation))
+
+
+def takeable(attestation: aspects.Attestation) -> frozenset[tuple[str, Coding]]:
+    """Return what an attestation takes away wherever it covers a step: each kind with each code of it."""
     found = Clearance(
         id="",
         entry=NOW,
@@ -42,7 +47,17 @@ def can_clear(attestation: aspects.Attestation) -> bool:
         indirect=attestation.indirect,
         options=options_of(attestation.clears),
     )
-    return any(takes_away(found, Mark(kind.value, done.code)) for done in found.treatments for kind in PhiKind)
+    return frozenset(
+        (kind.value, done.code)
+        for done in found.treatments
+        for kind in PhiKind
+        if takes_away(found, Mark(kind.value, done.code))
+    )
+
+
+def named_codes(attestation: aspects.Attestation) -> frozenset[Coding]:
+    """Return the codes of which an attestation says that something was done to them."""
+    return frozenset(one.code for one in _treatments(attestation))
 
 
 def _treatments(attestation: aspects.Attestation) -> tuple[Treatment, ...]:

@@ -109,6 +109,12 @@ class Search:
         self._steps = steps
         self._behind: dict[tuple[Place, Mark], list[tuple[Flow, Mark]]] = {}
 
+    def behind(self, place: Place, mark: Mark) -> Sequence[tuple[Flow, Mark]]:
+        """Return each flow that carried a mark into a place, with what it was before."""
+        if (place, mark) not in self._behind:
+            self._behind[place, mark] = list(self._carrying(place, mark))
+        return self._behind[place, mark]
+
     def paths(self, goals: Iterable[tuple[Place, Mark]], most: int = 3) -> tuple[Path, ...]:
         """Return at most so many ways by which any of the marks came to its place: the fewest steps first, then the
         smallest ids, beginning at the goal; of those along the same flows one.
@@ -133,9 +139,7 @@ class Search:
                 if all((one.origin, one.flows) != (place, way) for one in found):
                     found.append(Path(place, mark, self._stated_by(place, mark), way))
                 continue
-            if met[-1] not in self._behind:
-                self._behind[met[-1]] = list(self._carrying(place, mark))
-            for flow, before in self._behind[met[-1]]:
+            for flow, before in self.behind(place, mark):
                 at = (flow.source, before)
                 if at not in met:
                     far = len(met) + self._steps(flow.source)[before]

@@ -270,6 +270,15 @@ def why_label(
     return Why(tuple(ways), judge.completeness())
 
 
+def flowing_in(view: View, asset: str, column: str | None, kind: str) -> frozenset[str]:
+    """Return the datasets and model versions from which a kind of PHI flows into a dataset or one of its columns, by
+    id: whatever was said there itself, this stays.
+    """
+    named = [] if column is None else [(asset, column)]
+    judge = _judge(view, [asset], named, None, None, (Behind(view, [asset], named, None), None))
+    return judge.flowing_in(judge.place(asset, column), kind)
+
+
 def what_if(view: View, attestation: aspects.Attestation, since: int | None = None) -> tuple[SupposedLabels, ...]:
     """Return what an attestation that nobody made would do to what its job wrote, or to its model version, each by id:
     nothing is written.
@@ -365,6 +374,21 @@ class _Judge:
         marks = self.marks(place, kind)
         self._marked.prepare([(place, mark) for mark in marks], MOST_WAYS)
         return self.ways({place: marks}, MOST_WAYS, asset)[place]
+
+    def flowing_in(self, place: Place, kind: str) -> frozenset[str]:
+        """Return the other assets from which a kind flows into a place."""
+        found: set[str] = set()
+        front = [(place, mark) for mark in self.marks(place, kind)]
+        met = set(front)
+        while front:
+            for flow, before in self._search.behind(*front.pop()):
+                goal = flow.source, before
+                if flow.source.node != place.node:
+                    found.add(self._shown(flow.source.node))
+                elif goal not in met:
+                    met.add(goal)
+                    front.append(goal)
+        return frozenset(found)
 
     @cached_property
     def _search(self) -> Search:

@@ -67,6 +67,7 @@ lineward diff 'landing visits' --from-valid-at yesterday
 lineward history 'landing visits' ownr
 lineward due --lies-in nowhere
 lineward due --retention scrtch
+lineward due --then burn
 lineward findings --rule retention
 lineward findings --rule everything
 lineward graph rebuild --url http://127.0.0.1:8080

@@ -129,6 +129,19 @@ def test_l3_a_rejection_hides_what_was_said_and_never_what_flows_in(house: House
     assert kinds(house.view(), column="key") == [DIRECT]
 
 
+def test_l3_whoever_rejects_what_flows_in_is_told_from_where(house: House) -> None:
+    house.send(event(**lineage(key=[("mrn", PLAIN)], made=[("mrn", JOINED)])))
+    house.record(tag(valid_from=EARLY))
+    rejected = tag(dataset=CURATED, column="key", stance="REJECT", valid_from=EARLY)
+    (warning,) = house.record(rejected).warnings
+    assert warning.startswith("DIRECT_IDENTIFIER stays all the same: it flows in from landing/visits.")
+    assert len(house.record({**rejected, "column": None}).warnings) == 1
+    assert len(house.record({**rejected, "column": "made", "phi_kind": DERIVED}).warnings) == 1
+    assert house.record({**rejected, "phi_kind": "CLINICAL_NOTE"}).warnings == ()
+    assert house.record({**rejected, "dataset": RAW, "column": "mrn"}).warnings == ()
+    assert house.record({**rejected, "reason": "Made-up, once more"}).warnings == ()
+
+
 class TestClearing:
     """Masked, and attested: both, or nothing is cleared."""
 
@@ -333,6 +346,7 @@ class TestClearing:
             ({}, None),
             ({"clears": [{"system": "safe-harbor", "code": "D"}]}, "takes no label away of what the job wrote"),
             ({"clears": []}, "names no code"),
+            ({"run_id": None, "valid_from": "2026-01-01T10:00:01Z"}, "since those runs ended before it holds"),
         ],
     )
     def test_an_attestation_that_covers_nothing_is_taken_with_a_warning(
@@ -340,7 +354,7 @@ class TestClearing:
     ) -> None:
         house.send(event(**lineage(key=[("mrn", MASKED)])))
         house.record(tag(confidentiality=None, valid_from=EARLY))
-        warnings = house.record(attestation(valid_from=EARLY, **more), house.act_as("ada", "steward")).warnings
+        warnings = house.record(attestation(**{"valid_from": EARLY, **more}), house.act_as("ada", "steward")).warnings
         assert [bool(warned and warned in one) for one in warnings] == ([True] if warned else [])
 
     def test_an_attestation_that_no_key_proves_is_taken_with_a_warning_and_is_found(self, house: House) -> None:

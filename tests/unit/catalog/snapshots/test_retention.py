@@ -56,6 +56,16 @@ def test_what_is_gone_is_not_due(house: House) -> None:
     assert [one.id for one in due(house)] == [CURATED_ID]
 
 
+def test_only_what_is_to_be_done_so_is_listed_where_that_is_asked(house: House) -> None:
+    for name, then in (("a", "DELETE"), ("b", "MOVE"), ("c", None)):
+        retention = {"policy_class": "RESEARCH", "period_days": 30, **({"disposition": then} if then else {})}
+        house.record(kept(30, {"namespace": "kept", "name": name}, valid_from=JANUARY) | {"retention": retention})
+    ids = {name: Dataset("kept", name).id for name in "abc"}
+    for wanted, names in ((["DELETE"], "a"), (["MOVE", "DELETE"], "ab"), (["EXPIRE"], ""), ([], "abc")):
+        found = retention_due(house.view(), NOW, dispositions=wanted)
+        assert {one.id for one in found.due} == {ids[name] for name in names}
+
+
 def test_before_is_exclusive_and_the_first_due_comes_first(house: House) -> None:
     house.record(kept(20, RAW, valid_from=JANUARY))
     house.record(kept(10, CURATED, valid_from=JANUARY))

@@ -331,7 +331,12 @@ class TestU10TwoAxes:
 
     def test_on_a_limited_data_set_the_agreement_names_it(self) -> None:
         asked = question("MLTRAINING", limited_data_set=True)
-        for purposes, decision in ((set(), ABSTAIN), ({"MLTRAINING"}, PERMIT), ({"HRESCH"}, DENY)):
+        for purposes, decision in (
+            (set(), ABSTAIN),
+            ({"MLTRAINING"}, PERMIT),
+            ({"HRESCH"}, DENY),
+            ({"HOPERAT"}, ABSTAIN),
+        ):
             held = Agreement("dua-1", day("2026-01-01"), None, frozenset(purposes), limited_data_set=True)
             assert decided(statement(purposes=frozenset({"HOPERAT"}), agreement=held), asked) is decision
         assert decided(statement(purposes=frozenset({"HOPERAT"})), asked) is DENY

@@ -74,3 +74,35 @@ class TestU15Warnings:
         house.record(permission("board-2", places=["north"]))
         told = house.record(licence(of={"dataset": CURATED}, terms=[{"code": "HMB"}], places=["south"])).warnings
         assert told == ("board-2: No place is allowed by both: south and north.",)
+
+    @pytest.mark.parametrize("bound", [RAW, CURATED], ids=["what it is made of", "itself"])
+    def test_so_is_whoever_declares_a_retention_where_a_statement_binds_already(
+        self, house: House, bound: dict[str, str]
+    ) -> None:
+        house.record(permission(of={"dataset": bound}, obligations=["DELAU"]))
+        keep = {"kind": "declare_dataset", "dataset": CURATED}
+        (warning,) = house.record({**keep, "retention": self.LONG}).warnings
+        assert warning.startswith("board-1: It asks to delete after use (DELAU)")
+        assert "keeps curated/visits for 3,650 days" in warning
+        assert house.record({**keep, "retention": {**self.LONG, "policy_class": "RESEARCH"}}).warnings == ()
+
+    def test_by_what_ends_it_is_told_until_when_it_would_be_kept(self, house: House) -> None:
+        house.record(permission(of={"dataset": CURATED}, obligations=["DELAU"], until="2027-01-01T00:00:00Z"))
+        research = {"policy_class": "RESEARCH", "period_days": 3650, "clock": "CREATION", "starts_on": "2026-01-01"}
+        (warning,) = house.record({"kind": "declare_dataset", "dataset": CURATED, "retention": research}).warnings
+        assert "by 2027-01-01, when its use ends at the latest" in warning
+        assert "keeps curated/visits until 2035-12-30" in warning
+
+    def test_so_is_whoever_declares_it_of_a_source(self, house: House) -> None:
+        house.record(declaration(retention=None, permitted_use=None))
+        house.record(permission(of={"source": "made-up EHR"}, obligations=["DELAU"]))
+        keep = {"kind": "declare_source", "source": "made-up EHR", "retention": self.LONG}
+        (warning,) = house.record(keep).warnings
+        assert "keeps landing/visits for 3,650 days" in warning
+
+    def test_what_is_declared_is_held_to_what_others_let_the_same_data_be_used_for(self, house: House) -> None:
+        house.record(permission(of={"dataset": RAW}, purposes=["TREAT"]))
+        use = {"purposes": ["HRESCH"]}
+        assert house.record({"kind": "declare_dataset", "dataset": CURATED, "permitted_use": use}).warnings == (
+            "board-1: No purpose is allowed by both.",
+        )
