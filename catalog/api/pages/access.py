@@ -8,16 +8,18 @@ from typing import Final
 
 from catalog.api.graphql.cursors import Cursor
 from catalog.api.pages.asking import NOT_THERE, Asking
-from catalog.api.pages.kinds import Link, links_to
+from catalog.api.pages.kinds import Link, links_to, tail
 from catalog.api.pages.page import Context, Page, Several
 from catalog.api.pages.questions import command, query
 from catalog.decisions.holders import Holder, holders
 from catalog.errors import AskerError
 from catalog.store.indexes.uses import WRITES
+from graph_schema.identity import node_id
 
 _LABELS: Final = frozenset({"Dataset", "ModelVersion"})
 _FIRST: Final = 50
 _JOBS: Final = 50
+_GRANTS: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ class AccessPage(Context):
 
     of: Link
     holders: tuple[Holder, ...]
+    grants: Mapping[str, Several]
+    """By principal, the newest first."""
     total: int
     has_grant: int
     """How many have a grant that is in force."""
@@ -68,6 +72,16 @@ def read(asking: Asking) -> AccessPage:
         subjects=(identifier,),
         of=of,
         holders=tuple(rest[:_FIRST]),
+        grants={
+            one.principal: Several.of(
+                asking,
+                f"grants-{tail(node_id('Principal', (one.principal,)))}",
+                one.grants,
+                lambda grant: grant.entry,
+                _GRANTS,
+            )
+            for one in rest[:_FIRST]
+        },
         total=len(every),
         has_grant=sum(one.has_grant for one in every),
         after=cursor.write((rest[_FIRST - 1].principal,)) if len(rest) > _FIRST else None,

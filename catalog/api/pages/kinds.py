@@ -37,6 +37,11 @@ class Link:
         return cls(ADDRESS_OF.get(label_of(identifier)), identifier, name, label)
 
 
+def tail(identifier: str) -> str:
+    """Return what tells a node from all others of its kind."""
+    return identifier.partition(":")[2]
+
+
 def name_of(node: Node) -> str:
     """Return what a node is called where nothing beside it says more."""
     match node:

@@ -10,11 +10,11 @@ from catalog.access.permissions import Permission
 from catalog.access.rules import is_permitted
 from catalog.api.pages.asking import Asking
 from catalog.api.pages.kinds import Link, links_to
-from catalog.api.pages.page import Action, Context, Page
+from catalog.api.pages.page import Action, Context, Page, Several
 from catalog.api.pages.questions import argument, command, query
 from catalog.api.pages.recording import submit
 from catalog.errors import SenderError
-from catalog.mappings.model import DryRun, Rule
+from catalog.mappings.model import DryRun
 from catalog.mappings.queries import dry_run, mappings
 from catalog.mappings.records import MapFacet
 from graph_schema.aspects.mappings import FacetMapping
@@ -30,7 +30,7 @@ _LINES: Final = "equal_to"
 class MappingsPage(Context):
     """What the page of declared mappings shows; without a facet, those in force and the form alone."""
 
-    in_force: tuple[Rule, ...]
+    in_force: Several
     given: Mapping[str, str]
     """What the address says of each field of the form."""
     refused: str
@@ -42,7 +42,6 @@ class MappingsPage(Context):
     kinds: tuple[MappedKind, ...] = tuple(MappedKind)
     targets: tuple[MappingTarget, ...] = tuple(MappingTarget)
     phi_kinds: tuple[PhiKind, ...] = tuple(PhiKind)
-    most: int = _MOST
 
 
 def read(asking: Asking) -> MappingsPage:
@@ -69,7 +68,7 @@ def read(asking: Asking) -> MappingsPage:
         title="Declared mappings",
         graphql=asked,
         command=command("mappings", *(["--try", "mapping.json"] if tried is not None else [])),
-        in_force=mappings(view),
+        in_force=Several.of(asking, "mappings", mappings(view), lambda one: one.entry, _MOST),
         given={
             **{name: asking.text(name) for name in (*_TEXTS, *_WORDS)},
             _LINES: asking.text(_LINES).replace("\r\n", "\n"),
@@ -96,5 +95,5 @@ def _fields(asking: Asking) -> dict[str, Any]:
     return {name: value for name, value in given.items() if value or name == "pointer"}
 
 
-PAGE = Page("mappings", "Declared mappings", MappingsPage, read, (*_TEXTS, *_WORDS, _LINES))
+PAGE = Page("mappings", "Declared mappings", MappingsPage, read, (*_TEXTS, *_WORDS, _LINES, "behind"))
 MAP = Action("map-facet", map_facet, Permission.MAP_FACET)

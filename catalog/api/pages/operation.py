@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from catalog.api.http import health
 from catalog.api.pages.asking import Asking
 from catalog.api.pages.page import Context, Page, Several
-from catalog.operations.quarantine import QuarantinePage, quarantined
+from catalog.operations.quarantine import quarantined
 from catalog.producers.queries import producers
 from catalog.reading import AsOf
 
@@ -23,7 +23,8 @@ class OperationPage(Context):
     ready: bool
     parts: tuple[tuple[str, bool, tuple[tuple[str, str], ...]], ...]
     """Each part, whether it is in order, and what it says of itself."""
-    quarantined: QuarantinePage
+    quarantined: Several
+    """The newest first."""
     producers: Several
 
 
@@ -38,11 +39,21 @@ def read(asking: Asking) -> OperationPage:
         current=view.as_of != AsOf(),
         ready=found.ready,
         parts=tuple((name, part["state"] == "green", _details(part)) for name, part in found.parts.items()),
-        quarantined=quarantined(view, asking.services.ledger, _MOST),
+        quarantined=_quarantined(asking),
         producers=Several.of(
             asking, "producers", producers(view, asking.services.ledger), lambda one: f"{one.name} {one.version}", _MOST
         ),
     )
+
+
+def _quarantined(asking: Asking) -> Several:
+    """Return the entries in quarantine, of which the ledger is read for those that are shown."""
+    every = sorted((one.entry for one in asking.view.quarantined()), reverse=True)
+    found = Several.of(asking, "quarantine", every, str, _MOST)
+    if not found.shown:
+        return found
+    page = quarantined(asking.view, asking.services.ledger, len(found.shown), found.shown[0] + 1)
+    return replace(found, shown=page.entries)
 
 
 def _details(part: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:

@@ -46,7 +46,10 @@ MOST: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Several:
-    """Some of several things under the name of their list, how many stand before them, and how many there are."""
+    """Some of several things under the name of their list, how many stand before them, and how many there are.
+
+    A list of each of several things is called `name-<what tells it apart>`.
+    """
 
     name: str
     shown: tuple[Any, ...]
@@ -54,6 +57,11 @@ class Several:
     begin: int
     after: str | None
     """What the list goes on behind, None where these are the last."""
+
+    @property
+    def title(self) -> str:
+        """Return what the things are called."""
+        return self.name.partition("-")[0]
 
     @classmethod
     def of(

@@ -10,7 +10,8 @@ from catalog.access.model import PrincipalRecord
 from catalog.access.queries import list_principals
 from catalog.api.graphql.cursors import Cursor
 from catalog.api.pages.asking import Asking
-from catalog.api.pages.page import Context, Page
+from catalog.api.pages.kinds import tail
+from catalog.api.pages.page import Context, Page, Several
 from catalog.api.pages.questions import command, query
 from catalog.approvals.persons import delegations_at
 from catalog.approvals.queries import people_of
@@ -19,8 +20,6 @@ from catalog.view import View
 
 _FIRST: Final = 50
 _KEYS: Final = 20
-
-
 _DELEGATIONS: Final = 20
 
 
@@ -49,10 +48,10 @@ class PrincipalsPage(Context):
     valid_keys: int
     """How many keys were issued to all of them and not revoked."""
     after: str | None
-    delegations: Mapping[str, tuple[Delegated, ...]]
-    """By principal, all that it gave or was given, the newest first."""
-    most_delegations: int = _DELEGATIONS
-    most_keys: int = _KEYS
+    keys: Mapping[str, Several]
+    """By principal, those that were issued to it, the newest first."""
+    delegations: Mapping[str, Several]
+    """By principal, all that it gave or was given, what is in force first, of that the newest."""
 
 
 def read(asking: Asking) -> PrincipalsPage:
@@ -65,6 +64,7 @@ def read(asking: Asking) -> PrincipalsPage:
         _delegated(view, {one.principal for one in every}), key=lambda one: (one.in_force, one.entry), reverse=True
     )
     rest = [one for one in every if place is None or one.principal > place[0]]
+    shown = rest[:_FIRST]
     return PrincipalsPage(
         title="Principals and keys",
         graphql=query(
@@ -74,13 +74,23 @@ def read(asking: Asking) -> PrincipalsPage:
             view.as_of,
         ),
         command=command("key", "list"),
-        subjects=tuple(one.id for one in rest[:_FIRST]),
-        shown=tuple(rest[:_FIRST]),
+        subjects=tuple(one.id for one in shown),
+        shown=tuple(shown),
         total=len(every),
         valid_keys=sum(key.revoked_at is None for one in every for key in one.keys),
+        keys={
+            one.principal: Several.of(asking, f"keys-{tail(one.id)}", one.keys[::-1], lambda key: key.key_id, _KEYS)
+            for one in shown
+        },
         delegations={
-            one.principal: tuple(each for each in delegated if one.principal in {each.of, each.to})
-            for one in rest[:_FIRST]
+            one.principal: Several.of(
+                asking,
+                f"delegations-{tail(one.id)}",
+                [each for each in delegated if one.principal in {each.of, each.to}],
+                lambda each: each.entry,
+                _DELEGATIONS,
+            )
+            for one in shown
         },
         after=cursor.write((rest[_FIRST - 1].principal,)) if len(rest) > _FIRST else None,
     )
@@ -119,4 +129,4 @@ def _delegated(view: View, seen: Collection[str]) -> Iterator[Delegated]:
             )
 
 
-PAGE = Page("principals", "Principals and keys", PrincipalsPage, read, ("after",))
+PAGE = Page("principals", "Principals and keys", PrincipalsPage, read, ("after", "behind"))

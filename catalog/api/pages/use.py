@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, TypeVar
 
 from catalog.api.pages.asking import NOT_THERE, Asking, time_of
 from catalog.api.pages.kinds import Link, links_to
-from catalog.api.pages.page import Context, Page
+from catalog.api.pages.page import Context, Page, Several
 from catalog.api.pages.questions import command, query
 from catalog.approvals.ethics import ethics_approvals
 from catalog.errors import AskerError
 from catalog.labels.states.model import EffectiveState, Regime
 from catalog.labels.states.queries import Asked, effective_states
 from catalog.use import asking as questions
-from catalog.use.answers import MayUse
-from catalog.use.model import Requester
+from catalog.use.answers import Applied, MayUse
+from catalog.use.model import Judgement, Requester, Verdict
 from catalog.use.queries import ASKED_OF, may_use
 from graph_schema.times import format_time
 
+T = TypeVar("T")
 _MOST: Final = 50
+_DIGITS: Final = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +37,10 @@ class UsePage(Context):
     recipient: str
     on: str
     answer: MayUse | None
+    reasons: Several | None
+    """What each statement comes to, the worst first, None where nothing was asked, as of the two that follow."""
+    contradictions: Several | None
+    applied: Several | None
     states: Sequence[EffectiveState]
     """How far identifiers are gone for the recipient, by each law."""
     names: Mapping[str, Link]
@@ -99,9 +107,38 @@ def read(asking: Asking) -> UsePage:
         recipient=recipient,
         on=on,
         answer=answer,
+        reasons=None if answer is None else _several(asking, "reasons", _worst_first(answer.verdict), _of_judgement),
+        contradictions=None
+        if answer is None
+        else _several(asking, "contradictions", answer.permitted.contradictions, lambda one: one.text),
+        applied=None if answer is None else _several(asking, "statements", answer.permitted.applied, _of_applied),
         states=states,
         names=links_to(view, about),
     )
 
 
-PAGE = Page("use", "Use", UsePage, read, ("id", "purpose", "place", "recipient", "on"))
+def _worst_first(verdict: Verdict) -> list[Judgement]:
+    return sorted(verdict.judgements, key=lambda one: one.decision, reverse=True)
+
+
+def _of_judgement(one: Judgement) -> str:
+    return " ".join((one.decision.name, *(reason.text for reason in one.reasons[:1])))
+
+
+def _of_applied(one: Applied) -> str:
+    return f"{one.subject} {one.on} {one.statement.entry}"
+
+
+def _several(asking: Asking, name: str, every: Sequence[T], key: Callable[[T], str]) -> Several:
+    """Return some of a list in which two may be called alike: of these the first is number 1."""
+    met: Counter[str] = Counter()
+    keys = []
+    for one in every:
+        digest = hashlib.sha256(key(one).encode()).hexdigest()[:_DIGITS]
+        met[digest] += 1
+        keys.append(f"{digest}.{met[digest]}")
+    found = Several.of(asking, name, tuple(zip(keys, every, strict=True)), lambda pair: pair[0], _MOST)
+    return replace(found, shown=tuple(one for _, one in found.shown))
+
+
+PAGE = Page("use", "Use", UsePage, read, ("id", "purpose", "place", "recipient", "on", "behind"))

@@ -8,7 +8,7 @@ from typing import Final
 
 from catalog.api.pages.asking import NOT_THERE, Asking
 from catalog.api.pages.kinds import Link, links_to, name_of
-from catalog.api.pages.page import Context, Page
+from catalog.api.pages.page import Context, Page, Several
 from catalog.api.pages.questions import command, query
 from catalog.api.pages.words import worded
 from catalog.approvals.model import Approval
@@ -53,8 +53,7 @@ class Group:
 
     title: str
     lines: tuple[Line, ...]
-    more: int = 0
-    """How many lines are not shown; those that differ come first."""
+    """Those that differ come first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +66,8 @@ class VersionsPage(Context):
     others: tuple[Link, ...]
     """The other versions of the first one's model."""
     more_others: int
-    groups: tuple[Group, ...]
+    groups: tuple[tuple[str, Several], ...]
+    """What is compared, by the title of each kind."""
     differing: int
     """How many things are not recorded alike."""
 
@@ -107,7 +107,9 @@ def read(asking: Asking) -> VersionsPage:
         right=links.get(other) if other else None,
         others=tuple(links[one] for one in siblings[:_MOST] if one in links),
         more_others=len(siblings[_MOST:]),
-        groups=groups,
+        groups=tuple(
+            (one.title, Several.of(asking, one.title.lower(), one.lines, lambda line: line.of, _MOST)) for one in groups
+        ),
         differing=sum(line.differs for group in groups for line in group.lines) if len(pair) > 1 else 0,
     )
 
@@ -121,7 +123,7 @@ def compared(left: Mapping[str, Mapping[str, Cell]], right: Mapping[str, Mapping
             (Line(of, one.get(of), two.get(of)) for of in one.keys() | two.keys()),
             key=lambda line: (not line.differs, line.of),
         )
-        groups.append(Group(title, tuple(lines[:_MOST]), len(lines[_MOST:])))
+        groups.append(Group(title, tuple(lines)))
     return tuple(groups)
 
 
@@ -176,4 +178,4 @@ def _by_name(uses: tuple[SnapshotUse, ...], links: Mapping[str, Link]) -> Iterat
         yield name or "what is not shown", digests
 
 
-PAGE = Page("versions", "Two versions", VersionsPage, read, ("id", "other"))
+PAGE = Page("versions", "Two versions", VersionsPage, read, ("id", "other", "behind"))

@@ -6,13 +6,15 @@ import html
 import importlib
 import re
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 import pytest
 
+from catalog.access.keys import local_actor
 from catalog.api.pages import registry
 from graph_schema.nodes import Dataset, Job, Run
+from tests.integration.catalog.api.test_access import key_of
 from tests.support.pages import BASE, BROWSER, shown
 from tests.support.records import (
     CURATED,
@@ -20,13 +22,19 @@ from tests.support.records import (
     VERSION,
     access_grant,
     declaration,
+    delegation,
     event,
+    facet_mapping,
     principal,
     registration,
     request,
+    tag_mapping,
 )
+from tests.unit.catalog.policies.test_ingest import by_spark, ruled
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.integration.catalog.api.conftest import Catalog
 
 _PAGES = "catalog.api.pages."
@@ -50,25 +58,35 @@ LISTS = {
 ABOUT = {
     "dataset": (f"/explorer/dataset?{OF}", {"upstream", "findings"}),
     "lineage": (f"/explorer/lineage?{OF}&direction=upstream&node={Dataset(**CURATED).id}", {"arriving", "columns"}),
-    "access": (f"/explorer/access?{OF}", {"used"}),
+    "access": (f"/explorer/access?{OF}", {"used", "grants"}),
     "consent": (f"/explorer/consent?{OF}", {"touched"}),
+    "use": (f"/explorer/use?{OF}&purpose=HRESCH", {"reasons", "statements"}),
+    "versions": (f"/explorer/versions?id={VERSION}", {"data", "environment", "artifact"}),
+    "mappings": ("/explorer/mappings", {"mappings"}),
+    "principals": ("/explorer/principals", {"keys", "delegations"}),
     "job": (f"/explorer/job?id={Job(**JOB).id}", {"code"}),
     "run": (f"/explorer/run?id={Run.of(Job(**JOB), '0190d2e6-0000-7000-8000-000000000004').id}", {"reads"}),
     "model-version": (
         f"/explorer/model-version?id={VERSION}&purpose=HOPERAT",
         {"versions", "registrations", "approvals"},
     ),
-    "operation": ("/explorer/operation", {"producers"}),
+    "operation": ("/explorer/operation", {"producers", "quarantine"}),
     "policies": ("/explorer/policies", set[str]()),
     "ledger": ("/explorer/ledger", {"checkpoints"}),
 }
 """Every page with lists beside others, and the names of those of which there is enough here to be cut."""
-_CUTS = ("access._JOBS", "consent._MOST", "run._MOST", "operation._MOST", "policies._FILES", "policies._PUBLICATIONS")
-_MORE_CUTS = ("ledger._CHECKPOINTS", "lineage_graph.panel._MOST", "model_version._REGISTRATIONS", "page.MOST")
-_GOES_ON = re.compile(r'rel="next" href="([^"]+)#([a-z]+)">Next [a-z]+</a> <span class="quiet">(\d+) to (\d+) of (\d+)')
+_CUTS = (
+    *("access._JOBS", "access._GRANTS", "consent._MOST", "ledger._CHECKPOINTS", "lineage_graph.panel._MOST"),
+    *("mappings._MOST", "model_version._REGISTRATIONS", "operation._MOST", "page.MOST", "policies._FILES"),
+    *("policies._PUBLICATIONS", "principals._KEYS", "principals._DELEGATIONS", "run._MOST", "use._MOST"),
+    "versions._MOST",
+)
+_GOES_ON = re.compile(
+    r'rel="next" href="([^"]+)#([a-z0-9-]+)">Next [a-z]+</a> <span class="quiet">(\d+) to (\d+) of (\d+)'
+)
 _PLACE = re.compile(
-    r'(?:rel="next" href="([^"]+)#([a-z]+)">Next [a-z]+</a> )?<span class="quiet">(\d+) to (\d+) of (\d+)</span>'
-    r' <a href="[^"]+#([a-z]+)">From the first'
+    r'(?:rel="next" href="([^"]+)#([a-z0-9-]+)">Next [a-z]+</a> )?<span class="quiet">(\d+) to (\d+) of (\d+)</span>'
+    r' <a href="[^"]+#([a-z0-9-]+)">From the first'
 )
 _SHOWN = re.compile(r"\d+ (?:of|to \d+ of) [\d,]+ shown|shown here|judged for this page|\d+ to \d+ of [\d,]+")
 
@@ -137,19 +155,44 @@ def test_every_list_beside_others_is_here() -> None:
     assert ABOUT.keys() == {name for name, page in registry.PAGES.items() if "behind" in page.parameters}
 
 
-def test_a_list_beside_others_goes_on_to_its_end_by_itself(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+def fill_beside(catalog: Catalog) -> None:
+    """Record at least two of each thing that is listed beside others, or of one thing in a list of things."""
     fill(catalog)
+    until = (datetime.now(UTC) + timedelta(days=30)).isoformat(timespec="seconds")
+    for made in (facet_mapping(), tag_mapping(), access_grant("made-up-0", until=until, reason="Once more")):
+        assert catalog.record(made).status_code == 201
+    for number in range(2):
+        use = declaration(dataset={"namespace": "landing", "name": f"visits-{number}"})
+        assert catalog.record(use).status_code == 201
+    alpha = key_of(catalog, "testperson-alpha", "approver", "engineer")
+    key_of(catalog, "testperson-beta", "approver", "engineer")
+    catalog.service.intake.issue_key("testperson-alpha", local_actor(), "tests")[1].result()
+    given: dict[str, Any] = {"to": "testperson-beta", "until": until, "reason": "While away"}
+    access = {"kind": "delegate_access", "actions": ["read"], "records": ["tag"], **given}
+    for made in (delegation(**given), access):
+        answer = catalog.record(made, **alpha)
+        assert answer.status_code == 201, answer.text
+    assert catalog.record(ruled()).status_code == 201
+    for number in range(2):
+        assert catalog.event(by_spark(run=f"0190d2e6-0000-7000-8000-1000000000{number:02}")).status_code == 201
+
+
+def test_a_list_beside_others_goes_on_to_its_end_by_itself(
+    serve: Callable[..., Catalog], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalog = serve(owner=True)
+    fill_beside(catalog)
     for version in ("2", "3", "1"):
         assert catalog.record(registration(version=version, intended_use="Made up again")).status_code == 201
         catalog.service.ledger.checkpoint()
     catalog.caught_up()
-    for cut in (*_CUTS, *_MORE_CUTS):
+    for cut in _CUTS:
         module, _, constant = cut.rpartition(".")
         monkeypatch.setattr(importlib.import_module(_PAGES + module), constant, 1)
     for name, (address, lists) in ABOUT.items():
         first = catalog.client.get(address, headers=BROWSER).text
         going_on = {found[2]: found for found in _GOES_ON.finditer(first)}
-        assert lists <= going_on.keys(), (name, going_on.keys())
+        assert lists <= {one.partition("-")[0] for one in going_on}, (name, going_on.keys())
         for one, link in going_on.items():
             seen, at = [int(link[3])], html.unescape(link[1])
             while at:
