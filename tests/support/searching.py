@@ -12,7 +12,8 @@ from graph_schema.facts import Facts
 from graph_schema.nodes import Dataset, Job, Source
 
 LABELS = ("Dataset", "Job", "Column")
-WORDS = ("bed", "ward", "Bedside", "ct", "0017", "steward", "b", "12ab34cd")
+WORDS = ("bed", "ward", "Bedside", "ct", "0017", "000147", "steward", "b", "12ab34cd", "Zürich", "病床", "Ἰατρός")
+ASKED = ("be", "ard", '"ward team"', "wardbed", "source", "EHR", "0", "00", "001", "ZURICH", "床", "ιατρ", "*", "ward*")
 SAID = {
     "owner": ("ward team", "bed team", None),
     "zone": ("LANDING", "CURATED", None),
@@ -52,10 +53,7 @@ def record(chance: random.Random, entry: int) -> Facts:
 
 
 def asked(chance: random.Random, ids: list[str]) -> Query:
-    text = " ".join(
-        chance.choice((*WORDS, "be", "ard", '"ward team"', "12ab34cd", "wardbed", "source", "EHR"))
-        for _ in range(chance.choice((0, 1, 1, 2)))
-    )
+    text = " ".join(chance.choice((*WORDS, *ASKED)) for _ in range(chance.choice((0, 1, 1, 2))))
     filters = {} if chance.random() < 0.6 else {"zone": (chance.choice(("LANDING", "CURATED")),)}
     if chance.random() < 0.2:
         filters["label"] = ("Dataset",)
