@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import weakref
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -31,8 +31,17 @@ def dataset(depth: int, number: int) -> dict[str, str]:
     return {"namespace": "made-up", "name": f"layer{depth}/set{number}"}
 
 
-def layered(house: House, depth: int, width: int) -> str:
-    """Make so many layers out of RAW, each dataset of all of the layer before; return the last one's id."""
+def made_of(inputs: Sequence[Mapping[str, str]], columns: int) -> dict[str, Any]:
+    """Return the facet by which each of so many columns is made of the one that is called so in every input."""
+    names = ["mrn", *(f"column_{number}" for number in range(1, columns))]
+    fields = {name: {"inputFields": [{**one, "field": name} for one in inputs]} for name in names}
+    return {"columnLineage": {"fields": fields}}
+
+
+def layered(house: House, depth: int, width: int, columns: int = 0) -> str:
+    """Make so many layers out of RAW, each dataset of all of the layer before, by columns where there are any; return
+    the last one's id.
+    """
     inputs = [RAW]
     for layer in range(depth):
         outputs = [dataset(layer, number) for number in range(width)]
@@ -40,11 +49,11 @@ def layered(house: House, depth: int, width: int) -> str:
             **event(run=str(UUID(int=layer + 1))),
             "job": {"namespace": "made-up", "name": f"job{layer}"},
             "inputs": inputs,
-            "outputs": outputs,
+            "outputs": [{**one, "facets": made_of(inputs, columns)} if columns else one for one in outputs],
         }
         house.send(sent)
         inputs = outputs
-    house.record(tag(column=None, valid_from=EARLY))
+    house.record(tag(column="mrn" if columns else None, valid_from=EARLY))
     follower = LabelFollower(house.store)
     while follower.step():
         pass
@@ -66,9 +75,20 @@ def test_why_a_label_is_there_asks_at_once_for_what_is_kept_of_all_behind(tmp_pa
         (tmp_path / str(depth)).mkdir()
         house = House(tmp_path / str(depth))
         calls = asked(house, layered(house, depth, 3)).calls
-        met.append((calls["label_equations"], calls["label_states"], calls["reach"]))
+        met.append((calls["label_equations"], calls["label_states"], calls["reach"], calls["column_flows"]))
         house.close()
-    assert met == [(1, 2, 1)] * 3
+    assert met == [(1, 2, 1, 1)] * 3
+
+
+def test_why_a_label_is_there_reads_no_columns_beside_the_ways(tmp_path: Path) -> None:
+    met = []
+    for columns in (2, 20):
+        (tmp_path / str(columns)).mkdir()
+        house = House(tmp_path / str(columns))
+        counting = asked(house, layered(house, 5, 2, columns))
+        met.append((counting.calls.total(), counting.rows["column_flows"], counting.rows["nodes"]))
+        house.close()
+    assert met[0] == met[1]
 
 
 @pytest.mark.parametrize("depth", [2, 4, 6])
