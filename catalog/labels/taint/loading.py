@@ -7,24 +7,23 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property, partial
+from dataclasses import dataclass
+from functools import cached_property
 from hashlib import blake2b
 from typing import NamedTuple
 
-from catalog.access.model import Powers
-from catalog.access.queries import definitions
-from catalog.labels.model import Attestation, ColumnLineageTrust, Label, Step, Tag
-from catalog.labels.queries import code_of_runs, labels_ever
-from catalog.labels.rules import judges, keeps_out, uncovered, why_uncovered
+from catalog.labels.model import Attestation, ColumnLineageTrust, Label
+from catalog.labels.queries import labels_ever
+from catalog.labels.rules import keeps_out
 from catalog.labels.taint.addresses import above, is_within
-from catalog.labels.taint.clearances import clearance
+from catalog.labels.taint.covering import Covering
 from catalog.labels.taint.fetching import Fetched, Fetching, Wanted
 from catalog.labels.taint.fixpoint import Judged
 from catalog.labels.taint.groups import Groups
+from catalog.labels.taint.later import columns_after
 from catalog.labels.taint.model import Clearance, Flow, Mark, Part, Passage, Place
-from catalog.labels.taint.rules import marks_of
 from catalog.labels.taint.runs import Carried, CarryingRuns
+from catalog.labels.taint.seeds import seeds_of
 from catalog.labels.taint.walking import BUDGET
 from catalog.labels.trusts import column_lineage_trusts
 from catalog.lineage.loader import LineageLoader
@@ -35,11 +34,10 @@ from catalog.store.protocol import Flow as Between
 from catalog.view import View
 from graph_schema.bitemporal import has_begun
 from graph_schema.column_lineage import Mentioned
-from graph_schema.facts import NOW, Edge
+from graph_schema.facts import Edge
 from graph_schema.identity import label_of
-from graph_schema.nodes import Column, Dataset, Principal
-from graph_schema.schema_fields import fields_of, fields_of_text
-from graph_schema.vocabulary.words import TagOrigin
+from graph_schema.nodes import Column, Dataset
+from graph_schema.schema_fields import fields_of_text
 
 
 class Trusted(NamedTuple):
@@ -197,7 +195,12 @@ class _Loading:
         read = self._read
         later: frozenset[Between | Covered | ColumnFlow] = frozenset()
         if made_at is not None:
-            self._came_later = self._brought_after(made_at, read.datasets, read.column_flows)
+            flowing = [
+                (self._end(end), one.valid_from) for one in read.column_flows for end in (one.source, one.target)
+            ]
+            self._came_later = columns_after(
+                self._view, self._groups, made_at, read.datasets, flowing, self._labels(read.datasets)
+            )
             later = self._after(made_at, [*read.between, *read.coverage, *read.column_flows])
         # Which runs an attestation has to cover depends on the time as well.
         found = None if any(read.attested.values()) else self._alike.get((self._came_later, later))
@@ -218,13 +221,16 @@ class _Loading:
         self._take_columns(read.column_flows, read.hows)
         self._take_between(read.between, covered)
         self._take_mapped(read.datasets)
-        seeds = self._seeds(read.stated)
+        rules = {rule.name: rule.entry for rule in mappings(self._view)} if read.stated else {}
+        seeds = seeds_of(self._labels(read.stated), groups, rules, self._came_later)
         self._take_parts(read.wholes, seeds.marks)
         return Sources(
             seeds.marks,
             seeds.stated_by,
             tuple(self._flows),
-            self._clearances(attested),
+            Covering(self._view, groups, self._runs, attested, self._supposed, self._later).clearances(
+                self._flows, self._since
+            ),
             seeds.judged,
             seeds.labels,
             groups,
@@ -309,39 +315,6 @@ class _Loading:
             for name in fields_of_text(stated.text):
                 self._note_column(self._groups.column(stated.dataset, name), stated.entry)
 
-    def _brought_after(self, made_at: int, datasets: Sequence[str], flows: Iterable[ColumnFlow]) -> frozenset[Place]:
-        """Return the columns that only a write or a declaration after a time brought, of datasets of which a schema was
-        known by then.
-
-        A column that a run reads or names, while nothing was written since, may have been there before; one that only a
-        label or a dataset's own event names was declared from then on. What was there by then is said by when it holds.
-        """
-        stated = self._view.schemas(datasets)
-        known = {self._groups.of(one.dataset) for one in stated if has_begun(one.valid_from, made_at)}
-        seen: dict[Place, int] = {}
-        for one in stated:
-            for name in fields_of_text(one.text):
-                _least(seen, self._groups.column(one.dataset, name), one.valid_from)
-        flowing = set()
-        for flow in flows:
-            for place in (self._end(flow.source), self._end(flow.target)):
-                if place is not None and place.part is Part.COLUMN:
-                    flowing.add(place)
-                    _least(seen, place, flow.valid_from)
-        named = dict(seen)
-        for dataset, some in self._labels(datasets).items():
-            for label in some:
-                for tag in label.history if label.column is not None else ():
-                    _least(named, self._groups.column(dataset, label.column or ""), tag.since)
-        later = {place for place, at in named.items() if place.node in known and not has_begun(at, made_at)}
-        if not later:
-            return frozenset()
-        written = self._written_since(made_at, {place.node for place in later})
-        declared = {place for place in later if place not in seen}
-        brought = {place for place in later - declared if written.get(place.node, NOW) <= seen[place]}
-        declared |= later - declared - brought - flowing - self._named_by_runs(later - declared - brought - flowing)
-        return frozenset(declared | brought)
-
     def _after(
         self, made_at: int, every: Iterable[Between | Covered | ColumnFlow]
     ) -> frozenset[Between | Covered | ColumnFlow]:
@@ -364,26 +337,6 @@ class _Loading:
         """Return what stands for a dataset, a model version, or the dataset of a column."""
         place = self._end(end)
         return self._groups.of(end) if place is None else place.node
-
-    def _written_since(self, made_at: int, wholes: Collection[str]) -> dict[str, int]:
-        """Return when each of the datasets was first written after a time."""
-        names = sorted({name for whole in wholes for name in self._groups.members[whole]})
-        written: dict[str, int] = {}
-        for edge in self._view.edges(names, ("WROTE",), "in"):
-            if not has_begun(edge.valid_from, made_at):
-                whole = self._groups.of(edge.target)
-                written[whole] = min(edge.valid_from, written.get(whole, edge.valid_from))
-        return written
-
-    def _named_by_runs(self, places: Collection[Place]) -> set[Place]:
-        """Return those of the columns that a schema names which a run's event says, of what it read or wrote."""
-        names = sorted({name for place in places for name in self._groups.members[place.node]})
-        return {
-            self._groups.column(one.subject, name)
-            for one in (self._view.statements(names, ("schema",)) if names else ())
-            if one.run is not None
-            for name in fields_of(one.data)
-        }
 
     def _labels(self, datasets: Sequence[str]) -> Mapping[str, tuple[Label, ...]]:
         """Return what was ever said of the datasets, which is asked for once."""
@@ -524,125 +477,6 @@ class _Loading:
                 if flow.target.part is not Part.ANY and flow.passage is not Passage.SAME:
                     for member in below.get(flow.source, ()):
                         self._flows[flow._replace(source=member)] = None
-
-    def _seeds(self, datasets: Sequence[str]) -> _Seeds:
-        found = _Seeds()
-        rules = {rule.name: rule.entry for rule in mappings(self._view)} if datasets else {}
-        judging: dict[tuple[Place, str], list[Tag]] = defaultdict(list)
-        holding: dict[tuple[str, str], list[Tag]] = defaultdict(list)
-        for dataset, some in self._labels(datasets).items():
-            whole = self._groups.of(dataset)
-            for label in some:
-                if label.column is None:
-                    place = Place(Part.ASSERTED, whole)
-                    if label.present:
-                        holding[whole, label.kind] += label.holding
-                else:
-                    place = self._groups.column(dataset, label.column)
-                    if place in self._came_later:
-                        continue
-                    if not label.present:
-                        judging[place, label.kind] += label.history
-                found.add(place, label, rules)
-        # Names of one dataset may have stood for strangers: what one judged of its column is not said of another's.
-        found.judged = frozenset(
-            (place, kind)
-            for (place, kind), tags in judging.items()
-            if judges(tags, holding[place.node, kind], self._loader.bears_on)
-        )
-        return found
-
-    def _clearances(
-        self, attested: Mapping[str, Sequence[Attestation]]
-    ) -> Mapping[tuple[str, str, str], tuple[Clearance, ...]]:
-        """Return which attestations cover each step that was taken: into a model version those of that version alone,
-        since what a model learnt is no matter of how its job treats columns.
-        """
-        learnt = {
-            (flow.job or "", flow.target.node, flow.source.node)
-            for flow in self._flows
-            if flow.passage is Passage.TRAINED and flow.target.node in attested
-        }
-        steps = {
-            key: since
-            for key, since in self._since.items()
-            if key.job in attested and label_of(key.target) != "ModelVersion"
-        }
-        if not steps and not learnt:
-            return {}
-        by = sorted({Principal(one.attested_by).id for some in attested.values() for one in some})
-        named = {Principal(one.attested_by).id: one.attested_by for some in attested.values() for one in some}
-        powers = Powers({named[one]: each for one, each in definitions(self._view, by).items()}, {})
-        self._runs.load(steps.keys())
-        versions = self._versions({target for _, target, _ in steps})
-        code = code_of_runs(self._view, {job for job, _, _ in steps if any(one.job_version for one in attested[job])})
-        found = {}
-        for key in learnt:
-            step = Step(key[1])
-            covering = [clearance(one, str, frozenset()) for one in attested[key[1]] if self._covers(one, step, powers)]
-            if covering:
-                found[key] = tuple(covering)
-        for carried, since in steps.items():
-            job, target, source = carried
-            some = self._runs.taking(carried)
-            several = sorted({run.run or "" for run in some})
-            ended = min((run.last for run in some if run.last >= since), default=since)
-            wrote_as = versions.get(target, frozenset())
-            every = [
-                Step(job, run or None, ended, wrote_as, code=code.get(run, frozenset())) for run in several or ("",)
-            ]
-            covering = [
-                clearance(one, partial(self._groups.address, target), self._later(one, target))
-                for one in attested[job]
-                if all(self._covers(one, step, powers) for step in every)
-            ]
-            if covering:
-                found[job, target, source] = tuple(covering)
-        return found
-
-    def _covers(self, attestation: Attestation, step: Step, powers: Powers) -> bool:
-        moment = self._view.moment
-        if attestation is self._supposed:
-            return uncovered(attestation, step, moment, authorised=True, partly=True) is None
-        return why_uncovered(attestation, step, powers, moment, partly=True) is None
-
-    def _versions(self, wholes: Iterable[str]) -> dict[str, frozenset[str]]:
-        """Return every schema version that was ever declared of datasets."""
-        names = sorted({name for whole in wholes for name in self._groups.members[whole]})
-        found: dict[str, set[str]] = defaultdict(set)
-        for statement in self._view.statements(names, ("schema_version",)):
-            if statement.value is not None:
-                found[self._groups.of(statement.subject)].add(str(statement.data))
-        return {whole: frozenset(some) for whole, some in found.items()}
-
-
-@dataclass(slots=True)
-class _Seeds:
-    """What was said, as marks, by which entries, and what was rejected."""
-
-    marks: dict[Place, frozenset[Mark]] = field(default_factory=dict)
-    stated_by: dict[tuple[Place, Mark], tuple[int, ...]] = field(default_factory=dict)
-    labels: dict[Place, tuple[Label, ...]] = field(default_factory=dict)
-    judged: Judged = frozenset()
-
-    def add(self, place: Place, label: Label, rules: Mapping[str, int]) -> None:
-        """Add what was stated under any of the names."""
-        if not label.present:
-            return
-        suggested = label.origin == TagOrigin.SUGGESTED
-        found = set(self.marks.get(place, ()))
-        for tag in label.holding:
-            entries = tuple(sorted({tag.entry, rules.get(tag.mapping or "", tag.entry)}))
-            for mark in marks_of(label.kind, tag.codes, tag.confidentiality, suggested=suggested):
-                found.add(mark)
-                self.stated_by.setdefault((place, mark), entries)
-        if found:
-            self.marks[place] = frozenset(found)
-            self.labels[place] = (*self.labels.get(place, ()), label)
-
-
-def _least(found: dict[Place, int], place: Place, at: int) -> None:
-    found[place] = min(at, found.get(place, at))
 
 
 def masking(how: How) -> bool | None:

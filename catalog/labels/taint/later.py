@@ -1,0 +1,79 @@
+"""Which columns came after what is asked about was made."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from catalog.labels.model import Label
+from catalog.labels.taint.groups import Groups
+from catalog.labels.taint.model import Part, Place
+from catalog.view import View
+from graph_schema.bitemporal import has_begun
+from graph_schema.facts import NOW
+from graph_schema.schema_fields import fields_of, fields_of_text
+
+
+def columns_after(
+    view: View,
+    groups: Groups,
+    made_at: int,
+    datasets: Sequence[str],
+    flowing: Iterable[tuple[Place | None, int]],
+    labels: Mapping[str, Sequence[Label]],
+) -> frozenset[Place]:
+    """Return the columns that only a write or a declaration after a time brought, of datasets of which a schema was
+    known by then; `flowing` is where flows between columns begin and end, and since when, `labels` what was said.
+
+    A column that a run reads or names, while nothing was written since, may have been there before; one that only a
+    label or a dataset's own event names was declared from then on. What was there by then is said by when it holds.
+    """
+    stated = view.schemas(datasets)
+    known = {groups.of(one.dataset) for one in stated if has_begun(one.valid_from, made_at)}
+    seen: dict[Place, int] = {}
+    for one in stated:
+        for name in fields_of_text(one.text):
+            _least(seen, groups.column(one.dataset, name), one.valid_from)
+    met = set()
+    for place, since in flowing:
+        if place is not None and place.part is Part.COLUMN:
+            met.add(place)
+            _least(seen, place, since)
+    named = dict(seen)
+    for dataset, some in labels.items():
+        for label in some:
+            for tag in label.history if label.column is not None else ():
+                _least(named, groups.column(dataset, label.column or ""), tag.since)
+    later = {place for place, at in named.items() if place.node in known and not has_begun(at, made_at)}
+    if not later:
+        return frozenset()
+    written = _written_since(view, groups, made_at, {place.node for place in later})
+    declared = {place for place in later if place not in seen}
+    brought = {place for place in later - declared if written.get(place.node, NOW) <= seen[place]}
+    declared |= later - declared - brought - met - _named_by_runs(view, groups, later - declared - brought - met)
+    return frozenset(declared | brought)
+
+
+def _written_since(view: View, groups: Groups, made_at: int, wholes: Collection[str]) -> dict[str, int]:
+    """Return when each of the datasets was first written after a time."""
+    names = sorted({name for whole in wholes for name in groups.members[whole]})
+    written: dict[str, int] = {}
+    for edge in view.edges(names, ("WROTE",), "in"):
+        if not has_begun(edge.valid_from, made_at):
+            whole = groups.of(edge.target)
+            written[whole] = min(edge.valid_from, written.get(whole, edge.valid_from))
+    return written
+
+
+def _named_by_runs(view: View, groups: Groups, places: Collection[Place]) -> set[Place]:
+    """Return those of the columns that a schema names which a run's event says, of what it read or wrote."""
+    names = sorted({name for place in places for name in groups.members[place.node]})
+    return {
+        groups.column(one.subject, name)
+        for one in (view.statements(names, ("schema",)) if names else ())
+        if one.run is not None
+        for name in fields_of(one.data)
+    }
+
+
+def _least(found: dict[Place, int], place: Place, at: int) -> None:
+    found[place] = min(at, found.get(place, at))
