@@ -25,6 +25,7 @@ from catalog.lineage.columns.model import ListedColumn
 from catalog.lineage.columns.queries import listed_columns
 from catalog.lineage.model import Direction, LineageEdge, Walk
 from catalog.lineage.queries import lineage
+from catalog.snapshots.feature_sets import feature_set_versions
 from catalog.snapshots.model import SnapshotRecord
 from catalog.snapshots.queries import snapshots_of
 from catalog.view import View
@@ -86,6 +87,20 @@ class Neighbour:
     entry: int
 
 
+@dataclass(frozen=True, slots=True)
+class FeatureSet:
+    """A version of the feature set that it held, and the states that it was put into meanwhile, the oldest first."""
+
+    version: str
+    since: int
+    until: int | None
+    """Until when, None where another did not take its place."""
+    entry: int
+    digests: tuple[str, ...]
+    replay: str
+    """The command that tells how its newest state is made again."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatasetPage(Context):
     """What the page of a dataset shows."""
@@ -106,6 +121,7 @@ class DatasetPage(Context):
     upstream: Several
     downstream: Several
     snapshots: Several
+    feature_sets: Several
     findings: Several
     approvals: Several
 
@@ -152,9 +168,30 @@ def read(asking: Asking) -> DatasetPage:
         upstream=_neighbours(asking, "upstream", edges[Direction.UPSTREAM], links),
         downstream=_neighbours(asking, "downstream", edges[Direction.DOWNSTREAM], links),
         snapshots=Several.of(asking, "snapshots", snapshots[::-1], lambda one: one.id),
+        feature_sets=Several.of(
+            asking, "feature_sets", _feature_sets(view, record, snapshots), lambda one: f"{one.entry} {one.since}"
+        ),
         findings=Several.of(asking, "findings", found, lambda one: one.id),
         approvals=Several.of(asking, "approvals", approvals[::-1], lambda one: one.request),
     )
+
+
+def _feature_sets(view: View, record: DatasetRecord, snapshots: Iterable[SnapshotRecord]) -> list[FeatureSet]:
+    """Return the versions of its feature set, the newest first."""
+    if "feature_set_version" not in record.aspects:
+        return []
+    digests = {one.id: one.digest for one in snapshots}
+    return [
+        FeatureSet(
+            one.version,
+            one.since,
+            one.until,
+            one.entry,
+            tuple(digests[each] for each in one.snapshots if each in digests),
+            command("snapshot", "replay", record.id, "--feature-set-version", one.version),
+        )
+        for one in reversed(feature_set_versions(view, [record.id]).get(record.id, ()))
+    ]
 
 
 def _near(view: View, dataset: str, direction: Direction) -> tuple[LineageEdge, ...]:

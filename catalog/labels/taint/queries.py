@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from heapq import heappop, heappush
+from itertools import count
 from typing import Final, NamedTuple
 
 from catalog.graph_memo import as_it_stands
@@ -376,7 +378,8 @@ class _Judge:
         return self.ways({place: marks}, MOST_WAYS, asset)[place]
 
     def flowing_in(self, place: Place, kind: str) -> frozenset[str]:
-        """Return the other assets from which a kind flows into a place."""
+        """Return the other assets from which a kind flows into a place: not what came of that place, in a circle."""
+        said_here = place if place.part is Part.COLUMN else Place(Part.ASSERTED, place.node)
         found: set[str] = set()
         front = [(place, mark) for mark in self.marks(place, kind)]
         met = set(front)
@@ -384,11 +387,29 @@ class _Judge:
             for flow, before in self._search.behind(*front.pop()):
                 goal = flow.source, before
                 if flow.source.node != place.node:
-                    found.add(self._shown(flow.source.node))
+                    if self._is_said_beside(goal, said_here):
+                        found.add(self._shown(flow.source.node))
                 elif goal not in met:
                     met.add(goal)
                     front.append(goal)
         return frozenset(found)
+
+    def _is_said_beside(self, goal: tuple[Place, Mark], said_here: Place) -> bool:
+        """Tell whether a mark of a place came from anywhere but one place; what is nearest is looked at first."""
+        order = count()
+        heap, met = [(0, next(order), goal)], {goal}
+        while heap:
+            _, _, (place, mark) = heappop(heap)
+            if not self._marked.steps(place)[mark]:
+                if place != said_here:
+                    return True
+                continue
+            for flow, before in self._search.behind(place, mark):
+                at = flow.source, before
+                if at not in met:
+                    met.add(at)
+                    heappush(heap, (self._marked.steps(flow.source)[before], next(order), at))
+        return False
 
     @cached_property
     def _search(self) -> Search:

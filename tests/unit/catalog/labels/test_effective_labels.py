@@ -142,6 +142,16 @@ def test_l3_whoever_rejects_what_flows_in_is_told_from_where(house: House) -> No
     assert house.record({**rejected, "reason": "Made-up, once more"}).warnings == ()
 
 
+def test_l3_what_came_back_to_it_in_a_circle_does_not_stay(house: House) -> None:
+    house.send(event(**lineage(key=[("mrn", PLAIN)])))
+    back = {"fields": {"mrn": {"inputFields": [{**CURATED, "field": "key", "transformations": [PLAIN]}]}}}
+    other = {**event(run=OTHER_RUN), "job": {"namespace": "pipeline", "name": "back"}, "inputs": [CURATED]}
+    house.send({**other, "outputs": [{**RAW, "facets": {"columnLineage": back}}]})
+    house.record(tag(valid_from=EARLY))
+    assert house.record(tag(stance="REJECT", valid_from=EARLY)).warnings == ()
+    assert kinds(house.view(), column="key") == []
+
+
 class TestClearing:
     """Masked, and attested: both, or nothing is cleared."""
 

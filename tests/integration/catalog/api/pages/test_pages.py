@@ -425,3 +425,17 @@ def test_what_is_due_soon_needs_somebody_and_what_is_cut_of_it_is_said(catalog: 
     assert page.words.count("SCRATCH retention of visits-") == 10
     assert "10 of 12 due items shown" in page.words
     assert "visits-0 " not in page.words
+
+
+def test_a_dataset_shows_the_versions_of_its_feature_set_with_the_states_made_under_each(catalog: Catalog) -> None:
+    for number, version in enumerate(("2026-01", "2026-02"), 1):
+        declared = declaration(dataset=CURATED, feature_set_version=version, valid_from=f"2026-01-0{number}T09:00:00Z")
+        assert catalog.record(declared).status_code == 201
+        made = event(at=f"2026-01-0{number}T10:00:00Z", version={"datasetVersion": f"state-{number}"})
+        catalog.event({**made, "run": {"runId": f"0190d2e6-0000-7000-8000-00000000000{number}"}})
+    catalog.caught_up()
+    found = shown(get(catalog, f"/explorer/dataset?id={Dataset(**CURATED).id}")).words
+    assert "2 versions of its feature set" in found
+    assert found.index("2026-02") < found.index("state-2", found.index("2 versions"))
+    assert "--feature-set-version 2026-02" in found
+    assert "of its feature set" not in shown(get(catalog, f"/explorer/dataset?id={Dataset(**RAW).id}")).words
