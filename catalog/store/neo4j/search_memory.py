@@ -47,6 +47,9 @@ _MOST_WORDS: Final = 64
 MOST_TITLES: Final = 500_000
 """So many nodes of a label are kept in order, 4 bytes each; of more, titles are walked anew each time."""
 
+_MOST_NUMBERS: Final = 100_000
+"""Of nodes that are given by id, as those of a facet that is judged when it is asked for: some 20 MB."""
+
 _ADDED_ALONE: Final = 200
 """Up to so many new nodes are put between those whose order is known; for more all titles are read again."""
 
@@ -132,6 +135,7 @@ class SearchMemory:
         self._facets: dict[str, _Entry[Sequence[FacetRow]]] = {}
         self._words: OrderedDict[tuple[str, bool], _Entry[Places]] = OrderedDict()
         self._orders: dict[str, _Order] = {}
+        self._numbers: dict[str, int] = {}
         self._begun = ""
 
     def forget(self) -> None:
@@ -192,7 +196,21 @@ class SearchMemory:
     def _begin(self, begun: str) -> None:
         """Forget what is of another graph."""
         if begun != self._begun:
-            self._begun, self._orders, self._facets, self._words = begun, {}, {}, OrderedDict()
+            self._begun, self._orders, self._numbers, self._facets, self._words = begun, {}, {}, {}, OrderedDict()
+
+    def numbers(self, made: Made, ids: Collection[str]) -> dict[str, int]:
+        """Return what is remembered of the numbers of nodes, by id."""
+        with self._lock:
+            self._begin(made.begun)
+            known = self._numbers
+        return {one: number for one in ids if (number := known.get(one)) is not None}
+
+    def number(self, made: Made, found: Mapping[str, int]) -> None:
+        """Remember the numbers of nodes."""
+        with self._lock:
+            self._begin(made.begun)
+            room = max(0, _MOST_NUMBERS - len(self._numbers))
+            self._numbers.update(islice(found.items(), room))
 
     def has_order(self, label: str, made: Made) -> bool:
         """Tell whether the nodes of a label are remembered in the order of their titles."""

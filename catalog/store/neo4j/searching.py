@@ -104,6 +104,8 @@ def _asked(ask: Ask, query: Query, memory: SearchMemory, made: Made) -> _Read:
     words = memory.words(made, {(one, False) for one in begun if is_word(one)} | inside)
     of_words = {text: left for (text, is_inside), left in words.items() if not is_inside}
     of_parts = {text: left for (text, is_inside), left in words.items() if is_inside}
+    nodes = frozenset[str]().union(*query.beside.values())
+    known = memory.numbers(made, nodes)
     found = ask(
         reading.sets(),
         words=_unread(of_words),
@@ -115,10 +117,11 @@ def _asked(ask: Ask, query: Query, memory: SearchMemory, made: Made) -> _Read:
         lists=sorted([name, indexed(value)] for name, value in pairs),
         names=_unread(facets),
         names_in=_unread_chunks(facets),
-        nodes=sorted({node for nodes in query.beside.values() for node in nodes}),
+        nodes=sorted(nodes - known.keys()),
     )
-    read = _Read(found, facets, words)
+    read = _Read(found, facets, words, known)
     memory.keep(made, read.facets, read.many)
+    memory.number(made, dict(found["nodes"]))
     return read
 
 
@@ -140,6 +143,7 @@ class _Read:
         found: Mapping[str, Any],
         facets: Mapping[str, Left[Sequence[FacetRow]]],
         words: Mapping[tuple[str, bool], Left[Places]],
+        known: Mapping[str, int],
     ) -> None:
         self.made = Made.of(*found["made"])
         self.facets: dict[str, Sequence[FacetRow]] = _facets((*found["names"], *found["names_in"]), facets)
@@ -152,7 +156,7 @@ class _Read:
         self._lists: dict[tuple[str, str], list[SetRow]] = {}
         for name, value, *row in found["lists"]:
             self._lists.setdefault((name, value), []).append(tuple(row))
-        self._numbers: dict[str, int] = dict(found["nodes"])
+        self._numbers: dict[str, int] = {**known, **dict(found["nodes"])}
 
     def _of_words(
         self, found: Mapping[str, Any], words: Mapping[tuple[str, bool], Left[Places]]

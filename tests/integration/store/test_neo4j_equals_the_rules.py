@@ -196,11 +196,16 @@ def test_what_facets_and_many_words_hold_is_read_once_until_it_changes(
     assert (page.total, page.facets["zone"]) == (5, counts)
     assert [read[-1][given] for given in (*sets, "numbers")] == [0, 0, 0, 1, 1]
 
+    # A node keeps its number: of those that are given it is asked once.
+    for asked_of in (1, 0):
+        beside = {("phi", "A"): frozenset({page.hits[0].id})}
+        assert store.find(Query(("Dataset",), facets=("phi",), beside=beside)).facets == {"phi": {"A": 1}}
+        assert next(one for one in reversed(read) if "nodes" in one)["nodes"] == asked_of
+
     store.clear()
     declared(0, "ward/z bed", "LANDING")
     titles, counts, met = searched()
-    assert (titles, counts) == (["ward/z bed"], {"LANDING": 1})
-    assert met[1] == {"titles": 1}
+    assert (titles, counts, met[1]) == (["ward/z bed"], {"LANDING": 1}, {"titles": 1})
 
 
 def test_what_search_keeps_is_the_same_when_it_is_filled_anew_from_the_facts(

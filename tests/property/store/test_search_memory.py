@@ -36,15 +36,19 @@ class Graph:
     """Sets in chunks, of which a chunk has number 1 in it or not, and how often they were changed."""
 
     def __init__(self) -> None:
+        self.begun = ""
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin as a graph that never was."""
+        self.begun += "again "
         self.words = {text: [False] * CHUNKS for text in TEXTS}
         self.facets = {name: [False] * CHUNKS for name in FACETS}
         self.counts: dict[str, dict[int, int]] = {"word": {}, "facet": {}}
-        self.begun = "first"
 
     def change(self, kind: str, which: int, chunk: int, *, now: bool) -> None:
         if kind == "other":
-            self.__init__()  # type: ignore[misc]  # it was cleared, and is another graph now
-            self.begun = f"{which} {chunk} {now}"
+            self.begin()
             return
         sets: Mapping[str, list[bool]] = self.words if kind == "word" else self.facets
         sets[(TEXTS if kind == "word" else FACETS)[which]][chunk] = now
