@@ -138,7 +138,10 @@ def _require_within(subjects: Sequence[Node], seen: View, written: View) -> None
 
 
 def _within(node: Node, view: View) -> bool:
-    """Tell whether rights cover a node: a namespace by its name, there or not, a dataset by the sites that hold it."""
+    """Tell whether rights cover a node: a namespace by its name, there or not, a dataset by the sites that hold it.
+
+    A dataset that there is not yet is held at none.
+    """
     rights = view.rights
     if rights.unbounded:
         return True
@@ -150,4 +153,6 @@ def _within(node: Node, view: View) -> bool:
     if rights.sites is None or not isinstance(node, Dataset | Column | Snapshot):
         return True
     held = node if isinstance(node, Dataset) else Dataset(node.namespace, node.dataset)
-    return bool(view.visible([held.id], counted=False))
+    if view.visible([held.id], counted=False):
+        return True
+    return rights.holds_at(()) and not view.unredacted.nodes([held.id])

@@ -28,7 +28,7 @@ _LIST: Final = f"""
 query Approvals($filter: ApprovalFilter, $asOf: AsOfInput, $after: String) {{
   approvals(filter: $filter, first: {_PAGE}, after: $after, asOf: $asOf) {{
     totalCount pageInfo {{ hasNextPage endCursor }}
-    nodes {{ request approvalKind useCase requestedBy approvalState since expiresAt endsAt explanation decidingEntry
+    nodes {{ request approvalKind useCase requestedBy approvalState since endsAt explanation decidingEntry
       subject {{ id ... on Named {{ name }} }} }} }} }}
 """
 _SHOW: Final = (
@@ -73,7 +73,7 @@ def requests(client: Client, wanted: dict[str, Any], as_of: dict[str, Any], *, a
                 _subject(one),
                 in_words(one["approvalState"]),
                 one["since"],
-                one["endsAt"] or one["expiresAt"],
+                one["endsAt"],
                 one["explanation"],
             )
             for one in rows
@@ -103,9 +103,8 @@ def show(client: Client, request: int, as_of: dict[str, Any], *, as_json: bool) 
     stands = f"{in_words(found['approvalState'])} since {found['since']}"
     print_line(f"{in_words(found['approvalKind'])} approval of {_subject(found)}: {stands}")
     print_line(f"  asked by {found['requestedBy']} on {found['requestedAt']} for {found['useCase']}")
-    until = found["endsAt"] or found["expiresAt"]
-    if until:
-        print_line(f"  until {until}")
+    if found["endsAt"]:
+        print_line(f"  until {found['endsAt']}")
     if found["explanation"]:
         by = "" if found["decidingEntry"] is None else f" (entry {found['decidingEntry']})"
         print_line(f"  {found['explanation']}{by}")

@@ -247,7 +247,8 @@ class Rule(Enum):
         "attestation lasts",
         Severity.HIGH,
         Topic.DEIDENTIFICATION,
-        "No attestation has ended without another in its place, and none was given that covers or clears nothing.",
+        "No attestation has ended without another in its place, and none was given that covers or clears nothing;"
+        " one that was taken back as void counts no more.",
     )
     DETERMINATION_LASTS = _Rule(
         "determination not near its end",

@@ -23,6 +23,7 @@ _WORD: Final = re.compile(r"\w+", re.ASCII)
 _UNFINISHED: Final = "unexpected end of input"
 _UNRECOGNIZED: Final = "unrecognized "
 _INAPPLICABLE: Final = "unable to find an applicable action"
+_ANY_SET: Final = "Set<__cedar::internal::Any>"
 _MISSING: Final = "attribute "
 _UNSAFE: Final = "unable to guarantee safety of access to optional attribute "
 """How Cedar's sentences begin."""
@@ -86,7 +87,8 @@ def _culprit(source: Source, message: str) -> Token | None:
 def _untyped(source: Source) -> Iterator[Problem]:
     scope = scope_of(source.path)
     found = [
-        _PREFIX.sub("", str(error.error)) for error in cedarpy.validate_policies(source.text, _schema(scope)).errors
+        _PREFIX.sub("", str(error.error)).replace(_ANY_SET, "Set")
+        for error in cedarpy.validate_policies(source.text, _schema(scope)).errors
     ]
     misspelt = any(message.startswith(_UNRECOGNIZED) for message in found)
     for message in found:

@@ -219,8 +219,13 @@ def name_without_identifier(case: NameCase, moment: int) -> Breach | None:  # no
 
 
 def attestation_lasts(case: AttestationCase, moment: int) -> Breach | None:
-    """Find an attestation that has ended, or that can cover nothing."""
+    """Find an attestation that has ended, or that can cover nothing.
+
+    One of which a steward said that it never held claims nothing any more: what it had cleared, labels tell of.
+    """
     one = case.attestation
+    if one.is_void:
+        return None
     reason = _uncovered(one, case, moment)
     entries = (one.entry,) if one.end is None else (one.entry, one.end.entry)
     because = _VOID.get(reason) if reason in _VOID else None if case.clears else _NAMES_NOTHING
@@ -241,9 +246,8 @@ def attestation_lasts(case: AttestationCase, moment: int) -> Breach | None:
     if after is None:
         return Breach(text, entries, one.until, one.entry)
     until = max(after.valid_from, one.until)
-    if until == one.until:
-        return None
-    return Breach(text, (one.entry, after.entry), one.until, one.entry, until, after.entry)
+    found = Breach(text, (one.entry, after.entry), one.until, one.entry, until, after.entry)
+    return None if until == one.until else found
 
 
 _RELEASED_BEFORE: Final = "New use needs another; what was released before is not thereby identified."
@@ -252,7 +256,6 @@ _RELEASED_BEFORE: Final = "New use needs another; what was released before is no
 _VOID: Final[Mapping[Uncovered | None, str]] = {
     Uncovered.NOT_AUTHORISED: "who attested it was no steward then, or no key proved who they were",
     Uncovered.CLEARS_NOTHING: "its method leaves protected health information",
-    Uncovered.VOID: "a steward said that it never held",
 }
 _NAMES_NOTHING: Final = "it names nothing that is gone by a technique that its method accepts"
 

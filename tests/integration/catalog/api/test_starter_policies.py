@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from catalog.access.keys import local_actor
 from catalog.ledger.sealing import utc_microseconds
 from graph_schema.nodes import Dataset
 from graph_schema.times import format_time
@@ -157,3 +158,19 @@ def test_what_waits_for_somebody_is_listed(ruled: Catalog) -> None:
     assert len(found["grantsToRecertify"]) == 1
     assert [one["name"] for one in found["projects"]] == ["made-up project"]
     assert found["memberships"][0]["protocol"] == "made-up protocol"
+
+
+def test_a_steward_of_an_organisation_declares_what_there_was_not(ruled: Catalog) -> None:
+    new = declaration(dataset={"namespace": "curated", "name": "new"}, permitted_use=None, source_system=None)
+    allowed = key_of(ruled, "stella", "steward")
+    assert ruled.record(new, **allowed).status_code == 201
+    # Whoever acts for none sees nothing that is held anywhere, and what there is not is as what may not be seen (X6).
+    foreign = key_of(ruled, "otto", "steward")
+    for_none = {key: value for key, value in principal("otto", "steward").items() if key != "organisation"}
+    ruled.service.intake.submit_record(for_none, local_actor(), "tests").result()
+    ruled.caught_up()
+    answers = [
+        ruled.record({**new, "dataset": {"namespace": "curated", "name": name}}, **foreign) for name in ("new", "none")
+    ]
+    assert [one.status_code for one in answers] == [422, 422]
+    assert len({one.json()["detail"] for one in answers}) == 1

@@ -27,6 +27,7 @@ from tests.support.records import (
     House,
     attestation,
     declaration,
+    ending_attestation,
     event,
     finding_record,
     registration,
@@ -372,6 +373,13 @@ class TestAttestationLasts:
         self.attest(house, None)
         assert of(house.view(), Rule.ATTESTATION_LASTS) == {}
         assert len(of(house.view(), Rule.ATTESTATION_LASTS, frozenset({FindingState.CLOSED}))) == 1
+
+    @pytest.mark.parametrize(("days", "method"), [(None, "EXPERT_DETERMINATION"), (10, "LIMITED_DATA_SET")])
+    def test_one_that_is_taken_back_as_void_is_not(self, house: House, days: float | None, method: str) -> None:
+        self.attest(house, days, method=method)
+        index = house.ledger.size() - 1
+        house.record(ending_attestation(index, effect="VOID"))
+        assert of(later(house, 11), Rule.ATTESTATION_LASTS) == {}
 
     def test_a_determination_near_its_end_is_found_before_it(self, house: House) -> None:
         self.attest(house, 100, method="EXPERT_DETERMINATION", expert="Testperson Expert")

@@ -59,6 +59,7 @@ def test_what_is_wrong_is_told_with_line_and_column(before: str, after: str, whe
         ("context.granted", 'principal.organisation == "x"', "ask `principal has organisation` before."),
         ("action, resource", 'action == Lineward::Action::"reed", resource', "Did you mean read?"),
         ("resource)", "resource is Lineward::Datset)", "Did you mean Dataset?"),
+        ("context.granted", 'resource.labels.containsAny("x")', "expected Set but saw String."),
     ],
 )
 def test_what_may_have_been_meant_is_told_as_well(before: str, after: str, hint: str) -> None:
