@@ -426,6 +426,7 @@ def _places(page: Page) -> dict[str, str]:
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("width", [320, DESKTOP, 3840])
 def test_no_page_is_wider_than_its_screen_and_axe_finds_nothing(open_: Open, server: Server, width: int) -> None:
+    titles: list[str] = []
     for scheme in ("light", "dark") if width == DESKTOP else ("light",):
         tab = open_(width, color_scheme=scheme)
         for name, address in PAGES.items():
@@ -434,8 +435,48 @@ def test_no_page_is_wider_than_its_screen_and_axe_finds_nothing(open_: Open, ser
             assert answer.status == (404 if name == "nothing" else 200), name
             assert tab.wide_by() <= 0, name
             assert width != DESKTOP or tab.violations() == [], name
+            if scheme == "light" and width == DESKTOP:
+                titles.append(tab.page.title())
+                _reach_all_by_keys(tab.page, name)
         tab.complaints = [one for one in tab.complaints if "404" not in one]
         tab.check()
+    # A page says in its title what it is, and what it is of.
+    assert len(set(titles)) >= len(titles) - 6, Counter(titles).most_common(6)
+
+
+def _reach_all_by_keys(page: Page, name: str) -> None:
+    """Go into a page by its first stop, and hold each stop behind it to being seen while it is the one."""
+    page.keyboard.press("Tab")
+    skip = page.locator(".skip:focus")
+    expect(skip, name).to_have_text("Skip to the content")
+    assert (skip.bounding_box() or {"height": 0})["height"] > 10, name
+    page.keyboard.press("Enter")
+    expect(page.locator("main"), name).to_be_focused()
+    unseen, stops, first = [], 0, page.url
+    for _ in range(400):
+        page.keyboard.press("Tab")
+        found = page.evaluate(_STOP)
+        if found is None:
+            break
+        stops += 1
+        if not found["seen"]:
+            unseen.append(found["html"])
+    assert unseen == [], name
+    assert stops > 2, name
+    assert page.url.partition("#")[0] == first.partition("#")[0], name
+
+
+_STOP = """() => {
+  const one = document.activeElement;
+  if (!one || one === document.body || one.matches(".skip")) return null;
+  const shown = one.closest("svg") ? one.querySelector(".node") ?? one : one;
+  const { outlineStyle, strokeWidth } = getComputedStyle(shown);
+  const { width, height } = one.getBoundingClientRect();
+  const marked = outlineStyle !== "none" || parseFloat(strokeWidth) >= 3 || one.matches("svg, .number");
+  // The button of the calendar is inside of a field for dates, and the browser's own, with a ring of its own.
+  const calendar = one.matches("[type=date]");
+  return { seen: (marked || calendar) && width > 0 && height > 0, html: one.outerHTML.slice(0, 120) };
+}"""
 
 
 def test_a_report_is_verified_without_being_sent(open_: Open, server: Server) -> None:
@@ -463,6 +504,12 @@ def test_a_report_is_verified_without_being_sent(open_: Open, server: Server) ->
         one["buffer"] = answer.content.replace(b"readmission", b"readmissiom", 1)
         page.get_by_label("Report or proof").set_input_files(one)
         expect(verdict.locator("h2")).to_have_text(re.compile("^FAILED"))
+        # What was issued before format 2 was put together otherwise.
+        pages, evidence = take(answer.content)
+        one["buffer"] = put(pages, canonical(json.loads(evidence) | {"format": "lineward.report/1"}))
+        page.get_by_label("Report or proof").set_input_files(one)
+        expect(verdict.locator("h2")).to_have_text(re.compile("^FAILED"))
+        expect(verdict).to_contain_text("The file is of format 1, which lineward verify reads; ask for the report anew")
     key = page.get_by_label("Key of the log")
     key.fill("")
     page.get_by_label("Report or proof").set_input_files(

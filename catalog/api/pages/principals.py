@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from catalog.access.model import PrincipalRecord
+from catalog.access.permissions import Permission
 from catalog.access.queries import list_principals
+from catalog.access.rules import is_permitted
 from catalog.api.graphql.cursors import Cursor
 from catalog.api.pages.asking import Asking
 from catalog.api.pages.kinds import tail
@@ -48,6 +50,10 @@ class PrincipalsPage(Context):
     valid_keys: int
     """How many keys were issued to all of them and not revoked."""
     after: str | None
+    may_define: bool
+    """Whether whoever looks may write these records, as of the three."""
+    may_issue: bool
+    may_revoke: bool
     keys: Mapping[str, Several]
     """By principal, those that were issued to it, the newest first."""
     delegations: Mapping[str, Several]
@@ -77,6 +83,9 @@ def read(asking: Asking) -> PrincipalsPage:
         subjects=tuple(one.id for one in shown),
         shown=tuple(shown),
         total=len(every),
+        may_define=is_permitted(asking.actor, Permission.DEFINE_PRINCIPAL),
+        may_issue=is_permitted(asking.actor, Permission.ISSUE_KEY),
+        may_revoke=is_permitted(asking.actor, Permission.REVOKE_KEY),
         valid_keys=sum(key.revoked_at is None for one in every for key in one.keys),
         keys={
             one.principal: Several.of(asking, f"keys-{tail(one.id)}", one.keys[::-1], lambda key: key.key_id, _KEYS)

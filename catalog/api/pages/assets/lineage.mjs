@@ -304,6 +304,7 @@ function explore(svg) {
   new ResizeObserver(() => map.follow()).observe(canvas);
 }
 
+let asked = location.search; // what the page shows
 let latest = 0; // of several changes at once the last one counts, in whatever order the answers come
 
 async function change(address, push = true) {
@@ -329,6 +330,7 @@ async function change(address, push = true) {
     document.dispatchEvent(new Event("moments"));
   }
   if (push) history.pushState(null, "", address);
+  asked = new URL(address, location.href).search;
   begin();
   const hash = new URL(address, location.href).hash.slice(1);
   const wanted = hash ? document.getElementById(hash) : null;
@@ -347,5 +349,8 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   change(new URL(link.getAttribute("href"), location.href));
 });
-addEventListener("popstate", () => change(new URL(location.href), false));
+addEventListener("popstate", () => {
+  // Going to a place of the page, such as by its skip link, changes nothing of it.
+  if (location.search !== asked) change(new URL(location.href), false);
+});
 begin();

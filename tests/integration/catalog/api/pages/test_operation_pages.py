@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,26 @@ def test_principals_stand_by_name_with_roles_and_keys_but_no_secret(
     assert secret.split("_")[1] in found
     assert secret not in found
     assert "engineer approver" in found
+    # Whoever may write nothing of it is offered nothing.
+    assert "lineward key create" not in found
+    assert "revoke it" not in found
+    boss = key_of(catalog, "testperson-gamma", "admin")
+    catalog.caught_up()
+    offered = page(catalog, "principals", boss)
+    assert "lineward key create NAME" in offered.words
+    links = [one["href"] for one in offered.of("a") if "revoke_key" in one.get("href", "")]
+    (of_beta,) = [one for one in links if "testperson-beta" in one]
+    (form,) = [
+        fields for given, fields in page(catalog, of_beta, boss).forms if given.get("action", "").endswith("record")
+    ]
+    assert form["/key_id"] == secret.split("_")[1]
+    assert form["/principal"] == "testperson-beta"
+    form.pop("/force", None)
+    answer = catalog.client.post("/explorer/record", data=form, headers={**BROWSER, **boss})
+    assert answer.status_code in {200, 303}, answer.text
+    catalog.caught_up()
+    found = page(catalog, "principals", boss).words
+    assert re.search(r"revoked \d{4}-.* by testperson-gamma", found), found
     monkeypatch.setattr("catalog.api.pages.principals._FIRST", 1)
     first = page(catalog, "principals", headers)
     (following,) = [one["href"] for one in first.of("a") if one.get("rel") == "next"]
