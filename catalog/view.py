@@ -7,7 +7,8 @@ it is counted where something visible leads to it, and the answer then says that
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeVar
 
@@ -28,9 +29,10 @@ from catalog.reading import (
 )
 from catalog.run_ids import RunIds
 from catalog.store.indexes.grounds import Ground
-from catalog.store.indexes.keys import EVERY, FIELDS
+from catalog.store.indexes.keys import CARRIES, EVERY, FIELDS
 from catalog.store.indexes.label_work import HeldLabel, LabelEquation, LabelState
 from catalog.store.indexes.named_in_facets import NamedInFacet
+from catalog.store.indexes.novelties import aspects_of_runs, edges_of_runs
 from catalog.store.indexes.pointers import Listing, Pointer
 from catalog.store.indexes.producers import Produced
 from catalog.store.indexes.record_states import RecordState, Suggested
@@ -58,6 +60,7 @@ from catalog.visibility import Visibility, known_nodes
 from graph_schema.bitemporal import Contribution, Flow, RunFold
 from graph_schema.column_lineage import Mentioned
 from graph_schema.facts import NOW, Edge, Role, Statement
+from graph_schema.identity import label_of
 from graph_schema.nodes import Run
 
 _PAGE: Final = 500
@@ -81,6 +84,14 @@ class Anchor:
     ancestors: Mapping[str, frozenset[str]] | None = field(default=None, compare=False)
     points: dict[AsOf, ReadPoint] = field(default_factory=dict, compare=False)
     """The read points that were asked for: the tree's root is worked out once for each."""
+
+
+@dataclass(slots=True, eq=False)
+class Noted:
+    """What was looked at in a while."""
+
+    of_runs: bool = False
+    """Whether anything that may be said anew by runs of known jobs."""
 
 
 class View:
@@ -109,7 +120,10 @@ class View:
         self._anchor = anchor
         self._visibility = Visibility(reader, rights, self.known_at)
         self._run_ids = RunIds(reader, self.known_at)
-        self._known: dict[Callable[[View], Any], Any] = {}
+        self._known: dict[Callable[[View], Any], tuple[Any, bool]] = {}
+        """What was found once, and whether it may be otherwise after a run of a known job."""
+        self._noting: list[Noted] = []
+        """Who notes at the moment what is looked at, by any view that is derived from the same."""
         self._nodes: dict[str, KnownNode | None] = {}
         self._asked: dict[tuple[Any, ...], list[Any]] = {}
         """The edges, statements and ids that were asked for: several capabilities ask the same of the same nodes."""
@@ -158,9 +172,11 @@ class View:
         view.cited, view.hidden = self.cited, self.hidden
         return view
 
-    def _sharing(self, as_of: AsOf, rights: Rights, reader: StoreReader | None = None) -> View:
+    def _sharing(self, as_of: AsOf, rights: Rights, reader: StoreReader | None = None, *, noted: bool = True) -> View:
         view = View(reader or self._reader, as_of, rights, self._anchor, reached=self.reached)
         view._remembered = self._remembered
+        if noted:
+            view._noting = self._noting
         if view.known_at == self.known_at:
             view._run_ids, view._known, view._nodes = self._run_ids, self._known, self._nodes
             view._asked, view._held = self._asked, self._held
@@ -174,9 +190,28 @@ class View:
         It is looked for once for all views that are derived from one another and know as much.
         """
         if find not in self._known:
-            self._known[find] = find(self.unredacted.at(NOW))
-        found: Known = self._known[find]
+            with self.noting() as noted:
+                made = find(self.unredacted.at(NOW))
+            self._known[find] = made, noted.of_runs
+        found: Known
+        found, of_runs = self._known[find]
+        self.note(of_runs)
         return found
+
+    @contextmanager
+    def noting(self) -> Iterator[Noted]:
+        """Note what is looked at meanwhile, by this view and by all that are derived from it."""
+        noted = Noted()
+        self._noting.append(noted)
+        try:
+            yield noted
+        finally:
+            self._noting.remove(noted)
+
+    def note(self, of_runs: bool = True) -> None:  # noqa: FBT001, FBT002  it is all that there is to say
+        """Note that something was looked at which may be said anew by runs of known jobs."""
+        for one in self._noting if of_runs else ():
+            one.of_runs = True
 
     @property
     def is_now(self) -> bool:
@@ -215,6 +250,7 @@ class View:
     def nodes(self, ids: Sequence[str]) -> dict[str, KnownNode]:
         """Return those of the nodes that were known, in the order asked; each is fetched once."""
         asked, held = self._seen(ids), self._nodes
+        self.note(any(label_of(one) == Run.__name__ for one in asked))
         new = [one for one in dict.fromkeys(asked) if one not in held]
         if new:
             held |= dict.fromkeys(new) | known_nodes(self._reader, new, self.known_at)
@@ -228,11 +264,28 @@ class View:
         seen = self.visible(one.carrier for one in found)
         return [one for one in found if one.carrier in seen]
 
-    def edges(self, ids: Sequence[str], kinds: Sequence[str], direction: Direction | Either) -> list[Edge]:
+    def edges(
+        self,
+        ids: Sequence[str],
+        kinds: Sequence[str],
+        direction: Direction | Either,
+        *,
+        known_by: int = NOW,
+        attested: Collection[str] | None = None,
+    ) -> list[Edge]:
         """Return the edge facts of these kinds that leave ("out") or reach ("in") the nodes, or either ("both").
 
-        See `StoreReader.edges`.
+        Of those known by an entry alone where one is given, which no later run adds to; or by runs of these jobs alone,
+        of which somebody attested something: whatever one of these says is news (`label_work.WATCHED`). See
+        `StoreReader.edges`.
         """
+        if known_by < NOW or attested is not None:
+            # Whatever is left out of them, no later run of a known job adds to the rest.
+            view = self._sharing(self.as_of, self.rights, noted=False)
+            view.hidden = self.hidden
+            every = view.edges(ids, kinds, direction)
+            return [one for one in every if one.entry <= known_by and (attested is None or one.job in attested)]
+        self.note(edges_of_runs(kinds))
         asked = self._seen(ids)
         if not asked or not kinds:
             return []
@@ -249,6 +302,7 @@ class View:
 
     def statements(self, ids: Sequence[str], aspects: Sequence[str] | None = None) -> list[Statement]:
         """Return what was stated about the nodes, all aspects where None; see `StoreReader.statements`."""
+        self.note(aspects_of_runs(ids, aspects))
         asked = self._seen(ids)
         place = "statements", tuple(asked), None if aspects is None else tuple(aspects), self.as_of.valid_at
         found = self._asked.get(place)
@@ -261,6 +315,7 @@ class View:
 
     def lookup(self, label: str, field: str, values: Sequence[str]) -> tuple[str, ...]:
         """Return the ids of the nodes that have one of these values in the field, ascending."""
+        self.note(label == Run.__name__ or field == CARRIES)
         place = "lookup", label, field, tuple(values)
         found = self._asked.get(place)
         if found is None:
@@ -269,6 +324,7 @@ class View:
 
     def runs_of_ids(self, run_ids: Collection[str]) -> dict[str, tuple[Run, ...]]:
         """Return the runs of each run id, by their jobs; one without any is absent. See `catalog.run_ids`."""
+        self.note()
         found = self._run_ids.runs(run_ids)
         if self.rights.unbounded:
             return found
@@ -276,18 +332,28 @@ class View:
         shown = {run_id: tuple(run for run in runs if run.id in seen) for run_id, runs in found.items()}
         return {run_id: runs for run_id, runs in shown.items() if runs}
 
-    def in_force(self, ids: Sequence[str], *, endings: bool = False) -> list[InForce]:
+    def in_force(
+        self, ids: Sequence[str], *, endings: bool = False, aspects: Sequence[str] | None = None
+    ) -> list[InForce]:
         """Return what is in force about the nodes, of a view of now alone: a store keeps that.
 
         With `endings` what ended an aspect is there too: what was said under another name may be older than that.
+        Of the aspects alone where some are given.
         """
+        self.note(aspects_of_runs(ids, aspects))
         asked = sorted(set(self._seen(ids)))
         new = [one for one in asked if (one, endings) not in self._held]
         if new:
             self._held.update(((one, endings), []) for one in new)
             for each in self._reader.in_force(new, endings=endings):
                 self._held[each.statement.subject, endings].append(each)
-        found = [each for one in asked for each in self._held[one, endings]]
+        wanted = None if aspects is None else frozenset(aspects)
+        found = [
+            each
+            for one in asked
+            for each in self._held[one, endings]
+            if wanted is None or each.statement.aspect in wanted
+        ]
         return (
             found
             if self.rights.unbounded
@@ -303,11 +369,13 @@ class View:
             return list(facts)
         return [one if getattr(one, "role", None) == Role.OUT else self._attributed(one) for one in facts]
 
-    def runs(self, ids: Collection[str]) -> dict[str, RunFold | None]:
+    def runs(self, ids: Collection[str], *, attested: bool = False) -> dict[str, RunFold | None]:
         """Return the runs as they were, None for one of which nothing was known or that may not be seen.
 
-        What a fold names is not filtered: whoever shows it asks `visible`.
+        What a fold names is not filtered: whoever shows it asks `visible`. Where they are all of jobs of which somebody
+        `attested` something, whatever one says is news.
         """
+        self.note(not attested)
         wanted = sorted(set(ids))
         asked = self._seen(wanted)
         facts = self._reader.runs(asked) if asked else {}
@@ -335,6 +403,7 @@ class View:
         self, asks: Sequence[tuple[str, int]], newest: int = 1, *, by_job: bool = True
     ) -> list[Contribution]:
         """Return the newest candidates for what put the nodes into their states; see `StoreReader.contributions`."""
+        self.note()
         seen = frozenset(self._seen([target for target, _ in asks]))
         asked = [(target, min(at, self.as_of.valid_at)) for target, at in asks if target in seen]
         return self._run_ids.contributions(self._reader.contributions(asked, self.known_at, newest, by_job=by_job))
@@ -378,6 +447,7 @@ class View:
 
     def producers(self) -> list[Produced]:
         """Return what producers sent, as it is now, of jobs and of datasets told of alone that may be seen."""
+        self.note()
         namespaces, sites = self.rights.namespaces, self.rights.sites
         return [
             one
@@ -396,6 +466,7 @@ class View:
 
     def record_states(self) -> list[RecordState]:
         """Return the datasets that may be seen and on whose record a rule may find something, of a view of now."""
+        self.note()
         found = self._reader.record_states()
         if self.rights.unbounded:
             return found
@@ -406,36 +477,54 @@ class View:
         """Return the datasets that may be seen and whose suggested labels stand in one of these ways, of a view of now;
         see `StoreReader.datasets_suggested`.
         """
+        self.note()
         return tuple(self._seen(self._reader.datasets_suggested(states)))
 
     def held_labels(self, ids: Sequence[str]) -> list[HeldLabel]:
         """Return the effective labels kept of the datasets and model versions, of a view of now alone."""
+        self._note_labels()
         return self._reader.held_labels(self._seen(ids))
 
     def label_counts(self, kinds: Sequence[str]) -> dict[str, int]:
         """Return of how many assets that may be seen each of the kinds is kept, of a view of now alone."""
+        self._note_labels()
         if self.rights.unbounded:
             return self._reader.label_counts(kinds)
         return {kind: len(self.assets_labelled([kind])) for kind in kinds}
 
     def assets_labelled(self, kinds: Sequence[str]) -> frozenset[str]:
         """Return the assets that may be seen and of which any of the kinds is kept, of a view of now alone."""
+        self._note_labels()
         return self.visible(self._reader.assets_labelled(kinds), counted=False)
 
     def label_states(self, ids: Sequence[str]) -> dict[str, LabelState]:
         """Return all labels kept of each and of its columns, of a view of now alone; see `StoreReader.label_states`."""
+        self._note_labels()
         return self._reader.label_states(self._seen(ids))
 
     def label_equations(self, ids: Sequence[str]) -> dict[str, LabelEquation]:
         """Return what is kept of what flows into each, of a view of now alone; see `StoreReader.label_equations`."""
+        self._note_labels()
         return self._reader.label_equations(self._seen(ids))
 
     def labels_lagging(self) -> Lagging | None:
         """Return how far the labels kept are behind what is read here, None where they are those of now."""
-        if not self._reader.labels_due(self.moment, 1) and not self._reader.labels_pending(1):
+        if self._labels_follow():
             return None
+        self.note()
         followed = min(self._reader.labels_followed().entry, self.reached - 1)
         return Lagging(self.reached - followed, (), followed)
+
+    def _note_labels(self) -> None:
+        """Note that labels were looked at that may follow later: those of now change by what is news alone."""
+        self.note(not self._labels_follow())
+
+    def _labels_follow(self) -> bool:
+        place = "labels follow", self.moment
+        if place not in self._asked:
+            follow = not self._reader.labels_due(self.moment, 1) and not self._reader.labels_pending(1)
+            self._asked[place] = [follow]
+        return bool(self._asked[place][0])
 
     def is_as_at(self, before: int) -> bool:
         """Tell whether nothing that is known begins or ends after a time in microseconds UTC, by which all of it was
@@ -474,12 +563,14 @@ class View:
 
         What a value names is not filtered: whoever shows it asks `visible`.
         """
+        self.note()
         seen = frozenset(self._seen([dataset for dataset, _ in asks]))
         asked = [ask for ask in asks if ask[0] in seen]
         return self._reader.column_lineage(asked, self.as_of.valid_at, self.known_at) if asked else []
 
     def columns_stated_by(self, asks: Sequence[tuple[str, str | None]]) -> set[tuple[str, str | None]]:
         """Return those of the (dataset, job) of which anything of columns was ever stated."""
+        self.note()
         return self._reader.columns_stated_by(asks, self.as_of.valid_at, self.known_at) if asks else set()
 
     def column_coverage(self, ids: Sequence[str]) -> list[Covered]:
@@ -496,6 +587,7 @@ class View:
 
     def find(self, query: Query) -> Page:
         """Return a page of what is current; what is hidden is neither found nor counted."""
+        self.note()
         if self.rights.unbounded:
             return self._reader.find(query)
         hits = self._every(replace(query, facets=()))
@@ -506,6 +598,7 @@ class View:
         """Return the ids of all nodes of a label, ascending: of one of few, such as requests, and of datasets, by one
         call.
         """
+        self.note(label == Run.__name__)
         if label == "Dataset":
             return self.grounds([Ground.DATASET])[Ground.DATASET]
         if EVERY in FIELDS.get(label, {}):
@@ -526,6 +619,7 @@ class View:
 
     def quarantined(self, subjects: Collection[str] | None = None) -> list[Quarantined]:
         """Return what could not be projected, or was kept out; with `subjects`, what could bear on one of these."""
+        self.note()
         found = [one for one in self._reader.quarantined() if one.entry <= self.as_of.known_at]
         if found:
             let_in = self.once(_let_in)
@@ -545,6 +639,16 @@ class View:
         if self._anchor is None or not self.is_now or not self.rights.unbounded:
             return False
         return self.reached + 1 == self._anchor.ledger.size()
+
+    def novelty(self) -> object:
+        """Return what stands for the last entry by which anything was said but that known jobs ran again, and for the
+        ledger until then; raises RuntimeError where it was opened without the ledger.
+        """
+        place = ("last novelty",)
+        if place not in self._asked:
+            self._asked[place] = [self._reader.last_novelty()]
+        last = self._asked[place][0]
+        return None if last < 0 else self._anchored().ledger.entry(last).entry
 
     def read_point(self) -> ReadPoint:
         """Return where it was taken; raises RuntimeError where it was opened without the ledger."""

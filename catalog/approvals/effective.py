@@ -6,13 +6,13 @@ have changed it, and at each moment at which something of it ends.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from catalog.approvals.binding import FLOWING, LABELS, USE, Change, Instant, moments
 from catalog.approvals.instants import Behind, Since, behind, instants
-from catalog.graph_memo import remembered
+from catalog.graph_memo import each_remembered
 from catalog.labels.queries import attestations_of
 from catalog.labels.taint.queries import EffectiveLabels, effective_labels
 from catalog.reading import Complete
@@ -21,18 +21,12 @@ from catalog.use.model import UseStatement
 from catalog.use.queries import permitted_use
 from catalog.use.rules import why_consent_is_over
 from catalog.view import View
-from graph_schema.aspects import PHI
 from graph_schema.aspects.approvals import BoundDigest
 from graph_schema.canonical import digest_of
 from graph_schema.identity import label_of
-from graph_schema.vocabulary.words import PhiKind
 
-_PHI: Final = tuple(f"{PHI}{kind.value}" for kind in PhiKind)
-_ACCESSES: Final = ("READ", "WROTE", "PRODUCED")
-_WHENEVER: Final = frozenset({"mapping_withdrawal", "attestation_end", "exception_end"})
-"""What may act at every valid time, whenever it is recorded."""
 _MOST_KEPT: Final = 1_000
-"""So many instants are remembered of one request at the most."""
+"""Of so many requests it is remembered what may have changed."""
 _Since = tuple[str, int, int]
 
 
@@ -58,19 +52,10 @@ class _Judged:
 
     def load(self, view: View, bound: Iterable[Bound]) -> None:
         """Find what may have changed since each was bound, for all of them together."""
-        # No time changes it: until the graph goes on, whoever asks again finds it.
-        kept = remembered(_Judged, view, dict[_Since, list[Instant]])
-        asked = {one.since for one in bound} - self.instants.keys()
-        self.instants.update((one, found) for one in asked if (found := kept.get(one)) is not None)
-        new = sorted(asked - self.instants.keys())
-        earliest: dict[str, Since] = {}
-        for subject, entry, at in new:
-            before = earliest.get(subject, Since(entry, at))
-            earliest[subject] = Since(min(entry, before.entry), min(at, before.at))
-        of = instants(view, earliest) if new else {}
-        # What came since an earlier entry came since a later one as well; what it adds changes nothing.
-        self.instants.update((one, of[one[0]]) for one in new)
-        kept.update((one, of[one[0]]) for one in new if len(of[one[0]]) <= _MOST_KEPT)
+        # No time changes it: until anything of it goes on, whoever asks again finds it.
+        asked = sorted({one.since for one in bound} - self.instants.keys())
+        found = each_remembered(_instants, view, lambda new: _instants(view, new), asked, _MOST_KEPT)
+        self.instants.update(found)
 
     def at(self, view: View, subject: str, at: int, known: int) -> Effective:
         """Return what flows into a subject at a point."""
@@ -78,6 +63,17 @@ class _Judged:
         if place not in self.effective:
             self.effective[place] = effective(view.at(at, known), subject)
         return self.effective[place]
+
+
+def _instants(view: View, since: Sequence[_Since]) -> dict[_Since, list[Instant]]:
+    """Return what may have changed since each entry and time."""
+    earliest: dict[str, Since] = {}
+    for subject, entry, at in since:
+        before = earliest.get(subject, Since(entry, at))
+        earliest[subject] = Since(min(entry, before.entry), min(at, before.at))
+    # What came since an earlier entry came since a later one as well; what it adds changes nothing.
+    of = instants(view, earliest)
+    return {one: of[one[0]] for one in since}
 
 
 def _judged(_: View) -> _Judged:

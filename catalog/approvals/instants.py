@@ -238,7 +238,7 @@ def _of_runs(ever: View, names: Sequence[str], of_runs: Mapping[str, bool], foun
     of_one = sorted(job for job, each in of_runs.items() if each)
     for code in ever.statements(of_one, ("source_code_location",)) if of_one else ():
         found.add(code.entry, code.valid_from)
-    accesses = [edge for edge in ever.edges(names, _ACCESSES, "in") if edge.job in of_runs]
+    accesses = ever.edges(names, _ACCESSES, "in", attested=of_runs)
     first: dict[tuple[str, str | None, str], str | None] = {}
     for edge in sorted(accesses, key=lambda one: (one.valid_from, one.entry)):
         first.setdefault((edge.kind, edge.job, edge.target), edge.run)

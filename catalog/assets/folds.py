@@ -103,14 +103,15 @@ def aspects_in_force(
     named = names or Names(view, renamed=True)
     named.load(ids)
     judged: dict[str, RunFold | None] = dict(folds or {})
-    held = _now(view, ids, named) if view.is_now else {}
+    asked = None if aspects is None else (*aspects, _WAS_DROPPED)
+    held = _now(view, ids, named, asked) if view.is_now else {}
     rest = [id_ for id_ in dict.fromkeys(ids) if id_ not in held]
     if rest:
-        held |= _then(view, rest, named, judged, aspects)
+        held |= _then(view, rest, named, judged, asked)
     return _shown(view, held, aspects)
 
 
-def _now(view: View, ids: Sequence[str], named: Names) -> dict[str, dict[str, Since]]:
+def _now(view: View, ids: Sequence[str], named: Names, aspects: Sequence[str] | None) -> dict[str, dict[str, Since]]:
     """Return what a store keeps of now: however long the history, one call and no judging.
 
     A node is absent where more has to be looked at: that was dropped once, or whose names stood for others before.
@@ -120,12 +121,12 @@ def _now(view: View, ids: Sequence[str], named: Names) -> dict[str, dict[str, Si
     seen = view.visible(constant, counted=False)
     several = [id_ for id_ in constant if id_ in seen and not named.is_alone(id_)]
     found: dict[str, dict[str, Since]] = {id_: {} for id_ in constant}
-    for since, statement in view.in_force(alone):
+    for since, statement in view.in_force(alone, aspects=aspects):
         found[statement.subject][statement.aspect] = _held(since, statement)
     if several:
         every = sorted({name for id_ in several for name in named.names(id_)})
         about: dict[str, list[InForce]] = defaultdict(list)
-        for one in view.unredacted.in_force(every, endings=True):
+        for one in view.unredacted.in_force(every, endings=True, aspects=aspects):
             about[one.statement.subject].append(one)
         for id_ in several:
             found[id_] = _newest(one for name in sorted(named.names(id_)) for one in about[name])
@@ -155,9 +156,8 @@ def _then(
     view: View, ids: Sequence[str], named: Names, folds: dict[str, RunFold | None], aspects: Sequence[str] | None
 ) -> dict[str, dict[str, Since]]:
     """Return what is in force of everything that was stated, judged at the view's point."""
-    asked = None if aspects is None else (*aspects, _WAS_DROPPED)
     about: dict[str, dict[str, list[Statement]]] = {id_: defaultdict(list) for id_ in ids}
-    for statement in named.statements(ids, asked):
+    for statement in named.statements(ids, aspects):
         known = BY_NAME.get(statement.aspect)
         if known is None or not known.momentary:
             about[statement.subject][statement.aspect].append(statement)

@@ -279,6 +279,11 @@ class StoreReader(Protocol):
         UTC; None where there is none. Decisions on access are left out.
         """
 
+    def last_novelty(self) -> int:
+        """Return the last entry by which anything was said but that known jobs ran again, or one after it; -1 for none.
+        What is no matter of runs (`catalog.store.indexes.novelties`) is as it was by then.
+        """
+
     def labels_due(self, at: int, count: int) -> list[LabelsDue]:
         """Return so many of the places where labels may have changed by a time, in microseconds UTC."""
 

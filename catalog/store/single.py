@@ -148,6 +148,10 @@ class SingleReads(ABC):
         with self.reading() as read:
             return read.last_boundary(until)
 
+    def last_novelty(self) -> int:
+        with self.reading() as read:
+            return read.last_novelty()
+
     def labels_due(self, at: int, count: int) -> list[LabelsDue]:
         with self.reading() as read:
             return read.labels_due(at, count)

@@ -111,7 +111,13 @@ class UseJudge:
         if self._several or at != self._view.moment:
             return judge(self, of, at, begun=begun)
         asked = of, begun, self._budget
-        return as_it_stands(judge, self._view, lambda _: judge(self, of, at, begun=begun), asked)
+
+        def read(view: View) -> T:
+            # What was read before, for this judge, may be of runs.
+            view.note()
+            return judge(self, of, at, begun=begun)
+
+        return as_it_stands(judge, self._view, read, asked)
 
     def _reach(self, of: str, at: int, *, begun: bool) -> ReachingUse:
         self._prepare(at)

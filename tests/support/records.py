@@ -32,6 +32,7 @@ from catalog.reporting.issuing import issued_record, proven
 from catalog.signatures.signing import Signer as MadeUpSigner
 from catalog.snapshots.rules import manifest_digest
 from catalog.store.memory import MemoryStore
+from catalog.store.sqlite import SqliteStore
 from catalog.use.model import OrganizationKind, Requester
 from catalog.view import Anchor, View
 from graph_schema.nodes import ModelVersion, Run
@@ -737,7 +738,7 @@ class House:
 
     folder: Path
     clock: Clock = field(default_factory=Clock)
-    store: MemoryStore = field(default_factory=MemoryStore)
+    store: MemoryStore | SqliteStore = field(default_factory=MemoryStore)
     site: SiteKeys = field(default_factory=lambda: SiteKeys.generate("tests.example/ledger"))
     key_file: type[KeyFile] = KeyFile
     ancestors: dict[str, frozenset[str]] | None = None

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from catalog.assets.folds import aspects_in_force
 from catalog.findings.estate.attested import attested_by, powers_of
 from catalog.findings.estate.datasets import datasets_among, under_every_name
 from catalog.findings.estate.model import Combination, CombinationCase, LinkCase, Start, Together
 from catalog.findings.estate.naming import names_of
+from catalog.graph_memo import remembered
 from catalog.labels import queries as labels
 from catalog.labels.code_keys import CodeKey, code_keys
 from catalog.lineage.model import Direction
@@ -77,10 +78,11 @@ def _job_of(edge: Edge) -> str:
     return edge.source if edge.kind == "CONSUMES" else edge.job or ""
 
 
-def link_cases(view: View, ids: Sequence[str]) -> dict[str, LinkCase]:
-    """Return the jobs that read coded data together with what it was made of, or with the key of its codes; the job
-    that makes it is none.
-    """
+_Pairs = Mapping[str, Sequence[tuple[str, str]]]
+
+
+def _linked(view: View, ids: Sequence[str]) -> tuple[dict[tuple[str, str], CodeKey], _Pairs]:
+    """Return the keys, and of each job what it reads of coded data with what that was made of, or with its key."""
     every = under_every_name(view, ids)
     states = _states(view, every)
     keys = _keys(view)
@@ -102,7 +104,15 @@ def link_cases(view: View, ids: Sequence[str]) -> dict[str, LinkCase]:
     for job, reads in jobs.reads.items():
         read = coded & reads - jobs.writes[job]
         linked[job] += [(one, key) for one, key in sorted(keys) if one in read and key in reads]
-    linked = {job: some for job, some in linked.items() if some}
+    return keys, {job: some for job, some in linked.items() if some}
+
+
+def link_cases(view: View, ids: Sequence[str]) -> dict[str, LinkCase]:
+    """Return the jobs that read coded data together with what it was made of, or with the key of its codes; the job
+    that makes it is none.
+    """
+    # Which runs did is read of what they say; what jobs ever read is remembered while none says anything new.
+    keys, linked = remembered(_linked, view, lambda: _linked(view, ids), tuple(ids))
     by_run = _read_by_run(view, {one for some in linked.values() for pair in some for one in pair})
     names = names_of(view, {*linked, *(one for some in linked.values() for pair in some for one in pair)})
     found = {
@@ -191,8 +201,17 @@ def _together(
     return first
 
 
-def combination_cases(view: View, ids: Sequence[str]) -> dict[str, CombinationCase]:
-    """Return what jobs make of several datasets without identifiers that one of their runs reads together."""
+class _Combined(NamedTuple):
+    """The datasets without identifiers that each job reads, where it reads several, all that these jobs write, and how
+    far identifiers are declared gone from that.
+    """
+
+    several: Mapping[str, Sequence[str]]
+    writes: Mapping[str, Collection[str]]
+    states: Mapping[str, str]
+
+
+def _combined(view: View, ids: Sequence[str]) -> _Combined:
     states = _states(view, under_every_name(view, ids))
     free = {id_ for id_, state in states.items() if state == DeidentificationState.DE_IDENTIFIED}
     jobs = _jobs_reading(view, free)
@@ -202,6 +221,13 @@ def combination_cases(view: View, ids: Sequence[str]) -> dict[str, CombinationCa
     several = {
         job: some for job, some in several.items() if any(_claims(states_of_outputs, one) for one in jobs.writes[job])
     }
+    return _Combined(several, {job: jobs.writes[job] for job in several}, states_of_outputs)
+
+
+def combination_cases(view: View, ids: Sequence[str]) -> dict[str, CombinationCase]:
+    """Return what jobs make of several datasets without identifiers that one of their runs reads together."""
+    # As in `link_cases`.
+    several, writes, states_of_outputs = remembered(_combined, view, lambda: _combined(view, ids), tuple(ids))
     by_run = _read_by_run(view, {one for some in several.values() for one in some})
     read: dict[str, tuple[Start, list[str], tuple[int, ...]]] = {}
     for reads in by_run.values():
@@ -216,7 +242,7 @@ def combination_cases(view: View, ids: Sequence[str]) -> dict[str, CombinationCa
     cases: dict[str, list[Combination]] = defaultdict(list)
     for job, (start, some, entries) in sorted(read.items()):
         inputs = [names.get(each, each) for each in some]
-        for one in jobs.writes[job]:
+        for one in writes[job]:
             if _claims(states_of_outputs, one):
                 cases[one].append(Combination(names.get(job, job), inputs, start, entries, attested.get(job, ())))
     return {one: CombinationCase(found, powers) for one, found in cases.items()}

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from catalog.assets import queries as assets
-from catalog.assets.model import AssetState, DatasetRecord
+from catalog.assets.folds import DROPPED, aspects_in_force, last_writes
+from catalog.assets.model import AspectInForce, AssetState
+from catalog.assets.sources import inherited
 from catalog.assets.storage import encrypted_under
 from catalog.encryption.queries import encryption_keys
-from catalog.findings.estate.datasets import own_records, under_every_name
+from catalog.findings.estate.datasets import own_records, under_every_name, under_own_name
 from catalog.findings.estate.model import ConsentCase, Holder, KeyCase, KeyEndCase, PromotionCase, Start
 from catalog.findings.estate.naming import called, names_of
+from catalog.graph_memo import remembered
 from catalog.labels.code_keys import code_keys
 from catalog.names.loading import Names
 from catalog.reading import Complete
@@ -109,11 +112,19 @@ def code_key_cases(view: View, ids: Sequence[str]) -> dict[str, KeyEndCase]:
 
 def promotion_cases(view: View, ids: Sequence[str]) -> dict[str, PromotionCase]:
     """Return the datasets for many that training caches flow into, or that were one themselves."""
+    # Whether one is there yet is read of what runs say; all else is remembered while none says anything new.
+    cases, ever_dropped = remembered(_promoted, view, lambda: _promoted(view, ids), tuple(ids))
+    last, _ = last_writes(view, ever_dropped, Names(view, renamed=True)) if ever_dropped else ({}, {})
+    return {id_: case for id_, case in cases.items() if last.get(id_) != DROPPED}
+
+
+def _promoted(view: View, ids: Sequence[str]) -> tuple[dict[str, PromotionCase], list[str]]:
+    """Return the cases, whether or not the datasets are there, and which of these were ever dropped."""
     every = under_every_name(view, ids)
     names = Names(view, renamed=True)
     names.load(every)
-    records = own_records(view, every)
-    caches = {id_: one for id_, one in records.items() if _is_cache(one)}
+    kept = _kept(view, every)
+    caches = {id_ for id_, of in kept.items() if _is_cache(of)}
     into: dict[str, dict[str, Start]] = defaultdict(dict)
     flows = view.flows([name for name in every if names.dataset(name) in caches], "out") if caches else []
     names.load(flow.target for flow in flows)
@@ -122,14 +133,29 @@ def promotion_cases(view: View, ids: Sequence[str]) -> dict[str, PromotionCase]:
         start = Start(flow.valid_from, flow.entry)
         if source != target:
             into[target][source] = min(start, into[target].get(source, start))
-    found = records | own_records(view, sorted(into.keys() - records.keys()))
-    was = _once(names, [id_ for id_, one in records.items() if _is_for_many(one)])
-    cases = {}
-    for id_, one in found.items():
-        if one.zone is not None and _is_for_many(one) and (id_ in into or id_ in was):
-            of = [(called(caches[each]), start) for each, start in sorted(into.get(id_, {}).items())]
-            cases[id_] = PromotionCase(one.zone.value, Start(one.zone.since, one.zone.entry), of, was.get(id_))
-    return cases
+    found = kept | _kept(view, sorted(into.keys() - kept.keys()))
+    was = _once(names, [id_ for id_, of in kept.items() if _is_for_many(of)])
+    promoted = {id_: of["zone"] for id_, of in found.items() if _is_for_many(of) and (id_ in into or id_ in was)}
+    titles = names_of(view, {one for id_ in promoted for one in into.get(id_, ())})
+    cases = {
+        id_: PromotionCase(
+            str(zone.value),
+            Start(zone.since, zone.entry),
+            [(titles.get(each, each), start) for each, start in sorted(into.get(id_, {}).items())],
+            was.get(id_),
+        )
+        for id_, zone in promoted.items()
+    }
+    dropped = {one.subject for one in names.statements(list(cases), ("was_dropped",))} if cases else set()
+    return cases, sorted(dropped)
+
+
+def _kept(view: View, ids: Sequence[str]) -> dict[str, Mapping[str, AspectInForce[Any]]]:
+    """Return in which zone the datasets among the ids are under their own names, and how they are kept."""
+    own = under_own_name(view, ids)
+    held = aspects_in_force(view, own, aspects=("zone", "retention", "storage_pattern", "source", "source_system"))
+    given = inherited(view, held)
+    return {id_: {**held.get(id_, {}), **given.get(id_, {})} for id_ in own}
 
 
 def cached_before(view: View, ids: Sequence[str]) -> list[str]:
@@ -139,19 +165,18 @@ def cached_before(view: View, ids: Sequence[str]) -> list[str]:
     return under_every_name(view, {*datasets, *(flow.source for flow in flows)})
 
 
-def _is_cache(one: DatasetRecord) -> bool:
-    return one.zone is not None and one.zone.value == Zone.TRAINING and _is_local(one)
+def _is_cache(of: Mapping[str, AspectInForce[Any]]) -> bool:
+    return "zone" in of and of["zone"].value == Zone.TRAINING and _is_local(of)
 
 
-def _is_for_many(one: DatasetRecord) -> bool:
-    return one.zone is not None and one.zone.value in _FOR_MANY and not _is_local(one) and one.state not in _GONE
+def _is_for_many(of: Mapping[str, AspectInForce[Any]]) -> bool:
+    return "zone" in of and of["zone"].value in _FOR_MANY and not _is_local(of)
 
 
-def _is_local(one: DatasetRecord) -> bool:
+def _is_local(of: Mapping[str, AspectInForce[Any]]) -> bool:
     """Tell whether it is kept as scratch, or on the machines of one site alone."""
-    pattern = one.aspects.get("storage_pattern")
-    scratch = one.retention is not None and one.retention.value.policy_class == RetentionClass.SCRATCH
-    return scratch or (pattern is not None and pattern.value == StoragePattern.FEDERATED_LOCAL)
+    scratch = "retention" in of and of["retention"].value.get("policy_class") == RetentionClass.SCRATCH
+    return scratch or ("storage_pattern" in of and of["storage_pattern"].value == StoragePattern.FEDERATED_LOCAL)
 
 
 def _once(names: Names, ids: Sequence[str]) -> dict[str, Start]:

@@ -62,7 +62,7 @@ class Covering:
         by = sorted({Principal(one.attested_by).id for some in attested.values() for one in some})
         named = {Principal(one.attested_by).id: one.attested_by for some in attested.values() for one in some}
         powers = Powers({named[one]: each for one, each in definitions(self._view, by).items()}, {})
-        self._runs.load(steps.keys())
+        self._runs.load(steps.keys(), attested=True)
         versions = self._versions({target for _, target, _ in steps})
         code = code_of_runs(self._view, {job for job, _, _ in steps if any(one.job_version for one in attested[job])})
         found = {}

@@ -187,12 +187,14 @@ def effective_labels(
     asks, labels flow through what rights hide; a way that passes it is not shown, and counted.
     """
     if len(ids) > _KEPT_TOGETHER:
-        return _effective_labels(view, ids, recipient, place, as_made=as_made)
+        return _effective_labels(view, ids, recipient, place, made_at(view.unredacted, ids) if as_made else {})
+    # Runs may write anew what was made, which is little; what it is made of is remembered while none says anything new.
+    made = made_at(view.unredacted, ids) if as_made else {}
     found = as_it_stands(
         _effective_labels,
         view,
-        lambda view: _effective_labels(view, ids, recipient, place, as_made=as_made),
-        (tuple(ids), recipient, place, as_made),
+        lambda view: _effective_labels(view, ids, recipient, place, made),
+        (tuple(ids), recipient, place, as_made, tuple(sorted(made.items()))),
         # What is too much to look through is there once the labels that are kept follow.
         lasts=lambda labels: all(isinstance(one.completeness, Complete) for one in labels.values()),
     )
@@ -204,11 +206,11 @@ _KEPT_TOGETHER: Final = 64
 
 
 def _effective_labels(
-    view: View, ids: Sequence[str], recipient: str | None, place: str | None, *, as_made: bool
+    view: View, ids: Sequence[str], recipient: str | None, place: str | None, made: Mapping[str, int]
 ) -> dict[str, EffectiveLabels]:
     assets = _assets(view, ids)
     found: dict[str, EffectiveLabels] = {}
-    together: Mapping[int | None, list[str]] = _by_time(view, assets) if as_made else {None: list(assets)}
+    together = _by_time(assets, made)
     if len(together) > 1:
         view = view.remembering
     lasting = sorted({assets[one] for at, some in together.items() if at is not None for one in some})
@@ -229,7 +231,7 @@ def effective_labels_of_columns(
     assets = _assets(view, [one for one, _ in asked])
     wanted = [one for one in dict.fromkeys(asked) if one[0] in assets]
     found: dict[tuple[str, str], EffectiveLabels] = {}
-    together = _by_time(view, assets)
+    together = _by_time(assets, made_at(view.unredacted, list(assets)))
     if len(together) > 1:
         view = view.remembering
     lasting = {one for at, some in together.items() if at is not None for one in some}
@@ -244,12 +246,10 @@ def effective_labels_of_columns(
     return {one: found[one] for one in wanted}
 
 
-def _by_time(view: View, ids: Iterable[str]) -> dict[int | None, list[str]]:
+def _by_time(ids: Iterable[str], made: Mapping[str, int]) -> dict[int | None, list[str]]:
     """Return what is judged together: by when each was made, None of what changes on."""
-    asked = list(ids)
-    made = made_at(view.unredacted, asked)
     together: dict[int | None, list[str]] = defaultdict(list)
-    for one in asked:
+    for one in ids:
         together[made.get(one)].append(one)
     return together
 
@@ -363,6 +363,8 @@ class _Judge:
         self._marked = marked
         self._asked = frozenset(asked)
         self._used: dict[str, list[Edge]] = {}
+        self._used_by = 0
+        """By which entry that was known."""
         """What runs read and wrote of each name that was looked up."""
 
     def prepare(self, places: Iterable[Place]) -> None:
@@ -577,10 +579,15 @@ class _Judge:
     def _load_accesses(self, flows: Iterable[Flow]) -> None:
         """Fetch which runs read and wrote the ends of flows."""
         steps = [flow for flow in flows if flow.job is not None and flow.passage is not Passage.SAME]
+        # Later ones are not cited.
+        last = max((max(flow.entries) for flow in steps), default=0)
+        if last > self._used_by:
+            self._used, self._used_by = {}, last
         ends = {name for flow in steps for names in self._ends(flow) for name in names}
         new = sorted(ends - self._used.keys())
         self._used.update((one, []) for one in new)
-        for edge in self._view.unredacted.edges(new, ("READ", "WROTE", "PRODUCED"), "in") if new else ():
+        whole, kinds = self._view.unredacted, ("READ", "WROTE", "PRODUCED")
+        for edge in whole.edges(new, kinds, "in", known_by=self._used_by) if new else ():
             self._used[edge.target].append(edge)
 
     def _accesses(self, names: Iterable[str]) -> Iterator[Edge]:

@@ -50,20 +50,20 @@ class CarryingRuns:
         """Which runs of a job read a source, and when last."""
         self._later: frozenset[str] = frozenset()
 
-    def load(self, steps: Collection[Carried]) -> None:
-        """Fetch the runs of these steps."""
+    def load(self, steps: Collection[Carried], *, attested: bool = False) -> None:
+        """Fetch the runs of these steps, which may all be of jobs of which somebody attested something."""
         if not steps:
             return
         jobs = {one.job for one in steps}
         wrote: dict[tuple[str, str], dict[str | None, list[int]]] = defaultdict(lambda: defaultdict(list))
-        for edge in self._accesses({one.target for one in steps}, ("WROTE", "PRODUCED"), jobs):
+        for edge in self._accesses({one.target for one in steps}, ("WROTE", "PRODUCED"), jobs, attested=attested):
             wrote[edge.job or "", self._of(edge.target)][edge.run].append(edge.valid_from)
-        for edge in self._accesses({one.source for one in steps}, ("READ",), jobs):
+        for edge in self._accesses({one.source for one in steps}, ("READ",), jobs, attested=attested):
             reading = self._read[edge.job or "", self._of(edge.target)]
             reading[edge.run or ""] = max(edge.valid_from, reading.get(edge.run or "", edge.valid_from))
         found = {key: [Ran(run, min(at), max(at)) for run, at in runs.items()] for key, runs in wrote.items()}
         self._wrote |= found
-        self._later |= self._begun_later(run for some in found.values() for run in some)
+        self._later |= self._begun_later((run for some in found.values() for run in some), attested=attested)
 
     def taking(self, step: Carried) -> list[Ran]:
         """Return the runs that wrote the target and read the source, all that wrote it where none is known to have read
@@ -86,16 +86,21 @@ class CarryingRuns:
         reading = self._read.get((step.job, step.source), ())
         return [run for run in runs if run.run in reading] or runs
 
-    def _begun_later(self, runs: Iterable[Ran]) -> frozenset[str]:
+    def _begun_later(self, runs: Iterable[Ran], *, attested: bool) -> frozenset[str]:
         made_at = self._made_at
         if made_at is None:
             return frozenset()
         asked = {run.run for run in runs if run.run is not None and not has_begun(run.first, made_at)}
-        first = {run: fold.attempts[0] for run, fold in self._view.runs(asked).items() if fold is not None}
+        folds = self._view.runs(asked, attested=attested)
+        first = {run: fold.attempts[0] for run, fold in folds.items() if fold is not None}
         return frozenset(
             run for run, one in first.items() if one.start_known and not has_begun(one.started_at, made_at)
         )
 
-    def _accesses(self, wholes: Iterable[str], kinds: Sequence[str], jobs: Collection[str]) -> list[Edge]:
+    def _accesses(
+        self, wholes: Iterable[str], kinds: Sequence[str], jobs: Collection[str], *, attested: bool
+    ) -> list[Edge]:
         names = sorted({name for whole in wholes for name in self._members(whole)})
+        if attested:
+            return self._view.edges(names, kinds, "in", attested=jobs)
         return [edge for edge in self._view.edges(names, kinds, "in") if edge.job in jobs]

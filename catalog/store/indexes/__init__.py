@@ -16,6 +16,7 @@ from catalog.store.indexes.index import Index
 from catalog.store.indexes.keys import KEYS
 from catalog.store.indexes.label_work import LABEL_WORK
 from catalog.store.indexes.named_in_facets import NAMED_IN_FACETS
+from catalog.store.indexes.novelties import NOVELTIES
 from catalog.store.indexes.pointers import POINTERS
 from catalog.store.indexes.producers import PRODUCERS
 from catalog.store.indexes.record_states import RECORD_STATES
@@ -43,4 +44,5 @@ INDEXES: Final[tuple[Index, ...]] = (
     SCHEMAS,
     LABEL_WORK,
     BOUNDARIES,
+    NOVELTIES,
 )

@@ -111,6 +111,7 @@ _READERS: Final = "readers"
 """Why: not the node is looked at, but what was ever made of it."""
 _IN_FORCE: Final = "in force"
 _RAN: Final = "ran"
+_EVENT: Final = "event"
 _CODE: Final = "source_code_location"
 """Which version of its code a job ran: attestations may be of one alone."""
 OF_EVERYTHING: Final = frozenset({"Mapping", "NamespaceRule"})
@@ -310,6 +311,8 @@ def _of_facts(facts: Facts, watched: Collection[str]) -> Iterator[Row]:
     for statement in facts.statements:
         if statement.aspect == _CODE and statement.subject in watched:
             yield _due(statement.subject, statement.entry, _RAN)
+        elif statement.aspect == _EVENT and statement.job in watched:
+            yield _due(statement.job or "", statement.entry, _RAN)
         yield from _of_statement(statement)
 
 
@@ -390,6 +393,7 @@ def _derive(work: Work) -> Changes:
     now = [one for change in work.transitions if (one := _changed(change)) is not None]
     asked = {edge.job for edge in new.edges if edge.kind in FLOWING and edge.job} | {one.aspect for one in now}
     asked |= {one.subject for one in new.statements if one.aspect == _CODE}
+    asked |= {one.job for one in new.statements if one.aspect == _EVENT and one.job}
     asked |= {model for node, _ in new.nodes if (model := _model_named(node)) is not None}
     begun = {*_watching(new.statements), *_models(new)}
     known = past.under(WATCHED, [(one,) for one in sorted(asked | begun)]) if asked or begun else {}
