@@ -114,7 +114,9 @@ def retention_may_end(view: View, until: int) -> Sequence[str]:
 
 def _ending(rows: Sequence[RecordState], until: int) -> list[str]:
     """Return the datasets whose period ends before a time by what their own names tell, what ends first at first."""
-    declared = {row.retention: Retention.from_json(json.loads(row.retention)) for row in rows if row.retention}
+    # Many datasets are kept alike.
+    texts = {row.retention for row in rows if row.retention}
+    declared = {text: Retention.from_json(json.loads(text)) for text in texts}
     ending = []
     for row in rows:
         if row.retention:

@@ -34,7 +34,7 @@ MOST_OF: Mapping[str, int] = {
     "consent_impact": 90,
     "consent_impact of snapshots": 80,
     "consent_impact of statements": 80,
-    "decide": 120,
+    "decide": 125,
     "drift": 120,
     "effective_labels": 80,
     "effective_labels of models": 90,

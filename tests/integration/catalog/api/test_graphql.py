@@ -397,8 +397,9 @@ class CountingStore(MemoryStore):
     @contextmanager
     def reading(self, deadline: Deadline | None = None) -> Iterator[StoreReader]:
         with super().reading(deadline) as reader:
-            # What follows the graph beside the questions asks for itself.
-            yield reader if threading.current_thread().name == "labels" else Counted(reader, self.calls)
+            # What follows the ledger and the graph beside the questions asks for itself, whenever it comes to it.
+            beside = threading.current_thread().name in {"projection", "labels"}
+            yield reader if beside else Counted(reader, self.calls)
 
 
 class Counted:
