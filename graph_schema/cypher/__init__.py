@@ -6,7 +6,9 @@ for each sentence, once however often it was said: READ, WROTE, EXECUTED, DERIVE
 dataset or model version to what its data reached, by way of a `(:Hub)` where one run or declaration names so many that
 the pairs would outgrow it; `CONTRIBUTED_TO` from a run to what it may have put into its state, newest first by index.
 History lies beside them: a `(:Record)` for each record of the ledger, which `STATES` a `(:Content)` that it shares with
-all that say the same; both are `IS_ABOUT` what they name. What is in force stands as `(:InForce)`, and so does every
+all that say the same; both are `IS_ABOUT` what they name, or `IS_MOMENT_OF` it where they state nothing of it but what
+one event was like: what is in force about a dataset that thousands of runs or decisions name is read past none of
+them. What is in force stands as `(:InForce)`, and so does every
 other row of an index as a node under its table's name. Properties that begin with `search_` serve the catalog's search,
 those that begin with `lookup_` its look-ups.
 """
@@ -27,6 +29,12 @@ TITLED: Final = ("Dataset", "Job", "Snapshot", "Model", "ModelVersion")
 
 FACET_SOURCE: Final = "\\u001f"
 """Stands in `search_facets` between a facet and the column that it is said of; as Cypher writes it."""
+
+ABOUT: Final = "IS_ABOUT"
+"""Leads from a record, or from what records restate, to what it states anything of that lasts."""
+
+MOMENT_OF: Final = "IS_MOMENT_OF"
+"""Leads from there to what it states momentary aspects of alone."""
 
 _NAME: Final = re.compile(r"[a-z][a-z_]*")
 

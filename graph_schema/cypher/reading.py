@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from graph_schema.cypher import edge_type, label, lookup
+from graph_schema.cypher import ABOUT, MOMENT_OF, edge_type, label, lookup
 from graph_schema.registry import STRUCTURAL, TYPES
 
 _RECORD: Final = "[r.id, r.run, r.job, r.valid_from, r.rank, r.tie, r.entry, r.by, r.authenticated, r.own, {content}]"
@@ -70,19 +70,20 @@ def moments() -> str:
     )
 
 
-def records_about(which: str, having: Arrows | None = None) -> str:
+def records_about(which: str, having: Arrows | None = None, *, momentary: bool = False) -> str:
     """Return the records that state, themselves or by their content, one of the named aspects or kinds of nodes.
 
-    `which` is what is named: `aspects`, `kinds`, or nothing for all that is stated. Of nodes alone that have an arrow,
-    where one is named.
+    `which` is what is named: `aspects`, of which some may be `momentary`, `kinds`, or nothing for all that is stated.
+    Of nodes alone that have an arrow, where one is named.
     """
+    lead = ABOUT if which and not momentary else f"{ABOUT}|{MOMENT_OF}"
     such = "" if having is None else f" WHERE {_has(*having)}"
     named = f" WHERE any(one IN ${which} WHERE one IN a.{which})" if which else ""
     return (
         f"UNWIND $ids AS id MATCH (n:Entity {{id: id}}){such} CALL (n) {{ "
-        f"MATCH (n)<-[a:IS_ABOUT]-(c:Content){named} MATCH (c)<-[:STATES]-(r:Record) WHERE {_SEEN} "
+        f"MATCH (n)<-[a:{lead}]-(c:Content){named} MATCH (c)<-[:STATES]-(r:Record) WHERE {_SEEN} "
         "RETURN r, c.digest AS content "
-        f"UNION ALL MATCH (n)<-[a:IS_ABOUT]-(r:Record){named or ' WHERE true'} AND {_SEEN} "
+        f"UNION ALL MATCH (n)<-[a:{lead}]-(r:Record){named or ' WHERE true'} AND {_SEEN} "
         "RETURN r, null AS content } "
         f"RETURN collect({_RECORD.format(content='content')}) AS found"
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graph_schema.cypher import FACET_SOURCE, label
+from graph_schema.cypher import ABOUT, FACET_SOURCE, MOMENT_OF, label
 
 
 def existing() -> str:
@@ -43,11 +43,11 @@ def create_contents() -> str:
     return "UNWIND $rows AS row CREATE (c:Content) SET c = row RETURN count(c) AS written"
 
 
-def content_is_about() -> str:
+def content_is_about(*, momentary: bool) -> str:
     """Lead from contents to the nodes that they name, with the aspects and kinds of edges."""
     return (
         "UNWIND $rows AS row MATCH (c:Content {digest: row.of}) MATCH (n:Entity {id: row.node}) "
-        "CREATE (c)-[a:IS_ABOUT]->(n) SET a = row.what RETURN count(a) AS written"
+        f"CREATE (c)-[a:{MOMENT_OF if momentary else ABOUT}]->(n) SET a = row.what RETURN count(a) AS written"
     )
 
 
@@ -67,11 +67,11 @@ def create_single_records() -> str:
 _STATED_AT = "r.stated_at = datetime({epochMillis: row.record.valid_from / 1000})"
 
 
-def record_is_about() -> str:
+def record_is_about(*, momentary: bool) -> str:
     """Lead from records to the nodes that they alone name, with the aspects and kinds of edges."""
     return (
         "UNWIND $rows AS row MATCH (r:Record {id: row.of}) MATCH (n:Entity {id: row.node}) "
-        "CREATE (r)-[a:IS_ABOUT]->(n) SET a = row.what RETURN count(a) AS written"
+        f"CREATE (r)-[a:{MOMENT_OF if momentary else ABOUT}]->(n) SET a = row.what RETURN count(a) AS written"
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 import orjson
 
 from catalog.store.neo4j.connection import ROWS, Run
+from graph_schema.aspects import is_momentary
 from graph_schema.assertions import Assertion, Attribution, StatedAspect, StatedEdge
 from graph_schema.cypher import reading
 from graph_schema.facts import Edge, Statement
@@ -71,6 +72,11 @@ def mentions(
             if end is not None and end != run:
                 _note(found, end, "kinds", edge.kind)
     return found
+
+
+def is_moment(what: Mapping[str, Collection[str]]) -> bool:
+    """Tell whether all under which a node is named describes one event."""
+    return "kinds" not in what and all(is_momentary(one) for one in what.get("aspects", ()))
 
 
 def _note(found: Mentions, node: str, which: str, name: str) -> None:

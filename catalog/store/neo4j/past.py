@@ -215,9 +215,8 @@ def records_about(  # which nodes and what of them, and both times
     valid_at, known_at = times
     seen = {"valid_at": valid_at, "known_at": known_at}
     runs = [one for one in ids if label_of(one) == "Run"]
-    found = list(
-        run(reading.records_about(which, having), ids=list(ids), **{which or "all": sorted(names)}, **seen)[0]["found"]
-    )
+    query = reading.records_about(which, having, momentary=which == "aspects" and any(map(is_momentary, names)))
+    found = list(run(query, ids=list(ids), **{which or "all": sorted(names)}, **seen)[0]["found"])
     if runs:
         found += run(reading.records_of_runs(having), ids=runs, always=ALWAYS, **seen)[0]["found"]
     return recorded(run, contents, found)

@@ -19,7 +19,7 @@ from catalog.store.indexes.table import Changes, Key, Row, Table
 from catalog.store.indexes.work import Work
 from catalog.store.neo4j import showing
 from catalog.store.neo4j.connection import Run, write
-from catalog.store.neo4j.contents import Contents, Texts, encoded, mentions, own
+from catalog.store.neo4j.contents import Contents, Texts, encoded, is_moment, mentions, own
 from catalog.store.neo4j.forms import PROPERTIES, SENTENCE, SETS, is_kept, is_structural
 from catalog.store.neo4j.numbering import Numbers
 from catalog.store.neo4j.past import Neo4jPast, RowMemory
@@ -274,7 +274,8 @@ class Batch:
         steps = (
             (writing.create_records(), records),
             (writing.create_single_records(), single),
-            (writing.record_is_about(), about),
+            (writing.record_is_about(momentary=False), [row for row in about if not is_moment(row["what"])]),
+            (writing.record_is_about(momentary=True), [row for row in about if is_moment(row["what"])]),
         )
         for query, rows in steps:
             if rows:
@@ -295,7 +296,8 @@ class Batch:
         steps = (
             (writing.create_values(), [{"digest": digest, "text": texts.found[digest]} for digest in values]),
             (writing.create_contents(), rows),
-            (writing.content_is_about(), about),
+            (writing.content_is_about(momentary=False), [row for row in about if not is_moment(row["what"])]),
+            (writing.content_is_about(momentary=True), [row for row in about if is_moment(row["what"])]),
         )
         for query, some in steps:
             if some:

@@ -79,8 +79,11 @@ MATCH (l:Lineward {name: 'graph'}) RETURN coalesce(l.checkpoint, -1) AS checkpoi
 // schema.version()
 MATCH (l:Lineward {name: 'graph'}) RETURN l.version AS version, coalesce(l.clearing, false) AS clearing
 
-// writing.content_is_about()
+// writing.content_is_about(momentary=False)
 UNWIND $rows AS row MATCH (c:Content {digest: row.of}) MATCH (n:Entity {id: row.node}) CREATE (c)-[a:IS_ABOUT]->(n) SET a = row.what RETURN count(a) AS written
+
+// writing.content_is_about(momentary=True)
+UNWIND $rows AS row MATCH (c:Content {digest: row.of}) MATCH (n:Entity {id: row.node}) CREATE (c)-[a:IS_MOMENT_OF]->(n) SET a = row.what RETURN count(a) AS written
 
 // writing.create_contents()
 UNWIND $rows AS row CREATE (c:Content) SET c = row RETURN count(c) AS written
@@ -121,8 +124,11 @@ UNWIND $rows AS row MATCH (n:Entity {id: row.id}) SET n += row RETURN count(n) A
 // writing.number_nodes()
 UNWIND $rows AS row MATCH (n:Entity {id: row.id}) SET n.search_number = row.number RETURN count(n) AS written
 
-// writing.record_is_about()
+// writing.record_is_about(momentary=False)
 UNWIND $rows AS row MATCH (r:Record {id: row.of}) MATCH (n:Entity {id: row.node}) CREATE (r)-[a:IS_ABOUT]->(n) SET a = row.what RETURN count(a) AS written
+
+// writing.record_is_about(momentary=True)
+UNWIND $rows AS row MATCH (r:Record {id: row.of}) MATCH (n:Entity {id: row.node}) CREATE (r)-[a:IS_MOMENT_OF]->(n) SET a = row.what RETURN count(a) AS written
 
 // writing.show()
 UNWIND $rows AS row MATCH (n:Entity {id: row.subject}) SET n += row.properties, n.search_facets = [f IN coalesce(n.search_facets, []) WHERE NOT f IN (row.lost + row.won)] + row.won WITH n CALL (n) { UNWIND [f IN n.search_facets WHERE f STARTS WITH 'phi='] AS facet WITH DISTINCT split(substring(facet, 4), '\u001f')[0] AS kind ORDER BY kind RETURN collect(kind) AS phi } SET n.phi = CASE WHEN size(phi) > 0 THEN phi END RETURN count(n) AS written
@@ -181,8 +187,11 @@ UNWIND $ids AS id MATCH (n:Entity {id: id}) MATCH (n)<-[:FEEDS*0..41]-(m:Entity)
 // reading.records_about(which='aspects')
 UNWIND $ids AS id MATCH (n:Entity {id: id}) CALL (n) { MATCH (n)<-[a:IS_ABOUT]-(c:Content) WHERE any(one IN $aspects WHERE one IN a.aspects) MATCH (c)<-[:STATES]-(r:Record) WHERE r.entry <= $known_at AND r.valid_from <= $valid_at RETURN r, c.digest AS content UNION ALL MATCH (n)<-[a:IS_ABOUT]-(r:Record) WHERE any(one IN $aspects WHERE one IN a.aspects) AND r.entry <= $known_at AND r.valid_from <= $valid_at RETURN r, null AS content } RETURN collect([r.id, r.run, r.job, r.valid_from, r.rank, r.tie, r.entry, r.by, r.authenticated, r.own, content]) AS found
 
+// reading.records_about(which='aspects', momentary=True)
+UNWIND $ids AS id MATCH (n:Entity {id: id}) CALL (n) { MATCH (n)<-[a:IS_ABOUT|IS_MOMENT_OF]-(c:Content) WHERE any(one IN $aspects WHERE one IN a.aspects) MATCH (c)<-[:STATES]-(r:Record) WHERE r.entry <= $known_at AND r.valid_from <= $valid_at RETURN r, c.digest AS content UNION ALL MATCH (n)<-[a:IS_ABOUT|IS_MOMENT_OF]-(r:Record) WHERE any(one IN $aspects WHERE one IN a.aspects) AND r.entry <= $known_at AND r.valid_from <= $valid_at RETURN r, null AS content } RETURN collect([r.id, r.run, r.job, r.valid_from, r.rank, r.tie, r.entry, r.by, r.authenticated, r.own, content]) AS found
+
 // reading.records_about(which='')
-UNWIND $ids AS id MATCH (n:Entity {id: id}) CALL (n) { MATCH (n)<-[a:IS_ABOUT]-(c:Content) MATCH (c)<-[:STATES]-(r:Record) WHERE r.entry <= $known_at AND r.valid_from <= $valid_at RETURN r, c.digest AS content UNION ALL MATCH (n)<-[a:IS_ABOUT]-(r:Record) WHERE true AND r.entry <= $known_at AND r.valid_from <= $valid_at RETURN r, null AS content } RETURN collect([r.id, r.run, r.job, r.valid_from, r.rank, r.tie, r.entry, r.by, r.authenticated, r.own, content]) AS found
+UNWIND $ids AS id MATCH (n:Entity {id: id}) CALL (n) { MATCH (n)<-[a:IS_ABOUT|IS_MOMENT_OF]-(c:Content) MATCH (c)<-[:STATES]-(r:Record) WHERE r.entry <= $known_at AND r.valid_from <= $valid_at RETURN r, c.digest AS content UNION ALL MATCH (n)<-[a:IS_ABOUT|IS_MOMENT_OF]-(r:Record) WHERE true AND r.entry <= $known_at AND r.valid_from <= $valid_at RETURN r, null AS content } RETURN collect([r.id, r.run, r.job, r.valid_from, r.rank, r.tie, r.entry, r.by, r.authenticated, r.own, content]) AS found
 
 // reading.records_about(which='kinds', having=(['READ', 'WROTE'], 'out'))
 UNWIND $ids AS id MATCH (n:Entity {id: id}) WHERE EXISTS { (n)-[:READ|WROTE]->() } CALL (n) { MATCH (n)<-[a:IS_ABOUT]-(c:Content) WHERE any(one IN $kinds WHERE one IN a.kinds) MATCH (c)<-[:STATES]-(r:Record) WHERE r.entry <= $known_at AND r.valid_from <= $valid_at RETURN r, c.digest AS content UNION ALL MATCH (n)<-[a:IS_ABOUT]-(r:Record) WHERE any(one IN $kinds WHERE one IN a.kinds) AND r.entry <= $known_at AND r.valid_from <= $valid_at RETURN r, null AS content } RETURN collect([r.id, r.run, r.job, r.valid_from, r.rank, r.tie, r.entry, r.by, r.authenticated, r.own, content]) AS found

@@ -37,11 +37,14 @@ ARGUMENTS: dict[str, tuple[dict[str, object], ...]] = {
     "writing.create_nodes": ({"name": "Dataset"},),
     "reading.records_about": (
         {"which": "aspects"},
+        {"which": "aspects", "momentary": True},
         {"which": ""},
         {"which": "kinds", "having": (["READ", "WROTE"], "out")},
         {"which": "kinds", "having": (["WROTE"], "in")},
         {"which": "kinds", "having": (["IS_ALIAS_OF"], "both")},
     ),
+    "writing.content_is_about": ({"momentary": False}, {"momentary": True}),
+    "writing.record_is_about": ({"momentary": False}, {"momentary": True}),
     "reading.records_of_runs": ({}, {"having": (["READ"], "out")}),
     "reading.structural": ({"kinds": ["EXECUTED"], "direction": "out"},),
     "reading.looked_up": (
