@@ -306,6 +306,7 @@ def running(
     try:
         yield services
     finally:
+        services.renewal.end()
         signing.stop()
         projection.stop()
 

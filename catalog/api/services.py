@@ -17,6 +17,7 @@ from catalog.api.room import Room
 from catalog.decisions.asking import Requests
 from catalog.decisions.basis import Basis
 from catalog.decisions.memo import DecisionMemo
+from catalog.decisions.renewal import Renewal
 from catalog.drafting import EVENTS
 from catalog.errors import AskerError, EvidenceError, OperatorError
 from catalog.intake import Intake
@@ -78,13 +79,18 @@ class Services:
     basis: Basis = field(init=False)
     """As of what they are decided."""
 
+    renewal: Renewal = field(init=False)
+    """What judges them beforehand."""
+
     large_bodies: Room = field(init=False)
     """The room for a body of events that is larger than others may be."""
 
     def __post_init__(self) -> None:
         """Make the room."""
         object.__setattr__(self, "large_bodies", Room(self.settings.max_body_bytes))
-        object.__setattr__(self, "basis", Basis(self.ledger, EVENTS, lambda: self.projection.checkpoint))
+        basis = Basis(self.ledger, EVENTS, lambda: self.projection.checkpoint)
+        object.__setattr__(self, "basis", basis)
+        object.__setattr__(self, "renewal", Renewal(self.store, basis, self.decisions, self._view))
         object.__setattr__(self, "requests", Requests(self.redactor))
 
     @property
@@ -138,7 +144,10 @@ class Services:
 
     def view(self, reader: StoreReader, actor: Actor, as_of: AsOf) -> View:
         """Return what the actor may see in one state of the graph."""
-        return View(reader, as_of, self.rights_of(actor), anchor(self.ledger, self.settings, utc_microseconds()))
+        return self._view(reader, as_of, self.rights_of(actor))
+
+    def _view(self, reader: StoreReader, as_of: AsOf, rights: Rights) -> View:
+        return View(reader, as_of, rights, anchor(self.ledger, self.settings, utc_microseconds()))
 
     def projection_stopped(self) -> str | None:
         """Return why the graph does not follow the ledger, None while it does."""

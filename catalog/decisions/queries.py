@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from catalog.access.queries import principals
 from catalog.approvals.ethics import ethics_approvals
@@ -42,6 +42,7 @@ from graph_schema.aspects.access import Circumstances, Target
 from graph_schema.nodes import Column, Dataset, ModelVersion, Node, Principal
 from graph_schema.vocabulary.words import MembershipKind
 
+T = TypeVar("T")
 _LOG: Final = logging.getLogger("lineward.access")
 _CLAIMS: Final = ("project", "protocol", "site", "place", "environment", "network", "on_behalf_of")
 _OF_SPANS: Final = frozenset({IRB, TS})
@@ -61,14 +62,14 @@ def decide(
     Whatever is not known, not there, hidden, or not evaluated is a denial. With `instead` it is by these policies.
     `kept` is what was read before at the same point by the same rights. `acting` is what policies know of the
     principal, where that is not what was registered by then. `now` is the view of now, where what labels rest on is the
-    same: the labels that are kept are of now.
+    same: labels, and what is in force, are kept of now.
     """
     kept = kept or DecisionsAt()
-    published = instead or kept.once("policies", lambda: in_force(view))
+    published = instead or _once(kept, view, "policies", lambda: in_force(view))
     if published is None:
         return rules.denied(rules.NO_POLICIES)
     node = _node(asked.target)
-    principal = acting or kept.once(("principal", asked.principal), lambda: principal_known(view, asked.principal))
+    principal = acting or _principal(kept, view, asked.principal)
     refused = _refused(view, asked, node, kept)
     if refused is None and principal is None:
         refused = rules.UNKNOWN_PRINCIPAL
@@ -89,15 +90,31 @@ def decide(
     return rules.enforced(found, asked.circumstances.enforces)
 
 
+def judged(view: View, asked: Asked, kept: DecisionsAt, now: View | None = None) -> tuple[Decided, tuple[str, ...]]:
+    """Return what a request comes to, as `decide`, and what of it nothing is known of, as `unknown_parts`."""
+    return decide(view, asked, kept=kept, now=now), unknown_parts(view, asked, kept)
+
+
+def _once(kept: DecisionsAt, view: View, key: Hashable, find: Callable[[], T], *, of_records: bool = True) -> T:
+    """Return what is found in a view: kept until anything known begins or ends, or anything is recorded; where it is
+    not `of_records` alone, until anything comes to be known.
+    """
+    return kept.once(key, find, lasts=lambda _: True, is_as_at=view.is_as_at, of_records=of_records)
+
+
+def _principal(kept: DecisionsAt, view: View, name: str) -> dict[str, Any] | None:
+    return _once(kept, view, ("principal", name), lambda: principal_known(view, name))
+
+
 def _delegated(view: View, asked: Asked, of: str, kept: DecisionsAt) -> dict[str, Any] | None:
     """Return what policies know of whoever is asked for, None where no delegation in force lets this be done."""
     id_ = Principal(asked.principal).id
-    every = kept.once(("delegations", id_), lambda: delegations_of(view, [id_]).get(id_, ()))
+    every = _once(kept, view, ("delegations", id_), lambda: delegations_of(view, [id_]).get(id_, ()))
     held = next((one for one in every if one.in_force and one.of == of and asked.action in one.actions), None)
     if held is None:
         return None
     view.cite(held.entry)
-    return kept.once(("principal", of), lambda: principal_known(view, of))
+    return _principal(kept, view, of)
 
 
 def _refused(view: View, asked: Asked, node: Node, kept: DecisionsAt) -> str | None:
@@ -124,7 +141,7 @@ def unknown_parts(view: View, asked: Asked, kept: DecisionsAt | None = None) -> 
 
 
 def _is_known(view: View, id_: str, kept: DecisionsAt) -> bool:
-    return kept.once(("known", id_), lambda: id_ in view.nodes([id_]))
+    return _once(kept, view, ("known", id_), lambda: id_ in view.nodes([id_]), of_records=False)
 
 
 def _judged(node: Node) -> str:
@@ -170,16 +187,11 @@ def _decided(
     now: View,
 ) -> Decided:
     published, engine = by
-    attributes, stated = kept.once(
-        ("resource", node.id),
-        lambda: _attributes(view, node, kept, now),
-        lasts=lambda _: True,
-        is_as_at=view.is_as_at,
-    )
+    place = "resource", node.id
+    attributes, stated = _once(kept, view, place, lambda: _attributes(view, node, kept, now), of_records=False)
     around = _upheld(view, asked.circumstances, principal)
-    declared = kept.once(
-        ("studied", around.project, around.protocol), lambda: studied(view, around.project, around.protocol)
-    )
+    study = "studied", around.project, around.protocol
+    declared = _once(kept, view, study, lambda: studied(view, around.project, around.protocol))
     asks = question(
         around.purpose or "",
         view.moment,
@@ -191,9 +203,9 @@ def _decided(
     # Whoever asks in the place of another has what that one has, and no emergency of anybody.
     of = around.on_behalf_of
     id_ = Principal(of or asked.principal).id
-    granted = kept.once(("grants", id_), lambda: grants_of(view, [id_]).get(id_, ()))
+    granted = _once(kept, view, ("grants", id_), lambda: grants_of(view, [id_]).get(id_, ()))
     grant = covering(granted, asked.action, asked.target, around.purpose, around.project)
-    broken = kept.once(("emergencies", id_), lambda: emergencies_of(view, [id_]).get(id_, ()))
+    broken = _once(kept, view, ("emergencies", id_), lambda: emergencies_of(view, [id_]).get(id_, ()))
     emergency = None if of else opening_of(broken, asked.action, asked.target, around.purpose, view.moment)
     view.cite(*(one.entry for one in (grant, emergency) if one is not None))
     context: dict[str, Any] = {name: value for name in _CLAIMS if (value := getattr(around, name)) is not None}
@@ -277,7 +289,7 @@ def _attributes(
         record = kept.together(
             "record",
             dataset,
-            lambda ids: aspects_in_force(view, ids),
+            lambda ids: aspects_in_force(now, ids),
             lasts=lambda _: True,
             is_as_at=view.is_as_at,
         )

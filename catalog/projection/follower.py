@@ -213,11 +213,12 @@ class Projection(Position):
                 self._stopping.wait(_LONGEST_BACK_OFF)
 
     def _give_way(self) -> None:
-        """Wait until no entry is to be projected, for a while at most; labels say how far they are behind."""
+        """Wait until no entry is to be projected, for a while at most; labels say how far they are behind.
+
+        Decisions on access, which always wait while clients ask, hold them up no more than they rest on any.
+        """
         with self._moved:
-            self._moved.wait_for(
-                lambda: self._checkpoint >= self._ledger.size() - 1 or self._stopping.is_set(), _GIVEN_WAY_SECONDS
-            )
+            self._moved.wait_for(lambda: self._stopping.is_set() or self._only_decisions_wait(), _GIVEN_WAY_SECONDS)
 
     def _wait_beyond(self, checkpoint: int) -> None:
         with self._moved:
@@ -272,11 +273,14 @@ class Projection(Position):
         They come by the thousand a second, nothing rests on them, and a transaction of a few costs a server nearly as
         much as one of many: time that whoever waits for a decision would lose.
         """
+        waiting = self._ledger.size() - 1 - self._checkpoint
+        return 0 < waiting < self._batch and time.monotonic() < self._decisions_until and self._only_decisions_wait()
+
+    def _only_decisions_wait(self) -> bool:
+        """Tell whether no entry but decisions on access is to be projected."""
         first = self._checkpoint + 1
         waiting = self._ledger.size() - first
-        if not 0 < waiting < self._batch or time.monotonic() >= self._decisions_until:
-            return False
-        return len(self._ledger.of_kinds(_DECISIONS, first)) >= waiting
+        return waiting <= 0 or len(self._ledger.of_kinds(_DECISIONS, first)) >= waiting
 
     def _apply(self, entries: Sequence[StoredEntry]) -> None:
         for batch in gather(entries, self._pause, self._facts.of):

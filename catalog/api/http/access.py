@@ -29,7 +29,7 @@ from catalog.api.http.dependencies import Public
 from catalog.api.services import Services
 from catalog.decisions.asking import PARTS, Problem
 from catalog.decisions.model import Asked, Decided
-from catalog.decisions.queries import decide, unknown_parts
+from catalog.decisions.queries import judged
 from catalog.decisions.records import DecideAccess
 from catalog.errors import AskerError, SenderError
 from catalog.ledger.protocol import Receipt
@@ -182,7 +182,7 @@ class _Made:
 
 def _make_at_once(services: Services, value: Mapping[str, Any], actor: Actor, correlation: str) -> _Made | None:
     """Return the same where it was decided before, None where something is to be read."""
-    if not services.basis.has_looked:
+    if not services.basis.has_looked or services.basis.is_awaited(utc_microseconds()):
         return None
     asked = services.requests.read(value)
     if isinstance(asked, Problem):
@@ -196,6 +196,7 @@ def _make(services: Services, value: Mapping[str, Any], actor: Actor, correlatio
     asked = services.requests.read(value)
     if isinstance(asked, Problem):
         return _refused(asked, correlation)
+    services.basis.wait(utc_microseconds())
     at = services.basis.at(utc_microseconds())
     return _recorded(services, asked, at, _decided(services, actor, asked, at), actor, correlation)
 
@@ -233,16 +234,21 @@ def _decided(services: Services, actor: Actor, asked: Asked, at: AsOf) -> tuple[
         return before
     began, computed = time.monotonic(), time.thread_time()
     services.intake.admissions.await_graph(at.known_at)
+    # The first of a second looks whether anything began or ended, in a reading of its own: the others need none.
+    kept.settle(lambda moment: _is_as_at(services, actor, at, moment))
+    before = kept.get(asked)
+    if before is not None:
+        return before
     with services.store.reading() as reader:
-        view = services.view(reader, actor, at)
-
-        def found() -> tuple[Decided, tuple[str, ...]]:
-            now = services.view(reader, actor, LATEST)
-            # Nothing but decisions came into the ledger since, and nothing began or ended.
-            is_same = services.basis.is_newest(at.known_at) and now.is_as_at(at.valid_at)
-            decided = decide(view, asked, kept=kept, now=now if is_same else None)
-            return decided, unknown_parts(view, asked, kept)
-
-        made = kept.once(asked, found, lasts=lambda found: found[0].lasts, is_as_at=view.is_as_at)
+        view, now = services.view(reader, actor, at), services.view(reader, actor, LATEST)
+        # Nothing but decisions is known since, and nothing began or ended.
+        is_same = services.basis.is_newest(at.known_at, reader.checkpoint()) and now.is_as_at(at.valid_at)
+        made = judged(view, asked, kept, now if is_same else None)
+        kept.keep(asked, made, lasts=made[0].lasts)
     services.basis.took(at, time.monotonic() - began, time.thread_time() - computed)
     return made
+
+
+def _is_as_at(services: Services, actor: Actor, at: AsOf, moment: int) -> bool:
+    with services.store.reading() as reader:
+        return services.view(reader, actor, at).is_as_at(moment)

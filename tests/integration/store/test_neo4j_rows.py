@@ -10,7 +10,7 @@ from typing import Any
 import neo4j
 import pytest
 
-from bench.estates import run_events
+from bench.estates import NAMESPACE, run_events
 from catalog.errors import OperatorError
 from catalog.store.indexes import INDEXES
 from catalog.store.indexes.reads import IndexReads
@@ -19,13 +19,16 @@ from catalog.store.neo4j import Neo4jStore, refilling
 from catalog.store.neo4j import store as neo4j_store
 from catalog.store.neo4j.connection import Run, planned_once, runner
 from catalog.store.neo4j.forms import TABLES, rows_of
+from graph_schema.builder import FactBuilder
 from graph_schema.cypher import rows
 from graph_schema.cypher.rows import Form
 from graph_schema.facts import Facts
+from graph_schema.nodes import Dataset
 from ingest_hooks.openlineage.facts import project_event
 from tests.support.answers import answers, everything, ids_of
 from tests.support.facts import World, history, joined, shuffled
 from tests.support.neo4j_server import Neo4jEndpoint
+from tests.support.records import access_decision
 
 pytestmark = pytest.mark.neo4j
 BEGIN = datetime(2024, 1, 1, tzinfo=UTC)
@@ -64,6 +67,24 @@ def test_a_run_that_says_nothing_new_adds_three_nodes_and_at_most_eight_relation
     nodes, relationships = (now - then for then, now in zip(before, sizes(neo4j_driver), strict=True))
     assert nodes <= 5 * 3
     assert relationships <= 5 * 8
+
+
+def test_what_is_in_force_is_read_past_none_of_the_decisions_on_it(
+    store: Neo4jStore, neo4j_driver: neo4j.Driver
+) -> None:
+    for facts in run_of_a_job(0):
+        store.apply(facts, facts.statements[0].entry)
+    written = Dataset(NAMESPACE, "curated/a")
+    led = "MATCH (:Dataset {id: $id})<-[r:IS_ABOUT]-() RETURN count(r) AS n"
+    before = neo4j_driver.execute_query(led, id=written.id).records[0]["n"]
+    for entry in range(10, 20):
+        builder = FactBuilder(entry, entry, f"{entry:016x}")
+        builder.add_statement(written, "access_decision", access_decision(known_at=entry - 1))
+        store.apply(builder.build(), entry)
+    assert neo4j_driver.execute_query(led, id=written.id).records[0]["n"] == before > 0
+    assert len(store.statements([written.id], ["access_decision"])) == 10
+    others = [one for one in store.statements([written.id]) if one.aspect != "access_decision"]
+    assert len(store.statements([written.id])) == 10 + len(others) > 10
 
 
 def test_a_node_is_created_with_all_that_it_shows_and_holds_and_not_found_again(

@@ -474,7 +474,7 @@ def test_what_was_read_once_is_not_read_again_until_something_else_is_recorded(
         return decide(*given, **more)
 
     monkeypatch.setattr("catalog.api.http.access.utc_microseconds", lambda: now)
-    monkeypatch.setattr("catalog.api.http.access.decide", counted)
+    monkeypatch.setattr("catalog.decisions.queries.decide", counted)
     for _ in range(4):
         ask(ruled, asked())
     assert len(made) == 1
