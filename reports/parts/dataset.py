@@ -108,7 +108,8 @@ def _record(context: OfDataset, _: Frame) -> Iterator[Block]:
     yield Text(words(plain("It was first known, and is declared, by"), entries))
     absent = [gap.field for gap in context.gaps if gap.subject == subject(context).title]
     if absent:
-        yield Text(words(plain("Mandatory and missing:"), *(unrecorded(field) for field in absent)), "warn")
+        listed = [(*unrecorded(field), *plain(",")) for field in absent[:-1]]
+        yield Text(words(plain("Mandatory and missing:"), *listed, unrecorded(absent[-1])), "warn")
 
 
 def _source(context: OfDataset, _: Frame) -> Iterator[Block]:

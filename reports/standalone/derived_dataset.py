@@ -20,7 +20,15 @@ from reports.standalone.bodies import (
 from reports.standalone.comparison import Comparison, Shown, citations
 from reports.standalone.derived_coverage import Attested
 from reports.standalone.derived_gaps import gaps_of_people
-from reports.standalone.derived_records import DECLARED, MANDATORY, hold_snapshot, in_words, rests_on, worded
+from reports.standalone.derived_records import (
+    DECLARED,
+    MANDATORY,
+    cleared_codes,
+    hold_snapshot,
+    in_words,
+    rests_on,
+    worded,
+)
 from reports.standalone.disclosed import Disclosed
 
 _MOST_SNAPSHOTS, _MOST_COLUMNS = 100, 200
@@ -182,18 +190,17 @@ def derive_attestations(shown: Shown, log: Disclosed, compare: Comparison) -> No
     for each in listed:
         record = every.get(each.get("entry"))  # type: ignore[arg-type]  # untrusted JSON
         if record is not None:
-            compare.same(
-                f"attestation #{record.index}", each, _attestation_of_dataset(record, judged, log), by=(record.index,)
-            )
+            derived = _attestation_of_dataset(record, each.get("clears"), judged, log)
+            compare.same(f"attestation #{record.index}", each, derived, by=(record.index,))
 
 
-def _attestation_of_dataset(record: Record, judged: Attested, log: Disclosed) -> dict[str, Any]:
+def _attestation_of_dataset(record: Record, listed: object, judged: Attested, log: Disclosed) -> dict[str, Any]:
     content, until = record.content, judged.until(record)
     return {
         "job": full_name(content["job"]),
         "run": content.get("run_id"),
         "method": content["method"],
-        "clears": [{"system": one["system"], "code": one["code"]} for one in content.get("clears", ())],
+        "clears": cleared_codes(content, listed),
         "alterations": list(content.get("alterations", ())),
         "expert": content.get("expert"),
         "schema_version": content.get("schema_version"),

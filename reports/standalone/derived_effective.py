@@ -11,7 +11,7 @@ from typing import Any
 
 from reports.standalone.bodies import Values, columns_of, facets_of, full_name, identity_of, node_id, objects_in
 from reports.standalone.comparison import Comparison, Shown, citations, index_in, registrations_of
-from reports.standalone.derived_records import is_of_kind, kinds_present, kinds_recorded
+from reports.standalone.derived_records import cleared_codes, is_of_kind, kinds_present, kinds_recorded
 from reports.standalone.disclosed import Disclosed
 
 _DERIVED = "DERIVED_FEATURE"
@@ -35,7 +35,7 @@ def derive_effective(shown: Shown, log: Disclosed, compare: Comparison) -> None:
             compare.holds(is_of_kind(each.get("kind")), f"{where}: there is no such kind")
             job = record.content.get("job")
             compare.same(where, each, ({"job": full_name(job)} if job else {}) | {"entries": [record.index]})
-            named = {(one.get("system"), one.get("code")) for one in objects_in(record.content.get("clears"))}
+            named = {(one["system"], one["code"]) for one in cleared_codes(record.content)}
             codes = {(one.get("system"), one.get("code")) for one in objects_in(each.get("codes"))}
             compare.holds(codes <= named or not named, f"{where}: #{record.index} does not name its codes")
     if not log.withheld:

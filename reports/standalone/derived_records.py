@@ -342,6 +342,17 @@ def derive_deidentification(shown: Shown, log: Disclosed, compare: Comparison) -
         compare.same("step without attestation", step, empty)
 
 
+def cleared_codes(content: Values, listed: object = None) -> list[dict[str, Any]]:
+    """Return the codes that an attestation clears, then those of which it says besides what was done to them; without
+    these where a report lists it so, as one of an earlier version does.
+    """
+    cleared = [{"system": one["system"], "code": one["code"]} for one in content.get("clears", ())]
+    if listed is not None and listed == cleared:
+        return cleared
+    treated = [{"system": one["code"]["system"], "code": one["code"]["code"]} for one in content.get("treatments", ())]
+    return cleared + [one for place, one in enumerate(treated) if one not in cleared and one not in treated[:place]]
+
+
 def _attestation(step: Values, record: Record, judged: Attested, log: Disclosed, compare: Comparison) -> None:
     content, until = record.content, judged.until(record)
     job = content["job"]
@@ -349,7 +360,7 @@ def _attestation(step: Values, record: Record, judged: Attested, log: Disclosed,
         "run": content.get("run_id"),
         "known_by": None,
         "method": content["method"],
-        "clears": [{"system": one["system"], "code": one["code"]} for one in content.get("clears", ())],
+        "clears": cleared_codes(content, step.get("clears")),
         "alterations": list(content.get("alterations", ())),
         "expert": content.get("expert"),
         "schema_version": content.get("schema_version"),

@@ -55,9 +55,9 @@ def takeable(attestation: aspects.Attestation) -> frozenset[tuple[str, Coding]]:
     )
 
 
-def named_codes(attestation: aspects.Attestation) -> frozenset[Coding]:
-    """Return the codes of which an attestation says that something was done to them."""
-    return frozenset(one.code for one in _treatments(attestation))
+def named_codes(attestation: aspects.Attestation) -> tuple[Coding, ...]:
+    """Return the codes that an attestation clears, then those of which it says besides what was done to them."""
+    return tuple(dict.fromkeys((*attestation.clears, *(one.code for one in attestation.treatments))))
 
 
 def _treatments(attestation: aspects.Attestation) -> tuple[Treatment, ...]:

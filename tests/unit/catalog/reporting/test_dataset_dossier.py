@@ -9,7 +9,8 @@ from catalog.grants.rules import DAY
 from catalog.reading import AsOf
 from catalog.reporting.contexts import context_of
 from catalog.reporting.dataset_dossier import dataset_dossier
-from graph_schema.nodes import Dataset
+from catalog.reporting.model_dossier import model_dossier
+from graph_schema.nodes import Dataset, ModelVersion
 from graph_schema.times import format_time
 from reports.drawing import FORMS
 from reports.kinds import DatasetDossier
@@ -23,6 +24,7 @@ from tests.support.records import (
     House,
     access_grant,
     access_request,
+    attestation,
     declaration,
     ending_grant,
     event,
@@ -128,6 +130,23 @@ def test_decisions_are_counted_of_the_days_that_are_asked_for(told: House) -> No
         assert verify(told.issue_context(found, "json"), str(told.ledger.verifiers[0])).ok
     with pytest.raises(SenderError, match="accessDays is for the dossier of a dataset"):
         context_of("approvals", told.view(), told.ledger, OF["curated"], None, 30)
+
+
+@pytest.mark.parametrize(
+    ("clears", "treated", "shown"), [([], "HG", "HG"), (["A"], "HA", "AH"), (["A"], "", "A"), ([], "", "")]
+)
+def test_an_attestation_shows_every_code_that_it_names_also_by_what_was_done_to_it(
+    told: House, clears: list[str], treated: str, shown: str
+) -> None:
+    done = [{"code": {"system": "safe-harbor", "code": one}, "technique": "REMOVED"} for one in treated]
+    named = [{"system": "safe-harbor", "code": one} for one in clears]
+    told.record(attestation(clears=named, treatments=done), told.act_as("ada", "engineer", "steward"))
+    of_dataset = dossier(told)
+    of_version = model_dossier(told.view(), told.ledger, ModelVersion("models", "readmission", "1").id)
+    assert of_version is not None
+    for found, (one,) in ((of_dataset, of_dataset.attestations), (of_version, of_version.deidentification)):
+        assert "".join(code.code for code in one.clears) == shown
+        assert verify(told.issue_context(found, "json"), str(told.ledger.verifiers[0])).ok
 
 
 @pytest.mark.parametrize("form", FORMS)
