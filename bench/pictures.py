@@ -83,13 +83,12 @@ def _page(server: Server, page: Page, address: str, setting: str) -> Iterator[Fi
     devtools = page.context.new_cdp_session(page)
     devtools.send("Performance.enable", {"timeDomain": "threadTicks"})
     for _ in range(3):
-        before = _busy(devtools)
         began = time.perf_counter()
         page.goto(server.url + address)
         page.locator(".canvas.live .small-map").wait_for(state="attached")
         page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
         seconds.append(time.perf_counter() - began)
-        busy.append(_busy(devtools) - before)
+        busy.append(_busy(devtools))
         painted.append(page.evaluate(_SINCE_LAST_BYTE) / 1000)
     boxes, paths = page.locator("svg.picture .box").count(), page.locator("svg.picture .flow").count()
     setting = f"{setting}, {boxes:,} boxes, {paths:,} edges"
@@ -108,7 +107,7 @@ def _page(server: Server, page: Page, address: str, setting: str) -> Iterator[Fi
 
 
 def _busy(devtools: CDPSession) -> float:
-    """Return the seconds of CPU that the page's thread took for tasks until now."""
+    """Return the seconds of CPU that the page's thread took for tasks since it was asked for."""
     found = devtools.send("Performance.getMetrics")["metrics"]
     return next(float(one["value"]) for one in found if one["name"] == "TaskDuration")
 
