@@ -381,7 +381,7 @@ class _Judge:
 
     def flowing_in(self, place: Place, kind: str) -> frozenset[str]:
         """Return the other assets from which a kind flows into a place: not what came of that place, in a circle."""
-        said_here = place if place.part is Part.COLUMN else Place(Part.ASSERTED, place.node)
+        stated_here = place if place.part is Part.COLUMN else Place(Part.ASSERTED, place.node)
         found: set[str] = set()
         front = [(place, mark) for mark in self.marks(place, kind)]
         met = set(front)
@@ -389,21 +389,21 @@ class _Judge:
             for flow, before in self._search.behind(*front.pop()):
                 goal = flow.source, before
                 if flow.source.node != place.node:
-                    if self._is_said_beside(goal, said_here):
+                    if self._is_stated_beside(goal, stated_here):
                         found.add(self._shown(flow.source.node))
                 elif goal not in met:
                     met.add(goal)
                     front.append(goal)
         return frozenset(found)
 
-    def _is_said_beside(self, goal: tuple[Place, Mark], said_here: Place) -> bool:
+    def _is_stated_beside(self, goal: tuple[Place, Mark], stated_here: Place) -> bool:
         """Tell whether a mark of a place came from anywhere but one place; what is nearest is looked at first."""
         order = count()
         heap, met = [(0, next(order), goal)], {goal}
         while heap:
             _, _, (place, mark) = heappop(heap)
             if not self._marked.steps(place)[mark]:
-                if place != said_here:
+                if place != stated_here:
                     return True
                 continue
             for flow, before in self._search.behind(place, mark):
