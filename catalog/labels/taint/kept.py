@@ -20,8 +20,8 @@ from catalog.reading import Completeness
 from catalog.view import View
 
 _NONE: Final[Mapping[Mark, int]] = {}
-_AHEAD: Final = 500
-"""So many assets that lie behind are fetched at once, where there are no more of them."""
+_AHEAD: Final = ((DEPTH, 500), (6, 100))
+"""How many flows are gone back at once, where no more than so many assets lie there; else the next."""
 _Goal = tuple[Place, Mark]
 
 
@@ -113,9 +113,9 @@ class Kept:
     """What a follower keeps of now, and of the places on the ways that are asked for what flows into them.
 
     A way is gone back from one place to the next by what is kept, which tells where labels came from, but neither by
-    which jobs nor by which entries. What lies behind is fetched at once where it is little; of more only what is met is
-    fetched, and what the ways to several marks meet at once is fetched together. What flows into the places on the ways
-    is then read of these alone.
+    which jobs nor by which entries. What lies behind is fetched at once where it is little, else what is near, else
+    what is met alone; what the ways to several marks meet at once is fetched together. What flows into the places on
+    the ways is then read of these alone.
     """
 
     completeness: Completeness | None = None
@@ -126,8 +126,9 @@ class Kept:
         self._values = Values()
         self._equation_texts: dict[str, str] = {}
         """What is kept of what was fetched; read once a way meets it, since that takes longer than to fetch it."""
+        self._ahead = list(_AHEAD)
         self._looked_behind: set[str] = set()
-        """The assets from which it was gone back, or of which it is known what lies behind."""
+        """The assets from which it was gone back, and what was fetched with them."""
         self._equations: dict[str, Equation | None] = {}
         self._aparts: dict[str, Apart] = {}
         self._state_texts: dict[str, str] = {}
@@ -211,13 +212,18 @@ class Kept:
         return self._sources.get(node) or self._named[node]
 
     def _load_ahead(self, nodes: Collection[str]) -> None:
-        """Fetch what is kept of all that lies behind assets, where that is little: then no step back asks for it."""
-        behind = self._view.reach(sorted(nodes), "in", DEPTH, _AHEAD)
+        """Fetch what is kept of all that lies behind assets, where that is little, else of what is near: then no step
+        back asks for it.
+        """
         self._looked_behind.update(nodes)
-        if behind is not None:
-            self._looked_behind.update(behind)
-            self._load_states(behind)
-            self._load_equations(behind)
+        while self._ahead:
+            behind = self._view.reach(sorted(nodes), "in", *self._ahead[0])
+            if behind is not None:
+                self._looked_behind.update(behind)
+                self._load_states(behind)
+                self._load_equations(behind)
+                break
+            del self._ahead[0]
 
     def _load_states(self, nodes: Iterable[str]) -> None:
         new = sorted(set(nodes) - self._state_texts.keys())
@@ -293,13 +299,11 @@ class Kept:
         """Return the places on the shortest way to each of the marks, whose equations are fetched step by step."""
         met: set[Place] = set()
         front = goals
-        unknown = {place.node for place, _ in goals} - self._looked_behind
-        if unknown:
-            self._load_ahead(unknown)
         while front:
             met.update(place for place, _ in front)
             nodes = {place.node for place, _ in front}
-            self._looked_behind.update(nodes)
+            if unknown := nodes - self._looked_behind:
+                self._load_ahead(unknown)
             self._load_equations(nodes)
             self._load_states(
                 source

@@ -19,6 +19,7 @@ from catalog.labels.taint.fixpoint import taint
 from catalog.labels.taint.following import LabelFollower
 from catalog.labels.taint.loading import load
 from catalog.labels.taint.queries import effective_labels, effective_labels_of_columns, why_label
+from catalog.labels.taint.walking import DEPTH
 from catalog.projection.entry_facts import facts_of
 from catalog.reading import Complete
 from catalog.store.memory import MemoryStore
@@ -239,10 +240,10 @@ def test_what_is_kept_is_the_fixed_point(
         house.close()
 
 
-@given(HAPPENED, st.integers(0, 12), st.sampled_from([0, 2, 500]))
+@given(HAPPENED, st.integers(0, 12), st.sampled_from([(), ((DEPTH, 2), (1, 3)), ((DEPTH, 500),)]))
 @settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=10)
 def test_why_a_label_is_there_is_the_same_of_what_is_kept_and_of_all_that_lies_behind(
-    happened: list[str], steps: int, ahead: int
+    happened: list[str], steps: int, ahead: tuple[tuple[int, int], ...]
 ) -> None:
     """However far the follower is, and however little of what lies behind is fetched at once."""
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:

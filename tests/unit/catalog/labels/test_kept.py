@@ -17,6 +17,7 @@ from catalog.labels.taint import kept
 from catalog.labels.taint.current import current_labels
 from catalog.labels.taint.following import LabelFollower
 from catalog.labels.taint.queries import MOST_WAYS, effective_labels, why_label
+from catalog.labels.taint.walking import DEPTH
 from catalog.store.protocol import Store
 from catalog.view import View
 from graph_schema.nodes import Dataset
@@ -91,11 +92,24 @@ def test_why_a_label_is_there_reads_no_columns_beside_the_ways(tmp_path: Path) -
     assert met[0] == met[1]
 
 
+def test_why_a_label_is_there_asks_for_several_steps_at_once_where_much_lies_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept, "_AHEAD", ((DEPTH, 20), (4, 20)))
+    for depth in (8, 16):
+        (tmp_path / str(depth)).mkdir()
+        house = House(tmp_path / str(depth))
+        calls = asked(house, layered(house, depth, 4)).calls
+        assert 1 < calls["label_equations"] <= depth // 2
+        assert calls["label_states"] < depth
+        house.close()
+
+
 @pytest.mark.parametrize("depth", [2, 4, 6])
 def test_why_a_label_is_there_asks_for_each_step_and_not_for_each_dataset_where_much_lies_behind(
     depth: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kept, "_AHEAD", 2)
+    monkeypatch.setattr(kept, "_AHEAD", ((DEPTH, 2),))
     calls, met = [], []
     for width in (3, 9):
         (tmp_path / str(width)).mkdir()
