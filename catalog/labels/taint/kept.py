@@ -367,8 +367,9 @@ class Kept:
         yield from dict.fromkeys(one for flow in flows for one in self._with_members(flow))
 
     def _meet(self, place: Place, mark: Mark) -> None:
+        """Read around a place that no way led to: all of its asset, since whoever comes there goes on to its parts."""
         if place.node not in self._entire and place not in self._met[place.node]:
-            self.prepare([(place, mark)])
+            self.prepare([(place, mark)], wholes=[place.node])
 
     def _inside(self, place: Place) -> Iterator[Flow]:
         """Yield what a place has of other places of its asset, as it is kept."""

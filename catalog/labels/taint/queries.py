@@ -278,7 +278,9 @@ def flowing_in(view: View, asset: str, column: str | None, kind: str) -> frozens
     """
     named = [] if column is None else [(asset, column)]
     judge = _judge(view, [asset], named, None, None, (Behind(view, [asset], named, None), None))
-    return judge.flowing_in(judge.place(asset, column), kind)
+    at = judge.place(asset, column)
+    judge.prepare([at])
+    return judge.flowing_in(at, kind)
 
 
 def what_if(view: View, attestation: aspects.Attestation, since: int | None = None) -> tuple[SupposedLabels, ...]:
