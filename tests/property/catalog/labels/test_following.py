@@ -18,7 +18,7 @@ from catalog.labels.taint.equations import Apart, Equation, Values, key_of
 from catalog.labels.taint.fixpoint import taint
 from catalog.labels.taint.following import LabelFollower
 from catalog.labels.taint.loading import load
-from catalog.labels.taint.queries import effective_labels, effective_labels_of_columns, why_label
+from catalog.labels.taint.queries import effective_labels, effective_labels_of_columns, flowing_in, why_label
 from catalog.labels.taint.walking import DEPTH
 from catalog.projection.entry_facts import facts_of
 from catalog.reading import Complete
@@ -265,6 +265,8 @@ def test_why_a_label_is_there_is_the_same_of_what_is_kept_and_of_all_that_lies_b
         follow(followed)
         assert View(followed).labels_lagging() is None
         assert {ask: why_label(View(followed), *ask) for ask in expected} == expected
+        wholes = [ask for ask in expected if ask[1] is None]
+        assert [flowing_in(View(followed), *ask) for ask in wholes] == [flowing_in(rule, *ask) for ask in wholes]
         house.close()
 
 
