@@ -272,12 +272,18 @@ def why_label(
     return Why(tuple(ways), judge.completeness())
 
 
+_MOST_BEHIND: Final = 1_000
+"""So many datasets behind a rejection are looked at while labels follow, so that no record waits for the estate."""
+
+
 def flowing_in(view: View, asset: str, column: str | None, kind: str) -> frozenset[str]:
     """Return the datasets and model versions from which a kind of PHI flows into a dataset or one of its columns, by
-    id: whatever was said there itself, this stays.
+    id: whatever was said there itself, this stays. Where labels are not followed yet, so much behind it is looked at.
     """
     named = [] if column is None else [(asset, column)]
-    judge = _judge(view, [asset], named, None, None, (Behind(view, [asset], named, None), None))
+    is_kept = view.is_now and view.labels_lagging() is None
+    marked = Kept(view, [asset], named) if is_kept else Loaded(load(view, [asset], named, budget=_MOST_BEHIND))
+    judge = _Judge(view, marked, [asset])
     at = judge.place(asset, column)
     judge.prepare([at])
     return judge.flowing_in(at, kind)
