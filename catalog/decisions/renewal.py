@@ -25,6 +25,7 @@ from catalog.store.protocol import Store, StoreReader
 from catalog.view import View
 
 _LOG: Final = logging.getLogger("lineward.access")
+_END_SECONDS: Final = 5.0
 
 
 class Renewal:
@@ -58,10 +59,10 @@ class Renewal:
         self._thread.start()
 
     def end(self) -> None:
-        """Give up what is being judged, and wait for that."""
+        """Give up what is being judged, and wait a moment for that: a store that hangs holds up no server's end."""
         self._ended = True
         if self._thread is not None:
-            self._thread.join()
+            self._thread.join(_END_SECONDS)
 
     def renew(self) -> None:
         """Judge what was asked for of late as of the newest entry that the graph holds, and let that count."""
@@ -79,7 +80,8 @@ class Renewal:
             at = None
         except Exception:  # noqa: BLE001  what is judged beforehand must not end what is judged
             at = None
-            _LOG.exception("judging beforehand met a defect")
+            if not self._ended:  # else the store may be closed by now
+                _LOG.exception("judging beforehand met a defect")
         finally:
             self._basis.adopt(at, time.monotonic() - began)
 
