@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from catalog.access.queries import principals
 from catalog.approvals.checks import check_not_retired
+from catalog.approvals.persons import delegations_within, one_with
+from catalog.approvals.queries import people_of
 from catalog.errors import AskerError, SenderError
 from catalog.gate import requirements
 from catalog.gate.queries import gate_evaluations, overrides_of
@@ -15,7 +19,7 @@ from catalog.releases.deployments import retirements
 from catalog.releases.queries import registrations
 from graph_schema.nodes import Principal
 from graph_schema.times import parse_zoned
-from graph_schema.vocabulary.words import GateVerdict, PrincipalKind
+from graph_schema.vocabulary.words import ApprovalKind, GateVerdict, PrincipalKind
 
 _REGISTER = "register it first"
 
@@ -85,10 +89,16 @@ def admit_override(record: OverrideGate, admission: Admission) -> Admitted:
     if not _is_person(admission):
         raise AskerError("Two persons let a version pass; whoever acts here is none that a key proved.", status=403)
     _hold_another(version.id, admission, "Whoever registered a version does not let it pass; others have to.")
+    people = people_of(admission.view)
     for one in overrides_of(admission.view, version.id):
-        if (one.evaluation, one.by) == (found.entry, admission.actor) and one.until > admission.now:
-            raise AskerError("You let it pass already: the second one is another person.", status=403)
-    return Admitted()
+        if one.evaluation != found.entry or one.until <= admission.now:
+            continue
+        lent = [delegations_within(people.delegations, kind, one.at, admission.now) for kind in ApprovalKind]
+        if one.by in one_with(admission.actor, people.same, chain.from_iterable(lent)):
+            whose = "You" if one.by == admission.actor else f"{one.by}, who is one person with you,"
+            sentence = f"{whose} let it pass already: the second one is another person, and no delegate."
+            raise AskerError(sentence, status=403)
+    return Admitted(awaits=True)
 
 
 def _is_person(admission: Admission) -> bool:
@@ -99,5 +109,5 @@ def _is_person(admission: Admission) -> bool:
 
 def _hold_another(version: str, admission: Admission, sentence: str) -> None:
     of = registrations(admission.view, [version])[version]
-    if of and of[-1].registered_by == admission.actor:
+    if of and of[-1].registered_by in one_with(admission.actor, people_of(admission.view).same, ()):
         raise AskerError(sentence, status=403)

@@ -69,5 +69,7 @@ def gate(
     }
     called = model if version is None else f"{model}@{version}"
     with connected(url, data_dir, owner=True) as client:
-        found = ask_gate(client, called, asked, point(at, known_at_index), record=record, as_json=as_json)
+        found = ask_gate(
+            client, called, asked, point(at, known_at_index, option="--at"), record=record, as_json=as_json
+        )
         raise typer.Exit(int(found))

@@ -17,7 +17,7 @@ from catalog.safe_use.model import Outcome
 from graph_schema.vocabulary.words import GateCheckName, GateVerdict
 from tests.support.deployments import retirement
 from tests.support.gate_story import ANSWERED, MODEL, QUESTION, VERSION, GateStory, published
-from tests.support.records import House, gate_override
+from tests.support.records import House, delegation, gate_override, principal
 
 PASSING = (published(ANSWERED),)
 DAY = 86_400
@@ -128,6 +128,24 @@ def test_g7_one_person_alone_nobody_proven_and_whoever_made_it_let_nothing_pass(
     maker = house.act_as("engineer", "engineer", "approver")
     with pytest.raises(AskerError, match="Whoever registered a version"):
         house.record(overriding(found.entry), maker)
+    assert not story.gate().passes
+
+
+def test_g7_who_is_one_person_with_the_first_is_no_second(house: House) -> None:
+    story = GateStory(house).tell()
+    found = asked(house)
+    story.say("first", overriding(found.entry), "clinician")
+    house.record(delegation("officer"), story.actors["clinician"])
+    with pytest.raises(AskerError, match="clinician, who is one person with you, let it pass"):
+        house.record(overriding(found.entry), story.actors["officer"])
+    for name in ("clinician", "clinician-2"):
+        house.record({**principal(name, "approver"), "person": "made-up-1"})
+    with pytest.raises(AskerError, match="clinician, who is one person with you, let it pass"):
+        house.record(overriding(found.entry), house.key_of("clinician-2"))
+    for name in ("engineer", "maker-2"):
+        house.record({**principal(name, "approver"), "person": "made-up-2"})
+    with pytest.raises(AskerError, match="Whoever registered a version"):
+        house.record(overriding(found.entry), house.key_of("maker-2"))
     assert not story.gate().passes
 
 
