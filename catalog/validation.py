@@ -30,6 +30,7 @@ _PREDICATES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     **dict.fromkeys(("int_type", "int_parsing", "int_from_float", "int_parsing_size"), lambda _: _WHOLE),
     **dict.fromkeys(("float_type", "float_parsing", "finite_number"), lambda _: _NUMBER),
     **dict.fromkeys(("bool_type", "bool_parsing"), lambda _: "is true or false"),
+    "string_pattern_mismatch": lambda context: _spelled(context["pattern"]),
     **dict.fromkeys(("string_type", "string_unicode"), lambda _: "is text"),
     **dict.fromkeys(("list_type", "tuple_type", "set_type"), lambda _: _LIST),
     **dict.fromkeys(("dict_type", "model_type", "model_attributes_type"), lambda _: _OBJECT),
@@ -66,6 +67,21 @@ def _one_of(expected: str, given: object) -> str:
         return f"is {expected}"
     meant = did_you_mean(given, words) if isinstance(given, str) else ""
     return f"is {listed(words, None)}{f'; {meant}' if meant else ''}"
+
+
+def _spelled(pattern: str) -> str:
+    """Return what a pattern of one character of a set and any number of another asks for, in words."""
+    sets = re.fullmatch(r"\^\[([^]]+)\]\[([^]]+)\]\*\$", pattern)
+    if sets is None:
+        return f"is written as {pattern}"
+    first, others = (_characters(one) for one in sets.groups())
+    return f"begins with {' or '.join(f'a {one[:-1]}' for one in first)}; {', '.join(others)} follow, and nothing else"
+
+
+def _characters(characters: str) -> list[str]:
+    letters = ["letters"] if "A-Za-z" in characters else []
+    digits = ["digits"] if "0-9" in characters else []
+    return letters + digits + list(characters.replace("A-Za-z", "").replace("0-9", ""))
 
 
 def _length(bound: str, number: int, unit: str) -> str:

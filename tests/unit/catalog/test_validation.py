@@ -31,6 +31,12 @@ class Part(BaseModel):
         (float, "much", "is a number"),
         (bool, "perhaps", "is true or false"),
         (str, 7, "is text"),
+        (
+            Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")],
+            "silent trial",
+            "begins with a letter or a digit; letters, digits, ., _, - follow, and nothing else",
+        ),
+        (Annotated[str, Field(pattern=r"^[a-z2-7]{10}$")], "x", "is written as ^[a-z2-7]{10}$"),
         (list[str], "text", "is a list"),
         (tuple[str, ...], 7, "is a list"),
         (Part, 7, "is an object with fields of its own"),
