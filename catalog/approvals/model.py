@@ -32,6 +32,16 @@ class Decision(aspects.Decision):
         return None if self.person is None else min(self.person)
 
     @property
+    def uncounted(self) -> tuple[str, ...]:
+        """Return why it counts for nobody; empty where it counts."""
+        if self.person is not None:
+            return ()
+        known = (*self.conflicts, *(() if self.interest is None else (f"the signer's own interest: {self.interest}",)))
+        if known:
+            return known
+        return ("whoever signs is one person with whoever asked" if self.authenticated else "nothing proves who signed",)
+
+    @property
     def printed_name(self) -> str:
         """Return the signer's name as it is printed."""
         return self.signer.printed_name

@@ -18,7 +18,7 @@ request approvalKind useCase reason requestedBy requestedAt expiresAt needed eme
 dossier dossierDigest approvalState since endsAt decidingEntry explanation digests { of digest } met { text entry }
 subject { __typename id ... on Named { name } }
 decisions { entry decision meaning reason decidedBy decidedAt expiresAt authenticated conditions requires
-  signatureBlock countsFor interest conflicts irb { determination protocol continuingReview waiver { board actedOn } } }
+  signatureBlock countsFor uncounted irb { determination protocol continuingReview waiver { board actedOn } } }
 """
 _INBOX: Final = """
 query Inbox($principal: String!, $within: Int!, $asOf: AsOfInput) {
@@ -128,8 +128,7 @@ def show(client: Client, request: int, as_of: dict[str, Any], *, as_json: bool) 
 def _beside(decision: dict[str, Any]) -> Iterator[str]:
     """Yield what else a decision says: whom it counts for, what goes with it, what a board determined."""
     if decision["countsFor"] is None:
-        why = decision["conflicts"] or [decision["interest"] or "whoever signs is one person with whoever asked"]
-        yield f"does not count: {'; '.join(why)}"
+        yield f"does not count: {'; '.join(decision['uncounted'])}"
     elif decision["countsFor"] != decision["decidedBy"]:
         yield f"counts for {decision['countsFor']}, who is one person with {decision['decidedBy']}"
     yield from (f"condition: {text}" for text in decision["conditions"])

@@ -118,6 +118,7 @@ class Decision:
     counts_for: str | None = strawberry.field(
         description="The person whom it counts for, by the least of their names; null where it does not count."
     )
+    uncounted: list[str] = strawberry.field(description="Why it counts for nobody; empty where it counts.")
     sign_in: SignIn | None = strawberry.field(description="How the signer had signed in; null where that was not said.")
     irb: IrbFinding | None = strawberry.field(
         description="What the institutional review board determined; null of any other kind of approval."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -243,6 +244,15 @@ def test_a7_who_had_a_part_or_an_interest_in_it_is_kept_and_does_not_count(
     house.record(attestation(), house.act_as("jo", "steward", "approver"))
     house.record(decision(index), house.key_of("jo"))
     assert at(house).decisions[-1].conflicts == ("whoever signs attested a step that its data came by",)
+    assert [one.uncounted for one in at(house).decisions] == [
+        ("whoever signs registered the version",),
+        ("the signer's own interest: Holds shares of the maker",),
+        ("whoever signs attested a step that its data came by",),
+    ]
+    unproved = replace(found.decisions[0], conflicts=(), authenticated=False)
+    assert unproved.uncounted == ("nothing proves who signed",)
+    assert replace(unproved, authenticated=True).uncounted == ("whoever signs is one person with whoever asked",)
+    assert replace(unproved, person=frozenset({"ida"})).uncounted == ()
 
 
 def test_a8_an_emergency_needs_one_person_and_lapses_unless_another_ratifies(

@@ -12,7 +12,7 @@ from catalog.access.keys import local_actor
 from catalog.api.pages import registry
 from tests.integration.catalog.api.test_access import key_of
 from tests.support.pages import BASE, BROWSER, shown
-from tests.support.records import principal
+from tests.support.records import decision, principal, request
 
 if TYPE_CHECKING:
     from httpx2 import Response
@@ -216,6 +216,20 @@ def test_an_approval_is_asked_for_and_decided_by_somebody_else(keyed: tuple[Cata
     assert "meaning approval" in words
 
 
+def test_a_request_shows_what_a_board_determined_and_why_a_decision_does_not_count(keyed: tuple[Catalog, str]) -> None:
+    catalog, key = keyed
+    asked = catalog.record(request(approval_kind="IRB"), Authorization=f"Bearer {key}").json()["index"]
+    board = {"determination": "FULL", "protocol": "MADE-UP-1", "continuing_review": "2998-01-01T00:00:00Z"}
+    payload = decision(asked, irb=board, interest="Owns shares of the maker", requires=["Report each month"])
+    answer = catalog.record(payload, Authorization=f"Bearer {_approver(catalog, 'IRB')}")
+    assert answer.status_code == 201, answer.text
+    catalog.caught_up()
+    words = shown(signed_in(catalog, key).get(f"/explorer/approval?request={asked}")).words
+    assert "The board determined: full, protocol MADE-UP-1; to be reviewed again by 2998-01-01 00:00:00 UTC" in words
+    assert "to be met on record: Report each month, not met" in words
+    assert "does not count: the signer's own interest: Owns shares of the maker" in words
+
+
 def _versions(catalog: Catalog) -> list[str]:
     found = catalog.client.post(
         "/graphql",
@@ -225,10 +239,10 @@ def _versions(catalog: Catalog) -> list[str]:
     return [node["id"] for node in found["data"]["search"]["nodes"]]
 
 
-def _approver(catalog: Catalog) -> str:
+def _approver(catalog: Catalog, kind: str = "CLINICAL") -> str:
     intake = catalog.service.intake
     intake.submit_record(
-        principal("testperson-gamma", "approver", approves=("CLINICAL",)), local_actor(), "tests"
+        principal("testperson-gamma", "approver", approves=(kind,)), local_actor(), "tests"
     ).result()
     catalog.caught_up()
     key, issued = intake.issue_key("testperson-gamma", local_actor(), "tests")
