@@ -12,7 +12,6 @@ from catalog.approvals.model import Approval, Decision
 from catalog.findings.approvals import never_asked
 from catalog.findings.model import Basis, Deidentification, Gap
 from catalog.findings.rules import Rule
-from catalog.labels.taint.clearances import named_codes
 from catalog.releases.model import SnapshotUse
 from catalog.snapshots.model import SnapshotRecord
 from graph_schema.identity import node_id
@@ -93,7 +92,7 @@ def _of_deidentification(basis: Basis, found: Deidentification) -> Iterator[Gap]
     if not found.coverage and not found.removals:
         yield Gap(basis.version.id, basis.title, "de-identification", "Attest the step, or let its run claim it.")
     for one in (each.attestation for each in found.coverage):
-        if not named_codes(one):
+        if not one.named_codes:
             yield Gap(one.id, basis.job_name(one.job), "cleared codes", "Attest what it clears.")
     for step in (each.step for each in found.removals):
         run = basis.runs.get(step.run or "")

@@ -13,7 +13,6 @@ from catalog.findings.approvals import NOUNS
 from catalog.findings.judgement import absent_of, approval_findings
 from catalog.findings.rules import Rule
 from catalog.labels.model import Attestation as AttestationRecord
-from catalog.labels.taint.clearances import named_codes
 from catalog.ledger.protocol import Ledger
 from catalog.lineage.model import LineageEdge as Edge
 from catalog.reading import Truncated
@@ -197,7 +196,7 @@ def _attestation(citations: Citations, data: DatasetData, one: AttestationRecord
         job=data.job_name(one.job),
         run=data.run_id(one.run),
         method=one.method,
-        clears=tuple(Code(system=code.system, code=code.code) for code in named_codes(one)),
+        clears=tuple(Code(system=code.system, code=code.code) for code in one.named_codes),
         alterations=one.alterations,
         expert=one.expert,
         schema_version=one.schema_version,

@@ -8,7 +8,6 @@ from typing import Any
 from catalog.assets.model import RunRecord
 from catalog.findings.model import Coverage, Deidentification
 from catalog.labels.model import Uncovered
-from catalog.labels.taint.clearances import named_codes
 from catalog.lineage.model import LineageEdge as Edge
 from catalog.reporting.citations import Citations, time_of
 from catalog.reporting.dossier_data import DossierData, full_name
@@ -150,7 +149,7 @@ def _attested(citations: Citations, data: DossierData, judged: Coverage) -> Deid
         job=data.job_name(one.job),
         run=data.run_id(one.run),
         method=one.method,
-        clears=tuple(Code(system=code.system, code=code.code) for code in named_codes(one)),
+        clears=tuple(Code(system=code.system, code=code.code) for code in one.named_codes),
         alterations=one.alterations,
         expert=one.expert,
         schema_version=one.schema_version,

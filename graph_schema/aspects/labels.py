@@ -116,3 +116,8 @@ class Attestation(Part):
     def subject(self) -> str:
         """Return the job or the model version that it is about, by id."""
         return self.job or self.model_version or ""
+
+    @property
+    def named_codes(self) -> tuple[Coding, ...]:
+        """Return the codes that it clears, then those of which it says besides what was done to them."""
+        return tuple(dict.fromkeys((*self.clears, *(one.code for one in self.treatments))))

@@ -31,7 +31,7 @@ from catalog.findings.separation import Apartness, separation
 from catalog.labels.model import Attestation, Label, Step, Uncovered
 from catalog.labels.rules import why_uncovered
 from catalog.labels.suggestions import Judgement, suggestions_in
-from catalog.labels.taint.clearances import named_codes, takeable
+from catalog.labels.taint.clearances import takeable
 from catalog.use.contradictions import contradictions, kept_longer
 from catalog.use.meetings import Meeting
 from catalog.use.model import UseStatement
@@ -313,7 +313,7 @@ def _has_all(some: Collection[str], others: Collection[str]) -> bool:
 def _takes_as_much(one: Attestation, other: Attestation) -> bool:
     """Tell whether an attestation takes away all that another does, or that this names where it takes nothing away."""
     takes, taken = takeable(one), takeable(other)
-    return bool(takes) and (taken <= takes if taken else set(named_codes(other)) <= {code for _, code in takes})
+    return bool(takes) and (taken <= takes if taken else set(other.named_codes) <= {code for _, code in takes})
 
 
 def evaluation_apart(case: VersionCase, moment: int) -> Breach | None:  # noqa: ARG001  the same shape as the others

@@ -55,11 +55,6 @@ def takeable(attestation: aspects.Attestation) -> frozenset[tuple[str, Coding]]:
     )
 
 
-def named_codes(attestation: aspects.Attestation) -> tuple[Coding, ...]:
-    """Return the codes that an attestation clears, then those of which it says besides what was done to them."""
-    return tuple(dict.fromkeys((*attestation.clears, *(one.code for one in attestation.treatments))))
-
-
 def _treatments(attestation: aspects.Attestation) -> tuple[Treatment, ...]:
     """Return what was done to what; of a code that is cleared alone, that it was removed."""
     treated = {one.code for one in attestation.treatments}

