@@ -39,7 +39,7 @@ class Decision(aspects.Decision):
         known = (*self.conflicts, *(() if self.interest is None else (f"the signer's own interest: {self.interest}",)))
         if known:
             return known
-        return ("whoever signs is one person with whoever asked",) if self.authenticated else ("nothing proves who signed",)
+        return ("whoever signs is one person with whoever asked" if self.authenticated else "nothing proves who signs",)
 
     @property
     def printed_name(self) -> str:

@@ -250,7 +250,7 @@ def test_a7_who_had_a_part_or_an_interest_in_it_is_kept_and_does_not_count(
         ("whoever signs attested a step that its data came by",),
     ]
     unproved = replace(found.decisions[0], conflicts=(), authenticated=False)
-    assert unproved.uncounted == ("nothing proves who signed",)
+    assert unproved.uncounted == ("nothing proves who signs",)
     assert replace(unproved, authenticated=True).uncounted == ("whoever signs is one person with whoever asked",)
     assert replace(unproved, person=frozenset({"ida"})).uncounted == ()
 
