@@ -241,9 +241,7 @@ def _versions(catalog: Catalog) -> list[str]:
 
 def _approver(catalog: Catalog, kind: str = "CLINICAL") -> str:
     intake = catalog.service.intake
-    intake.submit_record(
-        principal("testperson-gamma", "approver", approves=(kind,)), local_actor(), "tests"
-    ).result()
+    intake.submit_record(principal("testperson-gamma", "approver", approves=(kind,)), local_actor(), "tests").result()
     catalog.caught_up()
     key, issued = intake.issue_key("testperson-gamma", local_actor(), "tests")
     issued.result()
