@@ -47,7 +47,9 @@ def admit_declaration(record: DeclareDataset, admission: Admission) -> Admitted:
     """Take the declaration as any; whoever writes it is told besides what cannot be kept beside it."""
     taken = admit_dataset(record, admission)
     keeping = _keeping(record, admission)
-    bound = [] if keeping is None else _bound_to_delete([keeping], admission)
+    declared = _declared(record, admission)
+    replaced = () if declared is None else (declared.id,)
+    bound = [] if keeping is None else _bound_to_delete([keeping], admission, replaced)
     found = dict.fromkeys([*_declared_unkeepable(record, admission), *bound])
     return replace(taken, warnings=(*taken.warnings, *found))
 
@@ -69,21 +71,28 @@ def admit_source_declaration(record: DeclareSource, admission: Admission) -> Adm
 
 def _declared_unkeepable(record: DeclareDataset, admission: Admission) -> Iterator[str]:
     """Yield what cannot be kept beside the use that is declared: by others, and how long the data is kept."""
-    use, node = record.permitted_use, record.dataset.node
-    if use is None:
+    one, node = _declared(record, admission), record.dataset.node
+    if one is None:
         return
-    view, since = admission.view.uncited, record.holds_from or admission.now
-    one = declared_use(node, use.model_dump(mode="json"), NOW, since)
-    if DELAU in use.obligations:
+    view = admission.view.uncited
+    if DELAU in one.obligations:
         bound = {node.id, *closure(view, [node.id], Direction.DOWNSTREAM).nodes}
         kept = {each.dataset: each for each in keepings(view, sorted(bound))}
         if (keeping := _keeping(record, admission)) is not None:
             kept[node.id] = keeping
         yield from _kept_longer(one, kept.values())
-    yield from _clashing(one, [node.id], admission)
+    yield from _clashing(one, [node.id], admission, [one.id])
 
 
-def _bound_to_delete(kept: Sequence[Keeping], admission: Admission) -> list[str]:
+def _declared(record: DeclareDataset, admission: Admission) -> Stated | None:
+    """Return what is declared of its use as the statement that it is, which takes the place of the one before."""
+    if record.permitted_use is None:
+        return None
+    use = record.permitted_use.model_dump(mode="json")
+    return declared_use(record.dataset.node, use, NOW, record.holds_from or admission.now)
+
+
+def _bound_to_delete(kept: Sequence[Keeping], admission: Admission, replaced: Collection[str] = ()) -> list[str]:
     """Return which statements, that bind data already, ask to delete it before it is to be kept until."""
     view = admission.view.uncited
     known = view.nodes([one.dataset for one in kept])
@@ -93,7 +102,9 @@ def _bound_to_delete(kept: Sequence[Keeping], admission: Admission) -> list[str]
     found: dict[str, None] = {}
     for keeping in (one for one in kept if one.dataset in known):
         reached = judge.reaching(keeping.dataset, keeping.since).applied
-        bound = dict.fromkeys(each.statement for each in reached if not each.replaced_by)
+        bound = dict.fromkeys(
+            each.statement for each in reached if not each.replaced_by and each.statement.id not in replaced
+        )
         found |= {f"{one.id}: {text}": None for one in bound if (text := kept_longer(one, keeping)) is not None}
     return list(found)[:_MOST_WARNED]
 

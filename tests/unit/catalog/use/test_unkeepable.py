@@ -100,6 +100,14 @@ class TestU15Warnings:
         (warning,) = house.record(keep).warnings
         assert "keeps landing/visits for 3,650 days" in warning
 
+    def test_what_is_declared_anew_is_not_held_to_what_it_takes_the_place_of(self, house: House) -> None:
+        house.record(declaration(retention=None))
+        anew = {"kind": "declare_dataset", "dataset": RAW, "permitted_use": {"purposes": ["HRESCH"]}}
+        assert house.record(anew).warnings == ()
+        delete = {"purposes": ["HRESCH"], "obligations": ["DELAU"]}
+        house.record({**anew, "permitted_use": delete})
+        assert house.record({**anew, "retention": self.LONG}).warnings == ()
+
     def test_what_is_declared_is_held_to_what_others_let_the_same_data_be_used_for(self, house: House) -> None:
         house.record(permission(of={"dataset": RAW}, purposes=["TREAT"]))
         use = {"purposes": ["HRESCH"]}

@@ -84,7 +84,7 @@ def test_what_is_typed_becomes_a_record_about_the_very_thing_and_twice_becomes_o
         "/retention/period_days": "30",
         "/encryption_keys/3/key": "made-up-key",
         "/encryption_keys/3/environment": "TRAINING",
-        "/permitted_use/purposes": "HRESCH\r\n\r\nTREAT\r\n",
+        "/permitted_use/purposes": "MLTRAINING\r\n\r\nTREAT\r\n",
         "/genomic": "false",
         "/valid_from": "2026-01-31",
     }
@@ -97,7 +97,7 @@ def test_what_is_typed_becomes_a_record_about_the_very_thing_and_twice_becomes_o
         "phi_category": ["CLINICAL_NOTE", "QUASI_IDENTIFIER"],
         "retention": {"policy_class": "RESEARCH", "period_days": 30},
         "encryption_keys": [{"key": "made-up-key", "environment": "TRAINING"}],
-        "permitted_use": {"purposes": ["HRESCH", "TREAT"], "duo": [], "refrains": [], "obligations": []},
+        "permitted_use": {"purposes": ["MLTRAINING", "TREAT"], "duo": [], "refrains": [], "obligations": []},
         "genomic": False,
         "valid_from": "2026-01-31T00:00:00Z",
     }
