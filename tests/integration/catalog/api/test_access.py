@@ -20,6 +20,7 @@ def key_of(catalog: Catalog, name: str, *roles: str) -> dict[str, str]:
     catalog.caught_up()
     key, issued = intake.issue_key(name, local_actor(), "tests")
     issued.result()
+    catalog.caught_up()
     return {"Authorization": f"Bearer {key.secret}"}
 
 
