@@ -14,7 +14,8 @@ from catalog.approvals.binding import FLOWING, LABELS, USE, Change, Instant, mom
 from catalog.approvals.instants import Behind, Since, behind, instants
 from catalog.graph_memo import each_remembered
 from catalog.labels.queries import attestations_of
-from catalog.labels.taint.queries import EffectiveLabels, effective_labels
+from catalog.labels.taint.answers import EffectiveLabels
+from catalog.labels.taint.queries import effective_labels
 from catalog.reading import Complete
 from catalog.use.answers import PermittedUse
 from catalog.use.model import UseStatement

@@ -18,7 +18,8 @@ from catalog.emergencies.rules import opening_of
 from catalog.errors import SenderError
 from catalog.grants.queries import delegations_of, grants_of
 from catalog.grants.rules import covering
-from catalog.labels.taint.queries import EffectiveLabels, effective_labels, effective_labels_of_columns
+from catalog.labels.taint.answers import EffectiveLabels
+from catalog.labels.taint.queries import effective_labels, effective_labels_of_columns
 from catalog.memberships.queries import (
     memberships_of,
     projects,

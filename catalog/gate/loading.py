@@ -44,7 +44,8 @@ from catalog.gate.operation import no_way_back
 from catalog.gate.requirements import GateFile
 from catalog.gate.rules import at_least
 from catalog.labels.queries import attestations_of
-from catalog.labels.taint.queries import EffectiveLabels, effective_labels
+from catalog.labels.taint.answers import EffectiveLabels
+from catalog.labels.taint.queries import effective_labels
 from catalog.memberships.queries import studied
 from catalog.names.loading import Names
 from catalog.places.queries import operator_at

@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Final
 
 from catalog.labels.taint import queries as flowed
-from catalog.labels.taint.queries import EffectiveLabel as LabelRecord
-from catalog.labels.taint.queries import EffectiveLabels as LabelsRecord
-from catalog.labels.taint.queries import Hop
+from catalog.labels.taint.answers import EffectiveLabel as LabelRecord
+from catalog.labels.taint.answers import EffectiveLabels as LabelsRecord
+from catalog.labels.taint.answers import Hop
 from catalog.releases.model import SnapshotUse
 from catalog.reporting.citations import Citations
 from catalog.reporting.dossier_data import DossierData

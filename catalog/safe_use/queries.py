@@ -17,7 +17,8 @@ from catalog.findings.queries import findings_on
 from catalog.findings.rules import FindingState
 from catalog.graph_memo import as_it_stands
 from catalog.labels.queries import labels
-from catalog.labels.taint.queries import EffectiveLabel, EffectiveLabels, effective_labels
+from catalog.labels.taint.answers import EffectiveLabel, EffectiveLabels
+from catalog.labels.taint.queries import effective_labels
 from catalog.lineage.model import Direction
 from catalog.reading import Complete, Truncated
 from catalog.safe_use import rules

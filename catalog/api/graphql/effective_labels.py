@@ -25,7 +25,7 @@ from catalog.api.graphql.scalars import Micros
 from catalog.assets.model import NodeRecord
 from catalog.assets.queries import node_records
 from catalog.errors import ADDRESSED, SenderError
-from catalog.labels.taint import queries
+from catalog.labels.taint import answers, queries
 from catalog.labels.taint.model import Passage
 from catalog.reading import AsOf
 from graph_schema import nodes as kinds
@@ -35,7 +35,7 @@ enums.enter(Passage, name="LabelPassage")
 
 @strawberry.type(description="A step on the way of a label, from one asset or column into the next.")
 class LabelHop:
-    found: strawberry.Private[queries.Hop]
+    found: strawberry.Private[answers.Hop]
     at: strawberry.Private[AsOf]
     source_column: str | None = strawberry.field(description="The column that it came from; null: any of it.")
     target_column: str | None = strawberry.field(
@@ -93,7 +93,7 @@ class EffectiveLabel:
 
 @strawberry.type(description="What an attestation took away on a step into an asset.")
 class ClearedLabel:
-    found: strawberry.Private[queries.ClearedLabel]
+    found: strawberry.Private[answers.ClearedLabel]
     at: strawberry.Private[AsOf]
     phi_kind: PhiKind = strawberry.field(description="Which kind of PHI it would be here.")
     codes: list[Code] = strawberry.field(description="What exactly was taken away; none where all of the kind.")
@@ -116,7 +116,7 @@ class ClearedLabel:
     description="That fields took nothing on the steps of a job, since a steward takes its column lineage for complete."
 )
 class TrustedLineage:
-    found: strawberry.Private[queries.TrustedLineage]
+    found: strawberry.Private[answers.TrustedLineage]
     at: strawberry.Private[AsOf]
     entry: int = strawberry.field(description="The ledger entry of the record that says so.")
     trusted_by: str = strawberry.field(description="The principal that takes it for complete.")
@@ -322,7 +322,7 @@ def _why(  # what is asked for
     )
 
 
-def _as_labels(context: RequestContext, found: queries.EffectiveLabels, at: AsOf) -> EffectiveLabels:
+def _as_labels(context: RequestContext, found: answers.EffectiveLabels, at: AsOf) -> EffectiveLabels:
     view = context.view(at)
     return converted(
         EffectiveLabels,
@@ -335,7 +335,7 @@ def _as_labels(context: RequestContext, found: queries.EffectiveLabels, at: AsOf
     )
 
 
-def as_label(found: queries.EffectiveLabel, at: AsOf) -> EffectiveLabel:
+def as_label(found: answers.EffectiveLabel, at: AsOf) -> EffectiveLabel:
     """Return a label as it is shown."""
     return converted(
         EffectiveLabel,
@@ -346,6 +346,6 @@ def as_label(found: queries.EffectiveLabel, at: AsOf) -> EffectiveLabel:
     )
 
 
-def _as_way(found: queries.Way, at: AsOf) -> LabelWay:
+def _as_way(found: answers.Way, at: AsOf) -> LabelWay:
     hops = [converted(LabelHop, one, found=one, at=at) for one in found.hops]
     return converted(LabelWay, found, at=at, phi_kind=PhiKind(found.kind), hops=hops)

@@ -24,6 +24,7 @@ from catalog.api.graphql.scalars import Micros
 from catalog.assets.queries import node_records
 from catalog.labels import model, queries, trusts
 from catalog.labels.taint import queries as taint
+from catalog.labels.taint.answers import EffectiveOrigin
 from catalog.reading import AsOf
 from graph_schema import nodes as kinds
 from graph_schema.vocabulary import hl7, words
@@ -41,7 +42,7 @@ enums.enter(Stance)
 
 
 Rejected = Annotated[bool, strawberry.argument(description="With labels that a principal rejected last.")]
-LabelOrigin = taint.EffectiveOrigin
+LabelOrigin = EffectiveOrigin
 enums.enter(LabelOrigin, name="LabelOrigin")
 
 

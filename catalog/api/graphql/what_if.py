@@ -20,7 +20,7 @@ from catalog.api.graphql.records import fields_of, input_of
 from catalog.errors import ADDRESSED
 from catalog.labels.facts import attested
 from catalog.labels.records import AttestDeidentification
-from catalog.labels.taint import queries
+from catalog.labels.taint import answers, queries
 from catalog.reading import AsOf, Complete
 
 
@@ -35,7 +35,7 @@ class SupposedClearing:
 
 @strawberry.type(description="What a supposed attestation would do to the labels of what its job wrote.")
 class SupposedLabels:
-    found: strawberry.Private[queries.SupposedLabels]
+    found: strawberry.Private[answers.SupposedLabels]
     at: strawberry.Private[AsOf]
     would_clear: list[SupposedClearing] = strawberry.field(description="What it would take away.")
     kinds_now: list[PhiKind] = strawberry.field(description="Each kind of PHI that the asset holds without it.")

@@ -16,7 +16,8 @@ from catalog.api.pages.recording import midnight, submit
 from catalog.errors import AskerError, SenderError
 from catalog.labels.facts import attested
 from catalog.labels.records import AttestDeidentification
-from catalog.labels.taint.queries import SupposedLabels, what_if
+from catalog.labels.taint.answers import SupposedLabels
+from catalog.labels.taint.queries import what_if
 from catalog.reading import Complete
 from graph_schema.identity import label_of
 from graph_schema.nodes import Job

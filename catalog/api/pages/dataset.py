@@ -20,7 +20,8 @@ from catalog.errors import AskerError
 from catalog.findings.estate.model import EstateFinding
 from catalog.findings.queries import findings_on
 from catalog.labels.queries import suggestions
-from catalog.labels.taint.queries import EffectiveLabel, EffectiveLabels, effective_labels, effective_labels_of_columns
+from catalog.labels.taint.answers import EffectiveLabel, EffectiveLabels
+from catalog.labels.taint.queries import effective_labels, effective_labels_of_columns
 from catalog.lineage.columns.model import ListedColumn
 from catalog.lineage.columns.queries import listed_columns
 from catalog.lineage.model import Direction, LineageEdge, Walk

@@ -22,7 +22,8 @@ from catalog.errors import AskerError, SenderError
 from catalog.findings.queries import findings_on
 from catalog.gate.model import Assessments, Gate
 from catalog.gate.queries import assessments
-from catalog.labels.taint.queries import EffectiveLabels, effective_labels
+from catalog.labels.taint.answers import EffectiveLabels
+from catalog.labels.taint.queries import effective_labels
 from catalog.releases.deployments import deployments_of, releases_of, retirements
 from catalog.releases.model import ModelVersionRecord, Retirement
 from catalog.releases.queries import model_versions, versions_of

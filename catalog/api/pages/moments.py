@@ -25,7 +25,7 @@ _MOST_WORDS: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One of them: how an address names it, "" for now, and how it is read."""
+    """One of them: how an address names it, "" where it is the present, and how it is read."""
 
     value: str
     when: str

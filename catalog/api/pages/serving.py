@@ -83,7 +83,7 @@ class Frame:
         return [one for one in self.here if one[0] not in _OF_ONE_TIME]
 
     def at(self, name: str, value: str) -> list[tuple[str, str]]:
-        """Return what an address says by which this page is of another moment of one time, "" for now."""
+        """Return what an address says by which this page is of another moment of one time, "" for the present."""
         times = {**self.time, name: value}
         return [*self.whenever, (MOMENTS, "1"), *((time, text) for time, text in times.items() if text)]
 

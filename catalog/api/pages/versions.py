@@ -14,7 +14,8 @@ from catalog.api.pages.words import worded
 from catalog.approvals.model import Approval
 from catalog.approvals.queries import approvals_of
 from catalog.errors import AskerError
-from catalog.labels.taint.queries import EffectiveLabels, effective_labels
+from catalog.labels.taint.answers import EffectiveLabels
+from catalog.labels.taint.queries import effective_labels
 from catalog.reading import Complete
 from catalog.releases.model import ModelVersionRecord, SnapshotUse
 from catalog.releases.queries import model_versions, versions_of

@@ -11,7 +11,8 @@ from catalog.labels.code_keys import code_keys
 from catalog.labels.queries import attestations_by_id
 from catalog.labels.states.model import CodedBy, Declared, EffectiveState, HeldLabel, Regime
 from catalog.labels.states.rules import effective
-from catalog.labels.taint.queries import EffectiveLabels, EffectiveOrigin, effective_labels
+from catalog.labels.taint.answers import EffectiveLabels, EffectiveOrigin
+from catalog.labels.taint.queries import effective_labels
 from catalog.names.loading import Names
 from catalog.reading import Complete
 from catalog.view import View

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from catalog.labels.taint.queries import EffectiveOrigin, effective_labels
+from catalog.labels.taint.answers import EffectiveOrigin
+from catalog.labels.taint.queries import effective_labels
 from catalog.reading import Complete, Completeness, Truncated
 from catalog.view import View
 from graph_schema.vocabulary.words import PhiKind

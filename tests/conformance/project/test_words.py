@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from jinja2 import Environment, nodes
 
 from tests.support.project import REPOSITORY, product_files
 
@@ -74,6 +75,13 @@ def names_in_script(text: str) -> list[str]:
     return [*declared, *(name for groups in lists for name in re.findall(r"\w+", " ".join(groups)))]
 
 
+def names_in_template(text: str) -> set[str]:
+    """Return what a template names itself: loop variables, what is set, and parameters of macros."""
+    tree = Environment(extensions=["jinja2.ext.do"], autoescape=True).parse(text)
+    named = {one.name for one in tree.find_all(nodes.Name) if one.ctx in {"store", "param"}}
+    return named | {one.name for one in tree.find_all(nodes.Macro)}
+
+
 def words(identifier: str) -> set[str]:
     return {word.lower() for word in _WORD.findall(identifier)}
 
@@ -98,6 +106,26 @@ def test_no_script_of_the_pages_names_anything_so() -> None:
     ]
     assert scripts
     assert not found
+
+
+def test_no_template_names_anything_so() -> None:
+    templates = list(product_files(".j2"))
+    named = [(path, name) for path in templates for name in names_in_template(path.read_text())]
+    assert named
+    assert not [f"{path.name} {name}" for path, name in named if words(name) & PRIVATE]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{% for told in x %}{% endfor %}",
+        "{% set said = 1 %}",
+        "{% macro tell() %}{% endmacro %}",
+        "{% macro m(said) %}{% endmacro %}",
+    ],
+)
+def test_the_search_of_templates_finds_what_it_is_for(text: str) -> None:
+    assert any(words(name) & PRIVATE for name in names_in_template(text))
 
 
 @pytest.mark.parametrize(

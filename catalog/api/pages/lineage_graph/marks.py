@@ -11,15 +11,8 @@ from typing import Any
 from catalog.api.pages.lineage_graph.asked import Asked
 from catalog.api.pages.lineage_graph.walked import Found
 from catalog.findings.choke_points import ChokePoints, choke_points
-from catalog.labels.taint.queries import (
-    ClearedLabel,
-    EffectiveLabel,
-    EffectiveLabels,
-    EffectiveOrigin,
-    Way,
-    effective_labels,
-    effective_labels_of_columns,
-)
+from catalog.labels.taint.answers import ClearedLabel, EffectiveLabel, EffectiveLabels, EffectiveOrigin, Way
+from catalog.labels.taint.queries import effective_labels, effective_labels_of_columns
 from catalog.lineage.choke_points import JobRun, step_of
 from catalog.lineage.model import LineageEdge, LineageGraph, LineageNode
 from catalog.use.difference import same_edge

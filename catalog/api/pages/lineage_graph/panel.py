@@ -12,7 +12,8 @@ from catalog.api.pages.lineage_graph.drawn import Drawn, Thing
 from catalog.api.pages.lineage_graph.flows import Flow
 from catalog.api.pages.lineage_graph.walked import box_key
 from catalog.api.pages.page import Several
-from catalog.labels.taint.queries import EffectiveLabels, effective_labels
+from catalog.labels.taint.answers import EffectiveLabels
+from catalog.labels.taint.queries import effective_labels
 from catalog.lineage.columns.queries import listed_columns
 from catalog.lineage.model import LineageGraph
 from graph_schema.identity import label_of

@@ -10,14 +10,8 @@ from catalog.errors import AskerError, SenderError
 from catalog.findings.queries import Wanted, findings
 from catalog.findings.rules import Rule
 from catalog.labels.queries import attestations_of
-from catalog.labels.taint.queries import (
-    EffectiveLabel,
-    EffectiveOrigin,
-    effective_labels,
-    effective_labels_of_columns,
-    what_if,
-    why_label,
-)
+from catalog.labels.taint.answers import EffectiveLabel, EffectiveOrigin
+from catalog.labels.taint.queries import effective_labels, effective_labels_of_columns, what_if, why_label
 from catalog.projection.entry_facts import facts_of
 from catalog.reading import AsOf
 from catalog.store.memory import MemoryStore
