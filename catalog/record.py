@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Final, Self
 
 from pydantic import (
     AfterValidator,
@@ -395,7 +395,7 @@ class UnknownSubjectError(SenderError):
     @classmethod
     def of(cls, node: Node, hint: str, pointer: str) -> Self:
         """Return the error of a node, with what would be right."""
-        return cls(f"This names an unknown {_WORDS.get(node.label, node.label)}: {hint}.", pointer)
+        return cls(f"This names an unknown {_in_words(node.label)}: {hint}.", pointer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -416,20 +416,13 @@ class Admitted:
         return {**self.added, **self.read_at}
 
 
-_WORDS = {
-    "Dataset": "dataset",
-    "Column": "column",
-    "Snapshot": "snapshot",
-    "Job": "job",
-    "Run": "run",
-    "ModelVersion": "model version",
-    "Principal": "principal",
-    "Place": "place",
-    "Source": "source",
-    "EncryptionKey": "encryption key",
-    "SigningKey": "signing key",
-    "Deployment": "deployment",
-    "NamespaceRule": "rule of names",
-    "Attestation": "attestation",
-}
+_NAMED_OTHERWISE: Final = {"NamespaceRule": "rule of names", "PhiTag": "PHI tag"}
+_CAPITAL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+def _in_words(label: str) -> str:
+    """Return what the nodes of a label are called in a sentence: `SigningKey` is a signing key."""
+    return _NAMED_OTHERWISE.get(label) or _CAPITAL.sub(" ", label).lower()
+
+
 DECLARE_FIRST = "declare it first, or send an event that names it"

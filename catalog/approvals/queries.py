@@ -28,8 +28,9 @@ from catalog.approvals.policies import asked_of
 from catalog.names.loading import Names
 from catalog.policies.model import Published
 from catalog.policies.queries import published
+from catalog.releases.deployments import retirements
 from catalog.releases.queries import registrations
-from catalog.snapshots.queries import verifications
+from catalog.snapshots.queries import snapshots, verifications
 from catalog.view import View
 from graph_schema.aspects import DECLARED
 from graph_schema.aspects import approvals as aspects
@@ -37,7 +38,7 @@ from graph_schema.aspects.principals import PrincipalDefinition
 from graph_schema.facts import Statement
 from graph_schema.identity import label_of
 from graph_schema.nodes import Approval as ApprovalNode
-from graph_schema.nodes import Principal
+from graph_schema.nodes import Principal, Snapshot
 from graph_schema.vocabulary.words import ApprovalKind
 
 _ASPECTS = ("request", "decision", "condition_met")
@@ -186,7 +187,8 @@ def inbox(view: View, principal: str, within: int = WITHIN_DAYS) -> tuple[InboxI
     """Return what a principal has to do about requests at the view's point, by what is due first.
 
     An approval that ends within so many days is to be renewed. What it may decide on, its own record and delegations
-    to it say.
+    to it say. Of a version that is retired and a snapshot that was deleted nothing is to be done: nobody may ask or
+    decide about them.
     """
     view = view.remembering
     people = people_of(view)
@@ -210,13 +212,23 @@ def inbox(view: View, principal: str, within: int = WITHIN_DAYS) -> tuple[InboxI
             # How others' stand is not to be known for it: each is judged by all that flows into its subject.
             if one.by == principal or value.approval_kind in kinds:
                 concerning.append(one.subject)
-    found = approvals(view, concerning).values()
+    found = _of_what_is_in_use(approvals(view, concerning).values(), whole)
     every = [one for some in holding.values() for one in some]
 
     def is_one(first: str, second: str) -> bool:
         return second in one_with(first, people.same, every)
 
     return rules.inbox_of(found, newest, is_one, principal, kinds, view.moment + within * _DAY)
+
+
+def _of_what_is_in_use(found: Iterable[Approval], whole: View) -> list[Approval]:
+    """Return those of which the subject is neither retired nor deleted."""
+    every = list(found)
+    subjects = sorted({one.subject for one in every})
+    gone = set(retirements(whole, subjects)) if subjects else set()
+    if states := [one for one in subjects if label_of(one) == Snapshot.__name__]:
+        gone |= {id_ for id_, one in snapshots(whole, states).items() if one.tombstone is not None}
+    return [one for one in every if one.subject not in gone]
 
 
 def _granted(known: PrincipalRecord | None) -> frozenset[str]:

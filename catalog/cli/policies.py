@@ -59,9 +59,12 @@ def _text(path: Path) -> str:
 
 
 def check(folder: Path, *, as_json: bool) -> Exit:
-    """Print what is wrong with the policies of a folder; 1 where anything is."""
+    """Print what is wrong with the policies of a folder; 1 where anything is. Its tests are read, and not run."""
     read = read_folder(folder)
-    return _print_problems(problems(read), _sound(read), as_json=as_json)
+    wrong = problems(read)
+    if not wrong:
+        cases.require_readable(read)
+    return _print_problems(wrong, _sound(read), as_json=as_json)
 
 
 def run_tests(folder: Path, *, as_json: bool) -> Exit:

@@ -127,5 +127,5 @@ def _sentence(found: Separation, *, is_whole: bool) -> str:
     training, evaluation = counted(found.training_files, "file"), counted(found.evaluation_files, "file")
     return (
         f"No file of the training data ({training}) is among those of the evaluation data ({evaluation}), by digest; "
-        f"subjects were not compared: no split by person is recorded."
+        f"whether a subject is in both, files do not show."
     )

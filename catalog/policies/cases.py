@@ -95,6 +95,12 @@ class _Placed:
         return Problem(self.path, self.line, 1, f"{self.case.name}: {sentence}")
 
 
+def require_readable(files: Mapping[str, str]) -> None:
+    """Raise SenderError where a file of tests cannot be read or asks what no policy could, with its line."""
+    for _ in _cases(files):
+        pass
+
+
 def run(files: Mapping[str, str]) -> Tested:
     """Return what the tests of a set come to; the policies have to be without problems.
 

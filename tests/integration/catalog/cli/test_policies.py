@@ -52,6 +52,24 @@ def test_what_is_wrong_is_printed_with_its_place_and_ends_with_one(tmp_path: Pat
         assert [(one["file"], one["line"]) for one in json.loads(done.out)] == [("access.cedar", 18)]
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "sentence"),
+    [
+        ("labels:", "lables:", "resource has no lables; did you mean labels?"),
+        ("expect:", "expct:", "expect is missing"),
+        ("action: query", "action: qery", "an action is one of"),
+    ],
+)
+def test_what_is_wrong_with_the_tests_is_wrong_with_the_set(
+    tmp_path: Path, policies: Path, before: str, after: str, sentence: str
+) -> None:
+    change(policies, "tests/access.yaml", before, after)
+    checked, tested = (typed(tmp_path, "policy", word, str(policies)) for word in ("check", "test"))
+    assert (checked.code, tested.code, checked.printed) == (2, 2, tested.printed)
+    assert "access.yaml, line " in checked.printed
+    assert sentence in checked.printed
+
+
 def test_a_set_is_published_shown_and_compared(data: Path, policies: Path) -> None:
     assert typed(data, "policy", "show").code == 2
     done = publish(data, policies)

@@ -16,7 +16,10 @@ from catalog.reading import AsOf
 from catalog.view import View
 from graph_schema.nodes import ModelVersion
 from graph_schema.times import format_time
+from tests.support.deployments import retirement
 from tests.support.records import (
+    CURATED,
+    DIGEST,
     MODEL,
     House,
     attestation,
@@ -28,6 +31,7 @@ from tests.support.records import (
     registration,
     request,
     seal,
+    tombstone,
 )
 
 VERSION = ModelVersion(MODEL["namespace"], MODEL["name"], "1").id
@@ -395,6 +399,28 @@ def test_a6_an_approval_that_ends_with_one_that_it_depends_on_is_the_same_item(
     (item,) = inbox(View(house.store, AsOf(house.clock.micros())), "ada")
     assert (item.task.value, item.requests) == ("ASK_AGAIN", (short, dependent))
     assert item.explanation == f"the approval of request #{short}, which it depends on, is expired"
+
+
+def test_of_a_retired_version_nothing_is_to_be_done(house: House, ada: Actor, approver: Actor) -> None:
+    conditional, undecided = ask(house, ada), ask(house, ada, approval_kind="SAFETY")
+    house.record(decision(conditional, requires=["The monitoring plan is filed"]), approver)
+    ended = ask(house, ada, approval_kind="LEGAL", expires_at=days(house, 2))
+    house.clock.now += 3 * 86_400
+    assert [task for task, _ in tasks(house, "ada")] == ["MEET_CONDITIONS", "ASK_AGAIN"]
+    assert tasks(house, "grace") == [("DECIDE", (undecided,))]
+    house.record(retirement())
+    assert (tasks(house, "ada"), tasks(house, "grace")) == ([], [])
+    with pytest.raises(SenderError, match="This version is retired"):
+        ask(house, ada, approval_kind="LEGAL", reason=f"Once more, after request {ended}")
+
+
+@pytest.mark.usefixtures("approver")
+def test_of_a_deleted_snapshot_nothing_is_to_be_done(house: House, ada: Actor) -> None:
+    of = {"snapshot": {"dataset": CURATED, "digest": DIGEST}}
+    index = ask(house, ada, subject=of)
+    assert tasks(house, "grace") == [("DECIDE", (index,))]
+    house.record(tombstone())
+    assert tasks(house, "grace") == []
 
 
 def test_what_the_graph_does_not_hold_yet_is_waited_for_before_anybody_signs(house: House, ada: Actor) -> None:

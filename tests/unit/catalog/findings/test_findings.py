@@ -113,7 +113,7 @@ def test_files_that_nothing_shares_are_apart_and_it_is_written_so(house: House, 
     assert (separation.result, separation.training_files, separation.evaluation_files) == ("APART", 2, 1)
     assert separation.text == (
         "No file of the training data (2 files) is among those of the evaluation data (1 file), by digest; "
-        "subjects were not compared: no split by person is recorded."
+        "whether a subject is in both, files do not show."
     )
 
 
