@@ -23,6 +23,7 @@ _MILLISECONDS: Final = len("2026-01-31T12:00:00.000")
 _NOW: Final = re.compile(r"\bnow\b")
 _NUMBERED: Final = re.compile(r"(?<=`)(policy[0-9]+)(?=`)")
 _QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
+_NUMERAL: Final = re.compile(r"`-?[0-9][0-9.]*`")
 _LISTED: Final = re.compile(r"[\s,]+")
 
 
@@ -51,7 +52,8 @@ class Verdict:
     """What a set of policies comes to, by which of them, and what must be kept to or left undone.
 
     `policies` are those that decided: the forbids of a denial, the permits of a permission, none where nothing permits.
-    Where `errors` has any, it is a denial: what went wrong, without a value.
+    Where `errors` has any, it is a denial, and those that could not be evaluated decided it: what went wrong, without a
+    value.
     """
 
     allowed: bool
@@ -125,6 +127,10 @@ class Engine:
         errors = tuple(self._in_words(str(one)) for one in found.diagnostics.errors)
         deciding = sorted((self._policies[one] for one in found.diagnostics.reasons), key=lambda one: one.id)
         allowed = found.decision is cedarpy.Decision.Allow and not errors and bool(deciding)
+        erred = {name for one in found.diagnostics.errors for name in _NUMBERED.findall(str(one))}
+        if erred:
+            decided = {self._policies[one].id for one in erred} | {one.id for one in deciding if one.forbids}
+            return Verdict(allowed=False, policies=tuple(sorted(decided)), errors=errors)
         return Verdict(
             allowed,
             tuple(one.id for one in deciding),
@@ -137,7 +143,7 @@ class Engine:
     def _in_words(self, error: str) -> str:
         """Return what Cedar says went wrong, with policies by their names and without any value of the request."""
         named = _NUMBERED.sub(lambda found: self._policies[found[1]].id, error)
-        return _QUOTED.sub('"…"', named)
+        return _NUMERAL.sub("`…`", _QUOTED.sub('"…"', named))
 
 
 @lru_cache(maxsize=8)

@@ -75,6 +75,19 @@ def test_x1_a_forbid_that_errs_denies_though_cedar_allows() -> None:
     assert problems({"a.cedar": CARELESS})
 
 
+def test_x1_what_could_not_be_evaluated_is_named_as_what_decided_and_no_value_is() -> None:
+    overflows = (
+        '@id("many-persons") forbid (principal, action, resource is Lineward::Dataset) '
+        "when { resource has persons && resource.persons * 4611686018427387904 > 5 };"
+    )
+    assert not problems({"a.cedar": overflows.replace(")", ') @reason("Too many")', 1)})
+    found = Engine({"a.cedar": PERMIT + overflows}).decide(asked(persons=4711))
+    assert (found.allowed, found.policies, found.reasons) == (False, ("many-persons",), ())
+    (error,) = found.errors
+    assert "`many-persons`" in error
+    assert "4711" not in error, "an operator reads no value of a request"
+
+
 @pytest.mark.parametrize(
     "request_",
     [
