@@ -14,7 +14,6 @@ import catalog.approvals.facts as approvals_facts
 import catalog.assets.admission as assets_admission
 import catalog.assets.facts as assets_facts
 import catalog.decisions.facts as decisions_facts
-import catalog.decisions.promotion as decisions_promotion
 import catalog.emergencies.admission as emergencies_admission
 import catalog.emergencies.facts as emergencies_facts
 import catalog.encryption.facts as encryption_facts
@@ -377,21 +376,21 @@ _KINDS: tuple[Kind[Any], ...] = (
         ReleaseModelVersion,
         releases_facts.version_subjects,
         releases_facts.project_release,
-        decisions_promotion.admit_release,
+        gate_admission.admit_release,
         binds=True,
     ),
     Kind(
         DeployModelVersion,
         releases_facts.version_subjects,
         releases_facts.project_deployment,
-        decisions_promotion.admit_deployment,
+        gate_admission.admit_deployment,
         binds=True,
     ),
     Kind(
         RollBackDeployment,
         releases_facts.rollback_subjects,
         releases_facts.project_rollback,
-        decisions_promotion.admit_rollback,
+        gate_admission.admit_rollback,
         binds=True,
     ),
     Kind(

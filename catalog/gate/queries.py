@@ -138,12 +138,20 @@ def quoted(
     found = next((one for one in of if one.entry == entry), None)
     if found is None:
         return Reason(Outcome.UNKNOWN, f"Entry {entry} is no evaluation of this version that may be seen.")
+    return relied_on(view, found, ask)
+
+
+def relied_on(view: View, found: GateEvaluation, ask: Callable[[View, GateQuestion], Gate | None] = gate) -> Reason:
+    """Return whether an evaluation may be relied on at the view's time, as `quoted`, whenever it was recorded."""
+    entry = found.entry
     if found.verdict not in _PASSED:
         return Reason(Outcome.FAIL, f"The gate said {found.verdict} then.", (entry,))
     if found.holds_until <= view.moment:
         return Reason(Outcome.FAIL, f"It held until {format_time(found.holds_until)}.", (entry,))
     now = ask(view, asked_again(found))
-    if now is None or now.artifact_digest != found.artifact_digest:
+    if now is None or now.artifact_digest is None:
+        return Reason(Outcome.UNKNOWN, "No artifact of the version was registered by then.", (entry,))
+    if now.artifact_digest != found.artifact_digest:
         return Reason(Outcome.FAIL, "The version is registered with another artifact since.", (entry,))
     if not now.passes:
         against = ", ".join(one.check for one in now.checks if one.required and one.outcome is not Outcome.PASS)

@@ -15,7 +15,7 @@ from catalog.reading import AsOf
 from catalog.record import UnknownSubjectError
 from catalog.safe_use.model import Outcome
 from graph_schema.vocabulary.words import GateCheckName, GateVerdict
-from tests.support.deployments import retirement
+from tests.support.deployments import deployment, release, retirement
 from tests.support.gate_story import ANSWERED, MODEL, QUESTION, VERSION, GateStory, published
 from tests.support.records import House, delegation, gate_override, principal
 
@@ -181,3 +181,22 @@ def test_whoever_registered_a_version_does_not_assess_it(house: House) -> None:
     maker = story.actors["engineer"]
     with pytest.raises(AskerError, match="another principal has to"):
         house.record(story.assessed(), maker)
+
+
+def test_g6_what_quotes_an_evaluation_is_judged_again_at_its_own_date_and_place(house: House) -> None:
+    story = GateStory(house, before=(published(ANSWERED),)).tell()
+    entry = house.ask_gate(QUESTION).receipt.index
+    of = {"model_version": {"model": MODEL, "version": "1"}, "gate": entry}
+
+    def against(payload: dict[str, Any]) -> list[str]:
+        warnings = house.record({**payload, **of}, story.actors["engineer"]).warnings
+        return [one.partition(" quotes ")[2] for one in warnings if one.startswith("The evaluation of the gate")]
+
+    assert (against(release()), against(deployment())) == ([], [])
+    assert against(deployment(place="South")) == ["does not carry it: Asked again, it does not pass: AGREEMENTS."]
+    early = deployment(valid_from=story.at(-DAY))
+    assert against(early) == ["does not carry it: No artifact of the version was registered by then."]
+    story.say("denies", {**story.said["assesses the change"], "status": "OUTSIDE"}, "clinician")
+    assert against(release(environment="trial")) == ["does not carry it: Asked again, it does not pass: CHANGE_PLAN."]
+    of["gate"] = house.ask_gate(QUESTION).receipt.index
+    assert against(deployment()) == ["does not carry it: The gate said FAIL then."]
