@@ -1,8 +1,9 @@
-"""What must hold before a version is assessed or let pass, and before what the gate asks for is published."""
+"""What must hold before a version is assessed, let pass, released or deployed, and before what the gate asks for is
+published.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from itertools import chain
 
@@ -13,6 +14,7 @@ from catalog.approvals.queries import people_of
 from catalog.decisions import promotion
 from catalog.errors import AskerError, SenderError
 from catalog.gate import requirements
+from catalog.gate.model import Gate, GateQuestion
 from catalog.gate.queries import gate, gate_evaluations, overrides_of, relied_on
 from catalog.gate.records import AssessChange, AssessEnvironment, AssessFeatures, OverrideGate, PlanMonitoring
 from catalog.policies import admission as policies
@@ -22,6 +24,7 @@ from catalog.releases.deployments import retirements
 from catalog.releases.queries import registrations
 from catalog.releases.records import DeployModelVersion, ReleaseModelVersion, RollBackDeployment
 from catalog.safe_use.model import Outcome
+from catalog.view import View
 from graph_schema.nodes import Principal
 from graph_schema.times import parse_zoned
 from graph_schema.vocabulary.words import ApprovalKind, GateVerdict, PrincipalKind
@@ -108,39 +111,41 @@ def admit_override(record: OverrideGate, admission: Admission) -> Admitted:
 
 def admit_release(record: ReleaseModelVersion, admission: Admission) -> Admitted:
     """Hold what a release has to; whoever releases is told where the evaluation that it quotes does not carry it."""
-    admitted = promotion.admit_release(record, admission)
-    return _judged_again(record, {"environment": record.environment}, admitted, admission)
+    return _judged_again(record, record.environment, None, promotion.admit_release(record, admission), admission)
 
 
 def admit_deployment(record: DeployModelVersion, admission: Admission) -> Admitted:
     """Hold what a deployment has to; whoever deploys is told the same, of its own date and place (rule G6)."""
     admitted = promotion.admit_deployment(record, admission)
-    return _judged_again(record, {"environment": record.environment, "place": record.place}, admitted, admission)
+    return _judged_again(record, record.environment, record.place, admitted, admission)
 
 
 def admit_rollback(record: RollBackDeployment, admission: Admission) -> Admitted:
     """Hold what going back has to; whoever goes back is told the same, of where the deployment is."""
     admitted = promotion.admit_rollback(record, admission)
-    at = {name: str(admitted.added[name]) for name in ("environment", "place")}
-    return _judged_again(record, at, admitted, admission)
+    return _judged_again(record, admitted.added["environment"], admitted.added["place"], admitted, admission)
 
 
 def _judged_again(
     record: ReleaseModelVersion | DeployModelVersion | RollBackDeployment,
-    at: Mapping[str, str],
+    environment: str,
+    place: str | None,
     admitted: Admitted,
     admission: Admission,
 ) -> Admitted:
-    """Return what is admitted, with a warning where the quoted evaluation, asked again as of the record's date and of
-    where it is about, is not to be relied on.
+    """Return what is admitted, with a warning where the quoted evaluation is not to be relied on: as of the record's
+    date, in the environment and, where there is one, at the place.
     """
     version, whole = record.model_version.node.id, admission.view.unredacted.at(admission.now)
-    of = gate_evaluations(whole, [version]).get(version, ()) if record.gate is not None else ()
+    of = () if record.gate is None else gate_evaluations(whole, [version]).get(version, ())
     quoted = next((one for one in of if one.entry == record.gate), None)
     if quoted is None:
         return admitted
-    then = whole if record.holds_from is None else whole.at(record.holds_from)
-    found = relied_on(then, quoted, lambda view, question: gate(view, replace(question, **at)))
+
+    def ask(view: View, question: GateQuestion) -> Gate | None:
+        return gate(view, replace(question, environment=environment, place=place or question.place))
+
+    found = relied_on(whole if record.holds_from is None else whole.at(record.holds_from), quoted, ask)
     if found.outcome is Outcome.PASS:
         return admitted
     warning = f"The evaluation of the gate that it quotes does not carry it: {found.text}"

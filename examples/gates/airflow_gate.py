@@ -8,6 +8,7 @@ not tried again: what is recorded is the same a minute later.
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
 import requests
 from airflow.sdk import BaseHook, dag, task
@@ -18,8 +19,13 @@ SECONDS = 60
 
 
 @task
-def release_gate(namespace: str, model: str, version: str, purpose: str, place: str) -> int:
-    """Return the entry that says that the version may go on; raises AirflowFailException where it may not."""
+def release_gate(
+    namespace: str, model: str, version: str, purpose: str, place: str, diseases: Sequence[str] = ()
+) -> int:
+    """Return the entry that says that the version may go on; raises AirflowFailException where it may not.
+
+    Research on a disease names it, by MONDO id.
+    """
     catalog = BaseHook.get_connection("lineward")
     answer = requests.post(
         f"{catalog.host}/api/v1/gate",
@@ -29,6 +35,7 @@ def release_gate(namespace: str, model: str, version: str, purpose: str, place: 
             "purpose": purpose,
             "place": place,
             "environment": "production",
+            "diseases": list(diseases),
         },
         headers={"Authorization": f"Bearer {catalog.password}"} if catalog.password else {},
         timeout=SECONDS,

@@ -432,7 +432,7 @@ def _function(signer: Signer | None) -> Iterator[Line]:
         yield unrecorded("signer")
         return
     yield words(
-        (*(plain(signer.title) if signer.title else unrecorded("signer title")), *plain(",")),
+        plain(f"{signer.title},") if signer.title else (*unrecorded("signer title"), *plain(",")),
         plain(signer.organisation) if signer.organisation else unrecorded("signer organisation"),
         cites((signer.entry,)),
     )

@@ -16,7 +16,15 @@ from tests.e2e.conftest import REPOSITORY, command, environment
 from tests.support.records import MODEL, event, registration, seal
 
 GATES = REPOSITORY / "examples" / "gates"
-ASKED = {"MODEL": MODEL["name"], "VERSION": "1", "PURPOSE": "HRESCH", "PLACE": "North", "ENVIRONMENT": "production"}
+ASKED = {
+    "MODEL": MODEL["name"],
+    "VERSION": "1",
+    "PURPOSE": "HRESCH",
+    "PLACE": "North",
+    "ENVIRONMENT": "production",
+    "DISEASES": "",
+}
+STUDIED = ["MONDO:0005148", "MONDO:0004979"]
 
 
 @pytest.fixture(scope="module")
@@ -34,13 +42,14 @@ def run(script: str, data: Path, folder: Path, **more: str) -> subprocess.Comple
     """Run a script of a pipeline as its runner does, with the command of this checkout."""
     (folder / "bin").mkdir()
     command_here = folder / "bin" / "lineward"
-    command_here.write_text(f'#!/bin/sh\nexec {sys.executable} -m catalog.cli "$@"\n')
+    typed = 'printf "%s\\n" "$@" > typed.txt\n'
+    command_here.write_text(f'#!/bin/sh\n{typed}exec {sys.executable} -m catalog.cli "$@"\n')
     command_here.chmod(0o755)
     path = f"{command_here.parent}{os.pathsep}{os.environ['PATH']}"
     return subprocess.run(
         ["bash", "-eo", "pipefail", "-c", script],
         cwd=folder,
-        env=environment(data, PATH=path, PYTHONPATH=str(REPOSITORY), **ASKED, **more),
+        env=environment(data, PATH=path, PYTHONPATH=str(REPOSITORY), **{**ASKED, **more}),
         capture_output=True,
         timeout=100,
         check=False,
@@ -52,14 +61,21 @@ def kept(folder: Path) -> dict[str, Any]:
     return found
 
 
+def studied(folder: Path) -> list[str]:
+    """Return the diseases that the gate was asked about."""
+    typed = (folder / "typed.txt").read_text().splitlines()
+    return [after for before, after in zip(typed, typed[1:], strict=False) if before == "--disease"]
+
+
 def test_the_step_for_github_fails_where_the_gate_does_and_gives_the_entry_on(data: Path, tmp_path: Path) -> None:
     action = yaml.safe_load((GATES / "github" / "action.yml").read_text())
     (step,) = action["runs"]["steps"]
     assert set(step["env"]) == {"LINEWARD_URL", "LINEWARD_KEY", *ASKED}
     assert {one.split(".")[1].strip(" }") for one in step["env"].values()} == set(action["inputs"])
     output, summary = tmp_path / "output", tmp_path / "summary"
-    done = run(step["run"], data, tmp_path, GITHUB_OUTPUT=str(output), GITHUB_STEP_SUMMARY=str(summary))
-    assert done.returncode == 1, done.stderr
+    files = {"GITHUB_OUTPUT": str(output), "GITHUB_STEP_SUMMARY": str(summary)}
+    done = run(step["run"], data, tmp_path, **files, DISEASES=" ".join(STUDIED))
+    assert (done.returncode, studied(tmp_path)) == (1, STUDIED), done.stderr
     found = kept(tmp_path)
     assert output.read_text() == f"verdict={found['verdict']}\nentry={found['index']}\n"
     assert f"Release gate: FAIL, entry {found['index']}" in summary.read_text()
@@ -75,8 +91,8 @@ def test_the_job_for_gitlab_ends_before_anything_is_deployed(data: Path, tmp_pat
     assert jobs["stages"].index(job["stage"]) < jobs["stages"].index(deploy["stage"])
     assert set(job["variables"]) == set(ASKED)
     assert (job["artifacts"]["paths"], job["artifacts"]["when"]) == (["gate.json"], "always")
-    done = run("\n".join(job["script"]), data, tmp_path)
-    assert done.returncode == 1, done.stderr
+    done = run("\n".join(job["script"]), data, tmp_path, DISEASES=" ".join(STUDIED))
+    assert (done.returncode, studied(tmp_path)) == (1, STUDIED), done.stderr
     assert kept(tmp_path)["verdict"] == "FAIL"
 
 
@@ -85,5 +101,5 @@ def test_where_no_catalog_answers_the_step_ends_otherwise(tmp_path: Path) -> Non
     output, summary = tmp_path / "output", tmp_path / "summary"
     more = {"GITHUB_OUTPUT": str(output), "GITHUB_STEP_SUMMARY": str(summary)}
     done = run(action["runs"]["steps"][0]["run"], tmp_path / "nothing", tmp_path, **more)
-    assert done.returncode == 3
+    assert (done.returncode, studied(tmp_path)) == (3, [])
     assert not output.exists()

@@ -101,7 +101,7 @@ def test_a_decision_says_what_is_not_recorded_of_its_signer() -> None:
     signer = clinical_dossier().approvals[0].decisions[0].signer
     assert signer is not None
     bare = rows_of(decided(signer=replace(signer, title=None, organisation=None)))
-    assert bare["Title, organisation"] == "title: not recorded organisation: not recorded #4"
+    assert bare["Title, organisation"] == "title: not recorded, organisation: not recorded #4"
 
 
 def test_a_decision_of_the_local_principal_names_no_key() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from importlib.util import module_from_spec, spec_from_file_location
 from types import ModuleType, SimpleNamespace
@@ -150,5 +151,8 @@ def test_the_task_for_airflow_gives_the_entry_on_that_let_the_version_pass(
     told(catalog)
     catalog.record(published("require: [VIEW_COMPLETE, CODE]\n"))
     catalog.caught_up()
-    entry = airflow.release_gate(MODEL["namespace"], MODEL["name"], "1", "HRESCH", "North")
+    entry = airflow.release_gate(MODEL["namespace"], MODEL["name"], "1", "HRESCH", "North", ["MONDO:0005148"])
     assert entry == catalog.service.ledger.size() - 1
+    stored = catalog.service.ledger.entry(entry).body
+    assert stored is not None
+    assert json.loads(stored)["record"]["diseases"] == ["MONDO:0005148"]

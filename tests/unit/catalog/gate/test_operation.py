@@ -65,7 +65,7 @@ class TestComponents:
 
     def test_an_environment_that_no_registration_names_is_refused(self, house: House) -> None:
         GateStory(house).tell()
-        with pytest.raises(UnknownSubjectError, match="give the digest that the registration of a model version has"):
+        with pytest.raises(UnknownSubjectError, match="This names an unknown environment: give the digest"):
             house.record(environment_assessment(environment="sha256:" + "0" * 64))
 
 
