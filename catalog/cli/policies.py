@@ -172,7 +172,7 @@ def diff(client: Client, folder: Path, days: int | None, *, as_json: bool) -> Ex
             empty="Every policy is as in the set in force.",
         )
         if days is not None:
-            print_changes(changed, empty=f"{count(decided, 'decision')} of {days} days come out as before.")
+            print_changes(changed, empty=f"{count(decided, 'decision')} of {days} days decided again, each as before.")
     return Exit.FINDING if found or changed else Exit.FINE
 
 

@@ -111,7 +111,7 @@ def test_policies_are_held_against_what_was_decided_before_they_are_published(fo
     may(folder, *KEPT, "--place", "North")
     changed = Path(shutil.copytree(REPOSITORY / "policies", tmp_path / "changed"))
     same = typed(folder, "policy", "diff", str(changed), "--replay", "30d")
-    assert (same.code, "1 decision of 30 days come out as before." in same.printed) == (0, True)
+    assert (same.code, "1 decision of 30 days decided again, each as before." in same.printed) == (0, True)
     file = changed / "zones.cedar"
     file.write_text(file.read_text().replace('resource.zone != "LANDING"', 'resource.zone != "CURATED"'))
     done = typed(folder, "policy", "diff", str(changed), "--replay", "30d", "--json")
