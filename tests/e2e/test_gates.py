@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,7 @@ def kept(folder: Path) -> dict[str, Any]:
 def studied(folder: Path) -> list[str]:
     """Return the diseases that the gate was asked about."""
     typed = (folder / "typed.txt").read_text().splitlines()
-    return [after for before, after in zip(typed, typed[1:], strict=False) if before == "--disease"]
+    return [after for before, after in pairwise(typed) if before == "--disease"]
 
 
 def test_the_step_for_github_fails_where_the_gate_does_and_gives_the_entry_on(data: Path, tmp_path: Path) -> None:
