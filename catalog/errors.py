@@ -53,7 +53,7 @@ class OperatorError(Exception):
 
     def __init__(self, detail: str, *, action: str, retry_after: int | None = None) -> None:
         """Keep the sentence, what to do, and after how many seconds a retry makes sense."""
-        super().__init__(f"{detail} {action}")
+        super().__init__(f"{detail} {action}".rstrip())
         self.detail = detail
         self.action = action
         self.retry_after = retry_after

@@ -33,6 +33,15 @@ _TIMEOUT = httpx2.Timeout(60, connect=5)
 _LONG = httpx2.Timeout(3600)
 _PROBE = httpx2.Timeout(2)
 _LOOK_SECONDS, _START_SECONDS = 0.2, 0.005
+_LATER = frozenset(
+    {
+        HTTPStatus.TOO_MANY_REQUESTS,
+        HTTPStatus.BAD_GATEWAY,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        HTTPStatus.GATEWAY_TIMEOUT,
+    }
+)
+"""What a proxy answers by itself while the catalog behind it is away or asked too much."""
 _KEY = "LINEWARD_KEY"
 _KEY_BEGINS = "lw_"
 _NO_KEY = f"This catalog needs a key: put yours into {_KEY}; an administrator makes one with `lineward key create`."
@@ -250,8 +259,13 @@ def document(answer: httpx2.Response, *names: str, success: bool = True) -> dict
 
 
 def foreign(answer: httpx2.Response) -> OperatorError:
-    """Return what an answer means that no catalog gives."""
+    """Return what an answer means that no catalog gives, such as a proxy's while the catalog behind it is away."""
     origin = str(answer.url.copy_with(path="/", query=None)).rstrip("/")
+    if answer.status_code in _LATER:
+        return OperatorError(
+            f"What answers at {origin} passes nothing on to the catalog now (status {answer.status_code}).",
+            action="Try again later; if that does not help, see whether the catalog runs behind it.",
+        )
     return OperatorError(
         f"What answers at {origin} is no Lineward catalog (status {answer.status_code}).",
         action="Check --url: it is the address of the catalog itself.",

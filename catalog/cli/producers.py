@@ -7,6 +7,7 @@ from typing import Any
 from catalog.cli.client import Client, pages
 from catalog.cli.output import note, print_json, print_table
 from catalog.errors import Exit
+from catalog.producers.rules import ahead, recorded
 
 _PAGE = 500
 _QUERY = """
@@ -20,8 +21,6 @@ query Producers($first: Int!, $after: String) {
   }
 }
 """
-_SECOND = 1_000_000
-_UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
 
 def producers(client: Client, *, as_json: bool) -> Exit:
@@ -33,10 +32,10 @@ def producers(client: Client, *, as_json: bool) -> Exit:
         return Exit.FINE
     print_table(
         "",
-        ("producer", "version", "events", "last seen", "deviations", "rejected", "quarantined", "late", "early"),
+        ("producer", "version", "events", "last seen", "deviations", "rejected", "quarantined", "recorded", "clock"),
         [_row(one) for one in found],
         empty="No event was taken yet.",
-        optional=("early", "late", "last seen"),
+        optional=("clock", "recorded", "last seen"),
         yielding=("producer",),
     )
     rows = [
@@ -47,25 +46,24 @@ def producers(client: Client, *, as_json: bool) -> Exit:
     if rows:
         print_table("Deviations", ("producer", "version", "what", "times"), rows, yielding=("producer",))
     if found:
-        note("Rejected are those since the server started; late and early, of the newest events, median and largest.")
+        note(
+            "Rejected are those since the server started. Recorded: how long after their own times the newest events"
+            " were, the median and the latest."
+        )
     return Exit.FINE
 
 
 def _row(one: dict[str, Any]) -> tuple[object, ...]:
-    skew = one["skew"]
-    late = None if skew is None else f"{_span(skew['median'])} ({_span(skew['late'])})"
-    early = None if skew is None else _span(skew["early"])
     deviations = sum(each["count"] for each in one["deviations"])
     counts = (deviations, one["rejected"], one["quarantined"])
-    return *_names(one), one["events"], one["lastSeen"], *counts, late, early
+    return *_names(one), one["events"], one["lastSeen"], *counts, *_clock(one["skew"])
 
 
 def _names(one: dict[str, Any]) -> tuple[str, str | None]:
     return one["name"] or "(none)", one["version"]
 
 
-def _span(given: int | str) -> str:
-    """Return a span of microseconds in its largest unit."""
-    seconds = int(given) / _SECOND
-    size, unit = next(((size, unit) for size, unit in _UNITS if abs(seconds) >= size), _UNITS[-1])
-    return f"{seconds / size:.1f} {unit}"
+def _clock(skew: dict[str, Any] | None) -> tuple[str | None, str | None]:
+    if skew is None:
+        return None, None
+    return recorded(int(skew["median"]), int(skew["late"])), ahead(int(skew["early"]))

@@ -10,6 +10,8 @@ from typing import Final
 from catalog.producers.model import Skew
 
 _VERSION: Final = re.compile(r"v?(\d+(?:[.\-+_]\w+)+|\d+)", re.ASCII)
+_SECOND: Final = 1_000_000
+_UNITS: Final = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 _BEFORE: Final = frozenset({"tree", "blob", "tag", "tags", "releases", "v", "version"})
 
 
@@ -36,3 +38,20 @@ def skew(apart: Iterable[int]) -> Skew | None:
     if not found:
         return None
     return Skew(len(found), median_low(found), max(0, found[-1]), max(0, -found[0]))
+
+
+def recorded(median: int, late: int) -> str:
+    """Return in words how long after their own times events were recorded, the median and the latest, in µs."""
+    typical = f"{_span(median)} later" if median >= 0 else f"{_span(-median)} earlier"
+    return f"{typical}, at most {_span(late)} later" if late > median >= 0 else typical
+
+
+def ahead(early: int) -> str | None:
+    """Return in words by how much an event was of a time to come, in µs; None where none was."""
+    return f"{_span(early)} ahead" if early > 0 else None
+
+
+def _span(given: int) -> str:
+    seconds = given / _SECOND
+    size, unit = next(((size, unit) for size, unit in _UNITS if seconds >= size), _UNITS[-1])
+    return f"{seconds / size:.1f} {unit}"

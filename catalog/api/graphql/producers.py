@@ -23,9 +23,15 @@ class Deviation:
 @strawberry.type(description="How far the times of a producer's newest events are from when they were recorded.")
 class Skew:
     events: int = strawberry.field(description="How many events were compared, the newest 32 at most.")
-    median: Long = strawberry.field(description="In µs; positive where events were recorded after their time.")
-    late: Long = strawberry.field(description="The largest span by which one was recorded after its time.")
-    early: Long = strawberry.field(description="The largest span by which one was recorded before its time.")
+    median: Long = strawberry.field(
+        description="In µs; positive where events were recorded after their time, negative where its clock is ahead."
+    )
+    late: Long = strawberry.field(
+        description="The largest span by which one was recorded after its time, in µs; 0 where none was."
+    )
+    early: Long = strawberry.field(
+        description="The largest span by which its clock was ahead of the recording, in µs; 0 where it never was."
+    )
 
 
 @strawberry.type(description="A program that sends events, and what is known of them now; no earlier state is kept.")

@@ -11,6 +11,7 @@ from catalog.api.pages.asking import Asking
 from catalog.api.pages.page import Context, Page, Several
 from catalog.operations.quarantine import quarantined
 from catalog.producers.queries import producers
+from catalog.producers.rules import ahead
 from catalog.reading import AsOf
 
 _MOST: Final = 50
@@ -26,12 +27,17 @@ class OperationPage(Context):
     quarantined: Several
     """The newest first."""
     producers: Several
+    clocks: Mapping[str, str]
+    """By the URI of a program whose clock is ahead, by how much."""
 
 
 def read(asking: Asking) -> OperationPage:
     """Look at every part, as it is now."""
     view = asking.view
     found = health.look(asking.services)
+    programs = Several.of(
+        asking, "producers", producers(view, asking.services.ledger), lambda one: f"{one.name} {one.version}", _MOST
+    )
     return OperationPage(
         title="Operation",
         graphql="{\n  producers { nodes { name events lastSeen } }\n}",
@@ -40,9 +46,12 @@ def read(asking: Asking) -> OperationPage:
         ready=found.ready,
         parts=tuple((name, part["state"] == "green", _details(part)) for name, part in found.parts.items()),
         quarantined=_quarantined(asking),
-        producers=Several.of(
-            asking, "producers", producers(view, asking.services.ledger), lambda one: f"{one.name} {one.version}", _MOST
-        ),
+        producers=programs,
+        clocks={
+            one.uri: off
+            for one in programs.shown
+            if one.skew is not None and (off := ahead(one.skew.early)) is not None
+        },
     )
 
 

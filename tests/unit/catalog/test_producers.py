@@ -6,7 +6,7 @@ import pytest
 
 from catalog.metrics import OTHERS, Metrics
 from catalog.producers.model import Skew
-from catalog.producers.rules import parts, skew
+from catalog.producers.rules import ahead, parts, recorded, skew
 
 
 @pytest.mark.parametrize(
@@ -36,6 +36,16 @@ def test_skew_is_the_median_and_the_largest_of_either_side() -> None:
     assert skew([-1]) == Skew(1, -1, 0, 1)
     assert skew([7]) == Skew(1, 7, 7, 0)
     assert skew([]) is None
+
+
+def test_how_far_a_clock_is_off_is_said_by_its_side() -> None:
+    second = 1_000_000
+    assert recorded(3 * second, 90 * second) == "3.0 s later, at most 1.5 min later"
+    assert recorded(0, 0) == "0.0 s later"
+    assert recorded(-3 * second, 0) == "3.0 s earlier"
+    assert recorded(-90_000 * second, 5 * second) == "1.0 d earlier"
+    assert ahead(7_200 * second) == "2.0 h ahead"
+    assert ahead(0) is None
 
 
 def test_very_many_producers_are_counted_together() -> None:

@@ -110,7 +110,7 @@ def airflow(monkeypatch: pytest.MonkeyPatch, catalog: Catalog) -> ModuleType:
     vars(sdk).update(
         BaseHook=SimpleNamespace(get_connection=lambda _: connection),
         dag=lambda **_: lambda function: lambda: function.__name__,
-        task=lambda function: function,
+        task=lambda *function, **_: function[0] if function else lambda given: given,
     )
     vars(exceptions).update(AirflowFailException=FailError)
     for name, module in (
@@ -143,6 +143,30 @@ def test_the_task_for_airflow_fails_with_every_reason(catalog: Catalog, airflow:
     assert "APPROVALS UNKNOWN: No clinical approval was asked for." in against
     with pytest.raises(failed, match="The gate cannot be asked: No model version of this name is known"):
         airflow.release_gate(MODEL["namespace"], MODEL["name"], "9", "HRESCH", "North")
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "tried_again", "why"),
+    [
+        (401, '{"detail": "The key is not known."}', False, "The gate cannot be asked: The key is not known."),
+        (403, "<html>Forbidden</html>", False, "The gate cannot be asked: status 403, and no answer of a catalog"),
+        (500, "[]", False, "The gate cannot be asked: status 500, and no answer of a catalog"),
+        (200, "<html>Sign in</html>", False, "The gate cannot be asked: status 200, and no answer of a catalog"),
+        (429, "", True, "The gate cannot be asked now: status 429"),
+        (502, "<html>Bad gateway</html>", True, "The gate cannot be asked now: status 502"),
+        (503, '{"detail": "The graph is away."}', True, "The gate cannot be asked now: The graph is away."),
+    ],
+)
+def test_the_task_for_airflow_names_why_the_gate_does_not_answer_whatever_answers(
+    airflow: ModuleType, monkeypatch: pytest.MonkeyPatch, status: int, body: str, why: str, *, tried_again: bool
+) -> None:
+    answer = requests.Response()
+    answer.status_code, answer._content = status, body.encode()
+    monkeypatch.setattr(requests, "post", lambda *_, **__: answer)
+    failed = sys.modules["airflow.sdk.exceptions"].AirflowFailException
+    with pytest.raises(requests.RequestException if tried_again else failed) as caught:
+        airflow.release_gate(MODEL["namespace"], MODEL["name"], "1", "HRESCH", "North")
+    assert str(caught.value).startswith(why)
 
 
 def test_the_task_for_airflow_gives_the_entry_on_that_let_the_version_pass(

@@ -26,9 +26,10 @@ class Stranger(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, answer: object, presence: Presence | None = None) -> None:
+    def __init__(self, answer: object, presence: Presence | None = None, status: int = 200) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.answer = answer
+        self.status = status
         self.presence = presence
         self.seen: list[tuple[str, str | None]] = []
 
@@ -55,7 +56,7 @@ class _Handler(BaseHTTPRequestHandler):
             proof = self.server.presence.answer(bytes.fromhex(question["nonce"]), bytes.fromhex(question["proof"]))
             answer = {"proof": (proof or b"").hex()}
         body = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
-        self.send_response(200)
+        self.send_response(self.server.status)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -73,8 +74,8 @@ def listening() -> Iterator[list[Stranger]]:
         server.server_close()
 
 
-def listen(servers: list[Stranger], answer: object, presence: Presence | None = None) -> Stranger:
-    server = Stranger(answer, presence)
+def listen(servers: list[Stranger], answer: object, presence: Presence | None = None, status: int = 200) -> Stranger:
+    server = Stranger(answer, presence, status)
     threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     servers.append(server)
     return server
@@ -138,3 +139,14 @@ def test_an_answer_that_is_somebody_elses_is_called_that(
     found = typed(tmp_path, *arguments, "--url", stranger.url, stdin=sent, LINEWARD_KEY=KEY)
     assert (found.code, found.out) == (3, ""), found.printed
     assert "is no Lineward catalog (status 200). Check --url" in found.err
+
+
+@pytest.mark.parametrize("status", [429, 502, 503, 504])
+def test_a_proxy_that_answers_for_a_catalog_that_is_away_is_called_that(
+    tmp_path: Path, listening: list[Stranger], status: int
+) -> None:
+    stranger = listen(listening, b"<html>Bad gateway</html>", status=status)
+    asked = ("gate", "m@1", "--purpose", "TREAT", "--place", "x")
+    found = typed(tmp_path, *asked, "--url", stranger.url, LINEWARD_KEY=KEY)
+    assert (found.code, found.out) == (3, ""), found.printed
+    assert f"passes nothing on to the catalog now (status {status}). Try again later" in found.err
