@@ -1,4 +1,4 @@
-"""Which code a job ran, one version after the other, apart from what it reads and writes."""
+"""Which code a job and each of its runs ran, apart from what they read and write."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from graph_schema.facts import Statement
 _Location = tuple[str | None, str | None, str | None]
 _NOWHERE: _Location = (None, None, None)
 _OF_CODE: Final = ("source_code_location", "sql")
+_REVISION: Final = "facet:lineward_codeRevision"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,25 @@ def code_versions(view: View, jobs: Sequence[str]) -> dict[str, tuple[CodeVersio
     return {job: versions for job, versions in found.items() if versions}
 
 
+def ran_code(view: View, runs: Sequence[str]) -> dict[str, tuple[CodeVersion, ...]]:
+    """Return the code that each run's own events name, the oldest first; a run whose events name none is absent.
+
+    It is what they say of their job (SourceCodeLocationJobFacet 1-0-1, SQLJobFacet 1-1-0), then the revision that the
+    run says it ran (LinewardCodeRevisionRunFacet 1-0-0).
+    """
+    jobs = sorted({edge.target for edge in view.edges(runs, ("EXECUTED",), "out")})
+    wanted = frozenset(runs)
+    of_jobs: dict[str, list[Statement]] = defaultdict(list)
+    for each in view.statements(jobs, _OF_CODE) if jobs else ():
+        if each.run in wanted:
+            of_jobs[each.run].append(each)
+    of_runs: dict[str, list[Statement]] = defaultdict(list)
+    for each in view.statements(runs, (_REVISION,)):
+        of_runs[each.subject].append(each)
+    found = {run: (*_versions(of_jobs[run]), *_versions(of_runs[run])) for run in dict.fromkeys(runs)}
+    return {run: versions for run, versions in found.items() if versions}
+
+
 def _versions(statements: Sequence[Statement]) -> Iterator[CodeVersion]:
     location: _Location = _NOWHERE
     query: str | None = None
@@ -61,6 +81,8 @@ def _versions(statements: Sequence[Statement]) -> Iterator[CodeVersion]:
 
 
 def _location(one: Statement) -> _Location:
+    if one.aspect == _REVISION:
+        return text(one.data, "repository"), None, text(one.data, "revision")
     return text(one.data, "repoUrl") or text(one.data, "url"), text(one.data, "path"), text(one.data, "version")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from catalog.access.queries import definitions, list_principals, principals
 from catalog.approvals.queries import approvals, approvals_of, bindings, inbox, list_approvals, people_of, sign_ins
-from catalog.assets.code_versions import code_versions
+from catalog.assets.code_versions import code_versions, ran_code
 from catalog.assets.column_names import columns_called
 from catalog.assets.feeds import fed_by, feeding
 from catalog.assets.hierarchy import (
@@ -443,6 +443,7 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
     "versions_of": ("Model", versions_of),
     "trained_on": ("Snapshot", trained_on),
     "code_versions": ("Job", code_versions),
+    "ran_code": ("Run", ran_code),
     "fed_by": ("Job", fed_by),
     "feeding": ("Job", feeding),
     "keys_of": ("Dataset", keys_of),

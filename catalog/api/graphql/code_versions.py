@@ -1,4 +1,4 @@
-"""Which code a job ran, one version after the other."""
+"""Which code a job and each of its runs ran."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from catalog.assets import code_versions
 from catalog.reading import AsOf
 
 
-@strawberry.type(description="The code of a job from one time on; what it reads and writes is each run's own.")
+@strawberry.type(description="The code of a job or run from one time on; what it reads and writes is each run's own.")
 class CodeVersion:
     found: strawberry.Private[code_versions.CodeVersion]
     at: strawberry.Private[AsOf]
@@ -35,3 +35,9 @@ class CodeVersion:
 async def versions_of_code(job: strawberry.Parent[Job], info: ContextInfo) -> list[CodeVersion]:
     found = await info.context.load(code_versions.code_versions, job.at, job.record.id) or ()
     return [converted(CodeVersion, one, found=one, at=job.at) for one in found]
+
+
+@field_of(Run, name="codeVersions", description="The code that its own events name, the oldest first.")
+async def code_of_run(run: strawberry.Parent[Run], info: ContextInfo) -> list[CodeVersion]:
+    found = await info.context.load(code_versions.ran_code, run.at, run.record.id) or ()
+    return [converted(CodeVersion, one, found=one, at=run.at) for one in found]
