@@ -323,6 +323,11 @@ class Authenticator:
         found = self._keys.holder(key_id)
         return None if found is None else self.entitled(found)
 
+    def key_named_in(self, secret: str) -> str:
+        """Return the id of the key that a text names, right or wrong, "" where there is none of it."""
+        match = _FORM.fullmatch(secret)
+        return match["id"] if match and self._keys.principal_of(match["id"]) is not None else ""
+
     def named(self, principal: str) -> Actor | None:
         """Return what the principal of this name may do now, None where it may not act; no key proves it here."""
         found = self._keys.named(principal)

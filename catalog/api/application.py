@@ -27,6 +27,7 @@ from catalog.api.openapi import described
 from catalog.api.pages import graphiql
 from catalog.api.services import Services
 from catalog.api.sessions import Sessions
+from catalog.api.signing_in import SigningIn
 from catalog.errors import ADDRESSED
 from reports.kinds import REPORTS, Report
 from reports.parts.access import DAYS, LONGEST_DAYS
@@ -104,7 +105,7 @@ def _pages(app: FastAPI, services: Services) -> tuple[Route, ...]:
         from catalog.api.graphql import endpoint  # noqa: F401, PLC0415
         from catalog.api.pages.serving import Explorer  # noqa: PLC0415  the queries and templates take a while to import
 
-        return Explorer(services, Sessions())
+        return Explorer(services, Sessions(), SigningIn(services.authenticator))
 
     async def start(request: Request) -> Response:
         if "text/html" in request.headers.get("accept", ""):

@@ -78,7 +78,7 @@ def requests(client: Client, wanted: dict[str, Any], as_of: dict[str, Any], *, a
             )
             for one in rows
         ],
-        empty="No request is of that state, kind or requester."
+        empty="No request is of that state, kind, requester or asset."
         if any(wanted.values())
         else "Nobody asked for an approval.",
         optional=("until", "since"),

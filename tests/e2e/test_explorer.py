@@ -765,6 +765,22 @@ def _request(page: Page, version: str) -> str:
     return page.url
 
 
+def _sign(page: Page, key: str) -> None:
+    """Decide on the request that the page shows: nothing is signed by a wrong key, and nothing typed is lost."""
+    expect(page.get_by_text("digest of its content sha256:")).to_be_visible()
+    page.get_by_label("Decision").select_option("APPROVE")
+    page.get_by_label("Meaning").select_option("APPROVAL")
+    page.get_by_label("Reason").fill("The figures hold")
+    page.get_by_label("Your API key").fill(f"{key[:-4]}aaaa")
+    page.get_by_role("button", name="Sign", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("The key is not valid here")
+    expect(page.get_by_label("Reason")).to_have_value("The figures hold")
+    expect(page.get_by_label("Your API key")).to_have_value("")
+    page.get_by_label("Your API key").fill(key)
+    page.get_by_role("button", name="Sign", exact=True).click()
+    expect(page.locator("h1")).to_contain_text("approved")
+
+
 def test_all_that_people_do_from_a_declaration_to_the_dossier_is_done_through_pages(
     open_: Open, reported: Server, tmp_path: Path
 ) -> None:
@@ -804,9 +820,7 @@ def test_all_that_people_do_from_a_declaration_to_the_dossier_is_done_through_pa
     page = other.page
     page.goto(there)
     _sign_in(page, approver)
-    page.get_by_label("Why").fill("The figures hold")
-    page.get_by_role("button", name="Sign", exact=True).click()
-    expect(page.locator("h1")).to_contain_text("approved")
+    _sign(page, approver)
     page.goto(f"{reported.url}/explorer/labels")
     expect(page.locator("li", has_text="dob")).to_be_visible()
     page = tab.page

@@ -15,7 +15,7 @@ from graph_schema.facts import NOW
 from graph_schema.identity import label_of
 from graph_schema.times import parse_zoned
 from reports.context import Context
-from reports.drawing import draw
+from reports.drawing import Drawing, draw
 from reports.kinds import Report
 from reports.standalone.outcome import Form
 
@@ -34,12 +34,32 @@ def give(
     known_at_index: int | None,
     access_days: int | None = None,
 ) -> Response:
-    """Return a report, issued to the actor by an entry of the ledger before it leaves.
+    """Return a report's file, issued as `issue` does."""
+    at = AsOf(_moment(valid_at), NOW if known_at_index is None else known_at_index)
+    context, drawing, entry = issue(services, actor, report, identifier, form, at, access_days)
+    headers = {
+        "Content-Security-Policy": _POLICY,
+        "Content-Disposition": f'inline; filename="{report.path}.{form}"',
+        "X-Lineward-Issued": str(entry),
+    }
+    file = drawing.finish(proven(services.ledger, context, entry))
+    return Response(file, headers=headers, media_type=_TYPES[form])
+
+
+def issue(
+    services: Services,
+    actor: Actor,
+    report: Report[Context],
+    identifier: str,
+    form: Form,
+    at: AsOf,
+    access_days: int | None = None,
+) -> tuple[Context, Drawing, int]:
+    """Return what a report says, how it is drawn, and the entry by which it is issued to the actor.
 
     Raises AskerError 404 where it can be of no such thing as was known by then, OperatorError where the ledger takes no
     entry.
     """
-    at = AsOf(_moment(valid_at), NOW if known_at_index is None else known_at_index)
     context, hidden = None, 0
     if label_of(identifier) in report.of:
         with services.store.reading() as reader:
@@ -57,13 +77,7 @@ def give(
         raise AskerError(f"No {report.nouns} of this id was known by then; `search` finds those that were.")
     drawing = draw(context, form)
     issued = services.intake.issue_report(issued_record(context, drawing), actor, logs.correlation_id()).result()
-    headers = {
-        "Content-Security-Policy": _POLICY,
-        "Content-Disposition": f'inline; filename="{report.path}.{form}"',
-        "X-Lineward-Issued": str(issued.receipt.index),
-    }
-    file = drawing.finish(proven(services.ledger, context, issued.receipt.index))
-    return Response(file, headers=headers, media_type=_TYPES[form])
+    return context, drawing, issued.receipt.index
 
 
 def _moment(text: str | None) -> int:

@@ -8,6 +8,7 @@ from typing import Final
 
 from catalog.access.permissions import Permission
 from catalog.access.rules import is_permitted
+from catalog.api.http import reports
 from catalog.api.http.ledger import LARGEST
 from catalog.api.pages.asking import NOT_THERE, Asking
 from catalog.api.pages.kinds import Link, links_to, reference
@@ -18,12 +19,15 @@ from catalog.approvals.model import Approval, ApprovalFilter
 from catalog.approvals.queries import list_approvals
 from catalog.approvals.states import ApprovalState
 from catalog.errors import AskerError
+from catalog.reading import AsOf
 from graph_schema.identity import label_of
 from graph_schema.vocabulary.words import ApprovalKind
+from reports.kinds import DATASET_DOSSIER, MODEL_DOSSIER, REPORTS
 
 _FIRST: Final = 25
 _NAMED: Final = {"ModelVersion": "model_version", "Snapshot": "snapshot", "Dataset": "dataset"}
 _SUBJECTS: Final = tuple(_NAMED)
+_DOSSIERS: Final = {"ModelVersion": MODEL_DOSSIER.name, "Dataset": DATASET_DOSSIER.name}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +41,8 @@ class ApprovalsPage(Context):
     state: str
     of: Link | None
     may_request: bool
+    has_dossier: bool
+    """Whether a request of it can be made with its dossier."""
     states: tuple[ApprovalState, ...] = tuple(ApprovalState)
     kinds: tuple[ApprovalKind, ...] = tuple(ApprovalKind)
 
@@ -65,7 +71,13 @@ def read(asking: Asking) -> ApprovalsPage:
             "{ totalCount nodes { request state useCase } }",
             view.as_of,
         ),
-        command=command("approvals", "list", *(["--state", state.value.lower()] if state else []), as_of=view.as_of),
+        command=command(
+            "approvals",
+            "list",
+            *(["--of", of] if of else []),
+            *(["--state", state.value.lower()] if state else []),
+            as_of=view.as_of,
+        ),
         approvals=page.approvals,
         total=page.total,
         after=page.approvals[-1].request if page.more else None,
@@ -73,16 +85,19 @@ def read(asking: Asking) -> ApprovalsPage:
         state=state.value if state else "",
         of=names[of] if of else None,
         may_request=is_permitted(asking.actor, Permission.REQUEST_APPROVAL),
+        has_dossier=of is not None and label_of(of) in _DOSSIERS,
     )
 
 
 def request(asking: Asking) -> str:
-    """Ask for an approval of a model version, snapshot or dataset."""
+    """Ask for an approval of a model version, snapshot or dataset, where that is wished with its dossier of now."""
     identifier = asking.identifier(_SUBJECTS)
     known = asking.view.nodes([identifier]).get(identifier)
     if known is None:
         raise AskerError(NOT_THERE)
     expires = asking.text("expires_at")
+    report = _DOSSIERS.get(label_of(identifier)) if asking.text("with_dossier") else None
+    shown = {} if report is None else {"dossier": _issued(asking, report, identifier)}
     entry = submit(
         asking,
         {
@@ -92,9 +107,16 @@ def request(asking: Asking) -> str:
             "use_case": asking.text("use_case"),
             "reason": asking.text("reason"),
             **({"expires_at": midnight(expires)} if expires else {}),
+            **shown,
         },
     )
     return f"approval?request={entry}"
+
+
+def _issued(asking: Asking, report: str, identifier: str) -> int:
+    """Issue a report to whoever asks, and return the entry that says so."""
+    _, _, entry = reports.issue(asking.services, asking.actor, REPORTS[report], identifier, "json", AsOf())
+    return entry
 
 
 PAGE = Page("approvals", "Approvals", ApprovalsPage, read, ("id", "state", "after"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
@@ -29,6 +29,10 @@ Parameters = Mapping[str, Sequence[str]]
 """What an address or a form says, by name."""
 
 
+def _nobody(_: str) -> Actor:
+    raise AskerError("Nothing is signed here.", status=401)
+
+
 @dataclass(frozen=True, slots=True)
 class Asking:
     """What a page is read with, or a form taken."""
@@ -38,6 +42,8 @@ class Asking:
     view: View
     parameters: Parameters
     correlation_id: str = ""
+    prove: Callable[[str], Actor] = _nobody
+    """Tells who acts by a secret that was typed in a form; raises AskerError 401 for one that proves nothing."""
 
     def text(self, name: str) -> str:
         """Return what is said last under a name, "" where nothing is."""

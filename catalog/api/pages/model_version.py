@@ -141,20 +141,24 @@ def read(asking: Asking) -> ModelVersionPage:
 
 
 def dossier(asking: Asking) -> Response:
-    """Issue the dossier of a version or dataset, or the approvals record of a period, in the form asked for, as of now.
+    """Issue the dossier of a version or dataset, or the approvals record of a period, in the form asked for.
 
-    A period is of the days `since` to `until`, the last among them not. `days` is of how many the dossier of a dataset
+    It is as of now, or the `report` as of the point that one issued before names (`valid_at`, `known_at_index`). A
+    period is of the days `since` to `until`, the last among them not. `days` is of how many the dossier of a dataset
     counts decisions on access.
     """
     period = f"Period:{asking.text('since')}..{asking.text('until')}"
     identifier, form = asking.text("id") or period, asking.text("form")
-    report = _DOSSIERS.get(label_of(identifier))
-    if report is None:
+    report = asking.text("report") or _DOSSIERS.get(label_of(identifier))
+    if report not in REPORTS:
         raise AskerError(NOT_THERE)
     days = asking.number("days", DAYS, 1, LONGEST_DAYS) if asking.text("days") else None
+    valid_at = asking.text("valid_at") or None
+    known_at = asking.number("known_at_index", 0, 0, LARGEST) if asking.text("known_at_index") else None
     for known in get_args(_FORM):
         if form == known:
-            return reports.give(asking.services, asking.actor, REPORTS[report], identifier, known, None, None, days)
+            kind = REPORTS[report]
+            return reports.give(asking.services, asking.actor, kind, identifier, known, valid_at, known_at, days)
     raise SenderError(f"form is one of {', '.join(get_args(_FORM))}.", status=422)
 
 

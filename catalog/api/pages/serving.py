@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from urllib.parse import parse_qs, urlencode
 
@@ -29,8 +30,9 @@ from catalog.api.pages.links import HOME, Links, within
 from catalog.api.pages.moments import MOMENTS
 from catalog.api.pages.page import BEHIND, Action, Context, Page
 from catalog.api.pages.rendering import render
-from catalog.api.services import PRINCIPAL, Services, is_from_here
+from catalog.api.services import PRINCIPAL, Services
 from catalog.api.sessions import Sessions
+from catalog.api.signing_in import SECRET, SigningIn, TooManyTriesError
 from catalog.errors import ADDRESSED, AskerError, SenderError
 from catalog.reading import ReadPoint
 from catalog.view import View
@@ -40,6 +42,7 @@ FORM_TOKEN = "form_token"  # noqa: S105  the name of a field
 AS = "as"
 """What an address calls the form in which a page is taken along."""
 SIGN_IN, SIGN_OUT = "sign-in", "sign-out"
+_NOT_REPEATED = frozenset({FORM_TOKEN, SECRET})
 _MOST_FIELDS = 2_000
 _FORM = "application/x-www-form-urlencoded"
 _TIME = (VALID, KNOWN)
@@ -94,6 +97,7 @@ class Explorer:
 
     services: Services
     sessions: Sessions
+    signing_in: SigningIn
 
     async def home(self, request: Request) -> Response:
         """Return the home page."""
@@ -200,7 +204,9 @@ class Explorer:
 
     def _sign_in(self, request: Request, then: str, error: str = "", status: int = 200) -> Response:
         frame = self._frame(request, None, SIGN_IN)
-        text = render(f"explorer/{SIGN_IN}.html.j2", frame=frame, to=Links(), then=within(then), error=error)
+        text = render(
+            f"explorer/{SIGN_IN}.html.j2", frame=frame, to=Links(), then=within(then), error=error, secret=SECRET
+        )
         return files.page(text, status)
 
     async def _take(self, request: Request, name: str) -> Response:
@@ -234,15 +240,18 @@ class Explorer:
             raise SenderError("The form cannot be read; send it in UTF-8.") from error
 
     def _opened(self, request: Request, form: Parameters) -> Response:
-        """Open a session for who holds a key; the key itself is kept nowhere."""
-        authenticator = self.services.authenticator
+        """Open a session for who proves who they are, in the place of any before; what was typed is kept nowhere."""
         try:
-            actor = authenticator.authenticate(last(form, "key"), from_loopback=is_from_here(request))
+            actor, holder = self.signing_in.prove(last(form, SECRET), _peer(request))
             rules.require(actor, registry.PAGES[HOME].permission)
+        except TooManyTriesError as error:
+            answer = self._sign_in(request, last(form, "next"), str(error), HTTPStatus.TOO_MANY_REQUESTS)
+            answer.headers["Retry-After"] = str(error.seconds)
+            return answer
         except AskerError as error:
             return self._sign_in(request, last(form, "next"), str(error), error.status)
-        key_id = actor.key_id or ""
-        token = self.sessions.open(lambda: authenticator.holder(key_id))
+        self.sessions.close(request.cookies.get(COOKIE, ""))
+        token = self.sessions.open(holder)
         request.scope[PRINCIPAL] = actor.principal
         return self._going_on(request, within(last(form, "next")), token)
 
@@ -261,7 +270,8 @@ class Explorer:
         rules.require(actor, action.permission)
         with self.services.store.reading() as reader:
             view = self.services.view(reader, actor, times_of({}, self.services.ledger)[0])
-            asking = Asking(self.services, actor, view, form, logs.correlation_id())
+            prove = partial(self._proven, _peer(request))
+            asking = Asking(self.services, actor, view, form, logs.correlation_id(), prove)
             done = action.act(asking)
             if isinstance(done, Context):
                 # What became of a form is no answer of the view, which is of before it.
@@ -269,13 +279,16 @@ class Explorer:
                 return files.page(render(action.template, page=done, frame=frame, to=Links()), done.status)
         return done if isinstance(done, Response) else self._going_on(request, within(done))
 
+    def _proven(self, peer: str, secret: str) -> Actor:
+        return self.signing_in.prove(secret, peer)[0]
+
     def _given_back(self, request: Request, action: Action, form: Parameters, actor: Actor | None) -> Response:
         """Return a form of ours that came when its session had ended, so that nobody has to type it again.
 
-        Nothing is done of it until whoever is signed in then sends it from this page.
+        Nothing is done of it until whoever is signed in then sends it from this page. A secret is not repeated.
         """
         frame = self._frame(request, actor, "error")
-        fields = tuple((name, text) for name, texts in form.items() if name != FORM_TOKEN for text in texts)
+        fields = tuple((name, text) for name, texts in form.items() if name not in _NOT_REPEATED for text in texts)
         page = render("explorer/given-back.html.j2", frame=frame, to=Links(), action=action.name, fields=fields)
         return files.page(page, 401 if actor is None else 403)
 
@@ -303,6 +316,11 @@ class Explorer:
         answer = files.page(text, found.status)
         answer.headers.update(found.headers)
         return answer
+
+
+def _peer(request: Request) -> str:
+    """Return what a connection comes from, of all that a proxy speaks for the proxy."""
+    return request.client.host if request.client else ""
 
 
 def _given(request: Request, page: Page) -> Parameters:

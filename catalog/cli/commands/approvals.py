@@ -43,6 +43,10 @@ def list_requests(
     requested_by: Annotated[
         str | None, typer.Option(metavar="PRINCIPAL", help="Only those that somebody asked for.")
     ] = None,
+    of: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ASSET", help="Only those of this: a name, `model@version`, a digest or an id."),
+    ] = None,
     valid_at: ValidAt = None,
     known_at_index: KnownAtIndex = None,
     url: Url = None,
@@ -51,6 +55,7 @@ def list_requests(
 ) -> None:
     """Show requests for approval, the newest first, with where each stands and why."""
     from catalog.cli.approvals import requests
+    from catalog.cli.assets import identify
 
     wanted: dict[str, Any] = {
         "states": each_of(state or (), ApprovalState, "--state"),
@@ -58,6 +63,7 @@ def list_requests(
         "requestedBy": requested_by,
     }
     with connected(url, data_dir, owner=True) as client:
+        wanted["subjects"] = [identify(client, one) for one in of or ()]
         raise typer.Exit(int(requests(client, wanted, point(valid_at, known_at_index), as_json=as_json)))
 
 

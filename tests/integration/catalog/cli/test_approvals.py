@@ -38,6 +38,8 @@ def test_a_request_is_listed_with_where_it_stands(folder: Path) -> None:
     assert (found["approvalState"], found["subject"]["name"]) == ("REQUESTED", "readmission@1")  # type: ignore[index]
     assert "readmission@1" in typed(folder, "approvals", "list", "--state", "requested").out
     assert "No request is of that state" in typed(folder, "approvals", "list", "--state", "approved").out
+    assert "readmission@1" in typed(folder, "approvals", "list", "--of", "readmission@1").out
+    assert "or asset." in typed(folder, "approvals", "list", "--of", "curated visits").out
 
 
 def test_a_request_is_shown_with_what_it_binds(folder: Path) -> None:
