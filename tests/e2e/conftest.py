@@ -10,9 +10,14 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
+from playwright.sync_api import Browser
+
+from tests.support.browser import Watched, launched
+from tests.support.records import DIGEST, attestation, declaration, event, registration, request, seal, tag
 
 REPOSITORY = Path(__file__).parents[2]
 START_SECONDS = 60
@@ -61,6 +66,8 @@ def command(
 
 
 Start = Callable[..., Server]
+Open = Callable[..., Watched]
+DESKTOP = 1280
 
 
 @pytest.fixture
@@ -97,6 +104,55 @@ def start(tmp_path: Path) -> Iterator[Start]:
     for server in started:
         if server.process.poll() is None:
             server.kill()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with launched() as found:
+        yield found
+
+
+@pytest.fixture
+def reported(start: Start, tmp_path: Path) -> Server:
+    """A server that a pipeline reported to, and nobody else."""
+    found = start(tmp_path / "data")
+    with httpx2.Client(base_url=found.url, trust_env=False) as client:
+        for one in (event("START", "2026-01-01T09:00:00Z"), event(version={"datasetVersion": DIGEST})):
+            assert client.post("/api/v1/lineage", json=one).status_code == 201
+    return found
+
+
+@pytest.fixture
+def server(reported: Server) -> Server:
+    """A server over a small made-up catalog."""
+    with httpx2.Client(base_url=reported.url, trust_env=False) as client:
+        for record in (declaration(), tag(), attestation(), seal(), registration(), request()):
+            recorded(client, record)
+    return reported
+
+
+def recorded(client: httpx2.Client, record: dict[str, Any]) -> None:
+    """Send a record, again as long as the graph does not hold what it names."""
+    end = time.monotonic() + 60
+    while (answer := client.post("/api/v1/records", json=record)).status_code == 503:
+        assert time.monotonic() < end, answer.text
+        time.sleep(0.1)
+    assert answer.status_code == 201, answer.text
+
+
+@pytest.fixture
+def open_(browser: Browser, reported: Server) -> Iterator[Open]:
+    """Open tabs, each in a profile of its own."""
+    opened = []
+
+    def tab(width: int = DESKTOP, **more: Any) -> Watched:
+        context = browser.new_context(viewport={"width": width, "height": 900}, **more)
+        opened.append(context)
+        return Watched(context.new_page(), reported.url)
+
+    yield tab
+    for context in opened:
+        context.close()
 
 
 def _lives(url: str) -> bool:

@@ -7,9 +7,7 @@ import html
 import json
 import re
 import shlex
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator
 from itertools import combinations_with_replacement
 from pathlib import Path
 from typing import Any
@@ -17,16 +15,16 @@ from urllib.parse import quote
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from catalog.api.pages.lineage_graph.asked import beginnings
 from graph_schema.nodes import Dataset, Job, ModelVersion
 from reports.standalone.container import canonical, put, take
 from reports.standalone.verification import verify
-from tests.e2e.conftest import Server, Start, command
+from tests.e2e.conftest import DESKTOP, Open, Server, Start, command, recorded
 from tests.integration.catalog.api.pages.test_hostile_names import DATASET as HOSTILE_SET
 from tests.integration.catalog.api.pages.test_hostile_names import HOSTILE
-from tests.support.browser import Watched, launched
+from tests.support.browser import Watched
 from tests.support.issued import Issuer, changed, leaves
 from tests.support.records import (
     CURATED,
@@ -36,14 +34,10 @@ from tests.support.records import (
     MODEL,
     RAW,
     RUN,
-    attestation,
     declaration,
     event,
     registration,
-    request,
     run_node,
-    seal,
-    tag,
 )
 from tests.support.typed import typed
 
@@ -87,57 +81,6 @@ PAGES = {
     "nothing": "/explorer/dataset?id=Dataset:none",
 }
 pytestmark = pytest.mark.timeout(300)
-DESKTOP = 1280
-Open = Callable[..., Watched]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched() as found:
-        yield found
-
-
-@pytest.fixture
-def reported(start: Start, tmp_path: Path) -> Server:
-    """A server that a pipeline reported to, and nobody else."""
-    found = start(tmp_path / "data")
-    with httpx2.Client(base_url=found.url, trust_env=False) as client:
-        for one in (event("START", "2026-01-01T09:00:00Z"), event(version={"datasetVersion": DIGEST})):
-            assert client.post("/api/v1/lineage", json=one).status_code == 201
-    return found
-
-
-@pytest.fixture
-def server(reported: Server) -> Server:
-    """A server over a small made-up catalog."""
-    with httpx2.Client(base_url=reported.url, trust_env=False) as client:
-        for record in (declaration(), tag(), attestation(), seal(), registration(), request()):
-            _recorded(client, record)
-    return reported
-
-
-def _recorded(client: httpx2.Client, record: dict[str, Any]) -> None:
-    """Send a record, again as long as the graph does not hold what it names."""
-    end = time.monotonic() + 60
-    while (answer := client.post("/api/v1/records", json=record)).status_code == 503:
-        assert time.monotonic() < end, answer.text
-        time.sleep(0.1)
-    assert answer.status_code == 201, answer.text
-
-
-@pytest.fixture
-def open_(browser: Browser, reported: Server) -> Iterator[Open]:
-    """Open tabs, each in a profile of its own."""
-    opened = []
-
-    def tab(width: int = DESKTOP, **more: Any) -> Watched:
-        context = browser.new_context(viewport={"width": width, "height": 900}, **more)
-        opened.append(context)
-        return Watched(context.new_page(), reported.url)
-
-    yield tab
-    for context in opened:
-        context.close()
 
 
 def test_one_searches_as_one_types_opens_a_dataset_and_follows_its_lineage(open_: Open, server: Server) -> None:
@@ -942,7 +885,7 @@ def test_names_that_would_be_more_than_names_are_letters_in_a_real_browser(open_
             [{**HOSTILE_SET, "facets": made["outputs"][0]["facets"]}],
         )
         assert client.post("/api/v1/lineage", json=made).status_code == 201
-        _recorded(client, declaration(dataset=HOSTILE_SET, owner=HOSTILE, clinical_purpose=HOSTILE))
+        recorded(client, declaration(dataset=HOSTILE_SET, owner=HOSTILE, clinical_purpose=HOSTILE))
     of = Dataset(**HOSTILE_SET).id
     for width in (320, DESKTOP):
         tab = open_(width)

@@ -71,6 +71,8 @@ class Frame:
     notices: tuple[str, ...]
     here: tuple[tuple[str, str], ...]
     """What the address says beside the time."""
+    address: str = ""
+    """The whole address of the page, for who has it on paper; empty where it has none of its own."""
     has_moments: bool = False
     """Whether the page is of a thing that one moves through both times."""
     listed: tuple[Page, ...] = registry.LISTED
@@ -175,6 +177,7 @@ class Explorer:
             point=None if view is None else view.read_point(),
             notices=whole,
             here=here,
+            address="" if view is None else _address(request, name, [*here, *(time or {}).items()]),
             has_moments=name in registry.PAGES and MOMENTS in registry.PAGES[name].parameters,
         )
 
@@ -321,6 +324,15 @@ class Explorer:
 def _peer(request: Request) -> str:
     """Return what a connection comes from, of all that a proxy speaks for the proxy."""
     return request.client.host if request.client else ""
+
+
+def _address(request: Request, name: str, parameters: list[tuple[str, str]]) -> str:
+    """Return the whole address of a page, as who asked for it reached this server."""
+    base = request.base_url
+    if request.headers.get("x-forwarded-proto") == "https":
+        base = base.replace(scheme="https")
+    query = f"?{urlencode(parameters)}" if parameters else ""
+    return f"{base}{'' if name == HOME else f'explorer/{name}'}{query}"
 
 
 def _given(request: Request, page: Page) -> Parameters:

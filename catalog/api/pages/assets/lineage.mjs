@@ -56,6 +56,7 @@ function explore(svg) {
   canvas.classList.add("live");
   const wanted = height * Math.min(2, canvas.clientWidth / width) + 70;
   canvas.style.height = `${Math.max(240, Math.min(wanted, innerHeight * 0.75, 760))}px`;
+  svg.dataset.whole = svg.getAttribute("viewBox");
   svg.removeAttribute("viewBox");
   svg.setAttribute("width", "100%");
   svg.setAttribute("height", "100%");
@@ -342,6 +343,11 @@ function begin() {
   const svg = document.querySelector(".canvas > svg.picture");
   if (svg) explore(svg);
 }
+
+// On paper all of the drawing is shown, wherever one looks.
+const drawn = () => document.querySelector(".canvas.live > svg.picture");
+addEventListener("beforeprint", () => drawn()?.setAttribute("viewBox", drawn().dataset.whole));
+addEventListener("afterprint", () => drawn()?.removeAttribute("viewBox"));
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a[data-swap], a[data-key]");
