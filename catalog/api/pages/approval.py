@@ -19,6 +19,7 @@ from catalog.api.pages.record_form.fields import fields_of
 from catalog.api.pages.record_form.form import Filled, Given, beside, dense, filled, payload
 from catalog.api.pages.recording import submit
 from catalog.api.signing_in import COMPONENTS, SECRET
+from catalog.approvals.checks import check_open
 from catalog.approvals.model import Approval
 from catalog.approvals.queries import approvals
 from catalog.approvals.records import DecideApproval
@@ -27,6 +28,7 @@ from catalog.ledger.sealing import utc_microseconds
 from graph_schema.aspects.approvals import BoundDigest
 from graph_schema.nodes import Approval as ApprovalNode
 from graph_schema.times import format_time
+from graph_schema.vocabulary.words import DecisionKind
 
 _ZONE: Final = "UTC"
 _TIME_ZONE: Final = "time_zone"
@@ -64,6 +66,8 @@ class ApprovalPage(Context):
     may_decide: bool
     is_own: bool
     """Whether whoever looks asked for it: who asks does not decide."""
+    closed: str
+    """Why nothing can be decided any more, in a sentence; empty where it can."""
     printed_name: str
     """The name that a decision would be signed with."""
     opened: int
@@ -104,6 +108,7 @@ def _page(asking: Asking, given: Given, errors: tuple[tuple[str, str], ...] = ()
         dossier=_issued_with(asking, found),
         may_decide=is_permitted(asking.actor, Permission.DECIDE_APPROVAL) and asking.actor.authenticated,
         is_own=found.requested_by == asking.actor.principal,
+        closed=_closed(found, asking.actor.principal),
         printed_name=asking.actor.display_name,
         opened=asking.number(_OPENED, utc_microseconds(), 0, LARGEST),
         fields=filled(_FIELDS, given, dict(reversed(placed))),
@@ -118,6 +123,15 @@ def _request(asking: Asking) -> Approval:
     if found is None:
         raise AskerError(NOT_THERE)
     return found
+
+
+def _closed(found: Approval, principal: str) -> str:
+    denied = any(one.decided_by == principal and one.decision == DecisionKind.DENY for one in found.decisions)
+    try:
+        check_open(found.state, denied_oneself=denied)
+    except SenderError as error:
+        return error.detail
+    return ""
 
 
 def _issued_with(asking: Asking, found: Approval) -> IssuedWith | None:

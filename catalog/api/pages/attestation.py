@@ -11,7 +11,7 @@ from catalog.access.rules import is_permitted
 from catalog.api.pages.asking import NOT_THERE, Asking
 from catalog.api.pages.kinds import Link, links_to, reference
 from catalog.api.pages.page import Action, Context, Page
-from catalog.api.pages.questions import argument, query
+from catalog.api.pages.questions import argument, command, fed, query
 from catalog.api.pages.recording import midnight, submit
 from catalog.errors import AskerError, SenderError
 from catalog.labels.facts import attested
@@ -73,7 +73,7 @@ def read(asking: Asking) -> AttestationPage:
             "{\n    ... on WhatIf { outputs { wouldClear { phiKind column } remaining { phiKind } } }\n  }",
             view.as_of,
         ),
-        command="lineward what-if attestation.json",
+        command=fed(command("what-if", "-", as_of=view.as_of), {"kind": AttestDeidentification.name, **asked}),
         found=next((one.completeness for one in about if not isinstance(one.completeness, Complete)), None),
         subjects=(identifier,),
         of=of,

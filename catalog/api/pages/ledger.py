@@ -24,6 +24,10 @@ class LedgerPage(Context):
     root: str
     uncovered: int
     """How many entries no signed checkpoint covers yet: until then whoever holds the disk could replace them."""
+    uncovered_since: int | None
+    """When the oldest of these was recorded, in microseconds UTC."""
+    signs_every: float
+    """After how many seconds a checkpoint is signed."""
     checkpoints: Several
     entries: tuple[EntryEvidence, ...]
     """The newest first."""
@@ -46,6 +50,8 @@ def read(asking: Asking) -> LedgerPage:
         size=size,
         root=ledger.root(size).hex(),
         uncovered=max(ledger.size() - covered, 0),
+        uncovered_since=ledger.entry(covered).entry.recorded_at if covered < ledger.size() else None,
+        signs_every=asking.services.settings.checkpoint_seconds,
         checkpoints=Several.of(asking, "checkpoints", every[::-1], lambda one: one.checkpoint.size, _CHECKPOINTS),
         entries=tuple(one for one in shown if one is not None),
         after=begin - _FIRST if begin > _FIRST else None,

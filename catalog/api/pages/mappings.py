@@ -11,7 +11,7 @@ from catalog.access.rules import is_permitted
 from catalog.api.pages.asking import Asking
 from catalog.api.pages.kinds import Link, links_to
 from catalog.api.pages.page import Action, Context, Page, Several
-from catalog.api.pages.questions import argument, command, query
+from catalog.api.pages.questions import argument, command, fed, query
 from catalog.api.pages.recording import submit
 from catalog.errors import SenderError
 from catalog.mappings.model import DryRun
@@ -67,7 +67,9 @@ def read(asking: Asking) -> MappingsPage:
     return MappingsPage(
         title="Declared mappings",
         graphql=asked,
-        command=command("mappings", *(["--try", "mapping.json"] if tried is not None else [])),
+        command=command("mappings")
+        if tried is None
+        else fed(command("mappings", "--try", "-"), {"kind": MapFacet.name, **_fields(asking)}),
         in_force=Several.of(asking, "mappings", mappings(view), lambda one: one.entry, _MOST),
         given={
             **{name: asking.text(name) for name in (*_TEXTS, *_WORDS)},

@@ -51,6 +51,11 @@ def command(*words: str | None, as_of: AsOf | None = None) -> str:
     return shlex.join(["lineward", *(word for word in words if word is not None), *time])
 
 
+def fed(line: str, record: Mapping[str, object]) -> str:
+    """Return a command that reads a record from its input (`-`), with that record, as bash and zsh take it."""
+    return f"{line} <<< {shlex.quote(json.dumps(record, ensure_ascii=False))}"
+
+
 def point(as_of: AsOf) -> Mapping[str, object] | None:
     """Return a point as GraphQL takes it, None of the present."""
     given = {

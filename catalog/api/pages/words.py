@@ -35,7 +35,7 @@ def worded(word: str) -> str:
 def field(name: str) -> str:
     """Return the field of a record as it is read: `phi_category` as `PHI category`."""
     first, *others = name.split("_")
-    return " ".join(("PHI" if first == "phi" else first.capitalize(), *others))
+    return " ".join((first.upper() if first in {"irb", "phi"} else first.capitalize(), *others))
 
 
 def kind(label: str) -> str:

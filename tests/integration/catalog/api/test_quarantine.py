@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.support.records import event
+from tests.support.pages import BROWSER, shown
+from tests.support.records import event, policies
 from tests.unit.catalog.policies.test_ingest import by_spark, ruled
 
 if TYPE_CHECKING:
@@ -53,5 +54,27 @@ def test_the_page_shows_who_sent_it_and_why(catalog: Catalog) -> None:
     kept_out = fill(catalog)
     page = catalog.client.get("/explorer/operation").text
     assert "3 entries in quarantine" in page
+    assert page.count("kept out by <code>spark-is-not-known</code>") == 3
+    assert "3 in quarantine" in page
     assert all(f">#{index}</a> openlineage.run_event" in page for index in kept_out)
     assert "by local: Nobody mapped what this producer sends." in page
+
+
+def test_what_policies_keep_out_is_let_in_from_the_page_once_they_permit_it(catalog: Catalog) -> None:
+    kept_out = fill(catalog)
+    page = shown(catalog.client.get("/explorer/operation", headers=BROWSER))
+    links = [one["href"] for one in page.of("a") if "release_quarantined" in one.get("href", "")]
+    assert len(links) == len(kept_out) + 1
+    (_, form) = next(
+        each
+        for each in shown(catalog.client.get(f"/explorer/{links[-1]}", headers=BROWSER)).forms
+        if each[0].get("action") == "record"
+    )
+    form |= {"/entries": "\n".join(map(str, kept_out)), "/reason": "Mapped since"}
+    refused = catalog.client.post("/explorer/record", data=form, headers=BROWSER)
+    assert refused.status_code == 422
+    assert catalog.record(policies("permit (principal, action, resource);\n")).status_code == 201
+    catalog.caught_up()
+    assert catalog.client.post("/explorer/record", data=form, headers=BROWSER).status_code in {200, 303}
+    catalog.caught_up()
+    assert "0 entries in quarantine" in catalog.client.get("/explorer/operation").text
