@@ -93,6 +93,13 @@ def house(tmp_path: Path) -> Iterator[House]:
 def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """A catalog that took every kind of record, each of their fields, and events with all that events can say."""
     house = House(tmp_path_factory.mktemp("story"))
+    tell(house)
+    yield house
+    house.close()
+
+
+def tell(house: House) -> None:
+    """Let a catalog take all of that."""
     approver = house.act_as("grace", "approver")
     house.tell_story(approver)
     dated_records = (
@@ -170,8 +177,6 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     deploy(house)
     for kind in ("acknowledge_finding", "accept_finding", "reopen_finding"):
         house.record(finding_record(kind, Dataset(**CURATED).id, valid_from=EARLY))
-    yield house
-    house.close()
 
 
 def _operators(house: House) -> None:
