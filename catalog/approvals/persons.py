@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from catalog.approvals.model import Decision
+from graph_schema.vocabulary.words import ApprovalKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,17 @@ def one_with(principal: str, same: Mapping[str, str], delegations: Iterable[Dele
         found |= new
         front += new
     return frozenset(found)
+
+
+def signed_as_one(
+    first: tuple[str, int], second: tuple[str, int], same: Mapping[str, str], delegations: Sequence[Delegation]
+) -> bool:
+    """Tell whether two who signed, each with when, are one person, whatever the kind: recorded as one, or one was the
+    other's delegate at any moment between the two.
+    """
+    (one, begun), (other, ended) = sorted((first, second), key=lambda signed: signed[1])
+    lent = (delegations_within(delegations, kind, begun, ended) for kind in ApprovalKind)
+    return one in one_with(other, same, chain.from_iterable(lent))
 
 
 def persons(

@@ -5,11 +5,10 @@ published.
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import chain
 
 from catalog.access.queries import principals
 from catalog.approvals.checks import check_not_retired
-from catalog.approvals.persons import delegations_within, one_with
+from catalog.approvals.persons import one_with, signed_as_one
 from catalog.approvals.queries import people_of
 from catalog.decisions import promotion
 from catalog.errors import AskerError, SenderError
@@ -27,7 +26,7 @@ from catalog.safe_use.model import Outcome
 from catalog.view import View
 from graph_schema.nodes import Principal
 from graph_schema.times import parse_zoned
-from graph_schema.vocabulary.words import ApprovalKind, GateVerdict, PrincipalKind
+from graph_schema.vocabulary.words import GateVerdict, PrincipalKind
 
 _REGISTER = "register it first"
 
@@ -101,8 +100,7 @@ def admit_override(record: OverrideGate, admission: Admission) -> Admitted:
     for one in overrides_of(admission.view, version.id):
         if one.evaluation != found.entry or one.until <= admission.now:
             continue
-        lent = [delegations_within(people.delegations, kind, one.at, admission.now) for kind in ApprovalKind]
-        if one.by in one_with(admission.actor, people.same, chain.from_iterable(lent)):
+        if signed_as_one((one.by, one.at), (admission.actor, admission.now), people.same, people.delegations):
             whose = "You" if one.by == admission.actor else f"{one.by}, who is one person with you,"
             sentence = f"{whose} let it pass already: the second one is another person, and no delegate."
             raise AskerError(sentence, status=403)

@@ -10,6 +10,8 @@ from typing import Final
 
 from catalog.access.model import Powers
 from catalog.access.queries import definitions
+from catalog.approvals.persons import one_with, signed_as_one
+from catalog.approvals.queries import people_of
 from catalog.findings.estate.in_use import gate_cases
 from catalog.findings.estate.model import Gated, Start
 from catalog.gate import rules
@@ -59,11 +61,12 @@ def _gate(view: View, question: GateQuestion, quoting: Quoting | None) -> Gate |
     artifact = None if registration is None else registration.artifact_digest
     digest = loaded.case.policies.digest
     moment = loaded.case.moment
-    overrides = _overrides(
-        view, question, artifact, digest, None if registration is None else registration.registered_by
-    )
-    found = rules.verdict(checks, overrides, moment)
-    excepted = rules.exception(overrides, moment) if found is GateVerdict.BY_EXCEPTION else ()
+    of_maker = None if registration is None else registration.registered_by
+    overrides, are_one = _overrides(view, question, artifact, digest, of_maker)
+    excepted, until = rules.exception(overrides, moment, are_one)
+    found = rules.verdict(checks, excepted)
+    if found is not GateVerdict.BY_EXCEPTION:
+        excepted, until = (), None
     cited = {entry for one in checks for reason in one.reasons for entry in reason.entries}
     cited |= {entry for one in excepted for entry in (one.entry, one.evaluation)}
     return Gate(
@@ -77,16 +80,11 @@ def _gate(view: View, question: GateQuestion, quoting: Quoting | None) -> Gate |
         refrains=tuple(sorted(loaded.use.refrains)),
         overrides=overrides,
         exception=tuple(one.entry for one in excepted),
-        exception_until=_second_last(excepted),
+        exception_until=until,
         entries=view.cite(*cited),
         completeness=loaded.case.completeness,
         chain=loaded.chain,
     )
-
-
-def _second_last(excepted: Sequence[GateOverride]) -> int | None:
-    """Return until when two of them hold."""
-    return sorted(one.until for one in excepted)[-2] if excepted else None
 
 
 def holds_until(found: Gate, moment: int) -> int:
@@ -231,19 +229,26 @@ def _requester(value: aspects.GateRequester) -> Requester:
 
 def _overrides(
     view: View, question: GateQuestion, artifact: str | None, policies: str, registered_by: str | None
-) -> tuple[GateOverride, ...]:
-    """Return who lets exactly this pass: of this artifact, for this question, by these requirements."""
+) -> tuple[tuple[GateOverride, ...], Callable[[GateOverride, GateOverride], bool]]:
+    """Return who lets exactly this pass: of this artifact, for this question, by these requirements; and what tells
+    whether two of them are one person, as known at the view's point. Whoever made the version counts for nothing.
+    """
     found = overrides_of(view, question.of)
     if not found:
-        return ()
+        return (), lambda *_: False
     bound = {
         one.entry
         for one in gate_evaluations(view, [question.of]).get(question.of, ())
         if asked_again(one) == question and (one.artifact_digest, one.policies) == (artifact, policies)
     }
-    return tuple(
-        replace(one, counts=one.counts and one.by != registered_by) for one in found if one.evaluation in bound
-    )
+    people = people_of(view)
+    maker = frozenset[str]() if registered_by is None else one_with(registered_by, people.same, ())
+    counted = (replace(one, counts=one.counts and one.by not in maker) for one in found if one.evaluation in bound)
+
+    def are_one(one: GateOverride, other: GateOverride) -> bool:
+        return signed_as_one((one.by, one.at), (other.by, other.at), people.same, people.delegations)
+
+    return tuple(counted), are_one
 
 
 def overrides_of(view: View, version: str) -> tuple[GateOverride, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from itertools import chain, combinations
 from typing import Final
 
 from catalog.approvals.states import ApprovalState
@@ -40,7 +41,6 @@ from graph_schema.vocabulary.words import ChangeStatus, GateCheckName, GateVerdi
 from reports.naming import counted, gathered, worded
 
 PASS, FAIL, UNKNOWN = Outcome.PASS, Outcome.FAIL, Outcome.UNKNOWN
-_TWO: Final = 2
 _DAY: Final = 86_400 * SECOND
 _Judge = Callable[[Case, Requirements], Iterator[Reason]]
 
@@ -63,7 +63,7 @@ def judge(case: Case, asked: Requirements) -> tuple[Checked, ...]:
     return tuple(_checked(check, asked, list(_JUDGES[check](case, asked))) for check in GateCheckName)
 
 
-def verdict(checks: Sequence[Checked], overrides: Sequence[GateOverride], moment: int) -> GateVerdict:
+def verdict(checks: Sequence[Checked], excepted: Sequence[GateOverride]) -> GateVerdict:
     """Return what the required checks come to: FAIL before UNKNOWN before PASS, and whether two persons let it pass.
 
     Nobody lets a version pass that is retired: nothing puts it back in use.
@@ -72,21 +72,26 @@ def verdict(checks: Sequence[Checked], overrides: Sequence[GateOverride], moment
     if found <= {PASS} and found:
         return GateVerdict.PASS
     retired = any(one.check is GateCheckName.NOT_RETIRED and one.outcome is FAIL for one in checks)
-    if not retired and exception(overrides, moment):
+    if not retired and excepted:
         return GateVerdict.BY_EXCEPTION
     return GateVerdict.FAIL if FAIL in found else GateVerdict.UNKNOWN
 
 
-def exception(overrides: Sequence[GateOverride], moment: int) -> tuple[GateOverride, ...]:
-    """Return the overrides of the two persons who let it pass at a time, nothing where they are fewer.
+def exception(
+    overrides: Sequence[GateOverride], moment: int, are_one: Callable[[GateOverride, GateOverride], bool]
+) -> tuple[tuple[GateOverride, ...], int | None]:
+    """Return the overrides of the two persons who let it pass at a time, and until when two of them do (rule G7).
 
-    Only those count that a key proved to be a person who did not register the version, each once, by what ends last.
+    Only those count that a key proved to be a person who did not register the version, beside one of another person;
+    of each principal what ends last. Nothing and None where they are fewer than two.
     """
+    held = [one for one in overrides if one.counts and one.at <= moment < one.until]
+    apart = [pair for pair in combinations(held, 2) if pair[0].by != pair[1].by and not are_one(*pair)]
     newest: dict[str, GateOverride] = {}
-    for one in sorted(overrides, key=lambda each: (each.until, each.entry)):
-        if one.counts and one.at <= moment < one.until:
-            newest[one.by] = one
-    return tuple(sorted(newest.values(), key=lambda each: each.entry)) if len(newest) >= _TWO else ()
+    for one in sorted(chain.from_iterable(apart), key=lambda each: (each.until, each.entry)):
+        newest[one.by] = one
+    until = max((min(first.until, second.until) for first, second in apart), default=None)
+    return tuple(sorted(newest.values(), key=lambda each: each.entry)), until
 
 
 def outcome(reasons: Iterable[Reason]) -> Outcome:

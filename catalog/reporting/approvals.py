@@ -92,13 +92,20 @@ def _met(citations: Citations, one: ConditionRecord) -> ConditionMet:
 
 
 def delegations(
-    citations: Citations, view: View, found: Sequence[ApprovalRecord], *, also: Sequence[DelegationRecord] = ()
+    citations: Citations,
+    view: View,
+    found: Sequence[ApprovalRecord],
+    *,
+    also: Sequence[DelegationRecord] = (),
+    signers: Iterable[str] = (),
 ) -> Iterator[Delegation]:
-    """Yield who lets whom decide in their place, of those who asked for any of these approvals or decided on them.
+    """Yield who lets whom decide in their place, of those who asked for any of these approvals or decided on them, and
+    of other `signers`.
 
     `also` are others that are shown.
     """
     acted = {name for one in found for name in (one.requested_by, *(each.decided_by for each in one.decisions))}
+    acted.update(signers)
     every = {one.entry: one for one in also}
     for one in people_of(view).delegations if acted else ():
         if not acted.isdisjoint({one.of, one.to}):

@@ -67,7 +67,7 @@ def model_dossier(view: View, ledger: Ledger, identifier: str, organisation: str
         unstated=unstated,
         answers=answers,
         approvals=tuple(approvals(citations, data.approvals, powers)),
-        delegations=tuple(delegations(citations, data.view, data.approvals)),
+        delegations=tuple(delegations(citations, data.view, data.approvals, signers={one.by.id for one in overrides})),
         gate=gate,
         evaluations=evaluations,
         overrides=overrides,

@@ -203,7 +203,7 @@ class Approvals(Findings):
     approvals: tuple[Approval, ...] = ()
     """Every request, in the order of the ledger."""
     delegations: tuple[Delegation, ...] = ()
-    """Of whoever asked or decided, and to them; in the order of the ledger."""
+    """Of whoever asked, decided or let a version pass, and to them; in the order of the ledger."""
 
 
 _STATUSES: dict[ApprovalStatus, str] = {

@@ -33,6 +33,22 @@ def persons_of(request: Record, decisions: Sequence[Record], log: Disclosed) -> 
     return found
 
 
+def signed_as_one(one: Record, other: Record, log: Disclosed) -> bool:
+    """Return whether two who signed are one person, whatever the kind: recorded as one, or one was the other's delegate
+    at any moment between the two, as far as the file says.
+    """
+    first, second = sorted((one, other), key=lambda each: each.since)
+    lent = log.of("delegate_approvals")
+    times = sorted({first.since, *(each.since for each in lent if first.since < each.since <= second.since)})
+    kinds = {kind for each in lent for kind in each.content["approval_kinds"]}
+    return first.actor in _one_with(second.actor, [pair for kind in kinds for pair in _pairs(kind, times, log)], log)
+
+
+def is_same_person(one: str, other: str, log: Disclosed) -> bool:
+    """Return whether two principals are recorded as one person, as far as the file says."""
+    return one in _one_with(other, (), log)
+
+
 def distinct(decisions: Iterable[Record], persons: Mapping[int, frozenset[str] | None]) -> list[list[Record]]:
     """Return decisions by whom they count for, the oldest of each first, in the order of the newest of each.
 
@@ -90,7 +106,7 @@ def conditions_met(request: Record, log: Disclosed) -> list[Record]:
 
 
 def hold_delegations(shown: Shown, log: Disclosed, compare: Comparison) -> None:
-    """Compare who decides for whom with the records, of whoever asked or decided."""
+    """Compare who decides for whom with the records, of whoever asked, decided or let a version pass."""
     approvals, delegations = shown.each("approvals"), shown.each("delegations")
     if compare.rests_on_withheld(delegations):
         return
@@ -99,6 +115,8 @@ def hold_delegations(shown: Shown, log: Disclosed, compare: Comparison) -> None:
         for each in approvals
         for by in (each.get("requested_by"), *(one.get("decided_by") for one in objects_in(each.get("decisions"))))
     }
+    if "overrides" in shown.context:
+        acted |= {object_in(each.get("by"), "actor").get("id") for each in shown.each("overrides")}
     every = [
         one
         for one in log.of("delegate_approvals")

@@ -8,6 +8,7 @@ same file shows allow it. Whether it could pass follows from more of the graph t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import chain, combinations
 from typing import Any
 
 from reports.standalone.bodies import Record, Values, identity_of, micros, objects_in, stamp
@@ -21,6 +22,7 @@ from reports.standalone.comparison import (
     subject_of,
 )
 from reports.standalone.derived_answers import is_permitted_of_some_disease
+from reports.standalone.derived_decisions import is_same_person, signed_as_one
 from reports.standalone.derived_gaps import is_verified
 from reports.standalone.disclosed import Disclosed
 
@@ -235,7 +237,8 @@ def _gate_verdict(
     retired = any((each.get("check"), each.get("outcome")) == ("NOT_RETIRED", "FAIL") for each in checks)
     if required == {"PASS"}:
         verdict = "PASS"
-    elif excepted and not retired:
+    elif excepted and not retired and answer.get("verdict") not in {"FAIL", "UNKNOWN"}:
+        # That two principals are one person nothing in a file needs to say: what grants less is believed.
         verdict = "BY_EXCEPTION"
     else:
         verdict = "FAIL" if "FAIL" in required else "UNKNOWN"
@@ -252,15 +255,19 @@ def _exception(
 ) -> list[Record]:
     """Return the overrides of two persons that let exactly this pass at the read point, none where they are fewer."""
     bound = {one.index for one in _same_question(answer, log) if one.content.get("artifact_digest") == artifact}
-    held: dict[str, Record] = {}
-    for one in sorted(let_pass, key=lambda each: (micros(each.content["until"]), each.index)):
+    held = []
+    for one in let_pass:
         was = log.defined(one.actor, one.index)
         is_person = was is not None and was.content.get("principal_kind", "PERSON") == "PERSON"
-        counts = one.authenticated and is_person and all(one.actor != each.actor for each in newest)
+        is_maker = any(is_same_person(one.actor, each.actor, log) for each in newest)
         lasts = one.since <= log.valid_at < micros(one.content["until"])
-        if counts and lasts and one.content["evaluation"] in bound:
-            held[one.actor] = one
-    return sorted(held.values(), key=lambda one: one.index) if len(held) > 1 else []
+        if one.authenticated and is_person and not is_maker and lasts and one.content["evaluation"] in bound:
+            held.append(one)
+    apart = [pair for pair in combinations(held, 2) if not signed_as_one(*pair, log)]
+    last: dict[str, Record] = {}
+    for one in sorted(chain.from_iterable(apart), key=lambda each: (micros(each.content["until"]), each.index)):
+        last[one.actor] = one
+    return sorted(last.values(), key=lambda one: one.index)
 
 
 _Allows = Callable[[Values, Record, Values, Shown, Disclosed], bool]

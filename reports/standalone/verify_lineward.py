@@ -51,6 +51,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property, lru_cache
+from itertools import chain, combinations
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -3331,6 +3332,22 @@ def persons_of(request: Record, decisions: Sequence[Record], log: Disclosed) -> 
     return found
 
 
+def signed_as_one(one: Record, other: Record, log: Disclosed) -> bool:
+    """Return whether two who signed are one person, whatever the kind: recorded as one, or one was the other's delegate
+    at any moment between the two, as far as the file says.
+    """
+    first, second = sorted((one, other), key=lambda each: each.since)
+    lent = log.of("delegate_approvals")
+    times = sorted({first.since, *(each.since for each in lent if first.since < each.since <= second.since)})
+    kinds = {kind for each in lent for kind in each.content["approval_kinds"]}
+    return first.actor in _one_with(second.actor, [pair for kind in kinds for pair in _pairs(kind, times, log)], log)
+
+
+def is_same_person(one: str, other: str, log: Disclosed) -> bool:
+    """Return whether two principals are recorded as one person, as far as the file says."""
+    return one in _one_with(other, (), log)
+
+
 def distinct(decisions: Iterable[Record], persons: Mapping[int, frozenset[str] | None]) -> list[list[Record]]:
     """Return decisions by whom they count for, the oldest of each first, in the order of the newest of each.
 
@@ -3388,7 +3405,7 @@ def conditions_met(request: Record, log: Disclosed) -> list[Record]:
 
 
 def hold_delegations(shown: Shown, log: Disclosed, compare: Comparison) -> None:
-    """Compare who decides for whom with the records, of whoever asked or decided."""
+    """Compare who decides for whom with the records, of whoever asked, decided or let a version pass."""
     approvals, delegations = shown.each("approvals"), shown.each("delegations")
     if compare.rests_on_withheld(delegations):
         return
@@ -3397,6 +3414,8 @@ def hold_delegations(shown: Shown, log: Disclosed, compare: Comparison) -> None:
         for each in approvals
         for by in (each.get("requested_by"), *(one.get("decided_by") for one in objects_in(each.get("decisions"))))
     }
+    if "overrides" in shown.context:
+        acted |= {object_in(each.get("by"), "actor").get("id") for each in shown.each("overrides")}
     every = [
         one
         for one in log.of("delegate_approvals")
@@ -6170,7 +6189,8 @@ def _gate_verdict(
     retired = any((each.get("check"), each.get("outcome")) == ("NOT_RETIRED", "FAIL") for each in checks)
     if required == {"PASS"}:
         verdict = "PASS"
-    elif excepted and not retired:
+    elif excepted and not retired and answer.get("verdict") not in {"FAIL", "UNKNOWN"}:
+        # That two principals are one person nothing in a file needs to say: what grants less is believed.
         verdict = "BY_EXCEPTION"
     else:
         verdict = "FAIL" if "FAIL" in required else "UNKNOWN"
@@ -6187,15 +6207,19 @@ def _exception(
 ) -> list[Record]:
     """Return the overrides of two persons that let exactly this pass at the read point, none where they are fewer."""
     bound = {one.index for one in _same_question(answer, log) if one.content.get("artifact_digest") == artifact}
-    held: dict[str, Record] = {}
-    for one in sorted(let_pass, key=lambda each: (micros(each.content["until"]), each.index)):
+    held = []
+    for one in let_pass:
         was = log.defined(one.actor, one.index)
         is_person = was is not None and was.content.get("principal_kind", "PERSON") == "PERSON"
-        counts = one.authenticated and is_person and all(one.actor != each.actor for each in newest)
+        is_maker = any(is_same_person(one.actor, each.actor, log) for each in newest)
         lasts = one.since <= log.valid_at < micros(one.content["until"])
-        if counts and lasts and one.content["evaluation"] in bound:
-            held[one.actor] = one
-    return sorted(held.values(), key=lambda one: one.index) if len(held) > 1 else []
+        if one.authenticated and is_person and not is_maker and lasts and one.content["evaluation"] in bound:
+            held.append(one)
+    apart = [pair for pair in combinations(held, 2) if not signed_as_one(*pair, log)]
+    last: dict[str, Record] = {}
+    for one in sorted(chain.from_iterable(apart), key=lambda each: (micros(each.content["until"]), each.index)):
+        last[one.actor] = one
+    return sorted(last.values(), key=lambda one: one.index)
 
 
 _Allows = Callable[[Values, Record, Values, Shown, Disclosed], bool]

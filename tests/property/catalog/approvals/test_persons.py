@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.approvals.model import Decision
-from catalog.approvals.persons import Delegation, approved_by, delegations_at, one_with, persons
+from catalog.approvals.persons import Delegation, approved_by, delegations_at, one_with, persons, signed_as_one
 from catalog.approvals.rules import ApprovalStatus, Terms, status
 from catalog.approvals.states import ApprovalState
 from graph_schema.aspects.approvals import Signer
@@ -95,3 +95,18 @@ def test_a1_what_principals_are_called_changes_nothing(history: History, names: 
     assert stands(counted(other)) == stands(counted(history))
     count = len(approved_by(counted(history), "asker", LAST))
     assert len(approved_by(counted(other), "asker", LAST)) == count
+
+
+SIGNED = st.tuples(st.sampled_from(NAMES), MOMENTS)
+
+
+@given(histories(), SIGNED, SIGNED)
+def test_g7_two_who_sign_are_one_person_where_they_were_at_some_moment_between(
+    history: History, first: tuple[str, int], second: tuple[str, int]
+) -> None:
+    same, lent, _ = history
+    at = range(min(first[1], second[1]), max(first[1], second[1]) + 1)
+    together = {one for moment in at for one in delegations_at(lent, KIND, moment)}
+    expected = second[0] in one_with(first[0], same, together)
+    assert signed_as_one(first, second, same, lent) is expected
+    assert signed_as_one(second, first, same, lent) is expected

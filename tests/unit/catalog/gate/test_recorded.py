@@ -149,6 +149,45 @@ def test_g7_who_is_one_person_with_the_first_is_no_second(house: House) -> None:
     assert not story.gate().passes
 
 
+def one_person(name: str) -> dict[str, Any]:
+    return {**principal(name, "approver"), "person": "made-up-1"}
+
+
+def test_g7_who_becomes_known_as_one_person_later_is_no_second(house: House) -> None:
+    story = GateStory(house).tell()
+    found = asked(house)
+    for who in ("clinician", "officer"):
+        story.say(who, overriding(found.entry), who)
+    before = house.ledger.size() - 1
+    assert story.gate().verdict is GateVerdict.BY_EXCEPTION
+    for name in ("clinician", "officer"):
+        house.record(one_person(name))
+    now = story.gate()
+    assert (now.verdict, now.exception, now.exception_until) == (GateVerdict.UNKNOWN, (), None)
+    assert story.gate(AsOf(known_at=before)).verdict is GateVerdict.BY_EXCEPTION
+    third = house.record(overriding(found.entry), house.act_as("another", "approver")).receipt.index
+    assert story.gate().exception == (story.entries["clinician"], story.entries["officer"], third)
+
+
+def test_g7_what_is_delegated_after_both_signed_makes_them_no_one_person(house: House) -> None:
+    story = GateStory(house).tell()
+    found = asked(house)
+    for who in ("clinician", "officer"):
+        story.say(who, overriding(found.entry), who)
+    house.record(delegation("officer"), story.actors["clinician"])
+    assert story.gate().verdict is GateVerdict.BY_EXCEPTION
+
+
+def test_g7_the_maker_by_another_principal_lets_nothing_pass_whenever_that_is_known(house: House) -> None:
+    story = GateStory(house).tell()
+    found = asked(house)
+    for who in ("clinician", "officer"):
+        story.say(who, overriding(found.entry), who)
+    for name in ("engineer", "officer"):
+        house.record(one_person(name))
+    assert story.gate().verdict is GateVerdict.UNKNOWN
+
+
 def test_g7_a_version_that_is_retired_passes_by_no_exception(house: House) -> None:
     story = GateStory(house).tell()
     found = asked(house)

@@ -85,7 +85,17 @@ def said(by: str, **more: Any) -> GateOverride:
     ],
 )
 def test_g7_it_takes_two_persons_at_that_time(overrides: list[GateOverride], *, lets: bool) -> None:
-    assert bool(exception(overrides, 5)) is lets
+    found, until = exception(overrides, 5, lambda one, other: one.by == other.by)
+    assert (bool(found), until is not None) == (lets, lets)
+
+
+def test_g7_persons_are_told_apart_pair_by_pair() -> None:
+    first, second, third = said("a"), said("b", entry=3, until=8), said("c", entry=4, until=7)
+    assert exception([first, second], 5, lambda *_: True) == ((), None)
+    ab = {"a", "b"}
+    apart = exception([first, second, third], 5, lambda *two: {one.by for one in two} == ab)
+    assert apart == ((first, second, third), 7)
+    assert exception([first, second, third], 5, lambda *two: {one.by for one in two} != ab) == ((first, second), 8)
 
 
 def checked(outcome: Outcome, *, required: bool = True) -> Checked:
@@ -103,4 +113,4 @@ def checked(outcome: Outcome, *, required: bool = True) -> Checked:
     ],
 )
 def test_what_is_unknown_blocks_and_what_is_not_required_does_not(checks: list[Checked], expected: GateVerdict) -> None:
-    assert verdict(checks, [], 5) is expected
+    assert verdict(checks, ()) is expected
