@@ -28,7 +28,7 @@ query Decisions($filter: AccessDecisionFilter, $first: Int!, $before: Int) {{
 """
 _REPLAY: Final = f"""
 query Replay($filter: AccessDecisionFilter, $policies: [UnpublishedPolicyFileInput!], $after: Int!) {{
-  accessReplay(filter: $filter, policies: $policies, first: {_PAGE}, after: $after) {{ decided erased after
+  accessReplay(filter: $filter, policies: $policies, first: {_PAGE}, after: $after) {{ decided erased hidden after
     changed {{ recorded {{ {_ONE} }} again {{ allowed reasons policies obligations refrains }} }} }} }}
 """
 
@@ -132,27 +132,30 @@ def export(client: Client, of: str | None, wanted: dict[str, Any], form: AuditFo
 
 def replay(client: Client, of: str | None, wanted: dict[str, Any], *, as_json: bool) -> Exit:
     """Decide again what was decided in a period; 1 where any comes to something else."""
-    decided, changed = decide_again(client, _filter(client, of, wanted), None)
+    found = decide_again(client, _filter(client, of, wanted), None)
     if as_json:
-        print_json({"decided": decided, "changed": changed})
+        print_json(found)
     else:
-        print_changes(changed, empty=f"{count(decided, 'decision')} decided again, each as before.")
-    return Exit.FINDING if changed else Exit.FINE
+        print_changes(found["changed"], empty=f"{count(found['decided'], 'decision')} decided again, each as before.")
+    return Exit.FINDING if found["changed"] else Exit.FINE
 
 
-def decide_again(
-    client: Client, wanted: dict[str, Any], policies: dict[str, str] | None
-) -> tuple[int, list[dict[str, Any]]]:
-    """Return how many decisions were decided again, by these policies where there are any, and what differs."""
+def decide_again(client: Client, wanted: dict[str, Any], policies: dict[str, str] | None) -> dict[str, Any]:
+    """Return how many decisions were decided again, by these policies where there are any, what differs (`changed`),
+    and how many could not be, since they were erased or may not be seen.
+    """
     files = None if policies is None else [{"path": path, "text": text} for path, text in policies.items()]
-    decided, erased, after, changed = 0, 0, -1, list[dict[str, Any]]()
+    found: dict[str, Any] = {"decided": 0, "erased": 0, "hidden": 0, "changed": []}
+    after: int | None = -1
     while after is not None:
         page = ask(client, _REPLAY, {"filter": wanted, "policies": files, "after": after})["accessReplay"]
-        decided, erased, after = decided + page["decided"], erased + page["erased"], page["after"]
-        changed += page["changed"]
-    if erased:
-        note(f"{count(erased, 'decision')} erased since: nobody can decide that again.")
-    return decided, changed
+        found = {name: found[name] + page[name] for name in found}
+        after = page["after"]
+    if found["erased"]:
+        note(f"{count(found['erased'], 'decision')} erased since: nobody can decide that again.")
+    if found["hidden"]:
+        note(f"{count(found['hidden'], 'decision')} on what you may not see: not decided again.")
+    return found
 
 
 def print_changes(changed: list[dict[str, Any]], *, empty: str) -> None:

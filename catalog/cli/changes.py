@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from catalog.cli.assets import identify
-from catalog.cli.client import Client, ask, require_entry, succeeded
+from catalog.cli.client import Client, ask, succeeded
 from catalog.cli.completeness import FIELDS, ahead, warn
 from catalog.cli.lineage import edge_words
 from catalog.cli.output import note, print_json, print_table
@@ -50,8 +50,6 @@ query Due(
 
 def difference(client: Client, asset: str, asked: dict[str, Any], *, as_json: bool) -> Exit:
     """Print what came and went."""
-    for at in (asked["from"], asked["to"] or {}):
-        require_entry(client, at.get("knownAtIndex"))
     found = succeeded(ask(client, _DIFF, {**asked, "of": [identify(client, asset)]})["lineageDiff"])
     if as_json:
         print_json({"came": found["came"], "went": found["went"]})
@@ -109,7 +107,6 @@ def _label(one: dict[str, Any]) -> str:
 
 def due(client: Client, asked: dict[str, Any], *, as_json: bool) -> Exit:
     """Print what is due, what is due first before all else."""
-    require_entry(client, (asked["asOf"] or {}).get("knownAtIndex"))
     found: list[dict[str, Any]] = []
     after, more, answer = None, True, {}
     while more:

@@ -328,15 +328,6 @@ def key_from_environment() -> str | None:
     return key
 
 
-def require_entry(client: Client, index: int | None) -> None:
-    """Raise AskerError where an entry is named that the ledger does not have."""
-    if index is None:
-        return
-    size = document(client.request("GET", "health/ready"), "ledger", success=False)["ledger"].get("size", 0)
-    if index >= size:
-        raise AskerError(f"The ledger has no entry {index}; its newest is {size - 1}.")
-
-
 def known(node: dict[str, Any] | None, named: str) -> dict[str, Any]:
     """Return what GraphQL answers of a node; raises AskerError where there is none at the time asked for."""
     if node is None:

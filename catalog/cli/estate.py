@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from catalog.cli.assets import identify
-from catalog.cli.client import Client, ask, known, require_entry
+from catalog.cli.client import Client, ask, known
 from catalog.cli.output import note, print_json, print_table
 from catalog.cli.words import count, words_of
 from catalog.errors import Exit
@@ -88,7 +88,6 @@ def dataset(client: Client, asset: str, as_of: dict[str, Any], *, as_json: bool)
 
     Raises AskerError where nothing of it is known at that point.
     """
-    require_entry(client, as_of.get("knownAtIndex"))
     asked = {"id": identify(client, asset, ("Dataset",)), "names": list(_SHOWN), "asOf": as_of or None}
     found = known(ask(client, _DATASET, asked)["node"], asset)
     if as_json:

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from catalog.cli.assets import identify
-from catalog.cli.client import Client, known, pages, require_entry, succeeded
+from catalog.cli.client import Client, known, pages, succeeded
 from catalog.cli.completeness import ahead
 from catalog.cli.output import print_json, print_table
 from catalog.cli.words import in_words
@@ -29,7 +29,6 @@ query History($id: ID!, $aspect: String, $asOf: AsOfInput, $first: Int!, $after:
 
 def history(client: Client, dataset: str, aspect: str | None, as_of: dict[str, Any], *, as_json: bool) -> Exit:
     """Print what was ever said, the oldest first."""
-    require_entry(client, as_of.get("knownAtIndex"))
     identifier = identify(client, dataset, ("Dataset",))
 
     def connection(data: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from catalog.cli.assets import identify
-from catalog.cli.client import Client, ask, require_entry, succeeded
+from catalog.cli.client import Client, ask, succeeded
 from catalog.cli.completeness import FIELDS, ahead, warn
 from catalog.cli.output import note, print_json, print_table, short
 from catalog.cli.words import count, in_words, words_of
@@ -37,7 +37,6 @@ query Lineage($input: LineageInput!, $nodesAfter: String, $edgesAfter: String) {
 
 def lineage(client: Client, asset: str, asked: dict[str, Any], *, as_json: bool) -> Exit:
     """Print the graph around a thing."""
-    require_entry(client, (asked["asOf"] or {}).get("knownAtIndex"))
     asked = {**asked, "of": [identify(client, asset)]}
     found = _whole(client, asked)
     if as_json:

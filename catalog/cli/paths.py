@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from catalog.cli.assets import identify
-from catalog.cli.client import Client, ask, require_entry, succeeded
+from catalog.cli.client import Client, ask, succeeded
 from catalog.cli.completeness import FIELDS, ahead, warn
 from catalog.cli.lineage import apart, edge_words, namespace_of, thing_name
 from catalog.cli.output import note, print_json, print_table
@@ -38,7 +38,6 @@ _NAMES = f"query Names($ids: [ID!]!) {{ nodes(ids: $ids) {{ id {_THING} }} }}"
 
 def paths(client: Client, source: str, target: str, asked: dict[str, Any], *, as_json: bool) -> Exit:
     """Print the shortest ways along which data of one thing came to the other."""
-    require_entry(client, (asked["asOf"] or {}).get("knownAtIndex"))
     wanted = {name: asked[name] for name in ("grain", "depth", "asOf")}
     ends = {"from": identify(client, source), "to": identify(client, target)}
     found = succeeded(ask(client, _PATHS, {**wanted, **ends})["found"])
@@ -73,7 +72,6 @@ def paths(client: Client, source: str, target: str, asked: dict[str, Any], *, as
 
 def choke_points(client: Client, sources: list[str], target: str, asked: dict[str, Any], *, as_json: bool) -> Exit:
     """Print what every way passes, from the things named or from the raw feeds."""
-    require_entry(client, (asked["asOf"] or {}).get("knownAtIndex"))
     ends = {"from": [identify(client, source) for source in sources], "to": identify(client, target)}
     found = succeeded(ask(client, _CHOKE_POINTS, {**asked, **ends})["found"])
     if as_json:

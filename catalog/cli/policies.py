@@ -157,13 +157,13 @@ def diff(client: Client, folder: Path, days: int | None, *, as_json: bool) -> Ex
     held = _set(client, None)
     before = {} if held is None else {one["path"]: one["text"] for one in held["files"]}
     found = differences(before, read)
-    decided, changed = 0, list[dict[str, Any]]()
+    again: dict[str, Any] = {"changed": []}
     if days is not None:
         since = datetime.now(UTC) - timedelta(days=days)
-        decided, changed = decide_again(client, {"since": since.isoformat(timespec="seconds")}, read)
+        again = decide_again(client, {"since": since.isoformat(timespec="seconds")}, read)
     rows = [{"file": one.path, "policy": one.name, "change": one.change.value} for one in found]
     if as_json:
-        print_json(rows if days is None else {"policies": rows, "decided": decided, "changed": changed})
+        print_json(rows if days is None else {"policies": rows, **again})
     else:
         print_table(
             "",
@@ -172,8 +172,9 @@ def diff(client: Client, folder: Path, days: int | None, *, as_json: bool) -> Ex
             empty="Every policy is as in the set in force.",
         )
         if days is not None:
-            print_changes(changed, empty=f"{count(decided, 'decision')} of {days} days decided again, each as before.")
-    return Exit.FINDING if found or changed else Exit.FINE
+            decided = count(again["decided"], "decision")
+            print_changes(again["changed"], empty=f"{decided} of {days} days decided again, each as before.")
+    return Exit.FINDING if found or again["changed"] else Exit.FINE
 
 
 def _published(client: Client, digest: str | None) -> dict[str, Any]:

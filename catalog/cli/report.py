@@ -11,7 +11,7 @@ from rich.text import Text
 
 from catalog.cli import files
 from catalog.cli.assets import identify
-from catalog.cli.client import Client, checked, require_entry
+from catalog.cli.client import Client, checked
 from catalog.cli.output import note, out, print_json, print_line, print_table
 from catalog.cli.words import each_of, one_of
 from catalog.errors import Exit, SenderError
@@ -35,7 +35,6 @@ def report(
     if "accessDays" in at and kind is not DATASET_DOSSIER:
         raise SenderError("--access-days is for a dataset-dossier, which counts decisions on access: leave it out.")
     chosen = each_of(forms, FORMS, "--format") or list(FORMS)
-    require_entry(client, at.get("knownAtIndex"))
     written = write_report(client, kind, of, folder, chosen, at)
     if as_json:
         print_json([str(path) for path in written])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from catalog.cli.assets import identify
-from catalog.cli.client import Client, ask, known, require_entry
+from catalog.cli.client import Client, ask, known
 from catalog.cli.completeness import warn
 from catalog.cli.output import note, print_json, print_table
 from catalog.cli.words import count, words_of
@@ -45,7 +45,6 @@ def runs(client: Client, named: str, depth: int, budget: int, as_of: dict[str, A
 
     Raises AskerError where nothing of it is known at that point.
     """
-    require_entry(client, as_of.get("knownAtIndex"))
     identifier = identify(client, named, ("Run", "Job"))
     asked = {"id": identifier, "depth": depth, "budget": budget, "asOf": as_of or None}
     if identifier.startswith("Job:"):

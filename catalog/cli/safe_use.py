@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from catalog.cli.assets import identify
-from catalog.cli.client import Client, ask, require_entry
+from catalog.cli.client import Client, ask
 from catalog.cli.completeness import FIELDS, warn
 from catalog.cli.output import note, print_json, print_table
 from catalog.cli.search import Wanted
@@ -67,7 +67,6 @@ def safe_for(client: Client, question: str, asked: Wanted, *, as_json: bool) -> 
 
 def why_not_safe(client: Client, asset: str, question: str, at: dict[str, Any], *, as_json: bool) -> Exit:
     """Print what each condition comes to for a dataset."""
-    require_entry(client, at.get("knownAtIndex"))
     identifier = identify(client, asset, ("Dataset",))
     found = ask(client, _WHY, {"asset": identifier, "question": question, "asOf": at or None})["whyNotSafe"]
     if found is None:

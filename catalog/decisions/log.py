@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import bisect
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Final
 
@@ -76,27 +76,31 @@ def replay(
     after: int = -1,
     *,
     instead: PolicySet | None = None,
+    goes_on: Callable[[], bool] = lambda: True,
 ) -> Replay:
-    """Return what so many of the decisions come to when they are decided again, in the order of the ledger.
+    """Return what so many of the decisions at most come to when they are decided again, in the order of the ledger.
 
-    Each is decided at its own time and by what was known then; with `instead`, by these policies.
+    Each is decided at its own time and by what was known then; with `instead`, by these policies. It ends earlier once
+    `goes_on` is false, but looks at one at least.
     """
-    decided = erased = 0
+    decided = erased = hidden = 0
     changed: list[Redecided] = []
+    begun = after
     for place in _places(view, ledger, wanted, after=after):
-        if decided + erased == first:
-            return Replay(decided, erased, tuple(changed), after)
+        if decided + erased + hidden == first or (after > begun and not goes_on()):
+            return Replay(decided, erased, hidden, tuple(changed), after)
         after = place
         one = _read(view, ledger, place)
         if one is None:
-            erased += ledger.entry(place).body is None
+            is_erased = ledger.entry(place).body is None
+            erased, hidden = erased + is_erased, hidden + (not is_erased)
         elif _fits(ledger, one, wanted):
             decided += 1
             (again,) = replayed(view, (one,), instead)
             if not is_same(one.content, again, by_other_policies=instead is not None):
                 changed.append(Redecided(one, again))
                 view.cite(place)
-    return Replay(decided, erased, tuple(changed), None)
+    return Replay(decided, erased, hidden, tuple(changed), None)
 
 
 def replayed(

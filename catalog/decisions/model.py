@@ -118,10 +118,13 @@ class Redecided:
 class Replay:
     """What came of deciding again: how many were, how many were erased since, which came to something else.
 
-    `after` is the entry to go on from, None where all were looked at.
+    `hidden` are those of the period, and of whomever or whatever was named, that are on what may not be seen: whatever
+    else was asked for, as what they say is not to be told. `after` is the entry to go on from, None where all were
+    looked at.
     """
 
     decided: int
     erased: int
+    hidden: int
     changed: tuple[Redecided, ...]
     after: int | None

@@ -67,6 +67,11 @@ class Allowance:
         """Return how many seconds are left, 0 where none are."""
         return max(self._end - self._clock(), 0)
 
+    @property
+    def half_left(self) -> bool:
+        """Tell whether at least half of the time is left: a page that may end anywhere ends where it is not."""
+        return self._end == math.inf or self.remaining * 2 >= self._seconds
+
     def cancel(self) -> None:
         """End the request: its client left."""
         if self.ended is None and self._end != math.inf:

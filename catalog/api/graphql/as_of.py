@@ -31,17 +31,13 @@ class AsOfInput:
     def read(self, context: RequestContext) -> AsOf:
         """Return the times as the capabilities take them.
 
-        Raises InvalidInputError where both ways are used, or for what is no index of an entry.
+        Raises InvalidInputError where both ways are used, or for what is no index of an entry that there is.
         """
         if self.known_at is not None and self.known_at_index is not None:
             raise InvalidInputError("Give `knownAt` or `knownAtIndex`, not both.", "asOf.knownAtIndex")
-        if self.known_at_index is not None and self.known_at_index < -1:
-            raise InvalidInputError(
-                "Give as `knownAtIndex` the index of a ledger entry, or -1 for none.", "asOf.knownAtIndex"
-            )
         valid_at = NOW if self.valid_at is None else int(self.valid_at)
         if self.known_at_index is not None:
-            return AsOf(valid_at, self.known_at_index)
+            return AsOf(valid_at, context.known_entry(self.known_at_index))
         return AsOf(valid_at, NOW if self.known_at is None else context.known_by(self.known_at))
 
 

@@ -14,8 +14,10 @@ from strawberry.types import Info
 from catalog.access.model import Actor
 from catalog.api.graphql.allowance import Allowance
 from catalog.api.graphql.execution import Pending
+from catalog.api.graphql.problems import InvalidInputError
 from catalog.api.services import Services, anchor
-from catalog.api.times import known_by
+from catalog.api.times import known_by, known_entry
+from catalog.errors import SenderError
 from catalog.ledger.protocol import Ledger
 from catalog.reading import AsOf
 from catalog.store.protocol import StoreReader
@@ -96,6 +98,13 @@ class RequestContext:
     def known_by(self, moment: int) -> int:
         """Return the index of the last entry recorded at or before a time, -1 where there is none."""
         return known_by(self.ledger, moment)
+
+    def known_entry(self, index: int) -> int:
+        """Return the index of the last entry that counts; raises InvalidInputError where there is no such entry."""
+        try:
+            return known_entry(self.ledger, index)
+        except SenderError as error:
+            raise InvalidInputError(error.detail, "asOf.knownAtIndex") from None
 
 
 ContextInfo = Info[RequestContext, None]

@@ -245,6 +245,10 @@ class ChangedDecision:
 class AccessReplay:
     decided: int = strawberry.field(description="How many were decided again.")
     erased: int = strawberry.field(description="How many were erased since, so that nobody can decide them again.")
+    hidden: int = strawberry.field(
+        description="How many of the period, whatever else the filter says, are on what you may not see: they are "
+        "counted, and neither decided again nor shown."
+    )
     changed: list[ChangedDecision] = strawberry.field(description="Those that come to something else.")
     after: int | None = strawberry.field(description="The entry to go on from; null: all were looked at.")
 
@@ -282,7 +286,9 @@ class DecisionQueries:
             list[UnpublishedPolicyFileInput] | None,
             strawberry.argument(description="Decide by this set of policies instead of the one that held."),
         ] = None,
-        first: Annotated[int, strawberry.argument(description="How many are looked at.")] = 50,
+        first: Annotated[
+            int, strawberry.argument(description="How many are looked at, at most: fewer where they take long.")
+        ] = 50,
         after: Annotated[int, strawberry.argument(description="Only those after this entry.")] = -1,
         as_of: AsOfArgument = None,
     ) -> AccessReplay:
@@ -295,10 +301,12 @@ class DecisionQueries:
             check_first(first, _MOST),
             after,
             instead=None if policies is None else _unpublished(policies),
+            goes_on=lambda: context.allowance.half_left,
         )
         return AccessReplay(
             decided=found.decided,
             erased=found.erased,
+            hidden=found.hidden,
             changed=[
                 ChangedDecision(recorded=_shown(one.recorded, at), again=DecidedAgain(found=one.again))
                 for one in found.changed

@@ -7,6 +7,7 @@ from starlette.responses import Response
 from catalog import logs
 from catalog.access.model import Actor
 from catalog.api.services import Services
+from catalog.api.times import known_entry
 from catalog.errors import AskerError
 from catalog.reading import AsOf
 from catalog.reporting.contexts import context_of
@@ -35,7 +36,7 @@ def give(
     access_days: int | None = None,
 ) -> Response:
     """Return a report's file, issued as `issue` does."""
-    at = AsOf(_moment(valid_at), NOW if known_at_index is None else known_at_index)
+    at = AsOf(_moment(valid_at), NOW if known_at_index is None else known_entry(services.ledger, known_at_index))
     context, drawing, entry = issue(services, actor, report, identifier, form, at, access_days)
     headers = {
         "Content-Security-Policy": _POLICY,

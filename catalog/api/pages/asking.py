@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from catalog.access.model import Actor
 from catalog.api.services import Services
-from catalog.api.times import known_by
+from catalog.api.times import known_by, known_entry
 from catalog.errors import AskerError, SenderError
 from catalog.ledger.protocol import Ledger
 from catalog.reading import AsOf
@@ -97,7 +97,7 @@ def times_of(parameters: Parameters, ledger: Ledger) -> tuple[AsOf, dict[str, st
     if KNOWN in named:
         given = named[KNOWN]
         if given.isascii() and given.isdigit() and len(given) < _DIGITS:
-            known_at = int(given)
+            known_at = known_entry(ledger, int(given))
         else:
             known_at = known_by(ledger, time_of(KNOWN, given))
     return AsOf(valid_at, known_at), named

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from catalog.api.pages.asking import NOT_THERE, Asking, time_of
+from catalog.api.times import known_entry
 from catalog.errors import AskerError, SenderError
 from catalog.reading import AsOf
 from graph_schema.identity import label_of
@@ -214,5 +215,5 @@ def _point(asking: Asking, given: str) -> AsOf:
     """Return the earlier point: what was known by an entry, or what was true at a time as far as it is known."""
     now = asking.view.as_of
     if given.isascii() and given.isdigit() and len(given) < _INDEX:
-        return AsOf(now.valid_at, int(given))
+        return AsOf(now.valid_at, known_entry(asking.services.ledger, int(given)))
     return AsOf(time_of("since", given), now.known_at)

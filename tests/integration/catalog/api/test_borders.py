@@ -50,7 +50,7 @@ def test_the_largest_number_taken_is_asked_of_the_engines(stored: Catalog) -> No
     assert stored.client.get(f"/api/v1/ledger/entries/{largest}/proof").status_code == 404
     assert stored.client.get(f"/api/v1/ledger/entries?start={largest}").json()["entries"] == []
     assert stored.client.get(f"/api/v1/ledger/consistency?old=1&new={largest}").status_code == 404
-    assert stored.client.get(f"{DOSSIER}.json?knownAtIndex={largest}").status_code == 200
+    assert stored.client.get(f"{DOSSIER}.json?knownAtIndex={largest}").status_code == 422
 
 
 def test_a_moment_that_is_none_is_refused(filled: Catalog) -> None:
@@ -163,6 +163,18 @@ def test_an_index_below_none_is_invalid_input(filled: Catalog) -> None:
             "approvals(asOf: {knownAtIndex: $n}) { totalCount }",
         ):
             assert code_of(filled.ask(f"query($n: Int) {{ {field} }}", n=index)) == "INVALID_INPUT"
+
+
+def test_an_index_past_the_end_is_refused_alike(filled: Catalog) -> None:
+    newest = filled.service.ledger.size() - 1
+    sentence = f"The ledger has no entry {newest + 1}; its newest is {newest}."
+    answer = filled.ask("query($n: Int) { readPoint(asOf: {knownAtIndex: $n}) { ledgerRoot } }", n=newest + 1)
+    assert (code_of(answer), answer["errors"][0]["message"]) == ("INVALID_INPUT", sentence)
+    found = problem_of(filled.client.get(f"{DOSSIER}.json?knownAtIndex={newest + 1}"))
+    assert (found["status"], found["detail"]) == (422, sentence)
+    page = filled.client.get(f"/explorer/ledger?known={newest + 1}")
+    assert (page.status_code, sentence in page.text) == (422, True)
+    assert filled.data("query($n: Int) { readPoint(asOf: {knownAtIndex: $n}) { ledgerIndex } }", n=newest)
 
 
 def test_the_point_before_every_entry_can_be_asked_for(filled: Catalog) -> None:

@@ -104,7 +104,7 @@ def test_a_period_is_decided_again(folder: Path) -> None:
     done = typed(folder, "access", "replay", "--from", "2026-01-01T00:00:00Z")
     assert (done.code, "2 decisions decided again, each as before." in done.printed) == (0, True)
     none = typed(folder, "access", "replay", "--to", "2026-01-01T00:00:00Z", "--json")
-    assert json.loads(none.out) == {"decided": 0, "changed": []}
+    assert json.loads(none.out) == {"decided": 0, "erased": 0, "hidden": 0, "changed": []}
 
 
 def test_policies_are_held_against_what_was_decided_before_they_are_published(folder: Path, tmp_path: Path) -> None:

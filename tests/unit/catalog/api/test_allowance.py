@@ -30,12 +30,14 @@ def allowance(clock: Clock) -> Allowance:
 
 def test_it_lasts_until_its_time_is_over(allowance: Allowance, clock: Clock) -> None:
     assert allowance.remaining == 5
+    assert allowance.half_left
     clock.now += 5
     assert allowance.resolve()
     clock.now += 0.1
     assert allowance.remaining == 0
     assert not allowance.resolve()
     assert allowance.resolved == 1
+    assert not allowance.half_left
     with pytest.raises(OutOfTimeError, match="5 s"):
         allowance.check()
 

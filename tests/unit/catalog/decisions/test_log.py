@@ -15,8 +15,9 @@ from catalog.decisions import log
 from catalog.decisions.log import decisions_logged, replay
 from catalog.decisions.model import Wanted
 from catalog.ledger.memory import MemoryLedger
-from graph_schema.nodes import Principal
-from tests.support.records import DIGEST, House, principal
+from catalog.reading import Rights
+from graph_schema.nodes import Dataset, Principal
+from tests.support.records import CURATED, DIGEST, House, declaration, principal
 
 CLAIMS = ("purpose", "project", "protocol", "site", "place", "environment", "network")
 
@@ -83,16 +84,34 @@ def test_pages_together_are_all_that_is_asked_for_whichever_way_they_go(
             view, house.ledger, Wanted(principal=who), first, listed[-1] if listed else None
         ):
             listed += [one.entry for one in page]
-        decided, after = 0, -1
+        decided, after, slow = 0, -1, data.draw(st.booleans())
         while True:
-            found = replay(view, house.ledger, Wanted(principal=who), first, after)
+            found = replay(view, house.ledger, Wanted(principal=who), first, after, goes_on=lambda: not slow)
             decided += found.decided
+            assert found.decided <= (1 if slow else first)
             if found.after is None:
                 break
             after = found.after
     house.close()
     assert listed[::-1] == expected
     assert decided == len(expected)
+
+
+def test_decisions_on_what_is_hidden_are_counted_when_decided_again_and_never_shown(house: House) -> None:
+    hidden = {"target_kind": "DATASET", "namespace": "hidden", "name": "made-up"}
+    house.record(declaration(dataset={"namespace": "hidden", "name": "made-up"}))
+    house.decide_access(reasons=["Seen"])
+    house.decide_access(target=hidden, reasons=["Hidden"])
+    view = house.view(rights=Rights(namespaces=frozenset({Dataset(**CURATED).namespace})))
+    found = replay(view, house.ledger, Wanted(), 9)
+    assert (found.decided, found.hidden, [one.recorded.content.reasons for one in found.changed]) == (1, 1, [("Seen",)])
+    first = replay(view, house.ledger, Wanted(), 1)
+    assert (first.decided, first.hidden) == (1, 0)
+    rest = replay(view, house.ledger, Wanted(), 1, first.after if first.after is not None else -1)
+    assert (rest.decided, rest.hidden, rest.changed, rest.after) == (0, 1, (), None)
+    assert replay(view, house.ledger, Wanted(purpose="made-up"), 9).hidden == 1, "what they say is not to be told"
+    assert replay(view, house.ledger, Wanted(of=Dataset("hidden", "made-up").id), 9).hidden == 0
+    assert replay(house.view(), house.ledger, Wanted(), 9).hidden == 0
 
 
 def test_a_decision_is_listed_by_each_of_its_fields(house: House) -> None:
