@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -12,13 +12,9 @@ from catalog.api.pages.moments import moments_of
 from catalog.api.pages.page import Context, Page, Several
 from catalog.api.pages.questions import command, query
 from catalog.api.pages.words import worded
-from catalog.approvals.model import Approval
-from catalog.approvals.queries import approvals_of
 from catalog.assets.model import AspectInForce, DatasetRecord, Gap
 from catalog.assets.queries import datasets, existing
 from catalog.errors import AskerError
-from catalog.findings.estate.model import EstateFinding
-from catalog.findings.queries import findings_on
 from catalog.labels.queries import suggestions
 from catalog.labels.taint.answers import EffectiveLabel, EffectiveLabels
 from catalog.labels.taint.queries import effective_labels, effective_labels_of_columns
@@ -74,6 +70,16 @@ class Column:
     labels: tuple[EffectiveLabel, ...]
     suggested: tuple[str, ...]
     """The kinds of PHI that its name suggests and nobody judged."""
+    cleared: tuple[str, ...]
+    """The kinds that attestations took away on the way into it, and that it has by no other way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The column that the address names: all of its labels with why, and what it was derived from."""
+
+    column: ListedColumn
+    labels: EffectiveLabels | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +120,11 @@ class DatasetPage(Context):
     gaps: tuple[Gap, ...]
     columns: tuple[Column, ...]
     total_columns: int
+    schema_entry: int | None
+    """The entry that states the schema in force."""
+    chosen: Chosen | None
+    begin: int
+    """The place behind which the columns that are shown stand."""
     after: int | None
     """The place of the last column that is shown, None where all that follow are."""
     labels: EffectiveLabels | None
@@ -123,12 +134,10 @@ class DatasetPage(Context):
     downstream: Several
     snapshots: Several
     feature_sets: Several
-    findings: Several
-    approvals: Several
 
 
 def read(asking: Asking) -> DatasetPage:
-    """Read a dataset; raises AskerError 404 where it is not there, or may not be seen."""
+    """Read a dataset; raises AskerError 404 where it, or the column that is named, is not there or may not be seen."""
     view, asked = asking.view, asking.identifier({"Dataset"})
     record = datasets(view, [asked]).get(asked)
     if record is None or (view.as_of.valid_at != NOW and not existing(view, [asked]).get(asked)):
@@ -136,19 +145,26 @@ def read(asking: Asking) -> DatasetPage:
     after = asking.number("after", 0, 0, 10**9)
     every = listed_columns(view, [record.id]).get(record.id, ())
     shown = [one for one in every if one.ordinal > after][:COLUMNS]
+    named = asking.text("column")
+    chosen = next((one for one in every if one.name == named), None)
+    if named and chosen is None:
+        raise AskerError(NOT_THERE)
     labels = effective_labels(view, [record.id]).get(record.id)
+    asked_of = dict.fromkeys((*shown, *([chosen] if chosen is not None else ())))
+    of_columns = effective_labels_of_columns(view, [(record.id, one.name) for one in asked_of]) if asked_of else {}
+    why = None if chosen is None else of_columns.get((record.id, chosen.name))
     edges = {direction: _near(view, record.id, direction) for direction in (Direction.UPSTREAM, Direction.DOWNSTREAM)}
     snapshots: tuple[SnapshotRecord, ...] = snapshots_of(view, [record.id]).get(record.id, ())
-    found: tuple[EstateFinding, ...] = findings_on(view, [record.id]).get(record.id, ())
-    approvals: tuple[Approval, ...] = approvals_of(view, [record.id]).get(record.id, ())
-    links = links_to(view, _named(labels, edges))
+    links = links_to(
+        view, [*_named(labels, edges), *_named(why, {}), *(_of_origins(chosen) if chosen is not None else ())]
+    )
     return DatasetPage(
         title=record.name,
         graphql=query(
             "node",
             {"id": record.id},
             "{\n    ... on Dataset {\n      name owner gaps { field } effectiveLabels { labels { phiKind origin } }\n"
-            "      findings { text } columns { nodes { name type } }\n    }\n  }",
+            "      columns { nodes { name type } }\n    }\n  }",
             view.as_of,
         ),
         command=command("dataset", record.id, as_of=view.as_of),
@@ -161,8 +177,11 @@ def read(asking: Asking) -> DatasetPage:
         state=record.state.value,
         rows=tuple(_rows(record)),
         gaps=record.gaps,
-        columns=_columns(view, record.id, shown),
+        columns=_columns(view, record.id, shown, of_columns),
         total_columns=len(every),
+        schema_entry=record.aspects["schema"].entry if "schema" in record.aspects else None,
+        chosen=None if chosen is None else Chosen(chosen, why),
+        begin=after,
         after=shown[-1].ordinal if shown and shown[-1].ordinal < every[-1].ordinal else None,
         labels=labels,
         names=links,
@@ -172,8 +191,6 @@ def read(asking: Asking) -> DatasetPage:
         feature_sets=Several.of(
             asking, "feature_sets", _feature_sets(view, record, snapshots), lambda one: f"{one.entry} {one.since}"
         ),
-        findings=Several.of(asking, "findings", found, lambda one: one.id),
-        approvals=Several.of(asking, "approvals", approvals[::-1], lambda one: one.request),
     )
 
 
@@ -199,20 +216,27 @@ def _near(view: View, dataset: str, direction: Direction) -> tuple[LineageEdge, 
     return lineage(view, Walk((dataset,), direction, depth=1, budget=_NEAR)).edges
 
 
-def _columns(view: View, dataset: str, shown: list[ListedColumn]) -> tuple[Column, ...]:
-    labels = effective_labels_of_columns(view, [(dataset, one.name) for one in shown]) if shown else {}
+def _columns(
+    view: View,
+    dataset: str,
+    shown: Sequence[ListedColumn],
+    labels: Mapping[tuple[str, str], EffectiveLabels],
+) -> tuple[Column, ...]:
     suggested: dict[str, list[str]] = {}
     for one in suggestions(view, [dataset]).get(dataset, ()) if shown else ():
         if one.judgement == "OPEN" and one.label.column is not None:
             suggested.setdefault(one.label.column, []).append(one.label.kind)
-    return tuple(
-        Column(
-            one,
-            found.labels if (found := labels.get((dataset, one.name))) is not None else (),
-            tuple(suggested.get(one.name, ())),
-        )
-        for one in shown
-    )
+    found = []
+    for one in shown:
+        held = labels.get((dataset, one.name))
+        gone = () if held is None else dict.fromkeys(each.kind for each in held.cleared if not each.remains)
+        found.append(Column(one, () if held is None else held.labels, tuple(suggested.get(one.name, ())), tuple(gone)))
+    return tuple(found)
+
+
+def _of_origins(column: ListedColumn) -> Iterator[str]:
+    for one in column.origins:
+        yield from (each for each in (one.dataset, one.job) if each)
 
 
 def _named(labels: EffectiveLabels | None, edges: Mapping[Direction, tuple[LineageEdge, ...]]) -> Iterator[str]:
@@ -292,4 +316,4 @@ def _members(value: object) -> Iterable[str]:
     return getattr(value, "__dataclass_fields__", ())
 
 
-PAGE = Page("dataset", "Dataset", DatasetPage, read, ("id", "after", "behind", "moments"))
+PAGE = Page("dataset", "Dataset", DatasetPage, read, ("id", "after", "behind", "column", "moments"))

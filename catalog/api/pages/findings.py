@@ -9,12 +9,13 @@ from typing import Final
 from catalog.access.permissions import Permission
 from catalog.access.rules import is_permitted
 from catalog.api.graphql.cursors import Cursor
-from catalog.api.pages.asking import Asking
-from catalog.api.pages.kinds import Link
+from catalog.api.pages.asking import NOT_THERE, Asking
+from catalog.api.pages.kinds import Link, links_to
+from catalog.api.pages.links import Links
 from catalog.api.pages.page import Action, Context, Page
 from catalog.api.pages.questions import Word, command, query
 from catalog.api.pages.recording import midnight, submit
-from catalog.errors import SenderError
+from catalog.errors import AskerError, SenderError
 from catalog.findings.estate.model import EstateFinding, Key
 from catalog.findings.queries import LASTING, Wanted, finding_details, findings
 from catalog.findings.rules import ESTATE, FindingState, Rule, Severity
@@ -33,8 +34,9 @@ class Shown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindingsPage(Context):
-    """What the list of findings shows."""
+    """What the list of findings shows: all of them, or those on one thing."""
 
+    of: Link | None
     severity: str
     state: str
     rule: str
@@ -50,8 +52,16 @@ class FindingsPage(Context):
 
 
 def read(asking: Asking) -> FindingsPage:
-    """Read a page of findings; raises SenderError 422 for a severity, state or rule that there is none of."""
+    """Read a page of findings.
+
+    Raises SenderError 422 for a severity, state or rule that there is none of, AskerError 404 where what the address
+    names is not there.
+    """
     view = asking.view
+    named = asking.text("id")
+    of = links_to(view, [named]).get(named) if named else None
+    if named and of is None:
+        raise AskerError(NOT_THERE)
     severity = asking.member("severity", Severity, Severity.HIGH).value if asking.text("severity") else _ANY
     state = asking.member("state", FindingState, FindingState.OPEN).value if asking.text("state") else _ANY
     rule = asking.text("rule")
@@ -61,14 +71,15 @@ def read(asking: Asking) -> FindingsPage:
         severities=frozenset({Severity(severity)}) if severity else None,
         rules=frozenset({Rule[rule]}) if rule else None,
         states=frozenset({FindingState(state)}) if state else LASTING,
+        subjects=(named,) if named else None,
     )
     found = findings(view, wanted)
-    cursor = Cursor.of("findings", severity, state, rule)
+    cursor = Cursor.of("findings", severity, state, rule, *([named] if named else []))
     place = cursor.read(asking.text("after") or None, (int, int, str))
     rest = [key for key in found.keys if place is None or key > Key(*place)]
     details = finding_details(view, found, rest[:_FIRST])
     return FindingsPage(
-        title="Findings",
+        title="Findings" if of is None else f"Findings on {of.name}",
         graphql=query(
             "findings",
             {
@@ -76,6 +87,7 @@ def read(asking: Asking) -> FindingsPage:
                     "severities": [Word(severity)] if severity else None,
                     "rules": [Word(rule)] if rule else None,
                     "states": [Word(state)] if state else None,
+                    "subjects": [named] if named else None,
                 },
                 "first": _FIRST,
             },
@@ -87,8 +99,11 @@ def read(asking: Asking) -> FindingsPage:
             *(["--severity", severity.lower()] if severity else []),
             *(["--rule", rule] if rule else []),
             *(["--state", state.lower()] if state else []),
+            *(["--subject", named] if named else []),
             as_of=view.as_of,
         ),
+        subjects=(named,) if named else (),
+        of=of,
         severity=severity,
         state=state,
         rule=rule,
@@ -115,7 +130,7 @@ def decide(asking: Asking) -> str:
     if kind == _KINDS["accept"]:
         record["until"] = midnight(asking.text("until"))
     submit(asking, record)
-    return "findings"
+    return Links()("findings", id=asking.text("id"))
 
 
 _KINDS: Final[Mapping[str, str]] = {
@@ -124,5 +139,5 @@ _KINDS: Final[Mapping[str, str]] = {
     "reopen": "reopen_finding",
 }
 
-PAGE = Page("findings", "Findings", FindingsPage, read, ("severity", "state", "rule", "after"))
+PAGE = Page("findings", "Findings", FindingsPage, read, ("id", "severity", "state", "rule", "after"))
 DECIDE = Action("decide-finding", decide, Permission.READ)

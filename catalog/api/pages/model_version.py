@@ -17,9 +17,7 @@ from catalog.api.pages.kinds import Link, links_to
 from catalog.api.pages.moments import moments_of
 from catalog.api.pages.page import Action, Context, Page, Several
 from catalog.api.pages.questions import command, query
-from catalog.approvals.queries import approvals_of
 from catalog.errors import AskerError, SenderError
-from catalog.findings.queries import findings_on
 from catalog.gate.model import Assessments, Gate
 from catalog.gate.queries import assessments
 from catalog.labels.taint.answers import EffectiveLabels
@@ -60,10 +58,8 @@ class ModelVersionPage(Context):
     """The entry by which that was recorded just now, 0 where it was not."""
     assessed: Assessments
     """What was assessed and planned of it, and of the environment of its newest registration."""
-    approvals: Several
     releases: Several
     deployments: Several
-    findings: Several
     retirement: Retirement | None
 
 
@@ -93,7 +89,7 @@ def read(asking: Asking) -> ModelVersionPage:
         graphql=query(
             "node",
             {"id": identifier},
-            "{\n    ... on ModelVersion { name approvals { state } releases { environmentName } }\n  }",
+            "{\n    ... on ModelVersion { name releases { environmentName } }\n  }",
             view.as_of,
         ),
         command=command(
@@ -124,17 +120,11 @@ def read(asking: Asking) -> ModelVersionPage:
         gate=found,
         evaluated=asking.number("evaluated", 0, 0, LARGEST),
         assessed=assessments(view, identifier, digest),
-        approvals=Several.of(
-            asking, "approvals", approvals_of(view, [identifier]).get(identifier, ())[::-1], lambda one: one.request
-        ),
         releases=Several.of(
             asking, "releases", releases_of(view, [identifier]).get(identifier, ())[::-1], lambda one: one.entry
         ),
         deployments=Several.of(
             asking, "deployments", deployments_of(view, [identifier]).get(identifier, ())[::-1], lambda one: one.entry
-        ),
-        findings=Several.of(
-            asking, "findings", findings_on(view, [identifier]).get(identifier, ()), lambda one: one.id
         ),
         retirement=retirements(view, [identifier]).get(identifier),
     )

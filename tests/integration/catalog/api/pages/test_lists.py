@@ -56,7 +56,7 @@ LISTS = {
 }
 """Every page with a list that goes on, where there is more than two of it, and what says how many are shown."""
 ABOUT = {
-    "dataset": (f"/explorer/dataset?{OF}", {"upstream", "findings"}),
+    "dataset": (f"/explorer/dataset?{OF}", {"upstream"}),
     "lineage": (f"/explorer/lineage?{OF}&direction=upstream&node={Dataset(**CURATED).id}", {"arriving", "columns"}),
     "access": (f"/explorer/access?{OF}", {"used", "grants"}),
     "consent": (f"/explorer/consent?{OF}", {"touched"}),
@@ -68,7 +68,7 @@ ABOUT = {
     "run": (f"/explorer/run?id={Run.of(Job(**JOB), '0190d2e6-0000-7000-8000-000000000004').id}", {"reads"}),
     "model-version": (
         f"/explorer/model-version?id={VERSION}&purpose=HOPERAT",
-        {"versions", "registrations", "approvals"},
+        {"versions", "registrations"},
     ),
     "operation": ("/explorer/operation", {"producers", "quarantine"}),
     "policies": ("/explorer/policies", set[str]()),
