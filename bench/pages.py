@@ -23,7 +23,7 @@ from bench.estates import NAMESPACE, Estate, Event, run_id
 from bench.figures import Figure, Options, command, measured, percentile, spread
 from bench.server import Server, follow
 from catalog.api.pages.registry import PAGES
-from graph_schema.nodes import Dataset, Job, ModelVersion, Run
+from graph_schema.nodes import Dataset, Job, Model, ModelVersion, Run
 from graph_schema.vocabulary.words import SafeQuestion
 
 AIM: Final = 0.150
@@ -115,6 +115,7 @@ def addresses(estate: Estate, requested: Sequence[int]) -> Mapping[str, Sequence
         "consent": of("consent"),
         "access": of("access"),
         "evidence": of("evidence"),
+        "model": of("model", [Model(NAMESPACE, paged.MODEL["name"]).id]),
         "model-version": [*of("model-version", versions), *of("model-version", versions, purpose="HRESCH")],
         "versions": of("versions", versions[:1], other=versions[1]),
         "job": of("job", [one.id for one in jobs]),

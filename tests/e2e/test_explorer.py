@@ -18,7 +18,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from catalog.api.pages.lineage_graph.asked import beginnings
-from graph_schema.nodes import Dataset, Job, ModelVersion
+from graph_schema.nodes import Dataset, Job, Model, ModelVersion
 from reports.standalone.container import canonical, put, take
 from reports.standalone.verification import verify
 from tests.e2e.conftest import DESKTOP, Open, Server, Start, command, recorded
@@ -60,6 +60,7 @@ PAGES = {
     "use": f"/explorer/use?id={VISITS}&purpose=HRESCH",
     "consent": f"/explorer/consent?id={FEED}",
     "evidence": f"/explorer/evidence?id={VISITS}",
+    "model": f"/explorer/model?id={Model(**MODEL).id}",
     "model version": f"/explorer/model-version?id={ModelVersion(MODEL['namespace'], MODEL['name'], '1').id}"
     "&purpose=HOPERAT&place=North&for=production",
     "access": f"/explorer/access?id={VISITS}",

@@ -13,6 +13,7 @@ from graph_schema.nodes import Dataset, Job, Model, ModelVersion, Node, Snapshot
 ADDRESS_OF: Final[Mapping[str, str]] = {
     "Dataset": "dataset",
     "Job": "job",
+    "Model": "model",
     "ModelVersion": "model-version",
     "Run": "run",
 }

@@ -19,11 +19,14 @@ from catalog.api.pages.page import Action, Context, Page, Several
 from catalog.api.pages.questions import command, query
 from catalog.errors import AskerError, SenderError
 from catalog.gate.model import Assessments, Gate
-from catalog.gate.queries import assessments
+from catalog.gate.queries import assessments, gone_back_to
 from catalog.labels.taint.answers import EffectiveLabels
 from catalog.labels.taint.queries import effective_labels
-from catalog.releases.deployments import deployments_of, releases_of, retirements
-from catalog.releases.model import ModelVersionRecord, Retirement
+from catalog.lineage.model import Direction, Walk
+from catalog.lineage.queries import MAX_DEPTH, lineage
+from catalog.reading import Complete, Completeness
+from catalog.releases.deployments import deployments_of, releases_of, retirements, rollback_target
+from catalog.releases.model import ModelVersionRecord, Retirement, RollbackTarget
 from catalog.releases.queries import model_versions, versions_of
 from graph_schema.identity import label_of
 from graph_schema.nodes import Model
@@ -32,6 +35,7 @@ from reports.parts.access import DAYS, LONGEST_DAYS
 
 _LABEL: Final = "ModelVersion"
 _REGISTRATIONS: Final = 10
+_FEEDS: Final = 50
 _FORM = Literal["pdf", "html", "json"]
 _DOSSIERS: Final = {_LABEL: MODEL_DOSSIER.name, "Dataset": DATASET_DOSSIER.name, "Period": APPROVALS_OF_PERIOD.name}
 
@@ -41,6 +45,9 @@ class ModelVersionPage(Context):
     """What the page of a model version shows."""
 
     record: ModelVersionRecord
+    model: Link | None
+    feeds: Several | None
+    """The raw feeds behind it, by name, None where they were not asked for: that walks all of its lineage."""
     registrations: Several
     """The newest first."""
     others: Several
@@ -60,6 +67,9 @@ class ModelVersionPage(Context):
     """What was assessed and planned of it, and of the environment of its newest registration."""
     releases: Several
     deployments: Several
+    back_in: str
+    """The environment in which it is asked what to go back to, "" where it is not."""
+    back: RollbackTarget | None
     retirement: Retirement | None
 
 
@@ -84,34 +94,38 @@ def read(asking: Asking) -> ModelVersionPage:
     runs = {one for registration in registered.shown for one in (registration.run, registration.job) if one}
     digest = record.registrations[-1].environment.digest if record.registrations else None
     labels = effective_labels(view, [identifier]).get(identifier)
+    back_in = asking.services.redactor.field("environment", asking.text("back"))
+    back = rollback_target(view, identifier, back_in, gone_back_to) if back_in else None
+    feeds, walked = _feeds(asking, identifier) if asking.text("feeds") else (None, Complete())
+    judged = set() if back is None else {one.version for one in back.judged}
+    links = links_to(view, {*used, *runs, *others.shown, *judged, model})
     return ModelVersionPage(
         title=f"{record.model} {record.version}",
         graphql=query(
             "node",
             {"id": identifier},
-            "{\n    ... on ModelVersion { name releases { environmentName } }\n  }",
+            "{\n    ... on ModelVersion {\n      name state registration { registeredBy artifactDigest entry\n"
+            "        code { repository revision } environment { digest description } metrics { name value split } }\n"
+            "      trainedOn { digest } evaluatedOn { digest } effectiveLabels { labels { phiKind origin } }\n"
+            "      releases { environmentName reason by entry } deployments { placeName environmentName entry }\n"
+            "      retirement { reason }"
+            + (" feeds { nodes { nodes { name } } }" if feeds is not None else "")
+            + "\n    }\n  }",
             view.as_of,
         ),
-        command=command(
-            "gate",
-            identifier,
-            "--purpose",
-            purpose or "HOPERAT",
-            "--place",
-            place or "Example-Hospital",
-            "--for",
-            environment or "production",
-            *(part for one in diseases(asking) for part in ("--disease", one)),
-        )
-        if found is not None
-        else command("lineage", identifier, as_of=view.as_of),
-        found=None if labels is None else labels.completeness,
+        command=_command(asking, identifier, back_in, is_asked=found is not None),
+        found=next(
+            (one for one in (None if labels is None else labels.completeness, walked) if not isinstance(one, Complete)),
+            None,
+        ),
         subjects=(identifier,),
         moments=moments_of(asking, identifier),
         record=record,
         registrations=registered,
         others=others,
-        names=links_to(view, {*used, *runs, *others.shown}),
+        model=links.get(model),
+        feeds=feeds,
+        names=links,
         labels=labels,
         purpose=purpose,
         place=place,
@@ -126,8 +140,29 @@ def read(asking: Asking) -> ModelVersionPage:
         deployments=Several.of(
             asking, "deployments", deployments_of(view, [identifier]).get(identifier, ())[::-1], lambda one: one.entry
         ),
+        back_in=back_in,
+        back=back,
         retirement=retirements(view, [identifier]).get(identifier),
     )
+
+
+def _feeds(asking: Asking, identifier: str) -> tuple[Several, Completeness]:
+    walked = lineage(asking.view, Walk((identifier,), Direction.UPSTREAM, depth=MAX_DEPTH))
+    found = sorted(links_to(asking.view, walked.sources).values(), key=lambda one: (one.name, one.id))
+    return Several.of(asking, "feeds", found, lambda one: f"{one.id} {one.name}", _FEEDS), walked.completeness
+
+
+def _command(asking: Asking, identifier: str, back_in: str, *, is_asked: bool) -> str:
+    """Return the command that tells what is asked: what to go back to, what the gate says, or what it is made of."""
+    as_of = asking.view.as_of
+    if back_in:
+        return command("model", "rollback-target", identifier, "--environment", back_in, as_of=as_of)
+    if not is_asked:
+        return command("lineage", identifier, as_of=as_of)
+    given = (("--purpose", asking.text("purpose")), ("--place", asking.text("place") or "Example-Hospital"))
+    environment = ("--for", asking.text("for") or "production")
+    studied = [("--disease", one) for one in diseases(asking)]
+    return command("gate", identifier, *(part for pair in (*given, environment, *studied) for part in pair))
 
 
 def dossier(asking: Asking) -> Response:
@@ -157,6 +192,6 @@ PAGE = Page(
     "Model version",
     ModelVersionPage,
     read,
-    ("id", "purpose", "place", "for", "disease", "evaluated", "behind", "moments"),
+    ("id", "purpose", "place", "for", "disease", "evaluated", "back", "feeds", "behind", "moments"),
 )
 DOSSIER = Action("dossier", dossier, Permission.READ)

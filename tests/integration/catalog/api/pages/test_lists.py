@@ -13,12 +13,13 @@ import pytest
 
 from catalog.access.keys import local_actor
 from catalog.api.pages import registry
-from graph_schema.nodes import Dataset, Job, Run
+from graph_schema.nodes import Dataset, Job, Model, Run
 from tests.integration.catalog.api.test_access import key_of
 from tests.support.pages import BASE, BROWSER, shown
 from tests.support.records import (
     CURATED,
     JOB,
+    MODEL,
     VERSION,
     access_grant,
     declaration,
@@ -66,6 +67,7 @@ ABOUT = {
     "principals": ("/explorer/principals", {"keys", "delegations"}),
     "job": (f"/explorer/job?id={Job(**JOB).id}", {"code"}),
     "run": (f"/explorer/run?id={Run.of(Job(**JOB), '0190d2e6-0000-7000-8000-000000000004').id}", {"reads"}),
+    "model": (f"/explorer/model?id={Model(**MODEL).id}", {"versions"}),
     "model-version": (
         f"/explorer/model-version?id={VERSION}&purpose=HOPERAT",
         {"versions", "registrations"},

@@ -22,7 +22,7 @@ from catalog.api.pages import registry, work
 from catalog.api.pages.page import Context, Page
 from catalog.api.pages.words import worded
 from catalog.reading import EVERYTHING, Rights
-from graph_schema.nodes import Dataset, Job, Run
+from graph_schema.nodes import Dataset, Job, Model, Run
 from tests.integration.catalog.api.test_graphql import CountingStore
 from tests.support import records
 from tests.support.clinical_story import CLAIMS_ID, CLEARED, VERSION, Story
@@ -312,6 +312,7 @@ MOST_CALLS = {
     "use": (f"/explorer/use?id={Dataset(**CURATED).id}&purpose=HRESCH", 25),
     "consent": (f"/explorer/consent?id={Dataset(**CURATED).id}", 40),
     "evidence": (f"/explorer/evidence?id={Dataset(**CURATED).id}", 15),
+    "model": (f"/explorer/model?id={Model(**records.MODEL).id}", 14),
     "model-version": (f"/explorer/model-version?id={records.VERSION}", 26),
     "access": (f"/explorer/access?id={Dataset(**CURATED).id}", 15),
     "versions": (f"/explorer/versions?id={records.VERSION}", 130),
