@@ -223,13 +223,13 @@ def _columns(
     labels: Mapping[tuple[str, str], EffectiveLabels],
 ) -> tuple[Column, ...]:
     suggested: dict[str, list[str]] = {}
-    for one in suggestions(view, [dataset]).get(dataset, ()) if shown else ():
-        if one.judgement == "OPEN" and one.label.column is not None:
-            suggested.setdefault(one.label.column, []).append(one.label.kind)
+    for each in suggestions(view, [dataset]).get(dataset, ()) if shown else ():
+        if each.judgement == "OPEN" and each.label.column is not None:
+            suggested.setdefault(each.label.column, []).append(each.label.kind)
     found = []
     for one in shown:
         held = labels.get((dataset, one.name))
-        gone = () if held is None else dict.fromkeys(each.kind for each in held.cleared if not each.remains)
+        gone = () if held is None else dict.fromkeys(clear.kind for clear in held.cleared if not clear.remains)
         found.append(Column(one, () if held is None else held.labels, tuple(suggested.get(one.name, ())), tuple(gone)))
     return tuple(found)
 

@@ -16,8 +16,6 @@ USED_OUTSIDE = {
     "DerivesFrom": "the name under which a store shows the index of column flows",
     "verify_consistency": "what whoever holds two checkpoints runs; the tests do",
     "MemoryLedger": "the ledger that every other one is held to",
-    "trainedOn": "the same",
-    "evaluatedOn": "the same",
     "read_model": "what a pipeline calls",
     "write_model": "the same",
     "claim_deidentification": "the same",

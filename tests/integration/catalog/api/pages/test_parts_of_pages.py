@@ -80,4 +80,5 @@ def test_a_column_shows_why_it_has_its_labels_what_was_cleared_and_where_it_came
                 assert all(f"#{entry}" in section for entry in label["because"][:12])
                 met += 1
     assert met
+    at = f"/explorer/dataset?id={made_up_lineage.dataset(made_up_lineage.CLEARED)}"
     assert get(pipeline, f"{at}&column=none").status_code == 404
