@@ -100,6 +100,9 @@ def _wrapped(text: str, room: int, size: int) -> list[str]:
 
 def _fitting(part: str, fits: Callable[[str], bool]) -> Iterator[str]:
     """Yield a part of a word, in pieces where it is wider than a line."""
+    if fits(part):
+        yield part
+        return
     start = whole = 0
     for end in range(1, len(part) + 1):
         if whole > start and not fits(part[start:end]):

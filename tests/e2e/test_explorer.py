@@ -359,6 +359,43 @@ def test_each_flow_of_the_picture_is_reached_and_opened_by_keys_alone(open_: Ope
     tab.check()
 
 
+def test_text_is_laid_out_of_what_one_sees_of_a_large_picture_and_all_of_it_without_scripts(
+    open_: Open, reported: Server
+) -> None:
+    many = [{**RAW, "name": f"feeds/set-{number:03}"} for number in range(250)]
+    with httpx2.Client(base_url=reported.url, trust_env=False) as client:
+        made = event() | {"inputs": many, "outputs": [{**CURATED, "name": "of-many"}]}
+        assert client.post("/api/v1/lineage", json=made).status_code == 201
+    address = f"{reported.url}/explorer/lineage?id={Dataset(CURATED['namespace'], 'of-many').id}&draw=all&grain=dataset"
+    shown = (
+        "[...document.querySelectorAll('svg.picture .box > text')].filter((one) => one.getClientRects().length).length"
+    )
+    plain = open_(java_script_enabled=False).page
+    plain.goto(address)
+    names = plain.locator("svg.picture .box > text")
+    several = names.count()
+    assert several == len(many) + 2  # the run had read another before
+    assert all(names.nth(number).is_visible() for number in (0, 125, 250))
+    tab = open_()
+    page = tab.page
+    page.goto(address)
+    expect(page.locator(".live .near")).not_to_have_count(0)
+    assert 0 < page.evaluate(shown) < 100
+    picture = page.get_by_role("application", name="Picture of the lineage")
+    picture.focus()
+    page.keyboard.press("e")
+    for _ in range(3):  # the flows stand far from one another, and each is drawn before one goes there
+        page.keyboard.press("Shift+E")
+        expect(page.locator(".number:focus")).to_be_visible()
+    expect(page.locator(".flow.followed")).to_have_count(1)
+    page.keyboard.press("0")
+    expect(page.locator("svg.picture.far")).to_have_count(1)
+    assert page.evaluate(shown) == 0
+    page.emulate_media(media="print")
+    assert page.evaluate(shown) == several
+    tab.check()
+
+
 def _places(page: Page) -> dict[str, str]:
     """Return where each box of the picture stands."""
     found: dict[str, str] = page.evaluate(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import version
 from typing import Any
 
@@ -59,6 +59,11 @@ def _finalized(value: Any) -> Any:  # noqa: ANN401  whatever an expression gives
     return escape_hidden(value) if type(value) is str else value
 
 
+@lru_cache(maxsize=4_096)
+def _in_svg(text: str) -> Markup:
+    return isolated_in_svg(escape_hidden(text))
+
+
 def _as_value(text: str) -> Markup:
     """Return a text for the `value` of an input, which sends it back as it is."""
     return Markup(escape(text))  # noqa: S704  escaped
@@ -87,7 +92,7 @@ def _environment() -> Environment:
         "kind": words.kind,
         "curve": curve,
         "legend_sample": lambda key: sample(asdict(key)),
-        "in_svg": lambda text: isolated_in_svg(escape_hidden(text)),
+        "in_svg": _in_svg,
         "words_of": words.field,
     }
     environment.globals |= {"version": version("lineward")}

@@ -5,13 +5,14 @@ import { announce, unread } from "./sending.mjs";
 
 const SVG = "http://www.w3.org/2000/svg";
 const FAR = 0.45; // below this zoom no text can be read, and none is drawn
+const AROUND = 0.25; // so much of what one sees has its text laid out beside it, on each side
 const made = (name, given = {}) => {
   const found = document.createElementNS(SVG, name);
   for (const [key, value] of Object.entries(given)) found.setAttribute(key, value);
   return found;
 };
 
-const keyIn = (address) => new URL(address, location.href).searchParams.get("node");
+const keyIn = (address) => decodeURIComponent(/[?&]node=([^&#]*)/.exec(address)[1].replaceAll("+", " "));
 
 let seen = null; // where one looks: a place of the drawing and its zoom, kept when the page changes
 
@@ -31,17 +32,19 @@ function explore(svg) {
   const links = [...svg.querySelectorAll(".world > a")];
   // What a box is called stands in its address, and is sent once.
   for (const link of links) link.dataset.key = keyIn(link.getAttribute("href"));
+  const keys = links.map((link) => link.dataset.key);
   const boxes = new Map();
-  for (const link of links) {
-    const [x, y] = link.querySelector(".box").getAttribute("transform").match(/-?\d+/g).map(Number);
-    const node = link.querySelector(".node");
-    boxes.set(link.dataset.key, { link, x, y, width: +node.getAttribute("width"), height: +node.getAttribute("height") });
+  for (const [place, link] of links.entries()) {
+    const box = link.firstElementChild;
+    const [x, y] = box.getAttribute("transform").match(/-?\d+/g).map(Number);
+    const node = box.firstElementChild;
+    boxes.set(keys[place], { link, x, y, width: +node.getAttribute("width"), height: +node.getAttribute("height") });
   }
   const [before, after] = [new Map(), new Map()];
   const flows = [...svg.querySelectorAll(".flow")];
-  const add = (map, key, value) => map.set(key, [...(map.get(key) ?? []), value]);
+  const add = (map, key, value) => map.get(key)?.push(value) ?? map.set(key, [value]);
   for (const flow of flows) {
-    const [source, target] = flow.dataset.edge.split(",").map((end) => links[parseInt(end, 10)].dataset.key);
+    const [source, target] = flow.dataset.edge.split(",").map((end) => keys[parseInt(end, 10)]);
     add(after, source, target);
     add(before, target, source);
   }
@@ -54,8 +57,7 @@ function explore(svg) {
   const canvas = svg.parentElement;
   canvas.removeAttribute("tabindex");
   canvas.classList.add("live");
-  const wanted = height * Math.min(2, canvas.clientWidth / width) + 70;
-  canvas.style.height = `${Math.max(240, Math.min(wanted, innerHeight * 0.75, 760))}px`;
+  svg.classList.add("sparse");
   svg.dataset.whole = svg.getAttribute("viewBox");
   svg.removeAttribute("viewBox");
   svg.setAttribute("width", "100%");
@@ -70,7 +72,13 @@ function explore(svg) {
   );
 
   let view = { x: 0, y: 0, zoom: 1 };
-  const size = () => ({ width: canvas.clientWidth, height: canvas.clientHeight });
+  // Measured once, and when it changes: the page would be laid out each time that it is asked.
+  const measure = () => ({ width: canvas.clientWidth, height: canvas.clientHeight });
+  let room = measure();
+  const wanted = height * Math.min(2, room.width / width) + 70;
+  canvas.style.height = `${Math.max(240, Math.min(wanted, innerHeight * 0.75, 760))}px`;
+  room = measure();
+  const size = () => room;
   const map = smallMap();
   let waiting = 0;
   function look(next) {
@@ -79,9 +87,35 @@ function explore(svg) {
       waiting = 0;
       world.setAttribute("transform", `translate(${view.x} ${view.y}) scale(${view.zoom})`);
       svg.classList.toggle("far", view.zoom < FAR);
+      letter();
       map.follow();
       seen = view;
     });
+  }
+
+  // Of a large picture most of the work is to lay out its text: so it is drawn of what one sees, and of what lies around.
+  const numbers = [...svg.querySelectorAll(".number")];
+  const lettered = [
+    ...[...boxes.values()].map((box) => ({ ...box, texts: [...box.link.querySelectorAll("text")] })),
+    ...numbers.map((number) => ({ x: +number.getAttribute("x"), y: +number.getAttribute("y"), width: 0, height: 0, texts: [number] })),
+  ];
+  let around = null; // the stretch of the drawing whose text is drawn
+  let drawn = new Set();
+  function letter() {
+    const { width: w, height: h } = size();
+    const [x, y, across, down] = [-view.x, -view.y, w, h].map((length) => length / view.zoom);
+    const isFar = view.zoom < FAR;
+    if (isFar ? drawn.size === 0 : around && x >= around.x && y >= around.y && x + across <= around.right && y + down <= around.bottom)
+      return;
+    around = isFar
+      ? null
+      : { x: x - across * AROUND, y: y - down * AROUND, right: x + across * (1 + AROUND), bottom: y + down * (1 + AROUND) };
+    const isNear = (one) =>
+      one.x < around.right && one.y < around.bottom && one.x + one.width > around.x && one.y + one.height > around.y;
+    const next = new Set(around ? lettered.filter(isNear) : []);
+    for (const one of drawn) if (!next.has(one)) for (const text of one.texts) text.classList.remove("near");
+    for (const one of next) if (!drawn.has(one)) for (const text of one.texts) text.classList.add("near");
+    drawn = next;
   }
   function whole() {
     const { width: w, height: h } = size();
@@ -186,7 +220,6 @@ function explore(svg) {
     },
     { passive: false },
   );
-  const numbers = [...svg.querySelectorAll(".number")];
   svg.addEventListener("click", (event) => {
     const { target } = event;
     const place = target.matches(".number") ? numbers.indexOf(target) : flows.indexOf(target);
@@ -210,7 +243,7 @@ function explore(svg) {
   };
   // The flows of a node, by E: first those that it came from, then those into which it went.
   const ends = flows.map((flow) => flow.dataset.edge.split(","));
-  const boxAt = (end) => links[parseInt(end, 10)].dataset.key;
+  const boxAt = (end) => keys[parseInt(end, 10)];
   let from = null; // the node whose flows one walks
   function flowsOf(key) {
     const every = [...flows.keys()];
@@ -218,7 +251,8 @@ function explore(svg) {
   }
   function wordsOf(end) {
     const [place, row] = end.split(".");
-    return links[+place].querySelectorAll(row === undefined ? "text" : "[data-row]")[+(row ?? 0)].textContent;
+    const found = [...links[+place].querySelectorAll(row === undefined ? ".name" : "[data-row]")];
+    return (row === undefined ? found : [found[+row]]).map((line) => line.textContent.trim()).join(" ");
   }
   // What is heard of a flow: its ends, how far it is, and what it went through, which the list knows of those it shows.
   const rows = new Map([...document.querySelectorAll("table.flows tbody tr")].map((row) => [parseInt(row.cells[0].textContent, 10), row]));
@@ -291,7 +325,9 @@ function explore(svg) {
   let stopped = 0;
   function stop(place, which = "") {
     numbers[stopped].setAttribute("tabindex", "-1");
+    numbers[stopped].classList.remove("stop");
     stopped = place;
+    numbers[stopped].classList.add("stop"); // what is not drawn cannot be reached
     const given = { tabindex: "0", role: "link", "aria-label": labelOfFlow(place, which) };
     for (const [name, value] of Object.entries(given)) numbers[place].setAttribute(name, value);
   }
@@ -302,7 +338,10 @@ function explore(svg) {
     const fits = Math.min(2, size().width / width, size().height / height);
     if (fits < 0.7) toBox(root(), 1); // what is large begins where one asked
   }
-  new ResizeObserver(() => map.follow()).observe(canvas);
+  new ResizeObserver(() => {
+    room = measure();
+    look(view);
+  }).observe(canvas);
 }
 
 let asked = location.search; // what the page shows

@@ -14,11 +14,13 @@ from catalog.api.pages.lineage_graph.marks import MEANINGS, OF_EDGES, SIGNS, Mar
 from catalog.api.pages.lineage_graph.panel import Panel
 from catalog.api.pages.page import Context
 from graph_schema.vocabulary.words import PhiKind
-from reports.document import Box, Path
+from reports.document import Box
 from reports.layout import MOST_NODES
 
 ROWS: Final = 25
 """How many flows are listed on one page."""
+_MUCH: Final = 400
+"""So many boxes and edges have their text laid out at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +133,20 @@ class LineagePage(Context):
         """Return how an address changes in which this is no longer collapsed."""
         return self.asked.expanded(key)
 
-    def marks_of_path(self, path: Path) -> tuple[Mark, ...]:
-        """Return the marks of all flows that an edge of the picture stands for."""
-        several = {mark for number in path.numbers for mark in self.flows[number - 1].marks}
-        return tuple(mark for mark in Mark if mark in several)
+    @property
+    def marks_of_paths(self) -> tuple[tuple[Mark, ...], ...]:
+        """Return for each edge of the picture the marks of all flows that it stands for."""
+        paths = () if self.drawn.picture is None else self.drawn.picture.paths
+        if not self.signs:
+            return ((),) * len(paths)
+        each = ({mark for number in path.numbers for mark in self.flows[number - 1].marks} for path in paths)
+        return tuple(tuple(mark for mark in self.signs if mark in several) for several in each)
+
+    @property
+    def has_much(self) -> bool:
+        """Whether the picture holds so much that its text waits until one looks at it."""
+        graph = self.drawn.picture
+        return graph is not None and len(graph.boxes) + len(graph.paths) > _MUCH
 
     @property
     def places_of_ports(self) -> Mapping[str, str]:

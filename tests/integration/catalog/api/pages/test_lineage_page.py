@@ -160,7 +160,7 @@ def test_columns_are_of_what_was_chosen_alone(pipeline: Catalog) -> None:
     assert places(one).keys() == named(made.JOINED, made.CLEARED, made.TRAINING, made.EVALUATION, made.REPORT)
     rows = [
         text
-        for text in page(pipeline, grain="column", depth=1, column="ward").of("text")
+        for text in page(pipeline, grain="column", depth=1, column="ward").of("tspan")
         if text.get("class", "").startswith("row")
     ]
     assert len(rows) == 5
