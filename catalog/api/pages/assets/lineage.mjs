@@ -1,7 +1,7 @@
 // Walks the picture of a lineage: pan, zoom, a small map, arrow keys; and changes the page without losing one's place.
 // Every link that it takes over is one that works without it.
 
-import { announce, unread } from "./sending.mjs";
+import { announce, progress, unread } from "./sending.mjs";
 
 const SVG = "http://www.w3.org/2000/svg";
 const FAR = 0.45; // below this zoom no text can be read, and none is drawn
@@ -349,7 +349,9 @@ let latest = 0; // of several changes at once the last one counts, in whatever o
 
 async function change(address, push = true) {
   const mine = ++latest;
+  const end = progress("It is looked for, and not answered yet.");
   const answer = await fetch(address, { headers: { Accept: "text/html" } }).catch(() => null);
+  end();
   if (mine !== latest) return;
   announce(answer ? "" : unread);
   if (!answer) return;

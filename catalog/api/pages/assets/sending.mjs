@@ -24,18 +24,68 @@ export function announce(text) {
   banner.scrollIntoView({ block: "nearest" });
 }
 
+// Says after a moment that an answer is awaited, until whatever is returned is called, at the latest after half a minute.
+export function progress(text) {
+  const line = document.createElement("p");
+  line.className = "banner progress";
+  line.setAttribute("role", "status");
+  document.querySelector("#main").prepend(line);
+  const begin = setTimeout(() => (line.textContent = text), 700);
+  const end = () => {
+    clearTimeout(begin);
+    line.remove();
+  };
+  setTimeout(end, 30_000);
+  return end;
+}
+
 const waiting = new WeakSet();
+let sent = new WeakSet(); // what is on its way is not sent twice by a second press
+const ends = new Set();
 
 document.addEventListener("submit", async (event) => {
   const form = event.target;
   if (form.method !== "post" || event.defaultPrevented) return;
   if (waiting.delete(form)) return;
   event.preventDefault();
-  if (!(await isThere())) return announce(unsent);
+  if (sent.has(form)) return;
+  sent.add(form);
+  setTimeout(() => sent.delete(form), 10_000); // where the answer is a file, or was stopped, the page stays
+  ends.add(progress("It is sent, and not answered yet."));
+  if (!(await isThere())) {
+    rest();
+    sent.delete(form);
+    return announce(unsent);
+  }
   announce("");
   waiting.add(form);
   form.requestSubmit(event.submitter);
 });
 
+function rest() {
+  for (const end of ends) end();
+  ends.clear();
+}
+
+// A page that one comes back to is as it was, but nothing of it is on its way.
+addEventListener("pageshow", () => {
+  rest();
+  sent = new WeakSet();
+});
+
+let reading = () => {};
+document.addEventListener("htmx:before:request", () => {
+  reading();
+  reading = progress("It is looked for, and not answered yet.");
+});
+document.addEventListener("htmx:finally:request", () => reading());
 document.addEventListener("htmx:error", ({ detail }) => detail.ctx && detail.error instanceof TypeError && announce(unread));
 document.addEventListener("htmx:after:request", () => announce(""));
+// A part that cannot be read, of a session that ended as well, leaves what is shown; what one asked for by a form says why.
+document.addEventListener("htmx:before:response", (event) => {
+  const { response, sourceElement } = event.detail.ctx;
+  const { ok, redirected, url } = response.raw;
+  if (ok && !redirected) return;
+  event.preventDefault();
+  if (sourceElement.matches("form")) location.assign(url);
+});
