@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
 from graph_schema.aspects import ASPECTS, BY_NAME, Aspect, aspect_of
@@ -94,6 +94,14 @@ def check_edge(kind: str, source: str, target: str) -> None:
     sources, targets = registered.ends()
     if source not in {end.__name__ for end in sources} or target not in {end.__name__ for end in targets}:
         raise UnregisteredError(f"{kind} does not lead from {source} to {target}")
+
+
+@cache
+def labels_at(kind: str, direction: str) -> frozenset[str]:
+    """Return the labels of the nodes that edges of the type leave ("out") or reach ("in"), or either ("both")."""
+    sources, targets = EdgeKind.registered[kind].ends()
+    ends = {"out": sources, "in": targets, "both": (*sources, *targets)}[direction]
+    return frozenset(end.__name__ for end in ends)
 
 
 @lru_cache(maxsize=4096)

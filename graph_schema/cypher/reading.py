@@ -14,6 +14,8 @@ from graph_schema.registry import STRUCTURAL, TYPES
 _RECORD: Final = "[r.id, r.run, r.job, r.valid_from, r.rank, r.tie, r.entry, r.by, r.authenticated, r.own, {content}]"
 _BY_RUN: Final = " USING INDEX SEEK r:Record(run, valid_from)"
 """Planned on an empty graph, all records would be scanned for long."""
+CONTENTS_AT_ONCE: Final = 16
+"""So many contents come with the records that state them: more may be remembered already."""
 _SEEN: Final = "r.entry <= $known_at AND r.valid_from <= $valid_at"
 _LEFT: Final = {"out": "-", "in": "<-", "both": "-"}
 _RIGHT: Final = {"out": "->", "in": "-", "both": "-"}
@@ -28,13 +30,13 @@ def nodes() -> str:
 
 
 def looked_up(name: str, field: str, *, values: bool) -> str:
-    """Return the nodes of a label that have one of these values in a field, or any, named by then."""
+    """Return the nodes of a label that have one of these values in a field, or any, named by then, with their keys."""
     property_ = lookup(field)
     sought = f"USING INDEX n:{label(name)}({property_}) "
     where = f"n.{property_} = value" if values else f"n.{property_} IS NOT NULL"
     return (
         f"{'UNWIND $values AS value ' if values else ''}MATCH (n:{label(name)}) {sought}WHERE {where} "
-        f"AND n.known_from <= $known_at RETURN collect([n.{property_}, n.id, n.known_from]) AS found"
+        f"AND n.known_from <= $known_at RETURN collect([n.{property_}, n.id, n.known_from, n.key]) AS found"
     )
 
 
@@ -42,12 +44,18 @@ Arrows = tuple[Iterable[str], str]
 """Kinds of edges, and the direction in which a node has any of them."""
 
 
-def records_of_runs(having: Arrows | None = None) -> str:
-    """Return the records of runs, valid and known by then: of those alone that have an arrow, where one is named."""
-    such = "" if having is None else f"MATCH (n:Entity {{id: id}}) WHERE {_has(*having)} WITH id "
+_WITH_CONTENTS: Final = (
+    f"WITH collect({_RECORD.format(content='c.digest')}) AS found, collect(DISTINCT c)[..{CONTENTS_AT_ONCE}] AS stated "
+    "RETURN found, [one IN stated | [one.digest, one.states]] AS contents"
+)
+"""Records, and beside them what the first of their contents state, which else take another round trip."""
+
+
+def records_of_runs() -> str:
+    """Return the records of runs, valid and known by then, with the first contents."""
     return (
-        f"UNWIND $ids AS id {such}MATCH (r:Record){_BY_RUN} WHERE r.run = id AND r.valid_from >= $always AND {_SEEN} "
-        f"OPTIONAL MATCH (r)-[:STATES]->(c:Content) RETURN collect({_RECORD.format(content='c.digest')}) AS found"
+        f"UNWIND $ids AS id MATCH (r:Record){_BY_RUN} WHERE r.run = id AND r.valid_from >= $always AND {_SEEN} "
+        f"OPTIONAL MATCH (r)-[:STATES]->(c:Content) {_WITH_CONTENTS}"
     )
 
 
@@ -70,11 +78,12 @@ def moments() -> str:
     )
 
 
-def records_about(which: str, having: Arrows | None = None, *, momentary: bool = False) -> str:
-    """Return the records that state, themselves or by their content, one of the named aspects or kinds of nodes.
+def records_about(which: str, having: Arrows | None = None, *, momentary: bool = False, of_runs: bool = False) -> str:
+    """Return the records that state, themselves or by their content, one of the named aspects or kinds of nodes, with
+    the first contents.
 
     `which` is what is named: `aspects`, of which some may be `momentary`, `kinds`, or nothing for all that is stated.
-    Of nodes alone that have an arrow, where one is named.
+    Of nodes alone that have an arrow, where one is named. Where there are runs among them, all records `of_runs` too.
     """
     lead = ABOUT if which and not momentary else f"{ABOUT}|{MOMENT_OF}"
     such = "" if having is None else f" WHERE {_has(*having)}"
@@ -82,11 +91,16 @@ def records_about(which: str, having: Arrows | None = None, *, momentary: bool =
     return (
         f"UNWIND $ids AS id MATCH (n:Entity {{id: id}}){such} CALL (n) {{ "
         f"MATCH (n)<-[a:{lead}]-(c:Content){named} MATCH (c)<-[:STATES]-(r:Record) WHERE {_SEEN} "
-        "RETURN r, c.digest AS content "
+        "RETURN r, c "
         f"UNION ALL MATCH (n)<-[a:{lead}]-(r:Record){named or ' WHERE true'} AND {_SEEN} "
-        "RETURN r, null AS content } "
-        f"RETURN collect({_RECORD.format(content='content')}) AS found"
+        f"RETURN r, null AS c {_RECORDS_OF_RUN if of_runs else ''}}} {_WITH_CONTENTS}"
     )
+
+
+_RECORDS_OF_RUN: Final = (
+    f"UNION ALL MATCH (r:Record){_BY_RUN} WHERE r.run = n.id AND r.valid_from >= $always AND {_SEEN} "
+    "OPTIONAL MATCH (r)-[:STATES]->(c:Content) RETURN r, c "
+)
 
 
 def _has(kinds: Iterable[str], direction: str) -> str:
@@ -121,10 +135,11 @@ def values() -> str:
 
 
 def reach(direction: str, depth: int) -> str:
-    """Return every node within so many flows; DISTINCT lets the planner prune, paths would never end."""
+    """Return every node within so many flows, with its key; DISTINCT lets the planner prune, paths would never end."""
     return (
         f"UNWIND $ids AS id MATCH (n:Entity {{id: id}}) MATCH (n){_LEFT[direction]}[:FEEDS*0..{int(depth)}]"
-        f"{_RIGHT[direction]}(m:Entity) WITH DISTINCT m LIMIT $limit RETURN collect(m.id) AS found"
+        f"{_RIGHT[direction]}(m:Entity) WITH DISTINCT m LIMIT $limit "
+        "RETURN collect([m.id, m.known_from, m.key]) AS found"
     )
 
 

@@ -101,13 +101,21 @@ def grounds(
     """
     if ids is None:
         rows = reader.rows(GROUND, [(ground.value,) for ground in wanted], known_at=known_at)
-    else:
+    elif len(wanted) <= _FEW:
         asked = [(one, ground.value) for one in dict.fromkeys(ids) for ground in wanted]
         rows = reader.rows(GROUND, asked, 1, known_at=known_at)
-    found: dict[Ground, list[str]] = {ground: [] for ground in wanted}
+    else:
+        # A node has two or three of them: all that it has are found at once.
+        rows = reader.rows(GROUND, [(one,) for one in dict.fromkeys(ids)], 1, known_at=known_at)
+    found: dict[str, list[str]] = {ground.value: [] for ground in wanted}
     for ground, node, _ in rows:
-        found[Ground(ground)].append(node)
-    return {ground: tuple(sorted(nodes)) for ground, nodes in found.items()}
+        if ground in found:
+            found[ground].append(node)
+    return {ground: tuple(sorted(found[ground.value])) for ground in wanted}
+
+
+_FEW: Final = 3
+"""So many grounds of a node are asked for one by one."""
 
 
 def _derive(work: Work) -> Changes:

@@ -106,19 +106,20 @@ class Contents:
             while self._size > self._capacity and len(self._held) > 1:
                 self._size -= _size(self._held.popitem(last=False)[1])
 
-    def load(self, run: Run, digests: Collection[str]) -> Mapping[str, Stated]:
-        """Return the contents of these digests; those not remembered are read, in one go."""
+    def load(self, run: Run, digests: Collection[str], read: Iterable[Sequence[str]] = ()) -> Mapping[str, Stated]:
+        """Return the contents of these digests; those neither remembered nor `read` just now are read, in one go."""
         with self._lock:
             found = {digest: self._held[digest] for digest in digests if digest in self._held}
             for digest in found:
                 self._held.move_to_end(digest)
-        missing = [digest for digest in digests if digest not in found]
-        if missing:
-            read = {digest: orjson.loads(text) for digest, text in _of_digests(run, reading.contents(), missing)}
-            texts = long_texts(run, read.values())
-            for digest, parts in read.items():
-                found[digest] = _stated(parts, texts)
-                self.put(digest, found[digest])
+        texts_of = {digest: text for digest, text in read if digest in digests and digest not in found}
+        missing = [digest for digest in digests if digest not in found and digest not in texts_of]
+        texts_of.update(_of_digests(run, reading.contents(), missing) if missing else ())
+        new = {digest: orjson.loads(text) for digest, text in texts_of.items()}
+        texts = long_texts(run, new.values()) if new else {}
+        for digest, parts in new.items():
+            found[digest] = _stated(parts, texts)
+            self.put(digest, found[digest])
         return found
 
 
@@ -183,10 +184,12 @@ class Recorded:
 _NOTHING: Final[Stated] = ((), ())
 
 
-def recorded(run: Run, contents: Contents, rows: Sequence[Sequence[Any]]) -> list[Recorded]:
-    """Return records as they were read, each once, with the contents that they state."""
+def recorded(
+    run: Run, contents: Contents, rows: Sequence[Sequence[Any]], read: Iterable[Sequence[str]] = ()
+) -> list[Recorded]:
+    """Return records as they were read, each once, with the contents that they state, some of which were read too."""
     each = list({(row[0], row[10]): row for row in rows}.values())
-    stated = contents.load(run, {row[10] for row in each if row[10] is not None})
+    stated = contents.load(run, {row[10] for row in each if row[10] is not None}, read)
     alone = [None if row[9] is None else orjson.loads(row[9]) for row in each]
     texts = long_texts(run, (parts for parts in alone if parts is not None))
     return [

@@ -186,17 +186,18 @@ def under_moments(run: Run, prefixes: Collection[Key]) -> list[Row]:
     return [row for row in rows_ if not wanted.isdisjoint((row[:1], row[:2], row[:3]))]
 
 
-def under_fields(run: Run, prefixes: Sequence[Key], known_at: int) -> list[Row]:
-    """Return the rows of KEY_FIELD that begin with any of the (label, field) or (label, field, value): nodes are those
-    rows.
+def under_fields(run: Run, prefixes: Sequence[Key], known_at: int) -> list[tuple[Row, Sequence[str]]]:
+    """Return the rows of KEY_FIELD that begin with any of the (label, field) or (label, field, value), each with the
+    key of its node: nodes are those rows.
     """
     asked: dict[tuple[str, str], list[str]] = {}
     for name, field, *values in dict.fromkeys(prefixes):
         asked.setdefault((name, field), []).extend(values)
-    found: list[Row] = []
+    found: list[tuple[Row, Sequence[str]]] = []
     for (name, field), values in asked.items():
         query = reading.looked_up(name, field, values=bool(values))
-        found += ((name, field, *row) for row in run(query, values=values, known_at=known_at)[0]["found"])
+        for *row, key in run(query, values=values, known_at=known_at)[0]["found"]:
+            found.append(((name, field, *row), key))
     return found
 
 
@@ -213,10 +214,12 @@ def records_about(  # which nodes and what of them, and both times
     about the nodes, or those of them that have an arrow: up to the (valid_at, known_at).
     """
     valid_at, known_at = times
-    seen = {"valid_at": valid_at, "known_at": known_at}
-    runs = [one for one in ids if label_of(one) == "Run"]
-    query = reading.records_about(which, having, momentary=which == "aspects" and any(map(is_momentary, names)))
-    found = list(run(query, ids=list(ids), **{which or "all": sorted(names)}, **seen)[0]["found"])
-    if runs:
-        found += run(reading.records_of_runs(having), ids=runs, always=ALWAYS, **seen)[0]["found"]
-    return recorded(run, contents, found)
+    query = reading.records_about(
+        which,
+        having,
+        momentary=which == "aspects" and any(map(is_momentary, names)),
+        of_runs=any(label_of(one) == "Run" for one in ids),
+    )
+    sought: dict[str, object] = {"ids": list(ids), which or "all": sorted(names)}
+    answer = run(query, **sought, always=ALWAYS, valid_at=valid_at, known_at=known_at)[0]
+    return recorded(run, contents, answer["found"], answer["contents"])

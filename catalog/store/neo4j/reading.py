@@ -8,7 +8,7 @@ is what held when that statement ran.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from catalog.store.indexes.column_flows import COLUMN_FLOW, ColumnReach
@@ -35,6 +35,7 @@ from graph_schema.cypher import rows as cypher_rows
 from graph_schema.facts import ALWAYS, NOW, Edge, Facts, Statement
 from graph_schema.identity import label_of
 from graph_schema.nodes import Node
+from graph_schema.registry import labels_at
 
 
 class Neo4jReading(IndexReads):
@@ -50,6 +51,8 @@ class Neo4jReading(IndexReads):
         found = run(schema.state())
         state: Mapping[str, Any] = found[0] if found else {}
         self._checkpoint: int = state.get("checkpoint", -1)
+        self._met: dict[str, tuple[int, Sequence[str]]] = {}
+        """The nodes that were met, each with the entry that first named it and its key."""
         self._kinds: dict[str, int] = json.loads(state.get("counts", "{}"))
         """How many nodes and edges of each kind there are: of an edge that nobody ever stated nothing is asked."""
         self._made: tuple[str, str] = state.get("begun", ""), state.get("sets", "{}")
@@ -63,9 +66,16 @@ class Neo4jReading(IndexReads):
         return self._checkpoint
 
     def nodes(self, ids: Sequence[str], known_at: int = NOW) -> dict[str, KnownNode]:
-        answer = self._found(reading.nodes(), known_at=self._known(known_at), ids=_once(ids))
-        found = {one: _node(one, entry, key) for one, entry, key in answer}
-        return {identifier: found[identifier] for identifier in ids if identifier in found}
+        known, asked = self._known(known_at), _once(ids)
+        new = [one for one in asked if one not in self._met]
+        if new:
+            self._meet(self._found(reading.nodes(), known_at=self._checkpoint, ids=new))
+        met = ((one, self._met[one]) for one in asked if one in self._met)
+        return {one: _node(one, entry, key) for one, (entry, key) in met if entry <= known}
+
+    def _meet(self, nodes: Iterable[tuple[str, int | None, Sequence[str]]]) -> None:
+        """Remember named nodes that were met on the way to others, which are not asked for then."""
+        self._met.update((one, (entry, key)) for one, entry, key in nodes if entry is not None)
 
     def edges(
         self,
@@ -79,11 +89,13 @@ class Neo4jReading(IndexReads):
         found: dict[Edge, None] = {}
         there = [kind for kind in dict.fromkeys(kinds) if self._kinds.get(kind)]
         structural = [kind for kind in there if is_structural(kind)]
-        if structural:
-            answer = self._found(reading.structural(structural, direction), ids=asked, known_at=known)
+        ends = _of_ends(asked, structural, direction)
+        if ends:
+            answer = self._found(reading.structural(structural, direction), ids=ends, known_at=known)
             found.update((_structural(*row), None) for row in answer)
         stated = frozenset(there).difference(structural)
-        if stated and asked:
+        asked = _of_ends(asked, stated, direction)
+        if asked:
             at = frozenset(asked)
             out, into = direction in ("out", "both"), direction in ("in", "both")
 
@@ -122,10 +134,9 @@ class Neo4jReading(IndexReads):
 
     def _fetch_runs(self, runs: list[str]) -> dict[str, RunFacts]:
         wanted = frozenset(runs)
-        answer = self._found(
-            reading.records_of_runs(), ids=runs, always=ALWAYS, valid_at=NOW, known_at=self._checkpoint
-        )
-        records: list[Recorded] = recorded(self._run, self._contents, answer)
+        query, known = reading.records_of_runs(), self._checkpoint
+        answer = self._run(query, ids=runs, always=ALWAYS, valid_at=NOW, known_at=known)[0]
+        records: list[Recorded] = recorded(self._run, self._contents, answer["found"], answer["contents"])
         events = {
             statement
             for record in records
@@ -144,7 +155,9 @@ class Neo4jReading(IndexReads):
         if table == MOMENT:
             return under_moments(self._run, prefixes)
         if table == KEY_FIELD:
-            return under_fields(self._run, prefixes, self._known(known_at))
+            found = under_fields(self._run, prefixes, self._known(known_at))
+            self._meet((row[3], row[4], key) for row, key in found)
+            return [row for row, _ in found]
         if not prefixes or not self._rows.get(table.name):
             return []
         fields, asked = self._asked(table, prefixes, order)
@@ -193,7 +206,9 @@ class Neo4jReading(IndexReads):
         asked = frozenset(ids)
         # An alias is a step like any other there, no chain of them longer than was ever seen; a hub makes one flow two.
         steps = (depth + (depth + 1) * self._alias_reach) * (2 if self._rows.get(HUB.name) else 1)
-        reached = asked.union(self._found(reading.reach(direction, steps), limit=limit + 1, ids=sorted(asked)))
+        met = self._found(reading.reach(direction, steps), limit=limit + 1, ids=sorted(asked))
+        self._meet(one for one in met if one[1] is not None and one[1] <= self._checkpoint)
+        reached = asked.union(one[0] for one in met)
         return reached if len(reached) <= limit else None
 
     def column_reach(
@@ -290,6 +305,12 @@ _LEVELS_AT_ONCE: Final = 7
 
 def _once(ids: Collection[str]) -> list[str]:
     return list(dict.fromkeys(ids))
+
+
+def _of_ends(ids: Iterable[str], kinds: Iterable[str], direction: Direction | Either) -> list[str]:
+    """Return those of the ids that edges of any of the kinds may leave or reach: of the others there are none."""
+    labels = frozenset(label for kind in kinds for label in labels_at(kind, direction))
+    return [one for one in ids if label_of(one) in labels]
 
 
 def _node(identifier: str, entry: int, key: Sequence[str]) -> KnownNode:
