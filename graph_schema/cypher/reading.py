@@ -5,7 +5,7 @@ Answers of many rows come as one list, which driver and server handle in a third
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from graph_schema.cypher import ABOUT, MOMENT_OF, edge_type, label, lookup
@@ -38,6 +38,26 @@ def looked_up(name: str, field: str, *, values: bool) -> str:
         f"{'UNWIND $values AS value ' if values else ''}MATCH (n:{label(name)}) {sought}WHERE {where} "
         f"AND n.known_from <= $known_at RETURN collect([n.{property_}, n.id, n.known_from, n.key]) AS found"
     )
+
+
+def every(labels: Iterable[str], field: str) -> str:
+    """Return the nodes of each of the labels for which `$wanted` has its values of a field, by label."""
+    each = [
+        f"CALL () {{ UNWIND $wanted.{label(one)} AS value MATCH (n:{label(one)}) "
+        f"USING INDEX n:{label(one)}({lookup(field)}) WHERE n.{lookup(field)} = value AND n.known_from <= $known_at "
+        f"RETURN collect([n.id, n.known_from, n.key]) AS {label(one)} }}"
+        for one in labels
+    ]
+    return f"{' '.join(each)} RETURN {{{', '.join(f'{one}: {one}' for one in labels)}}} AS found"
+
+
+def together(queries: Sequence[str]) -> str:
+    """Return what several queries find, each with its parameters as one, `$of_0` and so on: one round trip."""
+    each = [
+        f"CALL () {{ {query.replace('$', f'$of_{place}.').removesuffix(' AS found')} AS found_{place} }}"
+        for place, query in enumerate(queries)
+    ]
+    return f"{' '.join(each)} RETURN [{', '.join(f'found_{place}' for place in range(len(queries)))}] AS found"
 
 
 Arrows = tuple[Iterable[str], str]
@@ -94,6 +114,23 @@ def records_about(which: str, having: Arrows | None = None, *, momentary: bool =
         "RETURN r, c "
         f"UNION ALL MATCH (n)<-[a:{lead}]-(r:Record){named or ' WHERE true'} AND {_SEEN} "
         f"RETURN r, null AS c {_RECORDS_OF_RUN if of_runs else ''}}} {_WITH_CONTENTS}"
+    )
+
+
+def whole() -> str:
+    """Return named nodes, and the first records that state anything lasting of each, with the first contents.
+
+    Of one that has as many as `$most` there may be more.
+    """
+    return (
+        "UNWIND $ids AS id MATCH (n:Entity {id: id}) CALL (n) { CALL (n) { "
+        f"MATCH (n)<-[:{ABOUT}]-(c:Content)<-[:STATES]-(r:Record) WHERE r.entry <= $known_at RETURN r, c "
+        f"UNION ALL MATCH (n)<-[:{ABOUT}]-(r:Record) WHERE r.entry <= $known_at RETURN r, null AS c }} "
+        f"WITH r, c LIMIT $most RETURN collect({_RECORD.format(content='c.digest')}) AS records, "
+        "collect(DISTINCT c) AS stated } "
+        "WITH collect([n.id, n.known_from, n.key, records]) AS found, collect(stated) AS stated "
+        "RETURN found, [one IN reduce(every = [], some IN stated | every + some)[..$contents] | "
+        "[one.digest, one.states]] AS contents"
     )
 
 

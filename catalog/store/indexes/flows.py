@@ -264,7 +264,10 @@ def flows(  # both times and a bound
     def fetch(some: Sequence[str]) -> list[Flow]:
         return _flows_of(reader, some, direction, valid_at, known_at)
 
-    if limit is None:
+    # Where no hub makes more of them, and there are no more in all, none needs to be counted.
+    if limit is None or (
+        reader.has_at_most(HUB, 0) and reader.has_at_most(FLOW, limit // 2) and reader.has_at_most(ALIAS, limit // 2)
+    ):
         return fetch(ids)
     return flows_within(limit, ids, _degrees(reader, ids, direction), fetch)
 
@@ -274,26 +277,26 @@ def _flows_of(
 ) -> list[Flow]:
     here = [(identifier,) for identifier in dict.fromkeys(ids)]
     way = _WAYS[direction]
-    found = [
-        Flow(source, target, job, how, at, entry)
-        for source, target, job, how, entry, at in reader.rows(FLOW, here, way, valid_at=valid_at, known_at=known_at)
-    ]
-    for one, other, entry in reader.rows(ALIAS, here, known_at=known_at):
+    near = INLET if direction == "out" else OUTLET
+    stated, aliases, entering = reader.several(
+        [(FLOW, here, way), (ALIAS, here, 0), (near, here, 0)], valid_at=valid_at, known_at=known_at
+    )
+    found = [Flow(source, target, job, how, at, entry) for source, target, job, how, entry, at in stated]
+    for one, other, entry in aliases:
         source, target = (one, other) if direction == "out" else (other, one)
         found.append(Flow(source, target, None, "alias", ALWAYS, entry))
-    for hub in _hubs(reader, here, direction, valid_at, known_at):
+    for hub in _hubs(reader, entering, direction, valid_at, known_at):
         found += reader.while_awaited(hub.flows())
     return one_each(found)
 
 
 def _hubs(
-    reader: IndexReader, here: Sequence[tuple[str]], direction: Direction, valid_at: int, known_at: int
+    reader: IndexReader, entering: Sequence[Row], direction: Direction, valid_at: int, known_at: int
 ) -> Iterator[Hub]:
-    """Yield the hubs that the nodes lead to, with these nodes alone on their side."""
-    near, far = (INLET, OUTLET) if direction == "out" else (OUTLET, INLET)
-    entering = reader.rows(near, here, valid_at=valid_at, known_at=known_at)
+    """Yield the hubs that nodes lead to by these rows, with these nodes alone on their side."""
     if not entering:
         return
+    far = OUTLET if direction == "out" else INLET
     keys = dict.fromkeys((row[1],) for row in entering)
     leaving = reader.rows(far, list(keys), 1, valid_at=valid_at, known_at=known_at)
     inlets, outlets = (entering, leaving) if direction == "out" else (leaving, entering)

@@ -90,8 +90,8 @@ def pointers(reader: IndexReader, ids: Sequence[str], valid_at: int = NOW, known
     with the first that was said of it, in that order.
     """
     asked = [(one,) for one in dict.fromkeys(ids)]
-    found = reader.rows(POINTER, asked, valid_at=valid_at, known_at=known_at)
-    found = [*found, *reader.rows(POINTER, asked, 1, valid_at=valid_at, known_at=known_at)]
+    from_and_to = reader.several([(POINTER, asked, 0), (POINTER, asked, 1)], valid_at=valid_at, known_at=known_at)
+    found = [row for rows in from_and_to for row in rows]
     first: dict[Row, Pointer] = {}
     for source, target, job, ended, entry, valid_from, rank, tie in found:
         pointer = Pointer(source, target, job, bool(ended), valid_from, rank, tie, entry)

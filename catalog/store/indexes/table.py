@@ -160,6 +160,16 @@ class IndexReader(ABC):
         `order` 0 is the table's own, 1 the first of its `orders`.
         """
 
+    def several(
+        self, asks: Sequence[tuple[Table, Sequence[Key], int]], *, valid_at: int = NOW, known_at: int = NOW
+    ) -> list[list[Row]]:
+        """Return what `rows` answers of each (table, prefixes, order): an engine that is far away is asked once."""
+        return [self.rows(*one, valid_at=valid_at, known_at=known_at) for one in asks]
+
+    def has_at_most(self, table: Table, count: int) -> bool:  # noqa: ARG002  an engine that is near counts no rows ahead
+        """Tell whether it is known, before anything is asked, that a table has no more rows than that."""
+        return False
+
     @abstractmethod
     def ends(  # both times and what is wanted
         self,

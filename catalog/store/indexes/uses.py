@@ -60,9 +60,8 @@ def uses(reader: IndexReader, ids: Sequence[str], valid_at: int = NOW, known_at:
     every = dict.fromkeys(ids)
     jobs = [(one,) for one in every if label_of(one) == "Job"]
     others = [(one,) for one in every if label_of(one) != "Job"]
-    found = reader.rows(USE, jobs, valid_at=valid_at, known_at=known_at) if jobs else []
-    if others:
-        found = [*found, *reader.rows(USE, others, 1, valid_at=valid_at, known_at=known_at)]
+    asked = [(USE, some, order) for order, some in enumerate((jobs, others)) if some]
+    found = [row for rows in reader.several(asked, valid_at=valid_at, known_at=known_at) for row in rows]
     first: dict[Row, Use] = {}
     for use in sorted((Use._make((*row[:3], row[4], row[3])) for row in found), key=_order):
         first.setdefault(use[:3], use)

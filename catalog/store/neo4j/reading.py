@@ -14,7 +14,7 @@ from typing import Any, Final
 from catalog.store.indexes.column_flows import COLUMN_FLOW, ColumnReach
 from catalog.store.indexes.flows import HUB
 from catalog.store.indexes.in_force import by_aspect
-from catalog.store.indexes.keys import KEY_FIELD
+from catalog.store.indexes.keys import EVERY, FIELDS, KEY_FIELD
 from catalog.store.indexes.reads import IndexReads
 from catalog.store.indexes.run_states import MOMENT, RUN_STATE
 from catalog.store.indexes.table import Direction, Either, Key, Table
@@ -29,6 +29,7 @@ from catalog.store.neo4j.searching import search
 from catalog.store.ordering import Row, edge_order, rows, statement_order
 from catalog.store.protocol import Found, KnownNode, Page, Quarantined, Query
 from catalog.store.run_memory import ACCESSES, RunMemory, assemble
+from graph_schema.aspects import is_momentary
 from graph_schema.bitemporal import RunFacts
 from graph_schema.cypher import reading, schema
 from graph_schema.cypher import rows as cypher_rows
@@ -53,6 +54,10 @@ class Neo4jReading(IndexReads):
         self._checkpoint: int = state.get("checkpoint", -1)
         self._met: dict[str, tuple[int, Sequence[str]]] = {}
         """The nodes that were met, each with the entry that first named it and its key."""
+        self._whole: dict[str, tuple[Recorded, ...] | None] = {}
+        """Of nodes of which all was read the records that state anything lasting of them, None of one with many."""
+        self._every: dict[str, list[IndexRow]] = {}
+        """The nodes of labels that have few, each as a row of KEY_FIELD."""
         self._kinds: dict[str, int] = json.loads(state.get("counts", "{}"))
         """How many nodes and edges of each kind there are: of an edge that nobody ever stated nothing is asked."""
         self._made: tuple[str, str] = state.get("begun", ""), state.get("sets", "{}")
@@ -68,7 +73,9 @@ class Neo4jReading(IndexReads):
     def nodes(self, ids: Sequence[str], known_at: int = NOW) -> dict[str, KnownNode]:
         known, asked = self._known(known_at), _once(ids)
         new = [one for one in asked if one not in self._met]
-        if new:
+        if new and len(new) <= _FEW and all(map(_is_small, new)):
+            self._load_whole(new)
+        elif new:
             self._meet(self._found(reading.nodes(), known_at=self._checkpoint, ids=new))
         met = ((one, self._met[one]) for one in asked if one in self._met)
         return {one: _node(one, entry, key) for one, (entry, key) in met if entry <= known}
@@ -103,7 +110,7 @@ class Neo4jReading(IndexReads):
                 return kind in stated and ((out and source in at) or (into and target in at))
 
             times = valid_at, known
-            for record in records_about(self._run, self._contents, asked, "kinds", stated, times, (stated, direction)):
+            for record in self._records(asked, "kinds", stated, times, (stated, direction)):
                 found.update((edge, None) for edge in record.edges(wanted))
         return sorted(found, key=edge_order)
 
@@ -120,8 +127,48 @@ class Neo4jReading(IndexReads):
             return subject in asked and (named is None or aspect in named)
 
         which, times = "" if named is None else "aspects", (valid_at, self._known(known_at))
-        records = records_about(self._run, self._contents, asked, which, named or (), times)
+        records = self._records(asked, which, named or (), times)
         return sorted({statement for record in records for statement in record.statements(wanted)}, key=statement_order)
+
+    def _records(
+        self,
+        ids: Collection[str],
+        which: str,
+        names: Collection[str],
+        times: tuple[int, int],
+        having: reading.Arrows | None = None,
+    ) -> list[Recorded]:
+        """Return what `records_about` does. Of a few nodes of which little is recorded all of it is read at once: most
+        of what is asked of one node is asked of it alone, one aspect after the other.
+        """
+        if which == "aspects" and any(map(is_momentary, names)):
+            return records_about(self._run, self._contents, ids, which, names, times, having)
+        new = [one for one in ids if one not in self._whole]
+        if which and new and len(new) <= _FEW and all(map(_is_small, ids)):
+            self._load_whole(new)
+        rest = [one for one in ids if self._whole.get(one) is None] if which else list(ids)
+        found = records_about(self._run, self._contents, rest, which, names, times, having) if rest else []
+        if which:
+            valid_at, known_at = times
+            held = [record for one in ids for record in self._whole.get(one) or ()]
+            found += [
+                one for one in held if one.attribution.valid_from <= valid_at and one.attribution.entry <= known_at
+            ]
+        return found
+
+    def _load_whole(self, ids: Sequence[str]) -> None:
+        """Read nodes, and all that records state of them but moments, unless that is much."""
+        answer = self._run(reading.whole(), ids=ids, known_at=self._checkpoint, most=_MUCH, contents=_CONTENTS)[0]
+        self._meet(node[:3] for node in answer["found"])
+        records_of = {node[0]: node[3] for node in answer["found"]}
+        few = [records for records in records_of.values() if len(records) < _MUCH]
+        rows_ = [row for records in few for row in records]
+        places = recorded(self._run, self._contents, rows_, answer["contents"])
+        by_place = dict(zip(dict.fromkeys((row[0], row[10]) for row in rows_), places, strict=True))
+        for one in ids:
+            records = records_of.get(one, ())
+            held = tuple(by_place[row[0], row[10]] for row in records) if len(records) < _MUCH else None
+            self._whole[one] = held
 
     def runs(self, ids: Sequence[str]) -> dict[str, RunFacts]:
         # What was committed since this reading began is not fetched, so that it is not what is remembered either.
@@ -154,6 +201,8 @@ class Neo4jReading(IndexReads):
     ) -> list[IndexRow]:
         if table == MOMENT:
             return under_moments(self._run, prefixes)
+        if table == KEY_FIELD and all(prefix[1:] == (EVERY, "") for prefix in prefixes):
+            return [row for name, *_ in dict.fromkeys(prefixes) for row in self._all_of(name, self._known(known_at))]
         if table == KEY_FIELD:
             found = under_fields(self._run, prefixes, self._known(known_at))
             self._meet((row[3], row[4], key) for row, key in found)
@@ -163,6 +212,46 @@ class Neo4jReading(IndexReads):
         fields, asked = self._asked(table, prefixes, order)
         query = cypher_rows.under(rows_of(table), fields, **_times(table, valid_at))
         return read(table, self._found(query, prefixes=asked, valid_at=valid_at, known_at=self._known(known_at)))
+
+    def _all_of(self, name: str, known_at: int) -> list[IndexRow]:
+        """Return the nodes of a label that are looked up together: of all labels that have few of them at once."""
+        if not self._kinds.get(name):
+            return []
+        if self._kinds[name] > _MUCH:
+            found = under_fields(self._run, [(name, EVERY, "")], known_at)
+            self._meet((row[3], row[4], key) for row, key in found)
+            return [row for row, _ in found]
+        if name not in self._every:
+            wanted = {one: [""] if 0 < self._kinds.get(one, 0) <= _MUCH else [] for one in _FEW_OF}
+            for one, nodes in self._found(
+                reading.every(_FEW_OF, EVERY), wanted=wanted, known_at=self._checkpoint
+            ).items():
+                self._meet(nodes)
+                self._every[one] = [(one, EVERY, "", node, entry) for node, entry, _ in nodes]
+        return [row for row in self._every[name] if row[4] <= known_at]
+
+    def several(
+        self, asks: Sequence[tuple[Table, Sequence[Key], int]], *, valid_at: int = NOW, known_at: int = NOW
+    ) -> list[list[IndexRow]]:
+        found: list[list[IndexRow]] = [[] for _ in asks]
+        there = [place for place, (table, prefixes, _) in enumerate(asks) if prefixes and self._rows.get(table.name)]
+        if len(there) == 1:
+            (place,) = there
+            found[place] = self.rows(*asks[place], valid_at=valid_at, known_at=known_at)
+        elif there:
+            queries, given = [], {}
+            for number, place in enumerate(there):
+                table, prefixes, order = asks[place]
+                fields, asked = self._asked(table, prefixes, order)
+                queries.append(cypher_rows.under(rows_of(table), fields, **_times(table, valid_at)))
+                known = self._known(known_at)
+                given[f"of_{number}"] = {"prefixes": asked, "valid_at": valid_at, "known_at": known}
+            for place, rows_ in zip(there, self._found(reading.together(queries), **given), strict=True):
+                found[place] = read(asks[place][0], rows_)
+        return found
+
+    def has_at_most(self, table: Table, count: int) -> bool:
+        return self._rows.get(table.name, 0) <= count
 
     def ends(  # both times and what is wanted
         self,
@@ -297,6 +386,20 @@ class Neo4jReading(IndexReads):
 
     def _known(self, known_at: int) -> int:
         return min(known_at, self._checkpoint)
+
+
+_FEW: Final = 16
+"""Of so many nodes, asked about together, all that is recorded is read."""
+_MUCH: Final = 24
+"""From so many records about a node, or nodes of a label, on they are read as they are asked for."""
+_CONTENTS: Final = 4 * _FEW
+_MANY_OF: Final = frozenset({"Column", "Dataset", "Job", "Run", "Source"})
+"""The labels of which a node may be named by any number of records."""
+_FEW_OF: Final = tuple(label for label, fields in sorted(FIELDS.items()) if EVERY in fields)
+
+
+def _is_small(identifier: str) -> bool:
+    return label_of(identifier) not in _MANY_OF
 
 
 _LEVELS_AT_ONCE: Final = 7
