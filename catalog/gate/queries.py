@@ -16,6 +16,7 @@ from catalog.findings.estate.in_use import gate_cases
 from catalog.findings.estate.model import Gated, Start
 from catalog.gate import rules
 from catalog.gate.assessments import assessed
+from catalog.gate.fetching import fetch_ahead
 from catalog.gate.loading import load
 from catalog.gate.model import Assessments, Gate, GateEvaluation, GateOverride, GateQuestion, Reason
 from catalog.reading import Lagging
@@ -164,6 +165,7 @@ def deployed_cases(view: View, ids: Sequence[str]) -> dict[str, tuple[Gated, ...
 
     It holds or not, whoever looks: of what only some may see, a reason names no more than the check.
     """
+    view = view.remembering
     running = {
         id_: live
         for id_, several in deployments_of(view, ids).items()
@@ -171,8 +173,10 @@ def deployed_cases(view: View, ids: Sequence[str]) -> dict[str, tuple[Gated, ...
     }
     if not running:
         return {}
-    whole = view.unredacted.remembering
+    whole = view.unredacted
     recorded = gate_evaluations(whole, sorted(running))
+    if len(running) > 1:
+        fetch_ahead(whole, running)
     return {
         id_: tuple(_deployed(view, whole, one, recorded.get(id_, ())) for one in several)
         for id_, several in running.items()

@@ -17,8 +17,8 @@ from catalog.store.indexes.column_coverage import Covered
 from catalog.store.indexes.column_flows import ColumnFlow, How
 from catalog.store.indexes.contributions import by_target_and_job
 from catalog.store.indexes.flows import flow_order
-from catalog.store.indexes.grounds import Ground
-from catalog.store.indexes.keys import CARRIES
+from catalog.store.indexes.grounds import FEW, Ground
+from catalog.store.indexes.keys import CARRIES, looked_up_by
 from catalog.store.indexes.named_in_facets import NamedInFacet
 from catalog.store.indexes.pointers import Listing, Pointer
 from catalog.store.indexes.schemas import SchemaStated
@@ -160,6 +160,8 @@ class Remembering(SingleReads):
         self._contributions: dict[tuple[int, bool], dict[str, list[Contribution]]] = {}
         self._listings: dict[str, list[Listing] | None] = {}
         self._named: dict[str, list[NamedInFacet] | None] = {}
+        self._looked_up: dict[tuple[str, str], dict[str, list[str]]] = {}
+        self._grounds: dict[str, set[Ground]] = {}
         self._answers: dict[tuple[object, ...], Any] = {}
 
     @contextmanager
@@ -227,12 +229,23 @@ class Remembering(SingleReads):
 
     def lookup(self, label: str, field: str, values: Sequence[str], known_at: int = NOW) -> list[str]:
         asked = tuple(dict.fromkeys(values))
-        # What a node is looked up by is of its key, and holds since it is known; but it may carry a facet later.
-        is_of_key = field != CARRIES and known_at <= self._newest
-        known = self._newest if is_of_key else known_at
-        key = "lookup", label, field, asked, known
-        found: list[str] = self._once(key, lambda: self._reader.lookup(label, field, asked, known))
-        return list(found) if known == known_at or not found else sorted(self.nodes(found, known_at))
+        if field == CARRIES or known_at > self._newest:
+            key = "lookup", label, field, asked, known_at
+            answer: list[str] = self._once(key, lambda: self._reader.lookup(label, field, asked, known_at))
+            return list(answer)
+        # What a node is looked up by is of its key, and holds since it is known.
+        of = self._looked_up.setdefault((label, field), {})
+        new = [one for one in asked if one not in of]
+        if new:
+            met = self._reader.lookup(label, field, new, self._newest)
+            of.update((one, []) for one in new)
+            for id_, known in self.nodes(met, self._newest).items() if len(new) > 1 and met else ():
+                for _, value in (one for one in looked_up_by(known.node) if one[0] == field):
+                    of[value].append(id_)
+            if len(new) == 1:
+                of[new[0]] = met
+        found = sorted({id_ for one in asked for id_ in of[one]})
+        return found if known_at == self._newest or not found else sorted(self.nodes(found, known_at))
 
     def runs(self, ids: Sequence[str]) -> dict[str, RunFacts]:
         return _each(self._runs, ids, self._reader.runs)
@@ -405,9 +418,22 @@ class Remembering(SingleReads):
     def grounds(
         self, wanted: Sequence[Ground], ids: Sequence[str] | None = None, known_at: int = NOW
     ) -> dict[Ground, tuple[str, ...]]:
-        key = "grounds", tuple(wanted), None if ids is None else tuple(ids), known_at
-        found: dict[Ground, tuple[str, ...]] = self._once(key, lambda: self._reader.grounds(wanted, ids, known_at))
-        return dict(found)
+        asked = dict.fromkeys(ids or ())
+        new = [one for one in asked if one not in self._grounds]
+        if ids is None or known_at != self._newest or (new and len(wanted) <= FEW):
+            key = "grounds", tuple(wanted), None if ids is None else tuple(ids), known_at
+            found: dict[Ground, tuple[str, ...]] = self._once(key, lambda: self._reader.grounds(wanted, ids, known_at))
+            return dict(found)
+        if new:
+            self._grounds.update((one, set()) for one in new)
+            for ground, nodes in self._reader.grounds(list(Ground), new, known_at).items():
+                for one in nodes:
+                    self._grounds[one].add(ground)
+        return {one: tuple(sorted(id_ for id_ in asked if one in self._grounds[id_])) for one in wanted}
+
+    def last_boundary(self, until: int) -> int | None:
+        found: int | None = self._once(("last_boundary", until), lambda: self._reader.last_boundary(until))
+        return found
 
     def find(self, query: Query) -> Page:
         found: Page = self._once(("find", repr(query)), lambda: self._reader.find(query))

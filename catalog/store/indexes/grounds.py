@@ -101,7 +101,7 @@ def grounds(
     """
     if ids is None:
         rows = reader.rows(GROUND, [(ground.value,) for ground in wanted], known_at=known_at)
-    elif len(wanted) <= _FEW:
+    elif len(wanted) <= FEW:
         asked = [(one, ground.value) for one in dict.fromkeys(ids) for ground in wanted]
         rows = reader.rows(GROUND, asked, 1, known_at=known_at)
     else:
@@ -114,7 +114,7 @@ def grounds(
     return {ground: tuple(sorted(found[ground.value])) for ground in wanted}
 
 
-_FEW: Final = 3
+FEW: Final = 3
 """So many grounds of a node are asked for one by one."""
 
 

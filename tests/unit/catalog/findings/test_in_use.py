@@ -4,6 +4,7 @@ retirement. Each is so as soon as it is asked, by an entry or by the clock alone
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,13 +13,26 @@ from catalog.findings.estate.model import EstateFinding
 from catalog.findings.estate.reading import ESTATE_RULES
 from catalog.findings.queries import Wanted, finding_details, findings, findings_on
 from catalog.findings.rules import FindingState, Rule
+from catalog.gate.queries import deployed_cases
 from catalog.reading import LATEST, AsOf, Rights
 from catalog.view import Anchor, View
+from graph_schema.nodes import ModelVersion
 from graph_schema.times import format_time
 from graph_schema.vocabulary.words import GateCheckName
 from tests.support.counting import Counting
 from tests.support.deployments import deployment, ending_deployment, release, retirement
-from tests.support.gate_story import ANSWERED, MODEL, QUESTION, TRAIN, TRAIN_JOB, VERSION, GateStory, published
+from tests.support.gate_story import (
+    ANSWERED,
+    MODEL,
+    QUESTION,
+    TRAIN,
+    TRAIN_JOB,
+    VERSION,
+    GateStory,
+    cleared,
+    published,
+    snapshot,
+)
 from tests.support.records import House, decision, finding_record, request
 
 DAY = 86_400
@@ -52,6 +66,29 @@ def deploy(story: GateStory, **more: Any) -> None:
 
 def outside(story: GateStory) -> None:
     story.say("finds otherwise", {**story.said["assesses the change"], "status": "OUTSIDE"}, "clinician")
+
+
+def test_the_gate_is_asked_of_all_that_runs_in_as_few_calls_as_of_two(house: House) -> None:
+    story = GateStory(house, before=(published("require: [CODE, VIEW_COMPLETE]\n"),)).tell()
+    versions = []
+    for number in range(2, 10):
+        data, of = {"namespace": "lake", "name": f"training {number}"}, {"model": MODEL, "version": str(number)}
+        story.say(f"declares {number}", cleared(data, "TRAINING"), "steward")
+        story.say(f"seals {number}", story.sealed(data, "TRAINING"), "steward")
+        registered = {**story.registered(version=str(number)), "trained_on": [snapshot(data)]}
+        story.say(f"registers {number}", registered, "engineer")
+        versions.append(ModelVersion(MODEL["namespace"], MODEL["name"], str(number)).id)
+        asked = house.ask_gate(replace(QUESTION, of=versions[-1])).receipt.index
+        story.say(f"deploys {number}", deployment(model_version=of, gate=asked), "engineer")
+
+    def calls(some: list[str]) -> int:
+        with house.store.reading() as reader:
+            counting = Counting(reader)
+            found = deployed_cases(View(counting, LATEST, anchor=Anchor(house.ledger, "1", house.clock.micros())), some)
+        assert {id_: [one.against for one in each] for id_, each in found.items()} == {id_: [None] for id_ in some}
+        return sum(counting.calls.values())
+
+    assert calls(versions) <= calls(versions[:2])
 
 
 class TestApprovalLasts:
