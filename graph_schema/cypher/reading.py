@@ -107,13 +107,13 @@ def records_about(which: str, having: Arrows | None = None, *, momentary: bool =
     """
     lead = ABOUT if which and not momentary else f"{ABOUT}|{MOMENT_OF}"
     such = "" if having is None else f" WHERE {_has(*having)}"
-    named = f" WHERE any(one IN ${which} WHERE one IN a.{which})" if which else ""
+    # Whether anything is named is looked at once for each arrow, before what it leads from: most name nothing of it.
+    named = f" WHERE any(one IN a.{which} WHERE one IN ${which})" if which else ""
     return (
-        f"UNWIND $ids AS id MATCH (n:Entity {{id: id}}){such} CALL (n) {{ "
-        f"MATCH (n)<-[a:{lead}]-(c:Content){named} MATCH (c)<-[:STATES]-(r:Record) WHERE {_SEEN} "
-        "RETURN r, c "
-        f"UNION ALL MATCH (n)<-[a:{lead}]-(r:Record){named or ' WHERE true'} AND {_SEEN} "
-        f"RETURN r, null AS c {_RECORDS_OF_RUN if of_runs else ''}}} {_WITH_CONTENTS}"
+        f"UNWIND $ids AS id MATCH (n:Entity {{id: id}}){such} CALL (n) {{ MATCH (n)<-[a:{lead}]-(x){named} CALL (x) {{ "
+        f"WITH x AS r WHERE r:Record AND {_SEEN} RETURN r, null AS c "
+        f"UNION ALL MATCH (x)<-[:STATES]-(r:Record) WHERE {_SEEN} RETURN r, x AS c }} RETURN r, c "
+        f"{_RECORDS_OF_RUN if of_runs else ''}}} {_WITH_CONTENTS}"
     )
 
 
