@@ -114,7 +114,7 @@ class Contents:
                 self._held.move_to_end(digest)
         texts_of = {digest: text for digest, text in read if digest in digests and digest not in found}
         missing = [digest for digest in digests if digest not in found and digest not in texts_of]
-        texts_of.update(_of_digests(run, reading.contents(), missing) if missing else ())
+        texts_of |= {digest: text for digest, text in _of_digests(run, reading.contents(), missing)}  # noqa: C416  rows
         new = {digest: orjson.loads(text) for digest, text in texts_of.items()}
         texts = long_texts(run, new.values()) if new else {}
         for digest, parts in new.items():
