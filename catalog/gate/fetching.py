@@ -38,8 +38,8 @@ def fetch_ahead(view: View, versions: Collection[str]) -> None:
     judge = UseJudge(view, several)
     met = {one for version in several for one in judge.closure(version).nodes}
     data = sorted({*(one for one in met if label_of(one) == "Dataset"), *(use.dataset for use in uses)})
-    said = recorded(view, {*met, *data}, set(states), view.moment)
-    terms = sorted({UseStatement(one.statement.id).id for one in said.every if one.statement is not None})
+    about = recorded(view, {*met, *data}, set(states), view.moment)
+    terms = sorted({UseStatement(one.statement.id).id for one in about.every if one.statement is not None})
     view.edges(terms, ("MEETS",), "in")
     steps_behind(view, [*several, *data])
     labels_ever(view.unredacted, data)
