@@ -22,6 +22,8 @@ from catalog.lineage.columns.model import ListedColumn
 from catalog.lineage.columns.queries import listed_columns
 from catalog.lineage.model import Direction, LineageEdge, Walk
 from catalog.lineage.queries import lineage
+from catalog.releases.deployments import live_models
+from catalog.releases.model import LiveModels
 from catalog.snapshots.feature_sets import feature_set_versions
 from catalog.snapshots.model import SnapshotRecord
 from catalog.snapshots.queries import snapshots_of
@@ -130,6 +132,8 @@ class DatasetPage(Context):
     labels: EffectiveLabels | None
     names: Mapping[str, Link]
     """Of what the labels came through."""
+    live: LiveModels | None
+    """The models that run somewhere and were made of it, None where they were not asked for."""
     upstream: Several
     downstream: Several
     snapshots: Several
@@ -155,9 +159,10 @@ def read(asking: Asking) -> DatasetPage:
     why = None if chosen is None else of_columns.get((record.id, chosen.name))
     edges = {direction: _near(view, record.id, direction) for direction in (Direction.UPSTREAM, Direction.DOWNSTREAM)}
     snapshots: tuple[SnapshotRecord, ...] = snapshots_of(view, [record.id]).get(record.id, ())
-    links = links_to(
-        view, [*_named(labels, edges), *_named(why, {}), *(_of_origins(chosen) if chosen is not None else ())]
-    )
+    live = live_models(view, record.id) if asking.text("live") else None
+    running = () if live is None else (one.version for one in live.models)
+    origins = () if chosen is None else _of_origins(chosen)
+    links = links_to(view, [*_named(labels, edges), *_named(why, {}), *origins, *running])
     return DatasetPage(
         title=record.name,
         graphql=query(
@@ -185,6 +190,7 @@ def read(asking: Asking) -> DatasetPage:
         after=shown[-1].ordinal if shown and shown[-1].ordinal < every[-1].ordinal else None,
         labels=labels,
         names=links,
+        live=live,
         upstream=_neighbours(asking, "upstream", edges[Direction.UPSTREAM], links),
         downstream=_neighbours(asking, "downstream", edges[Direction.DOWNSTREAM], links),
         snapshots=Several.of(asking, "snapshots", snapshots[::-1], lambda one: one.id),
@@ -316,4 +322,4 @@ def _members(value: object) -> Iterable[str]:
     return getattr(value, "__dataclass_fields__", ())
 
 
-PAGE = Page("dataset", "Dataset", DatasetPage, read, ("id", "after", "behind", "column", "moments"))
+PAGE = Page("dataset", "Dataset", DatasetPage, read, ("id", "after", "behind", "column", "live", "moments"))

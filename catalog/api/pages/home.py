@@ -33,6 +33,8 @@ _FACETS: Final = {
 }
 """What finds are counted and narrowed by, and what that is called."""
 _MOST_VALUES: Final = 8
+_EVERY_VALUE: Final = 200
+"""So many values of the facet of which the address asks for all."""
 _MOST_CHOSEN: Final = 20
 _ASPECTS: Final = ("owner", "zone", "site", "deidentification_state")
 """What is shown of a find beside its name, where it is recorded."""
@@ -77,6 +79,8 @@ class Home(Context):
     finds: tuple[Find, ...]
     total: int
     facets: tuple[Facet, ...]
+    every: str
+    """The facet of which all values are shown, "" of none."""
     after: str | None
     """Where the next page goes on, None on the last."""
     entries: int
@@ -118,7 +122,8 @@ def read(asking: Asking) -> Home:
         text=text,
         finds=tuple(map(_find, page.hits)),
         total=page.total,
-        facets=tuple(_facets(page.facets, chosen)),
+        facets=tuple(_facets(page.facets, chosen, asking.text("every"))),
+        every=asking.text("every") if asking.text("every") in _FACETS else "",
         after=cursor.write(page.hits[-1].cursor) if page.more and page.hits else None,
         entries=asking.services.ledger.size(),
         leaves_nothing_out=queries.leaves_nothing_out(request.text),
@@ -139,15 +144,18 @@ def _find(hit: Hit) -> Find:
     )
 
 
-def _facets(counts: Mapping[str, Mapping[str, int]], chosen: Mapping[str, tuple[str, ...]]) -> Iterator[Facet]:
+def _facets(
+    counts: Mapping[str, Mapping[str, int]], chosen: Mapping[str, tuple[str, ...]], every: str
+) -> Iterator[Facet]:
     for name, title in _FACETS.items():
+        most = _EVERY_VALUE if name == every else _MOST_VALUES
         found = sorted(counts.get(name, {}).items(), key=lambda each: (-each[1], each[0]))
         wanted = chosen.get(name, ())
-        shown = [Choice(value, count, value in wanted) for value, count in found[:_MOST_VALUES]]
+        shown = [Choice(value, count, value in wanted) for value, count in found[:most]]
         there = {one.value for one in shown}
         shown += [Choice(value, dict(found).get(value), chosen=True) for value in wanted if value not in there]
         if shown:
-            yield Facet(name, title, tuple(shown), max(len(found) - _MOST_VALUES, 0))
+            yield Facet(name, title, tuple(shown), max(len(found) - most, 0))
 
 
 def _asked(request: Search) -> dict[str, object]:
@@ -173,4 +181,4 @@ def _command(request: Search) -> str:
     return command("search", *kinds, *narrowed, *gaps, *(["--", request.text] if request.text else []))
 
 
-PAGE = Page(HOME, "Home", Home, read, ("q", "after", *_FACETS))
+PAGE = Page(HOME, "Home", Home, read, ("q", "after", "every", *_FACETS))

@@ -8,23 +8,28 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
-from catalog.api.pages.asking import NOT_THERE, Asking, time_of
+from catalog.api.pages.asking import NOT_THERE, Asking
 from catalog.api.pages.kinds import Link, links_to
 from catalog.api.pages.page import Context, Page, Several
 from catalog.api.pages.questions import command, query
+from catalog.api.pages.use_question import Answer, asked_of
 from catalog.approvals.ethics import ethics_approvals
 from catalog.errors import AskerError
 from catalog.labels.states.model import EffectiveState, Regime
 from catalog.labels.states.queries import Asked, effective_states
-from catalog.use import asking as questions
 from catalog.use.answers import Applied, MayUse
-from catalog.use.model import Judgement, Requester, Verdict
+from catalog.use.model import Judgement, OrganizationKind, SensitiveTopic, Verdict
 from catalog.use.queries import ASKED_OF, may_use
-from graph_schema.times import format_time
 
 T = TypeVar("T")
 _MOST: Final = 50
 _DIGITS: Final = 16
+_MORE: Final = (
+    *("user", "organization", "commercial", "institute", "project"),
+    *("disease", "investigation", "genetic", "topic", "sensitive", "limited"),
+)
+"""What an address may say beside purpose, place, recipient and date."""
+_PARAMETERS: Final = ("purpose", "place", "recipient", "on", *_MORE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,9 +38,10 @@ class UsePage(Context):
 
     of: Link
     purpose: str
-    place: str
-    recipient: str
-    on: str
+    given: Mapping[str, str]
+    """All that was typed of the question, by what the address calls it."""
+    sensitive: tuple[SensitiveTopic, ...]
+    """What of the research a person has to look at."""
     answer: MayUse | None
     reasons: Several | None
     """What each statement comes to, the worst first, None where nothing was asked, as of the two that follow."""
@@ -46,6 +52,11 @@ class UsePage(Context):
     names: Mapping[str, Link]
     """Of what the statements are about."""
     most: int = _MOST
+    is_more_given: bool
+    """Whether anything is given of who asks and what is studied."""
+    organizations: tuple[OrganizationKind, ...] = tuple(OrganizationKind)
+    answers: tuple[Answer, ...] = tuple(Answer)
+    topics: tuple[SensitiveTopic, ...] = tuple(SensitiveTopic)
 
 
 def read(asking: Asking) -> UsePage:
@@ -54,58 +65,32 @@ def read(asking: Asking) -> UsePage:
     of = links_to(view, [identifier]).get(identifier)
     if of is None:
         raise AskerError(NOT_THERE)
-    purpose, place, on = asking.text("purpose"), asking.text("place"), asking.text("on")
-    recipient = asking.text("recipient")
-    held = asking.services.redactor.field
-    who = held("recipients", recipient) if recipient else None
-    date = time_of("on", on) if on else None
+    asked = asked_of(asking)
     answer = None
     states: Sequence[EffectiveState] = ()
-    if purpose:
-        question = questions.question(
-            purpose,
-            view.moment if date is None else date,
-            place=held("places", place) if place else None,
-            requester=Requester(recipient=who),
-        )
-        answer = may_use(view, identifier, question, ethics=ethics_approvals)
+    if asked.purpose:
+        answer = may_use(view, identifier, asked.question(view.moment), ethics=ethics_approvals)
+        who = asked.who.get("recipient")
         if who is not None:
             states = tuple(effective_states(view, [Asked(identifier, law, who) for law in Regime]).values())
     about = () if answer is None else (one.subject for one in answer.permitted.applied)
-    at = None if date is None else format_time(date)
+    purpose = asked.purpose or "HRESCH"
     return UsePage(
         title=f"Use of {of.name}",
         graphql=query(
             "mayUse",
-            {
-                "input": {
-                    "of": identifier,
-                    "purpose": purpose or "HRESCH",
-                    "place": place or None,
-                    "date": at,
-                    **({"requester": {"recipient": recipient}} if recipient else {}),
-                }
-            },
+            {"input": asked.for_graphql(identifier, purpose)},
             "{\n    ... on MayUse { decision entries }\n  }",
             view.as_of,
         ),
-        command=command(
-            "use",
-            "may",
-            identifier,
-            purpose or "HRESCH",
-            *(["--place", place] if place else []),
-            *(["--recipient", recipient] if recipient else []),
-            *(["--date", at] if at else []),
-            as_of=view.as_of,
-        ),
+        command=command("use", "may", identifier, purpose, *asked.for_command(), as_of=view.as_of),
         found=None if answer is None else answer.permitted.completeness,
         subjects=(identifier,),
         of=of,
-        purpose=purpose,
-        place=place,
-        recipient=recipient,
-        on=on,
+        purpose=asked.purpose,
+        given={name: asking.text(name) for name in _PARAMETERS},
+        sensitive=asked.sensitive,
+        is_more_given=any(asking.text(name) for name in _MORE),
         answer=answer,
         reasons=None if answer is None else _several(asking, "reasons", _worst_first(answer.verdict), _of_judgement),
         contradictions=None
@@ -141,4 +126,4 @@ def _several(asking: Asking, name: str, every: Sequence[T], key: Callable[[T], s
     return replace(found, shown=tuple(one for _, one in found.shown))
 
 
-PAGE = Page("use", "Use", UsePage, read, ("id", "purpose", "place", "recipient", "on", "behind"))
+PAGE = Page("use", "Use", UsePage, read, ("id", *_PARAMETERS, "behind"))

@@ -12,6 +12,7 @@ from graph_schema.nodes import Dataset
 from tests.integration.catalog.api.pages.test_pages import clinical, get
 from tests.support import made_up_lineage
 from tests.support.clinical_story import CLEARED, VERSION
+from tests.support.deployments import deployment
 from tests.support.pages import BASE, shown
 from tests.support.records import CURATED, RAW, declaration
 
@@ -82,3 +83,38 @@ def test_a_column_shows_why_it_has_its_labels_what_was_cleared_and_where_it_came
     assert met
     at = f"/explorer/dataset?id={made_up_lineage.dataset(made_up_lineage.CLEARED)}"
     assert get(pipeline, f"{at}&column=none").status_code == 404
+
+
+def test_the_models_that_run_on_a_dataset_are_told_where_they_are_asked_for(catalog: Catalog) -> None:
+    catalog.fill()
+    at = f"/explorer/dataset?id={Dataset(**RAW).id}"
+    assert "None that was made of it runs anywhere." in shown(get(catalog, f"{at}&live=1")).words
+    assert catalog.record(deployment()).status_code == 201
+    catalog.caught_up()
+    [link] = [one for one in shown(get(catalog, at)).of("a") if one.get("hx-select") == "#live"]
+    found = shown(get(catalog, urljoin(f"{BASE}/explorer/", link["href"]).removeprefix(BASE).partition("#")[0]))
+    told = catalog.data(
+        "query($of: ID!) { liveModels(of: $of) { ... on LiveModels { models {"
+        " deployments { placeName } entries } } } }",
+        of=Dataset(**RAW).id,
+    )["liveModels"]["models"]
+    assert len(told) == 1
+    section = found.words[found.words.index("Models that run on it") :]
+    assert told[0]["deployments"][0]["placeName"] in section
+    assert all(f"#{entry}" in section for entry in told[0]["entries"])
+
+
+def test_all_values_of_a_facet_are_shown_where_the_address_asks_for_them(catalog: Catalog) -> None:
+    for number in range(12):
+        named = {"namespace": "landing", "name": f"visits-{number}"}
+        assert catalog.record(declaration(dataset=named, site=f"site-{number:02}")).status_code == 201
+    catalog.caught_up()
+    page = shown(get(catalog, "/"))
+    [more] = [one for one in page.of("button") if one.get("name") == "every"]
+    assert (more["value"], "and 4 more" in page.words) == ("site", True)
+    whole = shown(get(catalog, "/?every=site"))
+    values = [one["value"] for one in whole.of("input") if one.get("name") == "site"]
+    assert sorted(values) == [f"site-{number:02}" for number in range(12)]
+    # It stays so while one types on.
+    assert whole.forms[0][1]["every"] == "site"
+    assert "and 4 more" in shown(get(catalog, "/?every=none")).words
