@@ -8,6 +8,7 @@ import json
 import re
 import shlex
 from collections import Counter
+from collections.abc import Callable
 from itertools import combinations_with_replacement
 from pathlib import Path
 from typing import Any
@@ -141,16 +142,55 @@ def test_an_entry_is_verified_in_the_browser_and_a_forged_one_is_not(open_: Open
     tab = open_()
     for index in (0, 3, 6):
         tab.page.goto(f"{server.url}/explorer/entry?index={index}")
+        page = httpx2.get(tab.page.url, headers={"Accept": "text/html"}, trust_env=False).text
         expect(tab.page.locator("#proof")).to_have_text(re.compile("^Verified in your browser"))
+        expect(tab.page.locator("#body-proof")).to_have_text(re.compile("^Verified in your browser"))
+        (body,) = re.findall(r'id="entry-body">(.*?)</code>', page, re.DOTALL)
+        assert tab.page.locator("#entry-body").text_content() == html.unescape(body)
+        expect(tab.page.locator(".facts")).to_contain_text(re.findall(r'data-of="recorded_at">(.*?)<', page)[0])
+    forged: list[Callable[[str], str]] = []
 
     def forge(route: Any) -> None:
         answer = route.fetch()
-        route.fulfill(response=answer, body=answer.text().replace("local", "other"))
+        route.fulfill(response=answer, body=forged[-1](answer.text()))
 
     tab.page.route("**/explorer/entry?index=2", forge)
-    tab.page.goto(f"{server.url}/explorer/entry?index=2")
-    expect(tab.page.locator("#proof")).to_have_text(re.compile("^This does not verify"))
+
+    def look(change: Callable[[str], str]) -> tuple[str, str]:
+        """Return what is found of the entry and of its body where the page was changed on its way."""
+        forged.append(change)
+        tab.page.goto(f"{server.url}/explorer/entry?index=2")
+        expect(tab.page.locator("#proof")).to_have_text(re.compile("^(Verified|This does not verify)"))
+        if tab.page.locator("#proof.good").count():
+            expect(tab.page.locator("#body-proof")).to_have_text(re.compile("^(Verified|This does not verify)"))
+        return tab.page.locator("#proof").inner_text(), tab.page.locator("#body-proof").text_content() or ""
+
+    assert look(lambda page: page.replace("local", "other"))[0].startswith("This does not verify")
+    for name in ("root", "leaf", "path"):
+        entry, _ = look(lambda page, name=name: _changed_in(page, f'data-{name}="', 5))
+        assert entry.startswith("Verified" if name == "leaf" else "This does not verify"), name
+    for name in ("salt", "body"):
+        entry, body = look(lambda page, name=name: _changed_in(page, f'data-{name}="', 6))
+        assert (entry.split()[0], body.split(":")[0]) == ("Verified", "This does not verify"), name
+    # What stands beside the bytes is put right by what they say.
+    for change in (lambda page: page.replace("record.declare_dataset</span>", "record.tag</span>"), _other_body):
+        entry, body = look(change)
+        assert (entry.split()[0], body.split()[0]) == ("Verified", "Verified")
+        expect(tab.page.locator("h1")).to_contain_text("declare_dataset")
+        assert "another owner" not in tab.page.locator("#entry-body").inner_text()
     tab.check()
+
+
+def _changed_in(page: str, before: str, at: int) -> str:
+    """Return a page with another character so many behind a text, without one so many before its end."""
+    place = (page.index(before) + len(before) + at) if before else len(page) + at
+    return page[:place] + ("1" if page[place] != "1" else "2") + page[place + 1 :]
+
+
+def _other_body(page: str) -> str:
+    """Return the page with another owner in the body as it is read."""
+    head, mark, rest = page.partition('id="entry-body">')
+    return head + mark + re.sub(r"(owner&#34;: &#34;)[^&]*", r"\1another owner", rest)
 
 
 def test_the_browser_finds_that_the_ledger_only_grew_and_every_forged_proof(open_: Open, server: Server) -> None:
@@ -536,7 +576,7 @@ def test_an_entry_with_its_proof_is_taken_along_and_verified_without_being_sent(
         ([head, extra, "index 2", *rest], "#2 is not in the tree"),
         ([head, extra, index, *rest[1:]], "#3 is not in the tree"),
         ([head, index, *rest], "does not hold the entry's own bytes"),
-        ([head, extra, index, *rest[:-2], rest[-2].replace("A", "B"), ""], "is not signed by"),
+        ([head, extra, index, *rest[:-2], _changed_in(rest[-2], "", -9), ""], "is not signed by"),
     ):
         given("\n".join(wrong))
         expect(verdict.locator("h2")).to_have_text(re.compile("^FAILED"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -20,6 +21,8 @@ from catalog.evidence.queries import entry
 
 MOST_CHARACTERS: Final = 40_000
 """So much of a body is shown; the ledger's own address gives all of it."""
+MOST_SEALED: Final = 16_000
+"""A body of so many bytes is held against the entry by the browser."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +36,8 @@ class EntryPage(Context):
     body: str | None
     """As JSON; None where it was erased, or names what may not be seen."""
     is_cut: bool
+    sealed: str
+    """The body's very bytes in base64, for the browser to hash; empty where there are none, or too many for a page."""
     origin: str
     signed_size: int
     """How many entries the newest signed checkpoint covers."""
@@ -48,6 +53,7 @@ def read(asking: Asking) -> EntryPage:
     if found is None:
         raise AskerError(f"The ledger has no entry #{index} at the time asked for.")
     links = links_to(view, found.subjects)
+    body = b"" if found.body is None else ledger.entry(index).body or b""
     text = None if found.body is None else orjson.dumps(found.body, option=orjson.OPT_INDENT_2).decode()
     point, signed = view.read_point(), ledger.latest_checkpoint()
     return EntryPage(
@@ -60,6 +66,7 @@ def read(asking: Asking) -> EntryPage:
         subjects_named=tuple(links[one] for one in found.subjects if one in links),
         body=None if text is None else text[:MOST_CHARACTERS],
         is_cut=text is not None and len(text) > MOST_CHARACTERS,
+        sealed=b64encode(body).decode() if len(body) <= MOST_SEALED else "",
         origin=ledger.origin,
         signed_size=0 if signed is None else signed.checkpoint.size,
         proof_file=partial(ledger.proof_file, index),

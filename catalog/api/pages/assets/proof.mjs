@@ -57,6 +57,27 @@ export async function consistent(old, size, oldRoot, root, given) {
   return last === 0n && hex(before) === oldRoot && hex(after) === root;
 }
 
+// A text with what is hidden in it, or turns its order, spelled out.
+export const visible = (text) => text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (each) => `\\u{${each.codePointAt(0).toString(16).toUpperCase()}}`);
+
+// JSON with a line for each value: every token stays as it is, so that no number or text becomes another.
+function spread(json) {
+  let [shown, depth] = ["", 0];
+  const line = () => `\n${"  ".repeat(depth)}`;
+  for (const [token] of json.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g)) {
+    if (token === "{" || token === "[") {
+      depth += 1;
+      shown += token + line();
+    } else if (token === "}" || token === "]") {
+      depth -= 1;
+      shown += line() + token;
+    } else {
+      shown += { ",": `,${line()}`, ":": ": " }[token] ?? visible(token);
+    }
+  }
+  return shown.replace(/([{[])\s*\n\s*([}\]])/g, "$1$2");
+}
+
 const unable = "Not verified: browsers compute hashes only on pages that came by HTTPS or from this machine.";
 const two = document.querySelector("#consistency");
 if (two) {
@@ -84,5 +105,25 @@ if (place) {
       ? "Verified in your browser: the entry is in the tree of this root."
       : "This does not verify: the entry is not in the tree of this root. Tell whoever runs the catalog.";
     place.classList.add(holds ? "good" : "bad");
+    if (holds) await show(JSON.parse(new TextDecoder().decode(entry)));
   }
+}
+
+// Puts in the place of what the page says of the entry what its verified bytes say, and holds the body against them.
+async function show(header) {
+  const { kind, actor, correlation_id, recorded_at } = header;
+  const when = recorded_at.slice(0, 19).replace("T", " ");
+  for (const [name, text] of Object.entries({ kind, actor, correlation_id, recorded_at: `${when} UTC` })) {
+    document.querySelector(`[data-of="${name}"]`).textContent = visible(text);
+  }
+  const body = document.querySelector("#body-proof");
+  if (!body?.dataset.body) return;
+  const given = Uint8Array.from(atob(body.dataset.body), (each) => each.charCodeAt(0));
+  const holds = header.body === `sha256:${hex(await sha256(bytes(body.dataset.salt), given))}`;
+  body.textContent = holds
+    ? "Verified in your browser: this is the body that the entry names."
+    : "This does not verify: the entry names another body. Tell whoever runs the catalog.";
+  body.classList.add(holds ? "good" : "bad");
+  const shown = document.querySelector("#entry-body");
+  if (holds) shown.textContent = spread(new TextDecoder().decode(given));
 }

@@ -3,7 +3,7 @@
 // follows from the bodies of its entries it does not derive, so that the most it can find is NOT VERIFIED. The proof file
 // of one entry (C2SP tlog-proof) it verifies whole.
 
-import { bytes, consistent, hex, leadsTo, leafOf, sha256 } from "./proof.mjs";
+import { bytes, consistent, hex, leadsTo, leafOf, sha256, visible } from "./proof.mjs";
 
 const [PASS, FAIL, OPEN] = ["PASS", "FAIL", "NOT VERIFIED"];
 const FORMAT = "lineward.report/2";
@@ -564,7 +564,6 @@ function result(checks, number) {
 
 // The page: a file that is chosen or dropped is read here, and shown what was found.
 
-const visible = (text) => text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (each) => `\\u{${each.codePointAt(0).toString(16).toUpperCase()}}`);
 
 function made(tag, text, ...classes) {
   const found = document.createElement(tag);
