@@ -882,7 +882,7 @@ def test_a_server_that_is_lost_under_a_form_loses_nothing_that_was_typed(
     start(tmp_path / "data", LINEWARD_PORT=server.url.rpartition(":")[2])
     # The process that held the session is gone: what was typed is shown, and sent by a second look.
     page.get_by_role("button", name="Record it").last.click()
-    expect(page.locator("main")).to_contain_text("Typed while it went away")
+    expect(page.locator("main")).to_contain_text("Typed while it went away", timeout=20_000)
     page.get_by_role("button", name="Send it again").click()
     expect(page.locator("#proof")).to_have_text(re.compile("^Verified in your browser"))
     reader.locator("#q").press_sequentially(" ", delay=20)

@@ -13,6 +13,7 @@ from tests.e2e.conftest import Open, Server
 from tests.e2e.test_explorer import _VERSION, VISITS, _key, _sign_in
 
 pytestmark = pytest.mark.timeout(200)
+_LED = "(links) => links.map((one) => one.href)"
 
 
 def _ask(page: Page, server: Server, use_case: str) -> None:
@@ -51,8 +52,14 @@ def test_a_slow_answer_is_announced_and_what_waits_is_not_sent_again(open_: Open
     assert tab.violations() == []
     held[0].continue_()
     expect(page.locator("#proof")).to_have_text(re.compile("^Verified in your browser"))
+    page.goto(f"{server.url}/explorer/work")
+    needed = page.locator("#work a").evaluate_all(_LED)
     page.route("**/?q=*", hold)
     page.goto(f"{server.url}/")
+    # What is read into another page leads where it does on its own.
+    expect(page.locator("#work a").nth(1)).to_be_visible()
+    assert page.locator("#work a").evaluate_all(_LED) == needed != []
+    expect(page).to_have_title("Lineward")
     page.locator("#q").press_sequentially("visits")
     expect(page.get_by_text("It is looked for, and not answered yet.")).to_be_visible()
     expect(page.locator("#q")).to_be_focused()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from catalog.api.pages.asking import Asking
 from catalog.api.pages.kinds import Link, links_to
-from catalog.api.pages.page import Context, Page
+from catalog.api.pages.page import Context, Page, Several
 from catalog.api.pages.questions import query
 from catalog.approvals.model import InboxItem
 from catalog.approvals.queries import inbox
@@ -50,21 +50,20 @@ class DueItem:
 class WorkPage(Context):
     """What the page shows of what is to be done."""
 
-    items: tuple[InboxItem, ...]
-    total: int
+    tasks: Several
+    """What approvals ask of whoever looks."""
     open_: tuple[tuple[Rule, int], ...]
     """How many findings are open, by their rule, the most severe first."""
-    suggested: tuple[tuple[Link, int], ...]
+    suggested: Several
     """Datasets with how many suggested labels of each wait for a person's judgement."""
     looked_through: int
     """Of how many datasets the suggestions were looked through."""
     may_wait: int
     """In how many datasets there may be some."""
-    more_suggested: int
-    """How many of the datasets with suggested labels are not shown."""
-    due: tuple[tuple[DueItem, Link | None], ...]
+    due: Several
     """What is overdue, or due within 30 days, what is due first before all else."""
-    due_total: int
+    names: Mapping[str, Link]
+    """Of the datasets and snapshots of which something is due."""
     moment: int
     kept_looked_through: int
     """Of how many datasets the retention was read."""
@@ -74,8 +73,7 @@ class WorkPage(Context):
     @property
     def things(self) -> int:
         """Return how many things need somebody, of those that were looked at: a dataset's suggestions are one."""
-        found = self.total + sum(count for _, count in self.open_)
-        return found + self.due_total + len(self.suggested) + self.more_suggested
+        return self.tasks.total + sum(count for _, count in self.open_) + self.due.total + self.suggested.total
 
 
 def read(asking: Asking) -> WorkPage:
@@ -87,31 +85,37 @@ def read(asking: Asking) -> WorkPage:
     looked = suggestions_behind(view, wanted, None, _MOST_SUGGESTED, _LOOKED_THROUGH)
     waiting = Counter(one.label.dataset for one in looked.shown)
     kept = retention_may_end(view, view.moment + _WITHIN_DAYS * DAY)
-    due = _due(view, kept[:_KEPT_LOOKED_THROUGH])
-    links = links_to(view, [*waiting, *(one.of for one in due[:_SHOWN] if one.of is not None)])
+    due = Several.of(asking, "due", _due(view, kept[:_KEPT_LOOKED_THROUGH]), _key_of_due, _SHOWN)
+    links = links_to(view, [*waiting, *(one.of for one in due.shown if one.of is not None)])
     suggested = tuple((links[one], count) for one, count in waiting.items() if one in links)
     return WorkPage(
         title="What needs you",
         graphql=query("approvalInbox", {"principal": principal}, "{ task requests dueAt }", view.as_of),
         command=f"lineward approvals inbox {principal}",
-        items=items[:_MOST],
-        total=len(items),
+        tasks=Several.of(asking, "tasks", items, _key_of_task, _MOST),
         open_=tuple(
             (rule, count)
             for severity in Severity
             for (rule, _), count in counts.items()
             if rule.severity is severity and count
         ),
-        suggested=suggested[:_SHOWN],
-        more_suggested=len(suggested[_SHOWN:]),
+        suggested=Several.of(asking, "suggested", suggested, lambda one: one[0].id, _SHOWN),
         looked_through=looked.reached,
         may_wait=looked.of,
-        due=tuple((one, None if one.of is None else links.get(one.of)) for one in due[:_SHOWN]),
-        due_total=len(due),
+        due=due,
+        names=links,
         moment=view.moment,
         kept_looked_through=min(len(kept), _KEPT_LOOKED_THROUGH),
         may_be_due=len(kept),
     )
+
+
+def _key_of_task(one: InboxItem) -> str:
+    return f"{one.task.value}-{'-'.join(map(str, one.requests))}"
+
+
+def _key_of_due(one: DueItem) -> str:
+    return f"{one.entry}-{one.due_at}-{one.of or ''}"
 
 
 def _due(view: View, datasets: Sequence[str]) -> list[DueItem]:
@@ -134,4 +138,4 @@ def _due(view: View, datasets: Sequence[str]) -> list[DueItem]:
     return sorted(found, key=lambda one: (one.due_at, one.entry, one.words))
 
 
-PAGE = Page("work", "What needs you", WorkPage, read)
+PAGE = Page("work", "What needs you", WorkPage, read, ("behind",))

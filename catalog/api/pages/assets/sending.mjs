@@ -89,3 +89,9 @@ document.addEventListener("htmx:before:response", (event) => {
   event.preventDefault();
   if (sourceElement.matches("form")) location.assign(url);
 });
+// What a part of another page leads to is meant from there.
+document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+  const from = ctx.response?.raw.url;
+  if (!from || !ctx.select || new URL(".", from).href === new URL(".", location.href).href) return;
+  for (const link of document.querySelectorAll(`${ctx.select} a[href]`)) link.href = new URL(link.getAttribute("href"), from).href;
+});

@@ -72,6 +72,7 @@ ABOUT = {
         f"/explorer/model-version?id={VERSION}&purpose=HOPERAT",
         {"versions", "registrations"},
     ),
+    "work": ("/explorer/work", {"tasks"}),
     "operation": ("/explorer/operation", {"producers", "quarantine"}),
     "policies": ("/explorer/policies", set[str]()),
     "ledger": ("/explorer/ledger", {"checkpoints"}),
@@ -81,7 +82,7 @@ _CUTS = (
     *("access._JOBS", "access._GRANTS", "consent._MOST", "ledger._CHECKPOINTS", "lineage_graph.panel._MOST"),
     *("mappings._MOST", "model_version._REGISTRATIONS", "operation._MOST", "page.MOST", "policies._FILES"),
     *("policies._PUBLICATIONS", "principals._KEYS", "principals._DELEGATIONS", "run._MOST", "use._MOST"),
-    "versions._MOST",
+    *("versions._MOST", "work._MOST", "work._SHOWN"),
 )
 _GOES_ON = re.compile(
     r'rel="next" href="([^"]+)#([a-z0-9-]+)">Next [a-z]+</a> <span class="quiet">(\d+) to (\d+) of (\d+)'

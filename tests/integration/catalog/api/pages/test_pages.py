@@ -424,7 +424,7 @@ def test_what_is_due_soon_needs_somebody_and_what_is_cut_of_it_is_said(catalog: 
     catalog.caught_up()
     page = shown(get(catalog, "/explorer/work"))
     assert page.words.count("SCRATCH retention of visits-") == 10
-    assert "10 of 12 due items shown" in page.words
+    assert "Next due 1 to 10 of 12" in page.words
     assert "visits-0 " not in page.words
 
 
