@@ -9,6 +9,7 @@ import re
 import shlex
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from itertools import combinations_with_replacement
 from pathlib import Path
 from typing import Any
@@ -167,10 +168,10 @@ def test_an_entry_is_verified_in_the_browser_and_a_forged_one_is_not(open_: Open
 
     assert look(lambda page: page.replace("local", "other"))[0].startswith("This does not verify")
     for name in ("root", "leaf", "path"):
-        entry, _ = look(lambda page, name=name: _changed_in(page, f'data-{name}="', 5))
+        entry, _ = look(partial(_changed_in, before=f'data-{name}="', at=5))
         assert entry.startswith("Verified" if name == "leaf" else "This does not verify"), name
     for name in ("salt", "body"):
-        entry, body = look(lambda page, name=name: _changed_in(page, f'data-{name}="', 6))
+        entry, body = look(partial(_changed_in, before=f'data-{name}="', at=6))
         assert (entry.split()[0], body.split(":")[0]) == ("Verified", "This does not verify"), name
     # What stands beside the bytes is put right by what they say.
     for change in (lambda page: page.replace("record.declare_dataset</span>", "record.tag</span>"), _other_body):

@@ -46,6 +46,7 @@ class FindingsPage(Context):
     after: str | None
     may_acknowledge: bool
     may_accept: bool
+    may_reopen: bool
     severities: tuple[Severity, ...] = tuple(Severity)
     states: tuple[FindingState, ...] = tuple(FindingState)
     rules: tuple[Rule, ...] = tuple(ESTATE)
@@ -113,6 +114,7 @@ def read(asking: Asking) -> FindingsPage:
         after=cursor.write(tuple(rest[_FIRST - 1])) if len(rest) > _FIRST else None,
         may_acknowledge=is_permitted(asking.actor, Permission.ACKNOWLEDGE_FINDING),
         may_accept=is_permitted(asking.actor, Permission.ACCEPT_FINDING),
+        may_reopen=is_permitted(asking.actor, Permission.REOPEN_FINDING),
     )
 
 
@@ -130,7 +132,8 @@ def decide(asking: Asking) -> str:
     if kind == _KINDS["accept"]:
         record["until"] = midnight(asking.text("until"))
     submit(asking, record)
-    return Links()("findings", id=asking.text("id"))
+    narrowed = {name: asking.text(f"of_{name}") for name in _NARROWED}
+    return Links()("findings", id=asking.text("id"), **narrowed)
 
 
 _KINDS: Final[Mapping[str, str]] = {
@@ -139,5 +142,7 @@ _KINDS: Final[Mapping[str, str]] = {
     "reopen": "reopen_finding",
 }
 
-PAGE = Page("findings", "Findings", FindingsPage, read, ("id", "severity", "state", "rule", "after"))
+_NARROWED: Final = ("severity", "state", "rule")
+"""By what the list is narrowed that a form of it leads back to."""
+PAGE = Page("findings", "Findings", FindingsPage, read, ("id", *_NARROWED, "after"))
 DECIDE = Action("decide-finding", decide, Permission.READ)

@@ -186,6 +186,27 @@ def test_what_a_form_writes_is_written_as_whoever_is_signed_in(keyed: tuple[Cata
     assert "Seen to" in client.get("/explorer/findings?state=acknowledged").text
 
 
+def test_a_finding_is_accepted_until_a_date_and_opened_again_and_one_stays_where_one_was(
+    keyed: tuple[Catalog, str],
+) -> None:
+    catalog, key = keyed
+    client = signed_in(catalog, key)
+    at = "findings?severity=medium"
+    for pressed, more, words in (
+        ("accept", {"until": "2999-01-31"}, "accepted until 2999-01-31 00:00:00 UTC by testperson-alpha: For now"),
+        ("reopen", {}, "reopened by testperson-alpha: For now"),
+        ("acknowledge", {}, "acknowledged by testperson-alpha: For now"),
+    ):
+        page = client.get(f"/explorer/{at}")
+        (held, *_) = (held for _, held in shown(page).forms if "subject" in held)
+        assert ('value="reopen"' in page.text) == (pressed == "reopen")
+        answer = client.post(
+            "/explorer/decide-finding", data={**held, **more, "reason": "For now", "decision": pressed}
+        )
+        assert (answer.status_code, answer.headers.get("location")) == (303, at), answer.text
+        assert words in shown(client.get(f"/explorer/{at}")).words, words
+
+
 def test_an_approval_is_asked_for_and_decided_by_somebody_else(keyed: tuple[Catalog, str]) -> None:
     catalog, key = keyed
     client = signed_in(catalog, key)
