@@ -73,7 +73,8 @@ class Keys:
 
 
 def _key(data: Path, name: str, *words: str, by: str = "") -> str:
-    made = command(data, "key", "create", name, "--kind", "person", *words, **({"LINEWARD_KEY": by} if by else {}))
+    every = ("key", "create", name, "--kind", "person", *words)
+    made = command(data, *every, LINEWARD_KEY=by) if by else command(data, *every)
     assert made.returncode == 0, made.stderr
     found = re.search(rb"lw_[a-z2-7]{10}_[A-Za-z0-9_-]{43}", made.stdout)
     assert found
