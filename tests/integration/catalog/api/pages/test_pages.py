@@ -97,6 +97,9 @@ def test_each_page_is_whole_and_nothing_in_it_comes_from_elsewhere(clinical: Cat
         assert [
             tag for tag, given in held.elements if any(name.startswith("on") or name == "style" for name in given)
         ] == []
+        # What asks for a part of a page is there where a part is asked for, and nowhere else.
+        scripts = [one["src"].rpartition("/")[2] for one in held.of("script")]
+        assert ("htmx.min.js" in scripts) == any("hx-get" in given for _, given in held.elements), at
         identifiers = [given["id"] for _, given in held.elements if "id" in given]
         assert [one for one, count in Counter(identifiers).items() if count > 1] == [], at
         assert "local principal" in held.words
