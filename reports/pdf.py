@@ -35,7 +35,7 @@ _TEXT_WIDTH, _INSET = 470, 8
 _LETTER, _CODE, _DENSE, _DENSE_CODE = 4.5, 4.2, 3.8, 3.6
 _LEAST = 8
 # How wide the subject may be in the header.
-_RUNNING_TITLE = 38
+_RUNNING_TITLE = 56
 # Fields beside the spans whose text may be one long word, and from which length on it is one.
 _TOKENS = {"checkpoint": 8, "vkey": 8, "subject": 24, "organisation": _PROSE, "caption": _PROSE}
 

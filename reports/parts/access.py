@@ -235,7 +235,8 @@ def items(context: Access, _: Frame) -> Iterator[Item]:
         yield item("none", "ACCESS", text, (one.entry for one in held))
     denied = [one for one in context.access_decisions if one.denied]
     if denied:
-        text = f"Access was denied {counted(sum(one.denied for one in denied), 'time')} in the period."
+        days = counted(context.access_days, "day")
+        text = f"Access was denied {counted(sum(one.denied for one in denied), 'time')} in the last {days}."
         yield item("warn", "ACCESS", text, sorted({entry for one in denied for entry in one.entries}))
 
 

@@ -112,7 +112,6 @@ _TONES: Final[dict[What, Tone]] = {
     "LAPSED": "bad",
     "INVALIDATED": "bad",
 }
-_ENDS: Final = frozenset({"EXPIRED", "LAPSED", "INVALIDATED", "WITHDRAWN"})
 _DECIDED: Final = frozenset({"APPROVED", "DENIED", "ABSTAINED", "WITHDRAWN"})
 
 
@@ -223,7 +222,7 @@ def _storms(context: OfPeriod, _: Frame) -> Iterator[Block]:
         return
     groups = alike(ended, lambda one: (one.what, one.because, one.entries, one.at if not one.entries else ""))
     yield table(
-        "Each cause once, with every request whose approval it ended",
+        "Each cause once, with every request that it ended, approved or not",
         (Column("Cause", 9), Column("What it ended", 9)),
         [
             (
@@ -262,7 +261,8 @@ def _in_order(context: OfPeriod, _: Frame) -> Iterator[Block]:
             )
             for one in context.happened
         ],
-        note="An approval ended when what it binds became otherwise, though the entry that says so may be later.",
+        note="An approval ended when what it binds became otherwise, though the entry that says so may be later: then "
+        "it stands before what was decided without knowing of it.",
     )
 
 
@@ -303,18 +303,22 @@ def _called(one: ApprovalSubject) -> str:
 
 
 def _items(context: OfPeriod, _: Frame) -> Iterator[Item]:
-    """Yield how many requests there were and what became of them, what ended several at once, first what ended."""
-    ended = alike(
-        (one for one in context.happened if one.what == "INVALIDATED"), lambda one: (one.because, one.entries)
-    )
-    for group in ended:
-        text = f"{counted(len(group), 'approval')} ended by one cause: {group[0].because or 'not said'}."
-        yield item("bad", "INVALIDATED", text, group[0].entries)
+    """Yield how many requests there were and what became of them."""
     number = Counter(one.what for one in context.happened)
     text = ", ".join(f"{number[what]:,} {worded(what)}" for what in WHAT if number[what])
     if text:
         entries = sorted({entry for one in context.happened for entry in one.entries})
         yield item("none", "PERIOD", f"In the period: {text}.", entries)
+
+
+def _ends(context: OfPeriod, _: Frame) -> Iterator[Item]:
+    """Yield what ended requests, each cause once."""
+    ended = alike(
+        (one for one in context.happened if one.what == "INVALIDATED"), lambda one: (one.because, one.entries)
+    )
+    for group in ended:
+        text = f"{counted(len(group), 'request')} invalidated by one cause: {group[0].because or 'not recorded'}."
+        yield item("bad", "INVALIDATED", text, group[0].entries)
 
 
 def _doubts(context: OfPeriod, frame: Frame) -> Iterator[Item]:
@@ -326,6 +330,6 @@ def _doubts(context: OfPeriod, frame: Frame) -> Iterator[Item]:
 
 REQUESTS = Part(approvals.blocks, _doubts)
 COUNTS = Part(_counts, _items)
-CAUSES = Part(_storms)
+CAUSES = Part(_storms, _ends)
 IN_ORDER = Part(_in_order)
 SUBJECTS = Part(_subjects)

@@ -105,7 +105,7 @@ def _record(context: OfDataset, _: Frame) -> Iterator[Block]:
     own = [one for one in context.stated if one.field not in others]
     yield _fields("What is recorded of the dataset", own)
     entries = cites(context.subject.entries) or missing("no entry cited")
-    yield Text(words(plain("It was first known, and is declared, by"), entries))
+    yield Text(words(plain("Known and declared by"), entries))
     absent = [gap.field for gap in context.gaps if gap.subject == subject(context).title]
     if absent:
         listed = [(*unrecorded(field), *plain(",")) for field in absent[:-1]]

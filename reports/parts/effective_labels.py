@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from reports.codes import coded
+from reports.codes import coded, coded_briefly
 from reports.context import Code, Strict
 from reports.document import (
     Block,
@@ -166,9 +166,9 @@ def _parts(frame: Frame) -> str:
 def _codes(one: EffectiveLabel) -> Iterator[Line]:
     """Yield the codes with their meaning, very many by themselves."""
     if not one.codes:
-        yield faint("any letter of Safe Harbor")
+        yield faint("no letter stated: any of Safe Harbor counts")
     elif len(one.codes) > _EACH_EXPLAINED:
-        yield plain(", ".join(each.code for each in one.codes))
+        yield from coded_briefly(one.codes)
     else:
         yield from coded(one.codes)
 
@@ -185,11 +185,11 @@ def _without_columns(one: EffectiveLabel) -> tuple[EffectiveLabel, bool]:
 def _why(group: tuple[EffectiveLabel, ...], known: Mapping[tuple[str, str], str]) -> Iterator[Line]:
     first = group[0]
     if first.recorded_of is None:
-        yield words(plain("said of it"), cites(sorted({entry for each in group for entry in each.entries})))
+        yield words(plain("stated of it"), cites(sorted({entry for each in group for entry in each.entries})))
         return
     recorded_by = cites(sorted({entry for each in group for entry in each.recorded_by}))
     column = first.recorded_of_column if len(group) == 1 else None
-    yield words(plain("said of"), plain(first.recorded_of), code(column) if column else (), recorded_by)
+    yield words(plain("stated of"), plain(first.recorded_of), code(column) if column else (), recorded_by)
     for number, hop in enumerate(first.hops):
         entries = sorted({entry for each in group for entry in each.hops[number].entries})
         yield words(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from reports.context import Context, Strict
 from reports.document import (
@@ -45,15 +46,21 @@ class Unrecorded(Context):
     """By subject, in the order of the records that lack it."""
 
 
+_NONE: Final = (
+    "Every mandatory field is recorded. What else nobody recorded is marked in the section where it would stand."
+)
+"""Of a dataset, whose gaps are its mandatory fields alone."""
+
+
 def lacks(context: Unrecorded, field: str) -> bool:
     """Tell whether a field is missing of anything."""
     return any(gap.field == field for gap in context.gaps)
 
 
-def blocks(context: Unrecorded, _: Frame) -> Iterator[Block]:
+def blocks(context: Unrecorded, frame: Frame) -> Iterator[Block]:
     """Show what is missing, under what it is missing of."""
     if not context.gaps:
-        yield Text(plain("Nothing that this report asks for is missing."))
+        yield Text(plain(_NONE if frame.subject.noun == "dataset" else "Nothing that this report asks for is missing."))
         return
     groups: defaultdict[str, list[Line]] = defaultdict(list)
     for gap in context.gaps:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from graph_schema.vocabulary import hl7
-from reports.codes import coded_in, meant
+from reports.codes import coded_in, explained, meant
 from reports.context import Actor, Context, Strict
 from reports.document import (
     Block,
@@ -198,7 +198,9 @@ def blocks(context: Gate, _: Frame) -> Iterator[Block]:
 
 def _asked(question: GateQuestion) -> str:
     studied = f" of {', '.join(question.diseases)}" if question.diseases else ""
-    return f"For {question.purpose}{studied} at {question.place}, into {question.environment}"
+    return (
+        f"For {explained(hl7.ACT_REASON, question.purpose)}{studied} at {question.place}, into {question.environment}"
+    )
 
 
 def _verdict(verdict: Verdict) -> Line:

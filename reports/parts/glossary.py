@@ -118,6 +118,11 @@ _PRIVACY = (
     Term("asserted", "Of a label: an authorised principal's record set it."),
     Term("claimed", "Of a label: an emitter's event said so, and nobody has confirmed it."),
     Term("suggested", "Of a label: the catalog guesses it from a column's name, and nobody has confirmed it."),
+    Term(
+        "Safe Harbor",
+        "The identifiers by 45 CFR 164.514(b)(2)(i), lettered A to R, which have to be removed by that rule.",
+        r"Safe Harbor",
+    ),
     Term("cleared", "Of a label: an attestation that covers the step took it away there."),
     Term("there all the same, by another way", "What was cleared on one step came by another that nothing covers."),
     Term(
@@ -153,6 +158,7 @@ _APPROVALS = (
     Term("QUARANTINED", "An entry that could not be read into the graph, and may bear on this report."),
     Term("recorded", "The ledger holds a record that bears on the question; whether it suffices is not judged."),
     Term("partly recorded", "The ledger holds a record that bears on part of the question; what is missing is named."),
+    Term("not shown here", "The catalog records it, and this report does not look at it; where it stands is named."),
     Term("not kept here, by design", "What the question is about is never in this catalog; whoever keeps it has it."),
 )
 _RELEASES = (

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from graph_schema.vocabulary import duo, hl7
-from reports.codes import coded_in, meant
+from reports.codes import coded_in, explained, meant
 from reports.context import Context, Strict
 from reports.document import (
     Block,
@@ -19,6 +19,7 @@ from reports.document import (
     Text,
     cell,
     cites,
+    code,
     faint,
     item,
     mark,
@@ -185,7 +186,11 @@ def _awaited(kind: str) -> str:
 
 def _called(one: AppliedStatement) -> str:
     """Return what a statement is called: what a declaration declares of is its name."""
-    return one.subject if one.statement.startswith("declared of ") else one.statement
+    return one.subject if _declares(one) else one.statement
+
+
+def _declares(one: AppliedStatement) -> bool:
+    return one.statement.startswith("declared of ")
 
 
 def _statements(context: ModelUse) -> Block:
@@ -233,7 +238,8 @@ def _terms(one: AppliedStatement) -> Iterator[Line]:
 
 
 def _stands(one: AppliedStatement) -> Iterator[Line]:
-    yield plain(one.authority)
+    # Of a declaration it is the account that declared it, else the name of whoever permits the use.
+    yield words(faint("declared by"), code(one.authority)) if _declares(one) else plain(one.authority)
     if one.until:
         yield words(faint("until"), stamp(one.until))
     if one.withdrawn_since:
@@ -258,7 +264,7 @@ def items(context: ModelUse, _: Frame) -> Iterator[Item]:
     for decision, text in (("DENY", "It may not be used for"), ("ABSTAIN", "It stays open whether it may be used for")):
         found = [each for each in context.answers if each.decision == decision]
         if found:
-            names = ", ".join(each.purpose for each in found)
+            names = ", ".join(explained(hl7.ACT_REASON, each.purpose) for each in found)
             entries = sorted({entry for each in found for entry in each.entries})
             yield item("bad" if decision == "DENY" else "warn", "PERMITTED USE", f"{text} {names}.", entries)
 

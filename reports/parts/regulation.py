@@ -32,6 +32,7 @@ _MARKS: dict[Result, Line] = {
     "recorded": mark("recorded", "good"),
     "partly": mark("partly recorded", "warn"),
     "not recorded": missing(),
+    "elsewhere": mark("not shown here", "none"),
     "not kept here": mark("not kept here, by design", "none"),
 }
 

@@ -27,7 +27,7 @@ from reports.document import (
     table,
     words,
 )
-from reports.naming import counted
+from reports.naming import counted, worded
 from reports.parts.findings import Findings, found
 from reports.phrases import listed, tone, unfinished, unrecorded, who
 from reports.section import Frame, Part
@@ -176,7 +176,7 @@ def _table(context: Snapshots, caption: str) -> Block:
         ),
         [
             (
-                cell(strong(each.role.capitalize()), *_lock(each), cites(each.entries)),
+                cell(_role(each), *_lock(each), cites(each.entries)),
                 cell(
                     plain(each.dataset),
                     code(each.digest),
@@ -200,6 +200,10 @@ def _separation(context: Snapshots, separation: Separation) -> Iterator[Block]:
     if held:
         text = "This file does not hold the manifests that say so, and nobody can compare them by it:"
         yield Text(words(plain(text), cites(held)), "warn")
+
+
+def _role(snapshot: Snapshot) -> Line:
+    return faint("none stated") if snapshot.role == "OTHER" else strong(worded(snapshot.role).capitalize())
 
 
 def _lock(snapshot: Snapshot) -> Iterator[Line]:

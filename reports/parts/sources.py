@@ -86,6 +86,8 @@ class Sources(Findings):
 # Below this many, saying what all have in common is longer than saying it of each.
 _FEW = 3
 _IN_WORDS = re.compile(r"(?<![\w./:-])[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*(?![\w./:-])")
+_KIND = re.compile(r"\(([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)\)$")
+"""The kind of a source system, behind its name."""
 _FREE = frozenset(
     {
         "owner",
@@ -169,12 +171,9 @@ def _is_own(source: Source, fact: Declared, shared: tuple[Declared, ...]) -> boo
 def _declared(facts: tuple[Declared, ...], source: Source) -> Iterator[Line]:
     known = [fact for fact in facts if fact.value is not None]
     for fact in known:
-        end = ";" if fact is not known[-1] else ""
-        yield words(
-            faint(f"{named(fact.field)}:"),
-            plain(in_words(fact.field, fact.value or "") + end),
-            unattested(source) if fact.field == "deidentification_state" else (),
-        )
+        mark_of = unattested(source) if fact.field == "deidentification_state" else ()
+        stated = words(faint(f"{named(fact.field)}:"), plain(in_words(fact.field, fact.value or "")), mark_of)
+        yield (*stated, *plain(";")) if fact is not known[-1] else stated
 
 
 def _one(fact: Declared) -> Cell:
@@ -200,6 +199,8 @@ def _changed(fact: Declared) -> Iterator[Line]:
 
 def in_words(field: str, value: str) -> str:
     """Return a declared value as it is printed: in words where it comes of a closed list."""
+    if field == "source_system":
+        return _KIND.sub(lambda kind: f"({worded(kind[1])})", value)
     return value if field in _FREE else _IN_WORDS.sub(lambda word: worded(word[0]), value)
 
 

@@ -44,7 +44,7 @@ def blocks(context: Suggestions, _: Frame) -> Iterator[Block]:
             [
                 (
                     cell(plain(group[0].dataset)),
-                    cell(plain(worded(group[0].kind)), faint(group[0].because)),
+                    cell(plain(worded(group[0].kind)), faint(because(group[0].because))),
                     cell(
                         *(words(code(each.column), cites(each.entries)) for each in group),
                         *(coded(group[0].codes) if group[0].codes else (faint("no element of Safe Harbor"),)),
@@ -53,6 +53,17 @@ def blocks(context: Suggestions, _: Frame) -> Iterator[Block]:
                 for group in alike(context.suggestions, lambda each: replace(each, column="", entries=()))
             ],
         )
+
+
+def because(text: str) -> str:
+    """Return why it is suggested; what stands before a name in use says in words how the name is taken."""
+    standard, _, name = text.partition(": ")
+    match name[:1]:
+        case "^":
+            return f"{standard}: {name[1:]} alone"
+        case "@":
+            return f"{standard}: {name[1:]}, of persons"
+    return text
 
 
 PART = Part(blocks)

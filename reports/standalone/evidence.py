@@ -14,6 +14,8 @@ from reports.standalone.outcome import MalformedError
 
 FORMAT = "lineward.report/2"
 OLDER = "lineward.report/1"
+FAMILY = "lineward.report/"
+"""What every format is named with."""
 NOT_CITED = "NOT_CITED"
 _REASONS = frozenset({"ERASED", "TOO_LARGE", NOT_CITED})
 
@@ -109,7 +111,7 @@ class Evidence:
         top = Reader(values, "")
         format_ = values.get("format") if isinstance(values, dict) else None
         if not isinstance(format_, str) or format_ not in {FORMAT, OLDER}:
-            raise MalformedError(f"This is JSON, but not the evidence of a Lineward report ({FORMAT})")
+            raise MalformedError(f"This is JSON, but not the evidence of a Lineward report ({FORMAT} or {OLDER})")
         context = top.inner("context")
         proof, point = context.inner("evidence"), context.inner("read_point")
         newer = format_ == FORMAT

@@ -481,6 +481,8 @@ def _holds(public: bytes, text: str, signature: bytes) -> bool:
 
 FORMAT = "lineward.report/2"
 OLDER = "lineward.report/1"
+FAMILY = "lineward.report/"
+"""What every format is named with."""
 NOT_CITED = "NOT_CITED"
 _REASONS = frozenset({"ERASED", "TOO_LARGE", NOT_CITED})
 
@@ -576,7 +578,7 @@ class Evidence:
         top = Reader(values, "")
         format_ = values.get("format") if isinstance(values, dict) else None
         if not isinstance(format_, str) or format_ not in {FORMAT, OLDER}:
-            raise MalformedError(f"This is JSON, but not the evidence of a Lineward report ({FORMAT})")
+            raise MalformedError(f"This is JSON, but not the evidence of a Lineward report ({FORMAT} or {OLDER})")
         context = top.inner("context")
         proof, point = context.inner("evidence"), context.inner("read_point")
         newer = format_ == FORMAT
@@ -6819,6 +6821,7 @@ def verify(file: bytes, vkey: str | None = None) -> Result:
 
 def opened(file: bytes) -> tuple[Form, tuple[Pages | None, Evidence] | None, tuple[Check, ...]]:
     """Return the form of a file, its pages and its evidence, None where it has none, and the checks of both."""
+    values: Any = None
     try:
         pages, values = _apart(file)
         # 2. The evidence is read once, into what cannot be malformed.
@@ -6826,11 +6829,23 @@ def opened(file: bytes) -> tuple[Form, tuple[Pages | None, Evidence] | None, tup
     except NotAReportError as error:
         return _form(file), None, (Check("file", "FAIL", str(error)),)
     except MalformedError as error:
-        return _form(file), None, (Check("file", "FAIL", f"{error}. {OTHER}"),)
+        return _form(file), None, (Check("file", "FAIL", f"{error}. {_advice(values)}"),)
     if evidence.format == FORMAT and pages is None:
         return _form(file), None, (Check("file", "FAIL", f"The file is not put together as a report is. {ANEW}"),)
     found = Check("file", "PASS", f"One whole report of the format {evidence.format}.")
     return _form(file), (pages, evidence), (found,)
+
+
+def _advice(values: Any) -> str:  # noqa: ANN401 - untrusted JSON
+    """Return what to do about evidence that cannot be read: one that names a known format was changed."""
+    named = values.get("format") if isinstance(values, dict) else None
+    if not isinstance(named, str):
+        return OTHER
+    if named in {FORMAT, OLDER}:
+        return ANEW
+    if named.startswith(FAMILY):
+        return "It is of a format that this verifier does not know: take the one of the Lineward that made it."
+    return OTHER
 
 
 def _apart(file: bytes) -> tuple[Pages | None, Any]:

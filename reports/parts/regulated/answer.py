@@ -23,7 +23,7 @@ from reports.parts.snapshots import Snapshots
 from reports.parts.sources import Sources
 from reports.parts.use import Use
 
-Result = Literal["recorded", "partly", "not recorded", "not kept here"]
+Result = Literal["recorded", "partly", "not recorded", "elsewhere", "not kept here"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +67,11 @@ def answered(shown: str, needs: str, lacks: Iterable[str] = (), entries: Iterabl
 def nothing(*would_be: str) -> Check:
     """Return the check of what no record of this catalog can say yet: what would have to be recorded."""
     return lambda _: Answer("not recorded", lacks=would_be)
+
+
+def elsewhere(where: str) -> Check:
+    """Return the check of what the catalog records and a dossier of a model version does not show: where it stands."""
+    return lambda _: Answer("elsewhere", where)
 
 
 def gaps_of(context: Regulated, *fields: str) -> list[str]:

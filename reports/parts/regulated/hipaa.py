@@ -13,6 +13,7 @@ from reports.parts.regulated.answer import (
     Regulated,
     against,
     answered,
+    elsewhere,
     found_by,
     gaps_of,
     nothing,
@@ -144,7 +145,7 @@ ASKS = (
         "45 CFR 164.312(a)(1)",
         "Access to the data only for those who were granted it",
         "use",
-        nothing("each decision on access to the data: who, to what, for which purpose, allowed or not"),
+        elsewhere("the dossier of each dataset shows who was granted access, and counts the decisions on access"),
     ),
     Ask(
         "45 CFR 164.312(b)",
@@ -180,7 +181,10 @@ ASKS = (
         "45 CFR 164.514(c)",
         "Codes by which records could be re-identified: not derived from the person, not disclosed",
         "handling",
-        nothing("how each code was made, who holds its key, and that it went to nobody"),
+        elsewhere(
+            "who holds the key of which codes, where and until when, is recorded of the dataset that is the key; how a "
+            "code was made is not"
+        ),
     ),
     Ask("45 CFR 164.514(e)", "Limited data sets, and the agreement on their use", "handling", limited_data_set),
     Ask(

@@ -7,13 +7,15 @@ from enum import StrEnum
 
 import pytest
 
-from graph_schema.vocabulary import duo, hl7, systems, words
+from graph_schema.vocabulary import duo, hipaa, hl7, systems, words
 from graph_schema.vocabulary.codes import CodeTable
-from reports.codes import coded, coded_in
+from reports.codes import coded, coded_briefly, coded_in, explained
 from reports.context import Code
 from reports.document import Line, Table
 from reports.drawing import document_of
 from reports.naming import worded
+from reports.parts import sources
+from reports.parts.suggestions import because
 from tests.support.dossier import clinical_dossier
 
 LISTS = [each for each in vars(words).values() if isinstance(each, type) and issubclass(each, StrEnum)]
@@ -89,3 +91,23 @@ def test_a_name_is_no_value_of_a_closed_list() -> None:
         "de-identified",
         "IRB",
     ]
+
+
+def test_very_many_codes_stand_behind_the_name_of_their_system() -> None:
+    (line,) = coded_briefly([Code(system=hipaa.SYSTEM, code=letter) for letter in "ABG"])
+    assert text(line) == "45 CFR 164.514(b)(2)(i): A, B, G"
+
+
+def test_in_a_sentence_a_code_stands_behind_what_it_means() -> None:
+    assert explained(hl7.ACT_REASON, "TREAT") == "treatment (TREAT)"
+    assert explained(hl7.ACT_REASON, "MADE-UP") == "MADE-UP"
+
+
+def test_the_kind_of_a_source_system_is_in_words_and_its_name_is_left() -> None:
+    assert sources.in_words("source_system", "LAKE (East) (OTHER)") == "LAKE (East) (other)"
+    assert sources.in_words("source_system", "EHR bulk export (FHIR)") == "EHR bulk export (FHIR)"
+
+
+def test_a_name_in_use_says_in_words_how_it_is_taken() -> None:
+    found = [because(f"name in use: {name}") for name in ("^age", "@key", "birth date")]
+    assert found == ["name in use: age alone", "name in use: key, of persons", "name in use: birth date"]

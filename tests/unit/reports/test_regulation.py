@@ -140,7 +140,7 @@ LABELLED = GateReason(outcome="FAIL", text="By labels it was made of what measur
 
 CASES: dict[str, dict[str, tuple[ModelDossier, ...]]] = {
     "45 CFR 164.308(a)(1)(ii)(D)": {"not recorded": (sound(), empty())},
-    "45 CFR 164.312(a)(1)": {"not recorded": (sound(), empty())},
+    "45 CFR 164.312(a)(1)": {"elsewhere": (sound(), empty())},
     "45 CFR 164.312(b)": {"partly": (sound(), full()), "not recorded": (empty(),)},
     "45 CFR 164.312(c)(1)": {
         "recorded": (sound(), full()),
@@ -157,7 +157,7 @@ CASES: dict[str, dict[str, tuple[ModelDossier, ...]]] = {
         "partly": (full(), lacking("phi_category"), lacking("labels"), past_every_step()),
         "not recorded": (by_method("LIMITED_DATA_SET"), by_method("NONE"), empty()),
     },
-    "45 CFR 164.514(c)": {"not recorded": (sound(), empty())},
+    "45 CFR 164.514(c)": {"elsewhere": (sound(), empty())},
     "45 CFR 164.514(e)": {"partly": (by_method("LIMITED_DATA_SET"),), "not recorded": (sound(), empty())},
     "45 CFR 164.528": {"not recorded": (sound(), empty())},
     "45 CFR 92.210": {
@@ -298,6 +298,7 @@ def test_the_index_shows_what_its_checks_answer_and_states_no_compliance() -> No
     sentences = ["".join(span.text for span in block.line) for block in document.blocks if isinstance(block, Text)]
     assert any("This index is not a statement of compliance." in sentence for sentence in sentences)
     marks = {"recorded": "recorded", "partly": "partly recorded", "not recorded": "not recorded"}
+    marks["elsewhere"] = "not shown here"
     marks["not kept here"] = "not kept here, by design"
     rows = table_of(document, "Paragraph").rows
     assert [row[1][0][0].text for row in rows] == [marks[ask.check(full()).result] for ask in ASKS]

@@ -327,3 +327,20 @@ def test_a_body_of_a_later_catalog_is_named_and_what_it_lacks(tmp_path: Path) ->
     assert parts["bodies"].why == f"Not understood by this verifier: #{index}: /record/phi_kind is missing."
     assert not parts["bodies"].understood
     assert all(not part.differing for part in parts.values())
+
+
+@pytest.mark.parametrize(
+    ("change", "advice"),
+    [
+        ({"format": "lineward.report/99"}, "take the one of the Lineward that made it."),
+        ({"format": "another"}, "Name a report's PDF, HTML or JSON file."),
+        ({"context": {}}, "Don't rely on it; get the file again from whoever issued it."),
+    ],
+)
+def test_what_cannot_be_read_says_what_to_do_by_what_it_calls_itself(
+    files: dict[Form, bytes], change: dict[str, Any], advice: str
+) -> None:
+    found, _ = both(canonical({**json.loads(files["json"]), **change}), None)
+    (check,) = found.checks
+    assert (check.name, check.status) == ("file", "FAIL")
+    assert check.detail.endswith(advice)
