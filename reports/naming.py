@@ -8,6 +8,7 @@ from collections.abc import Callable, Hashable, Iterable
 from typing import TypeVar
 
 Thing = TypeVar("Thing")
+_MOST_APART = 8
 _MOST_NAMES = 5
 _WORDED = {
     "DE_IDENTIFIED": "de-identified",
@@ -25,6 +26,20 @@ def alike(things: Iterable[Thing], by: Callable[[Thing], Hashable]) -> list[tupl
     for thing in things:
         groups[by(thing)].append(thing)
     return [tuple(group) for group in groups.values()]
+
+
+def many_together(things: Iterable[Thing], by: Callable[[Thing], Hashable]) -> list[tuple[Thing, ...]]:
+    """Return each thing by itself in its order, but very many that are alike as one group, where the first stands."""
+    every = list(things)
+    found: list[tuple[Thing, ...]] = []
+    groups = {by(group[0]): group for group in alike(every, by)}
+    for thing in every:
+        group = groups[by(thing)]
+        if len(group) <= _MOST_APART:
+            found.append((thing,))
+        elif thing is group[0]:
+            found.append(group)
+    return found
 
 
 def worded(name: str) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from reports.context import Actor, Context, Strict
@@ -22,10 +22,13 @@ from reports.document import (
     table,
     words,
 )
-from reports.naming import counted, worded
+from reports.naming import counted, many_together, worded
 from reports.parts.findings import Severity
 from reports.phrases import tone, who
 from reports.section import Frame, Part
+
+_MOST = 20
+"""Findings of high severity that the summary words, each by itself."""
 
 Stands = Literal["OPEN", "ACKNOWLEDGED", "ACCEPTED"]
 
@@ -77,21 +80,36 @@ def blocks(context: Estate, _: Frame) -> Iterator[Block]:
             "What the rules over the whole estate find on what this report rests on, at the read point",
             (Column("Rule and subject", 6), Column("What was found", 7), Column("How it stands", 4)),
             [
-                (
-                    cell(
-                        words(plain(each.rule), mark(each.severity, tone(each.severity))),
-                        plain(each.subject),
-                    ),
-                    cell(
-                        plain(each.text),
-                        words(faint("since"), stamp(each.since)) if each.since else (),
-                        cites(each.entries),
-                    ),
-                    _state_of(each),
+                _row(*group) if len(group) == 1 else _row_of_many(group)
+                for group in many_together(
+                    context.estate, lambda each: replace(each, subject="", since=None, entries=())
                 )
-                for each in context.estate
             ],
         )
+
+
+def _row(one: EstateFinding) -> tuple[Cell, ...]:
+    return (
+        cell(words(plain(one.rule), mark(one.severity, tone(one.severity))), plain(one.subject)),
+        cell(plain(one.text), words(faint("since"), stamp(one.since)) if one.since else (), cites(one.entries)),
+        _state_of(one),
+    )
+
+
+def _row_of_many(group: Sequence[EstateFinding]) -> tuple[Cell, ...]:
+    """Return the row of what is found alike on very many, each with its entries."""
+    one, since = group[0], min((each.since for each in group if each.since), default=None)
+    return (
+        cell(
+            words(plain(one.rule), mark(one.severity, tone(one.severity))),
+            *(words(plain(each.subject), cites(each.entries)) for each in group),
+        ),
+        cell(
+            words(plain(f"{one.text.rstrip('.')}: {len(group):,} times.")),
+            words(faint("the first since"), stamp(since)) if since else (),
+        ),
+        _state_of(one),
+    )
 
 
 def _state_of(one: EstateFinding) -> Cell:
@@ -111,9 +129,13 @@ def _state_of(one: EstateFinding) -> Cell:
 def items(context: Estate, _: Frame) -> Iterator[Item]:
     """Yield each severe finding that is open, and how many others are open or accepted."""
     is_open = [one for one in context.estate if one.stands == "OPEN"]
-    for one in is_open:
-        if one.severity == "HIGH":
-            yield item("bad", "FINDING", f"{one.subject}: {one.text}", one.entries)
+    severe = [one for one in is_open if one.severity == "HIGH"]
+    for one in severe[:_MOST]:
+        yield item("bad", "FINDING", f"{one.subject}: {one.text}", one.entries)
+    if further := severe[_MOST:]:
+        rules = ", ".join(dict.fromkeys(one.rule for one in further))
+        text = f"{counted(len(further), 'further finding')} of high severity on what it rests on: {rules}."
+        yield item("bad", "FINDINGS", text, sorted({entry for one in further for entry in one.entries}))
     lesser = [one for one in is_open if one.severity != "HIGH"]
     if lesser:
         rules = ", ".join(dict.fromkeys(one.rule for one in lesser))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from reports.context import Context, Strict
 from reports.document import (
     Block,
+    Cell,
     Column,
     Item,
     Tone,
@@ -18,7 +19,9 @@ from reports.document import (
     mark,
     plain,
     table,
+    words,
 )
+from reports.naming import many_together
 from reports.phrases import tone
 from reports.section import Frame, Part
 
@@ -70,22 +73,40 @@ def blocks(context: Findings, _: Frame) -> Iterator[Block]:
             "Findings",
             (Column("Rule", 3), Column("Severity", 2), Column("Subject", 4), Column("What was found", 6)),
             [
-                (
-                    cell(plain(each.rule)),
-                    cell(mark(each.severity, tone(each.severity))),
-                    cell(plain(each.subject)),
-                    cell(plain(each.text), cites(each.entries)),
-                )
-                for each in context.findings
+                _row(*group) if len(group) == 1 else _row_of_many(group)
+                for group in many_together(context.findings, _without_subject)
             ],
         )
 
 
+def _row(one: Finding) -> tuple[Cell, ...]:
+    return (*_begun(one), cell(plain(one.subject)), cell(plain(one.text), cites(one.entries)))
+
+
+def _row_of_many(group: Sequence[Finding]) -> tuple[Cell, ...]:
+    """Return the row of what is found alike very often, each with its subject and its entries."""
+    subjects = cell(*(words(plain(each.subject), cites(each.entries)) for each in group))
+    return (*_begun(group[0]), subjects, cell(plain(_often(group))))
+
+
+def _begun(one: Finding) -> tuple[Cell, Cell]:
+    return cell(plain(one.rule)), cell(mark(one.severity, tone(one.severity)))
+
+
+def _without_subject(one: Finding) -> Finding:
+    return replace(one, subject="", entries=())
+
+
+def _often(group: Sequence[Finding]) -> str:
+    return f"{group[0].text.rstrip('.')}: {len(group):,} times."
+
+
 def found(context: Findings, *topics: Topic) -> Iterator[Item]:
-    """Yield a line of the summary for each finding on these topics."""
-    for finding in context.findings:
-        if finding.topic in topics:
-            yield item(_tone(finding), finding.topic.upper(), finding.text, finding.entries)
+    """Yield a line of the summary for each finding on these topics; very many that are worded alike have one."""
+    for group in many_together((one for one in context.findings if one.topic in topics), _without_subject):
+        first, *others = group
+        entries = sorted({entry for one in group for entry in one.entries}) if others else first.entries
+        yield item(_tone(first), first.topic.upper(), _often(group) if others else first.text, entries)
 
 
 def items(context: Findings, _: Frame) -> Iterator[Item]:

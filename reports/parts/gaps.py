@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,6 +20,7 @@ from reports.document import (
     words,
 )
 from reports.fields import sentence
+from reports.naming import many_together
 from reports.phrases import unrecorded
 from reports.section import Frame, Part
 from reports.text import clean
@@ -66,7 +67,15 @@ def blocks(context: Unrecorded, frame: Frame) -> Iterator[Block]:
     for gap in context.gaps:
         note = faint(f"({gap.note})") if gap.note else ()
         groups[gap.subject].append(words(unrecorded(gap.field), note))
-    yield Gaps(tuple((clean(subject), tuple(lines)) for subject, lines in groups.items()))
+    yield Gaps(tuple(map(_group, many_together(groups.items(), lambda one: tuple(one[1])))))
+
+
+def _group(same: Sequence[tuple[str, list[Line]]]) -> tuple[str, tuple[Line, ...]]:
+    """Return a subject with what it lacks, or very many after the same that they lack."""
+    if len(same) == 1:
+        return clean(same[0][0]), tuple(same[0][1])
+    names = words(*((*plain(subject), *plain(";")) for subject, _ in same[:-1]), plain(same[-1][0]))
+    return f"{len(same):,} that lack the same", (*same[0][1], words(faint("these are:"), names))
 
 
 def items(context: Unrecorded, _: Frame) -> Iterator[Item]:

@@ -4,14 +4,18 @@ from dataclasses import replace
 from typing import Any, get_args
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from catalog.kinds import KINDS
 from reports.context import Answer
 from reports.document import MOST_ROWS, Cell, Document, Facts, Gaps, Heading, SignOff, Summary, Table, Tone
 from reports.drawing import document_of
 from reports.kinds import ModelDossier
+from reports.naming import many_together
 from reports.parts.approvals import Decision
 from reports.parts.findings import Finding, Severity, Topic
+from reports.parts.gaps import Gap
 from reports.parts.regulated.attributes import ATTRIBUTE_GROUPS, SOURCE_ATTRIBUTES
 from reports.parts.runs import Run
 from reports.parts.sources import Declared
@@ -66,6 +70,32 @@ def test_every_finding_has_its_line_in_the_summary(topic: Topic, severity: Sever
     (item,) = [each for each in items if each.verdict not in {"CHECKPOINT", "GATE"}]
     assert item.tone == tone
     assert "".join(span.text for span in item.line).endswith("It is so. #3")
+
+
+def test_very_many_that_are_alike_stand_together_and_are_counted() -> None:
+    many = tuple(
+        Finding(rule="a rule", severity="MEDIUM", topic="approval", subject=f"s{n}", text="It is so.", entries=(n,))
+        for n in range(30)
+    )
+    gaps = tuple(Gap(subject=f"d{n}", field="owner", note="Declare it.") for n in range(30))
+    context = replace(empty_dossier(), findings=many, gaps=gaps)
+    (line,) = (line for line in said_by(context) if line.startswith("It is so"))
+    assert line.startswith("It is so: 30 times. #0 #1")
+    document = build_model_dossier(context)
+    table = next(each for each in document.blocks if isinstance(each, Table) and each.caption == "Findings")
+    (row,) = table.rows
+    assert len(row[2]) == 30
+    (group,) = next(each for each in document.blocks if isinstance(each, Gaps)).groups
+    assert group[0] == "30 that lack the same"
+    assert all(f"d{n}" in str(group) for n in range(30))
+
+
+@given(st.lists(st.integers(0, 3), max_size=40))
+def test_nothing_is_lost_where_many_stand_together(things: list[int]) -> None:
+    found = many_together(enumerate(things), lambda one: one[1])
+    assert sorted(one for group in found for one in group) == list(enumerate(things))
+    assert all(len(group) == 1 or len(group) > 8 for group in found)
+    assert [group[0][0] for group in found] == sorted(group[0][0] for group in found)
 
 
 def test_an_answer_that_is_not_whole_is_the_first_thing_said() -> None:
