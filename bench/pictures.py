@@ -1,12 +1,15 @@
-"""How long a browser takes to show the lineage page with much on it, and a frame while one moves the picture."""
+"""How long a server takes for a lineage page with much on it, a browser to show it, and a frame while one moves it."""
 
 from __future__ import annotations
 
+import os
 import random
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack
 from itertools import pairwise
+from pathlib import Path
 from typing import Final
 from urllib.parse import urlencode
 
@@ -21,9 +24,13 @@ from tests.support.browser import launched
 
 LAYERS: Final = 20
 COLUMNS: Final = 15
-FRAME: Final = 0.050
-FIRST: Final = 3.0
+FRAME: Final = 0.024
+"""On average; one of twenty may take twice that."""
 PAINTED: Final = 0.3
+SERVED: Final = 0.150
+SERVED_WHOLE: Final = 1.0
+"""Of what is drawn whole, which nobody gets unasked."""
+MOST_BYTES: Final = 100 * 1024
 _FRAMES: Final = 120
 _SECOND: Final = 0.45
 """The share of datasets that are made of two."""
@@ -57,7 +64,7 @@ _MOVE: Final = """async ([zoom, frames]) => {
 
 
 def measure(options: Options) -> list[Figure]:
-    """Measure the page of 2,000 datasets, and of 500 datasets with fifteen columns each, both drawn whole."""
+    """Measure the page of 2,000 datasets, and of 500 datasets with fifteen columns each: as one opens it, and whole."""
     figures: list[Figure] = []
     small = 10 if options.quick else 1
     with launched() as browser:
@@ -70,12 +77,42 @@ def _of(browser: Browser, count: int, columns: int) -> Iterator[Figure]:
     with ExitStack() as stack:
         server = serving_filled("SQLite", events(count, columns), stack)
         follow(server)
-        asked = {"direction": "upstream", "depth": "100", "draw": "all", "grain": "column" if columns else "dataset"}
-        address = f"/explorer/lineage?{urlencode({'id': Dataset(NAMESPACE, _LAST).id, **asked})}"
+        opened = {"id": Dataset(NAMESPACE, _LAST).id, "grain": "column" if columns else "dataset"}
+        whole = {**opened, "direction": "upstream", "depth": "100", "draw": "all"}
         page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
         setting = f"{count + 1:,} datasets" + (f" × {columns} columns" if columns else "")
+        yield from _served(server, f"/explorer/lineage?{urlencode(opened)}", f"{setting}, as it opens", SERVED)
+        address = f"/explorer/lineage?{urlencode(whole)}"
+        yield from _served(server, address, f"{setting}, whole", SERVED_WHOLE)
         yield from _page(server, page, address, setting)
         page.context.close()
+
+
+def _served(server: Server, address: str, setting: str, most: float) -> Iterator[Figure]:
+    """Measure the server alone: the CPU of its process says what the page costs, whatever else the machine does."""
+    headers = {"Accept": "text/html", "Accept-Encoding": "gzip", "Sec-Fetch-Site": "same-origin"}
+    request = urllib.request.Request(server.url + address, headers=headers)
+    seconds, busy, size = [], [], 0
+    for _ in range(4):  # the first also makes plans and caches
+        began, spent = time.perf_counter(), _spent(server.pid)
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            size = len(answer.read())
+        seconds.append(time.perf_counter() - began)
+        busy.append(_spent(server.pid) - spent)
+    best, cpu = min(seconds[1:]), min(busy[1:])
+    aim = f"≤ {milliseconds(most)}"
+    yield Figure(
+        "the server's answer, elapsed / CPU", setting, f"{milliseconds(best)} / {milliseconds(cpu)}", aim, cpu <= most
+    )
+    # Columns of five hundred datasets are more than a page is: the aim is of what the explorer shows by itself.
+    bound = (f"≤ {MOST_BYTES:,} bytes", size <= MOST_BYTES) if most == SERVED else ("", None)
+    yield Figure("its bytes, as transferred", setting, f"{size:,} bytes", *bound)
+
+
+def _spent(pid: int) -> float:
+    """Return the seconds of CPU that a process took so far, in its own code and the kernel's (proc(5), stat)."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _page(server: Server, page: Page, address: str, setting: str) -> Iterator[Figure]:
@@ -92,17 +129,15 @@ def _page(server: Server, page: Page, address: str, setting: str) -> Iterator[Fi
         painted.append(page.evaluate(_SINCE_LAST_BYTE) / 1000)
     boxes, paths = page.locator("svg.picture .box").count(), page.locator("svg.picture .flow").count()
     setting = f"{setting}, {boxes:,} boxes, {paths:,} edges"
-    best = min(seconds)
-    yield Figure("lineage page until its picture stands", setting, milliseconds(best), f"≤ {FIRST:g} s", best <= FIRST)
+    yield Figure("lineage page until its picture stands", setting, milliseconds(min(seconds)))
     yield Figure("of that in the browser, behind the last byte", setting, milliseconds(min(painted)))
     cpu = min(busy)
     aim = f"≤ {PAINTED:g} s"
     yield Figure("CPU of the page's thread until then", setting, milliseconds(cpu), aim, cpu <= PAINTED)
-    yield Figure("its HTML", setting, f"{len(page.content()):,} characters")
     for name, zoom in (("the whole", 0), ("close", 12)):
         frames = page.evaluate(_MOVE, [zoom, _FRAMES])
-        aim = f"p95 ≤ {FRAME * 1000:.0f} ms"
-        met = percentile(frames, 0.95) <= FRAME
+        aim = f"{FRAME * 1000:.0f} ms / {2 * FRAME * 1000:.0f} ms"
+        met = percentile(frames, 0.5) <= FRAME and percentile(frames, 0.95) <= 2 * FRAME
         yield Figure(f"a frame while {name} of it is moved, p50 / p95", setting, spread(frames), aim, met)
 
 

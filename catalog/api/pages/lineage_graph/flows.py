@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -38,11 +39,19 @@ def in_order(graph: LineageGraph, links: Mapping[str, Link]) -> list[LineageEdge
     """Return the edges in the order of their numbers: from what is asked about outwards, then by names."""
     depths = {node.id: node.depth for node in graph.nodes}
 
-    def from_the_root(edge: LineageEdge) -> tuple[int, str, str, int, str]:
+    def from_the_root(edge: LineageEdge) -> tuple[int, str, str, int]:
         source, target = (links[one].name if one in links else one for one in (edge.source, edge.target))
-        return min(depths.get(edge.source, 0), depths.get(edge.target, 0)), source, target, edge.valid_from, repr(edge)
+        return min(depths.get(edge.source, 0), depths.get(edge.target, 0)), source, target, edge.valid_from
 
-    return sorted(graph.edges, key=from_the_root)
+    # All that an edge says tells those apart that are alike in this; to spell it out takes longer than all else here.
+    alike: defaultdict[tuple[int, str, str, int], list[LineageEdge]] = defaultdict(list)
+    for edge in graph.edges:
+        alike[from_the_root(edge)].append(edge)
+    return [edge for place in sorted(alike) for edge in _told_apart(alike[place])]
+
+
+def _told_apart(edges: list[LineageEdge]) -> list[LineageEdge]:
+    return sorted(edges, key=repr) if len(edges) > 1 else edges
 
 
 def flows_of(
@@ -62,8 +71,8 @@ def flows_of(
         marked = marks.get(edge, frozenset())
         yield Flow(
             number,
-            links.get(edge.source, unnamed(edge.source)),
-            links.get(edge.target, unnamed(edge.target)),
+            links.get(edge.source) or unnamed(edge.source),
+            links.get(edge.target) or unnamed(edge.target),
             edge,
             links.get(edge.job or ""),
             links.get(edge.run or ""),
