@@ -43,6 +43,13 @@ _OWN_GRAIN = {
     "Column": Grain.COLUMN,
 }
 """At which grain a node is walked unless told otherwise (rule 9)."""
+EVER_STATED_GRAINS = frozenset({Grain.DATASET, Grain.COLUMN})
+"""At which grains flows ever stated are walked."""
+_DATA = frozenset({"Dataset", "Snapshot", "State", "ModelVersion"})
+_STARTS = {
+    Grain.RUN: frozenset({"Run"}),
+    Grain.COLUMN: frozenset({"Dataset", "Snapshot", "ModelVersion", "Column"}),
+}
 
 
 def lineage(view: View, walk: Walk) -> LineageGraph:
@@ -123,6 +130,11 @@ def own_grain(roots: Sequence[str]) -> Grain:
     return next(grain for grain in grains if grain)
 
 
+def starts_at(grain: Grain) -> frozenset[str]:
+    """Return the kinds of nodes that lineage starts at at this grain."""
+    return _STARTS.get(grain, _DATA)
+
+
 def _check(walk: Walk, grain: Grain) -> None:
     if not 0 <= walk.depth <= MAX_DEPTH:
         raise SenderError(f"The depth is {walk.depth}: it goes from 0 to {MAX_DEPTH}.", pointer="/depth", status=422)
@@ -130,7 +142,7 @@ def _check(walk: Walk, grain: Grain) -> None:
         raise SenderError(
             f"The budget is {walk.budget}: it goes from 1 to {MAX_BUDGET} nodes.", pointer="/budget", status=422
         )
-    if walk.flows is FlowScope.EVER_STATED and grain not in {Grain.DATASET, Grain.COLUMN}:
+    if walk.flows is FlowScope.EVER_STATED and grain not in EVER_STATED_GRAINS:
         raise SenderError(
             "Lineage of flows ever stated has dataset and column grain only: ask for one of these.",
             pointer="/grain",
@@ -140,8 +152,7 @@ def _check(walk: Walk, grain: Grain) -> None:
         return
     if walk.columns and grain is not Grain.COLUMN:
         raise SenderError("Columns are named at column grain only: ask for that grain.", pointer="/columns", status=422)
-    data = {"Dataset", "Snapshot", "State", "ModelVersion"}
-    allowed = {Grain.RUN: {"Run"}, Grain.COLUMN: {"Dataset", "Snapshot", "ModelVersion", "Column"}}.get(grain, data)
+    allowed = starts_at(grain)
     wrong = sorted({label_of(root) for root in walk.roots} - allowed)
     if wrong:
         starts = ", ".join(sorted(allowed))

@@ -171,6 +171,10 @@ def read_asked(asking: Asking) -> Asked:
     if between and label_of(between) not in ROOTS:
         raise AskerError(NOT_THERE)
     since = asking.text("since")
+    detail, ever = asking.member("grain", Detail, Detail.OWN), asking.text("flows") == "ever"
+    if ever and detail is Detail.OWN and label_of(identifier) in {"Snapshot", "ModelVersion"}:
+        # What was ever stated, was stated of datasets: of an exact state it is what its dataset was made of.
+        detail = Detail.DATASET
     opened = _named(asking, "open")
     if len([one for one in opened if label_of(one) in {*ROOTS, "State"}]) > _MOST_OPENED:
         raise SenderError(
@@ -180,9 +184,9 @@ def read_asked(asking: Asking) -> Asked:
     return Asked(
         id=identifier,
         direction=asking.member("direction", Direction, Direction.BOTH),
-        detail=asking.member("grain", Detail, Detail.OWN),
+        detail=detail,
         depth=asking.number("depth", _depth(between), 1, _MOST_DEPTH),
-        ever=asking.text("flows") == "ever",
+        ever=ever,
         columns=asking.texts("column"),
         whole=asking.text("draw") == "all",
         by=asking.member("by", By, By.NOTHING),

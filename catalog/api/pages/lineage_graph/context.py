@@ -13,6 +13,9 @@ from catalog.api.pages.lineage_graph.flows import Flow
 from catalog.api.pages.lineage_graph.marks import MEANINGS, OF_EDGES, SIGNS, Mark, Marks
 from catalog.api.pages.lineage_graph.panel import Panel
 from catalog.api.pages.page import Context
+from catalog.lineage.model import Grain
+from catalog.lineage.queries import EVER_STATED_GRAINS, starts_at
+from graph_schema.identity import label_of
 from graph_schema.vocabulary.words import PhiKind
 from reports.document import Box
 from reports.layout import MOST_NODES
@@ -82,7 +85,6 @@ class LineagePage(Context):
     came: tuple[int, int]
     rows: int = ROWS
     directions: tuple[Choice, ...] = DIRECTIONS
-    grains: tuple[Choice, ...] = GRAINS
     collapsing: tuple[Choice, ...] = COLLAPSING
     labels: tuple[Choice, ...] = LABELS
     most_drawn: int = MOST_DRAWN
@@ -102,6 +104,17 @@ class LineagePage(Context):
     def meaning_of_edges(self) -> Mapping[Mark, str]:
         """Return what each mark means of a flow."""
         return OF_EDGES
+
+    @property
+    def grains(self) -> tuple[Choice, ...]:
+        """Return the grains at which lineage starts at what is asked about."""
+        kind = label_of(self.asked.id)
+        return tuple(one for one in GRAINS if one.value == "own" or kind in starts_at(Grain(one.value.upper())))
+
+    @property
+    def may_be_ever(self) -> bool:
+        """Whether there are flows ever stated of what is asked about."""
+        return any(label_of(self.asked.id) in starts_at(grain) for grain in EVER_STATED_GRAINS)
 
     @property
     def listed(self) -> tuple[Flow, ...]:

@@ -11,9 +11,11 @@ from urllib.parse import quote, urlencode
 import pytest
 
 from catalog.api.pages.lineage_graph.asked import beginnings
+from graph_schema.nodes import Dataset, ModelVersion
 from reports.layout import MOST_NODES
 from tests.support import made_up_lineage as made
 from tests.support.pages import BROWSER, Shown, shown
+from tests.support.records import CURATED, DIGEST, MODEL, declaration, event, registration, run_node, seal
 
 if TYPE_CHECKING:
     from httpx2 import Response
@@ -170,6 +172,29 @@ def test_columns_are_of_what_was_chosen_alone(pipeline: Catalog) -> None:
     expanded = taken(pipeline, grain="column", depth=1, column="ward", open=made.dataset(made.JOINED))
     assert places(one).items() <= places(expanded).items()
     assert named(*made.FEEDS) <= places(expanded).keys()
+
+
+def test_whatever_the_form_offers_of_a_thing_is_answered(catalog: Catalog) -> None:
+    """A model version is walked by exact states: what was ever stated of it, was stated of datasets."""
+    for one in (declaration(), seal(), registration()):
+        assert catalog.event(event(version={"datasetVersion": DIGEST})).status_code == 201
+        assert catalog.record(one).status_code == 201
+    version = ModelVersion(MODEL["namespace"], MODEL["name"], "1").id
+    for root, offered in (
+        (version, ["own", "dataset", "snapshot", "column"]),
+        (run_node().id, ["own", "run"]),
+        (Dataset(**CURATED).id, ["own", "dataset", "snapshot", "column"]),
+    ):
+        form = page(catalog, id=root)
+        (grains,) = re.findall(r'name="grain">(.*?)</select>', get(catalog, id=root).text)
+        assert re.findall('value="([a-z]+)"', grains) == offered
+        assert all(page(catalog, id=root, grain=one) for one in offered)
+        has_ever = "everything ever stated" in form.words
+        assert has_ever == (root != run_node().id)
+        if has_ever:
+            found = page(catalog, id=root, flows="ever")
+            assert "--ever-stated" in found.words
+            assert taken(catalog, id=root, flows="ever")["flows"] or root == version
 
 
 def test_a_reader_hears_what_a_box_is_and_goes_to_what_is_known_of_it(pipeline: Catalog) -> None:
