@@ -138,6 +138,11 @@ class LineagePage(Context):
         return len(self.flows) - len(self.listed)
 
     @property
+    def undrawn(self) -> int:
+        """Return how many flows are listed of which both ends are one box: a dataset as a whole, and a column of it."""
+        return sum(one.boxes[0] == one.boxes[1] for one in self.listed)
+
+    @property
     def forms(self) -> tuple[str, ...]:
         """Return the forms in which this is taken along: those of the picture where there is one."""
         return ("csv", "json") if self.drawn.picture is None else ("csv", "json", "svg", "png")

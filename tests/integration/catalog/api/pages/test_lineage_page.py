@@ -174,6 +174,24 @@ def test_columns_are_of_what_was_chosen_alone(pipeline: Catalog) -> None:
     assert named(*made.FEEDS) <= places(expanded).keys()
 
 
+def test_flows_that_the_picture_has_no_line_for_are_listed_and_counted(pipeline: Catalog) -> None:
+    """What decides of every column leads to the dataset as a whole, and from there to each: inside of one box."""
+    assert "not drawn" not in page(pipeline, grain="column").words
+    step = made.step("filter", 9, (made.JOINED,), ("curated/filtered",), "2026-01-09T10:00:00Z")
+    facet = step["outputs"][0]["facets"]["columnLineage"]
+    facet["dataset"] = [{"namespace": made.NAMESPACE, "name": made.JOINED, "field": "ward"}]
+    assert pipeline.event(step).status_code == 201
+    pipeline.caught_up()
+    asked: dict[str, object] = {"id": made.dataset("curated/filtered"), "grain": "column", "direction": "upstream"}
+    flows = taken(pipeline, **asked)["flows"]
+    inside = [one["number"] for one in flows if one["from"]["box"] == one["to"]["box"]]
+    found = page(pipeline, **asked)
+    assert f"{len(inside)} flows of it are not drawn, inside of one box" in found.words
+    drawn = [one["data-edge"] for one in found.of("path") if "data-edge" in one]
+    assert len(drawn) == len(flows) - len(inside)
+    assert len(inside) == len(made.COLUMNS)
+
+
 def test_whatever_the_form_offers_of_a_thing_is_answered(catalog: Catalog) -> None:
     """A model version is walked by exact states: what was ever stated of it, was stated of datasets."""
     for one in (declaration(), seal(), registration()):
