@@ -47,10 +47,10 @@ def in_order(graph: LineageGraph, links: Mapping[str, Link]) -> list[LineageEdge
     alike: defaultdict[tuple[int, str, str, int], list[LineageEdge]] = defaultdict(list)
     for edge in graph.edges:
         alike[from_the_root(edge)].append(edge)
-    return [edge for place in sorted(alike) for edge in _told_apart(alike[place])]
+    return [edge for place in sorted(alike) for edge in _ordered(alike[place])]
 
 
-def _told_apart(edges: list[LineageEdge]) -> list[LineageEdge]:
+def _ordered(edges: list[LineageEdge]) -> list[LineageEdge]:
     return sorted(edges, key=repr) if len(edges) > 1 else edges
 
 
