@@ -100,6 +100,8 @@ def test_one_searches_as_one_types_opens_a_dataset_and_follows_its_lineage(open_
     expect(page.locator(".choice[value=Dataset]")).to_be_checked()
     found.click()
     expect(page.locator("h1")).to_have_text("visits")
+    expect(page.locator("#approvals h2")).to_contain_text("for approval")  # it came by a request of its own
+    expect(page.locator("#findings h2")).to_contain_text("finding")
     page.get_by_role("link", name="All of its lineage").click()
     expect(page.locator("svg.picture")).to_be_visible()
     page.locator("svg.picture a").first.click()
