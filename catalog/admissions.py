@@ -20,6 +20,9 @@ from graph_schema.nodes import Column, Dataset, Node, Site, Snapshot
 PATIENCE = 2.0
 """Seconds that a record waits for a graph that lags."""
 
+_NO_NAME = "Under this name you can declare nothing: take another, or ask whoever administers the catalog."
+"""A name is one dataset's: who may declare what nobody knows meets one that is taken, seen by them or not."""
+
 
 class Follower(Protocol):
     """What admissions need of the projection."""
@@ -102,7 +105,8 @@ class Admissions:
                 admitted: Admitted | None = None
                 try:
                     admitted = kind.admit(record, admission)
-                    _require_within(kind.subjects(record), admission.view, self.view(reader, actor, now, actor.writes))
+                    written = self.view(reader, actor, now, actor.writes)
+                    _require_within(kind, kind.subjects(record), admission.view, written)
                 # What it lacks, and what would permit it, may be in entries that the graph does not hold yet.
                 except (SenderError, AskerError):
                     if seen >= newest:
@@ -121,13 +125,15 @@ class Admissions:
                 )
 
 
-def _require_within(subjects: Sequence[Node], seen: View, written: View) -> None:
+def _require_within(kind: Kind[Any], subjects: Sequence[Node], seen: View, written: View) -> None:
     """Hold a record to be about what its writer may see and write about.
 
     Raises UnknownSubjectError for what may not be seen, there or not, and AskerError 403 for what may be seen alone.
     """
     for node in subjects:
         if not _within(node, seen):
+            if kind.names:
+                raise UnknownSubjectError(_NO_NAME, "")
             raise UnknownSubjectError.of(node, DECLARE_FIRST, "")
         if not _within(node, written):
             raise AskerError(

@@ -171,6 +171,7 @@ class Kind(Generic[R]):
     `binds`, what the catalog adds is a part of what is stated: the same words about something else now are no retry.
     One that is `verbatim` is kept byte for byte: where it holds what looks like an identifier it is refused.
     What one that is `lasting` says is in force until something else is said: saying it again meanwhile adds nothing.
+    Of one that `names` its subject, which nobody need have met before, is told that the name cannot be used.
     """
 
     record: type[R]
@@ -183,6 +184,7 @@ class Kind(Generic[R]):
     commit: Callable[[R, Actor, AccessChanges, Append], Future[Receipt]] = _written
     binds: bool = False
     lasting: bool = False
+    names: bool = False
     verbatim: bool = False
 
     @property
@@ -197,7 +199,14 @@ class Kind(Generic[R]):
 
 
 _KINDS: tuple[Kind[Any], ...] = (
-    Kind(DeclareDataset, assets_facts.subjects, assets_facts.project, use_admission.admit_declaration, lasting=True),
+    Kind(
+        DeclareDataset,
+        assets_facts.subjects,
+        assets_facts.project,
+        use_admission.admit_declaration,
+        lasting=True,
+        names=True,
+    ),
     Kind(
         DeclareSource,
         assets_facts.source_subjects,

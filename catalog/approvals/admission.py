@@ -48,7 +48,7 @@ def admit_request(record: RequestApproval, admission: Admission) -> Admitted:
         raise UnknownSubjectError(f"This {field.replace('_', ' ')} has no digest to bind: {hint}.", pointer)
     view = admission.view.unredacted.at(admission.now)
     nodes = {Approval(str(index)).id: index for index in record.depends_on}
-    known = queries.approvals(view, list(nodes))
+    known = queries.approvals(view, sorted(admission.view.visible(nodes, counted=False)))
     checks.check_depends_on({index: known[id_].state if id_ in known else None for id_, index in nodes.items()})
     policies = queries.policies_on(published(view), record.approval_kind)
     bound = sorted((*digests, *effective(view, subject.id).digests, *policies.digests))
@@ -213,7 +213,7 @@ def _request(index: int, admission: Admission) -> StoredEntry:
     if index >= admission.ledger.size():
         raise _no_request("there is no such entry")
     stored = admission.ledger.entry(index)
-    if stored.entry.kind != REQUEST_KIND:
+    if stored.entry.kind != REQUEST_KIND or not admission.view.visible([Approval(str(index)).id], counted=False):
         raise _no_request("that entry is none")
     if stored.body is None:
         raise _no_request("that one was erased")

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from catalog.emergencies.model import Emergency, Review
+from catalog.grants.queries import on_what_is_seen
 from catalog.view import View
 from graph_schema.aspects.access import EmergencyAccess, EmergencyReview
 from graph_schema.facts import Statement
@@ -18,11 +19,13 @@ def emergencies_of(view: View, principals: Sequence[str]) -> dict[str, tuple[Eme
     known = view.nodes(principals)
     stated: dict[str, list[Statement]] = defaultdict(list)
     reviews: dict[tuple[str, int], Review] = {}
-    for one in view.statements(list(known), ("emergency_access", "emergency_review")):
-        if one.value is None:
-            continue
+    said = [
+        one for one in view.statements(list(known), ("emergency_access", "emergency_review")) if one.value is not None
+    ]
+    for one in on_what_is_seen(view, (one for one in said if one.aspect == "emergency_access")):
+        stated[one.subject].append(one)
+    for one in said:
         if one.aspect == "emergency_access":
-            stated[one.subject].append(one)
             continue
         value = EmergencyReview.from_json(one.data)
         review = Review(one.entry, one.by, one.valid_from, value.justified, value.reason)

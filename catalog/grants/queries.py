@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from catalog.access.model import Definition
 from catalog.access.queries import definitions
 from catalog.grants.model import AccessDelegation, AccessRequest, Grant, GrantState, RequestState
-from catalog.grants.rules import DAY, due, lost_role
+from catalog.grants.rules import DAY, due, judged_as, lost_role
 from catalog.memberships.model import ProjectRecord
 from catalog.memberships.queries import projects_called
 from catalog.view import View
@@ -27,12 +27,13 @@ def grants_of(view: View, principals: Sequence[str]) -> dict[str, tuple[Grant, .
     stated: dict[str, list[tuple[Statement, aspects.AccessGrant]]] = defaultdict(list)
     ended: dict[tuple[str, int], int] = {}
     certified: dict[tuple[str, int], list[int]] = defaultdict(list)
-    for one in view.statements(list(known), _GRANTED):
-        if one.value is None:
-            continue
+    said = [one for one in view.statements(list(known), _GRANTED) if one.value is not None]
+    for one in on_what_is_seen(view, (one for one in said if one.aspect == "access_grant")):
+        stated[one.subject].append((one, aspects.AccessGrant.from_json(one.data)))
+    for one in said:
         if one.aspect == "access_grant":
-            stated[one.subject].append((one, aspects.AccessGrant.from_json(one.data)))
-        elif one.aspect == "access_grant_end":
+            continue
+        if one.aspect == "access_grant_end":
             place = one.subject, aspects.GrantEnd.from_json(one.data).grant
             ended[place] = min(one.entry, ended.get(place, one.entry))
         else:
@@ -57,6 +58,21 @@ def grants(view: View) -> tuple[Grant, ...]:
     return tuple(sorted((one for every in found.values() for one in every), key=lambda one: one.entry, reverse=True))
 
 
+def on_what_is_seen(view: View, stated: Iterable[Statement]) -> list[Statement]:
+    """Return those that have a target which may be seen; where rights hide it, it is as if nobody had said so."""
+    every = list(stated)
+    if view.rights.unbounded:
+        return every
+    targets = [aspects.Target.from_json(one.data["target"]) for one in every]
+    judged = [judged_as(target) for target in targets]
+    seen = view.visible([node.id for node in judged if node is not None])
+    return [
+        one
+        for one, target, node in zip(every, targets, judged, strict=True)
+        if (view.rights.holds(target.namespace) if node is None else node.id in seen)
+    ]
+
+
 def recertifications_due(view: View, days: int = 0) -> tuple[Grant, ...]:
     """Return the grants of which somebody has to say within so many days that they are needed, by when."""
     latest = view.moment + days * DAY
@@ -69,11 +85,12 @@ def access_requests_of(view: View, principals: Sequence[str]) -> dict[str, tuple
     known = view.nodes(principals)
     stated: dict[str, list[Statement]] = defaultdict(list)
     decided: dict[tuple[str, int], tuple[int, RequestState]] = {}
-    for one in view.statements(list(known), ("access_grant", "access_refusal", "access_request")):
-        if one.value is None:
-            continue
+    aspects_read = ("access_grant", "access_refusal", "access_request")
+    said = [one for one in view.statements(list(known), aspects_read) if one.value is not None]
+    for one in on_what_is_seen(view, (one for one in said if one.aspect == "access_request")):
+        stated[one.subject].append(one)
+    for one in said:
         if one.aspect == "access_request":
-            stated[one.subject].append(one)
             continue
         state = RequestState.GRANTED if one.aspect == "access_grant" else RequestState.REFUSED
         request = one.data.get("request")

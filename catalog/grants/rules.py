@@ -7,6 +7,7 @@ from typing import Final
 
 from catalog.grants.model import AccessDelegation, Grant, GrantState
 from graph_schema.aspects.access import AccessGrant, AccessRequest, Target
+from graph_schema.nodes import Dataset, ModelVersion
 from graph_schema.times import SECOND, parse_zoned
 
 DAY: Final = 86_400 * SECOND
@@ -77,6 +78,17 @@ def within(outer: Target, inner: Target) -> bool:
             return inner.target_kind in {"DATASET", "COLUMN"} and inner.name == outer.name
         case _:
             return outer == inner
+
+
+def judged_as(target: Target) -> Dataset | ModelVersion | None:
+    """Return what has to be seen of whoever sees that access is had to it, None where a namespace alone is named."""
+    match target.target_kind:
+        case "DATASET" | "COLUMN":
+            return Dataset(target.namespace, target.name or "")
+        case "MODEL_VERSION":
+            return ModelVersion(target.namespace, target.name or "", target.version or "")
+        case _:
+            return None
 
 
 def reaches(granted: Target, of: Target) -> bool:

@@ -97,8 +97,8 @@ def _lapsed(record: AttestDeidentification, admission: Admission) -> Iterator[st
     """Hold the evidence to be claims that somebody made, and yield which of it has lapsed."""
     if not record.evidence:
         return
-    cited = [one.dataset.node.id for one in record.evidence]
-    every = anonymity_claims(admission.view.unredacted, cited)
+    cited = admission.view.visible((one.dataset.node.id for one in record.evidence), counted=False)
+    every = anonymity_claims(admission.view.unredacted, sorted(cited))
     for place, one in enumerate(record.evidence):
         found = next((each for each in every.get(one.dataset.node.id, ()) if each.entry == one.claim), None)
         if found is None:

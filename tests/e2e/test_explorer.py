@@ -58,6 +58,7 @@ PAGES = {
     "dataset": f"/explorer/dataset?id={VISITS}",
     "lineage": f"/explorer/lineage?id={VISITS}",
     "marked lineage": f"/explorer/lineage?id={VISITS}&node={FEED}&mark=choke_points&label=direct_identifier&since=1",
+    "drift": f"/explorer/drift?id={VISITS}",
     "history": f"/explorer/history?id={VISITS}&aspect=schema",
     "use": f"/explorer/use?id={VISITS}&purpose=HRESCH",
     "consent": f"/explorer/consent?id={FEED}",

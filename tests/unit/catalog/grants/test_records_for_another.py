@@ -118,7 +118,7 @@ def test_what_a_policy_or_a_site_takes_from_either_is_taken(house: House, ada: A
     write(house, ada, of="mary", owner="first")
     house.record(member("mary", "SITE", "North"))
     # Ada sees it, mary does not any more: to ada in her place it is not there.
-    with pytest.raises(SenderError, match="unknown dataset"):
+    with pytest.raises(SenderError, match="Under this name"):
         write(house, ada, of="mary", owner="second")
     house.record(declaration(dataset=CURATED, owner="third"), ada)
     delegate(house, "declare_dataset")

@@ -10,11 +10,13 @@ from catalog.errors import AskerError, SenderError
 from catalog.grants.model import GrantState, RequestState
 from catalog.grants.queries import access_requests, grants, recertifications_due
 from catalog.grants.rules import covering
-from catalog.reading import AsOf
+from catalog.reading import AsOf, Rights
 from graph_schema.aspects.access import Target
+from graph_schema.nodes import Dataset
 from graph_schema.times import format_time
 from tests.support.records import (
     CURATED,
+    RAW,
     House,
     access_grant,
     access_request,
@@ -161,3 +163,21 @@ def test_where_a_grant_stands_follows_its_time_its_end_and_roles(house: House) -
     assert state(house) is GrantState.EXPIRED
     house.record(ending_grant(granted))
     assert state(house) is GrantState.ENDED
+
+
+def test_x6_what_is_asked_for_and_granted_of_hidden_things_is_not_listed(house: House) -> None:
+    house.act_as("grace", "engineer")
+    house.record(declaration(dataset=CURATED))
+    house.record(declaration(dataset=RAW, site="South"))
+    south = {"target_kind": "DATASET", **RAW}
+    until = format_time(house.clock.micros() + 3_600_000_000)
+    for target in (south, {"target_kind": "DATASET", **CURATED}):
+        house.record(access_grant(target=target, until=until))
+        house.record({**access_grant(target=target, until=until), "kind": "request_access"})
+    whole, few = house.view(), house.view(rights=Rights(sites=frozenset({"North"})))
+    for listed in (grants, access_requests):
+        assert [one.content.target.name for one in listed(whole)] == [CURATED["name"], RAW["name"]]
+        assert [one.content.target.name for one in listed(few)] == [CURATED["name"]]
+    assert few.hidden == {Dataset(**RAW).id}
+    spaced = house.view(rights=Rights(namespaces=frozenset({"elsewhere"})))
+    assert grants(spaced) == ()

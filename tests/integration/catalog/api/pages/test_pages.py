@@ -312,6 +312,7 @@ MOST_CALLS = {
     "dataset": (f"/explorer/dataset?id={Dataset(**CURATED).id}", 95),
     "lineage": (f"/explorer/lineage?id={Dataset(**CURATED).id}", 40),
     "history": (f"/explorer/history?id={Dataset(**CURATED).id}&aspect=schema", 20),
+    "drift": (f"/explorer/drift?id={Dataset(**CURATED).id}", 60),
     "use": (f"/explorer/use?id={Dataset(**CURATED).id}&purpose=HRESCH", 25),
     "consent": (f"/explorer/consent?id={Dataset(**CURATED).id}", 40),
     "evidence": (f"/explorer/evidence?id={Dataset(**CURATED).id}", 15),
