@@ -113,6 +113,7 @@ def addresses(estate: Estate, requested: Sequence[int]) -> Mapping[str, Sequence
         "history": of("history", aspect="schema"),
         "use": of("use", purpose="HRESCH"),
         "consent": of("consent"),
+        "drift": of("drift"),
         "access": of("access"),
         "evidence": of("evidence"),
         "model": of("model", [Model(NAMESPACE, paged.MODEL["name"]).id]),

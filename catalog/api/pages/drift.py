@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from catalog.api.pages.asking import NOT_THERE, Asking
 from catalog.api.pages.kinds import Link, links_to
-from catalog.api.pages.page import BEHIND, Context, Page, Several
+from catalog.api.pages.page import Context, Page, Several
 from catalog.api.pages.questions import command, query
 from catalog.assets.queries import datasets
 from catalog.errors import AskerError
@@ -20,6 +20,8 @@ from catalog.use.difference import Moved, UseAt
 from catalog.use.drift import FieldLabel, drift
 
 T = TypeVar("T")
+_MOST: Final = 50
+"""How many snapshots can be chosen from; an older one is named in the address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class DriftPage(Context):
 
     of: Link
     snapshots: tuple[SnapshotRecord, ...]
-    """All that can be chosen, the newest first."""
+    """What can be chosen, the newest first: the newest, and the two."""
     difference: SnapshotDifference | None
     measures: tuple[Measure, ...]
     fields: Several
@@ -104,7 +106,7 @@ def read(asking: Asking) -> DriftPage:
         found=partial[0] if partial else None,
         subjects=(record.id,) if found is None else (found.before.id, found.after.id),
         of=links[record.id],
-        snapshots=every[::-1],
+        snapshots=tuple(one for place, one in enumerate(every[::-1]) if place < _MOST or one.id in {before, after}),
         difference=found,
         measures=() if found is None else tuple(_measures(found)),
         fields=Several.of(asking, "fields", () if found is None else found.fields or (), lambda one: one.name),
@@ -158,4 +160,4 @@ def _of_label(one: Label) -> str:
     return " ".join((str(one.came), label.field, label.kind, label.origin, *label.codes))
 
 
-PAGE = Page("drift", "What changed", DriftPage, read, ("id", "before", "until", BEHIND))
+PAGE = Page("drift", "What changed", DriftPage, read, ("id", "before", "until", "behind"))

@@ -96,12 +96,12 @@ def told_apart(
     entry: int | None = None,
 ) -> set[str]:
     """Return the kinds of record by which somebody with these rights tells what is hidden from what there is not."""
-    seen = frozenset(held)
-    return {
-        name
-        for name, payload in records
-        if answer(house, name, payload, rights) != answer(house, name, elsewhere(payload, seen, entry), rights)
-    }
+    seen, found = frozenset(held), set[str]()
+    for name, payload in records:
+        other = elsewhere(payload, seen, entry)
+        if other != payload and answer(house, name, payload, rights) != answer(house, name, other, rights):
+            found.add(name)
+    return found
 
 
 def test_what_is_in_a_namespace_that_is_hidden_is_answered_as_what_is_not_there(story: House) -> None:
