@@ -19,12 +19,12 @@ def emergencies_of(view: View, principals: Sequence[str]) -> dict[str, tuple[Eme
     known = view.nodes(principals)
     stated: dict[str, list[Statement]] = defaultdict(list)
     reviews: dict[tuple[str, int], Review] = {}
-    said = [
+    recorded = [
         one for one in view.statements(list(known), ("emergency_access", "emergency_review")) if one.value is not None
     ]
-    for one in on_what_is_seen(view, (one for one in said if one.aspect == "emergency_access")):
+    for one in on_what_is_seen(view, (one for one in recorded if one.aspect == "emergency_access")):
         stated[one.subject].append(one)
-    for one in said:
+    for one in recorded:
         if one.aspect == "emergency_access":
             continue
         value = EmergencyReview.from_json(one.data)

@@ -27,10 +27,10 @@ def grants_of(view: View, principals: Sequence[str]) -> dict[str, tuple[Grant, .
     stated: dict[str, list[tuple[Statement, aspects.AccessGrant]]] = defaultdict(list)
     ended: dict[tuple[str, int], int] = {}
     certified: dict[tuple[str, int], list[int]] = defaultdict(list)
-    said = [one for one in view.statements(list(known), _GRANTED) if one.value is not None]
-    for one in on_what_is_seen(view, (one for one in said if one.aspect == "access_grant")):
+    recorded = [one for one in view.statements(list(known), _GRANTED) if one.value is not None]
+    for one in on_what_is_seen(view, (one for one in recorded if one.aspect == "access_grant")):
         stated[one.subject].append((one, aspects.AccessGrant.from_json(one.data)))
-    for one in said:
+    for one in recorded:
         if one.aspect == "access_grant":
             continue
         if one.aspect == "access_grant_end":
@@ -86,10 +86,10 @@ def access_requests_of(view: View, principals: Sequence[str]) -> dict[str, tuple
     stated: dict[str, list[Statement]] = defaultdict(list)
     decided: dict[tuple[str, int], tuple[int, RequestState]] = {}
     aspects_read = ("access_grant", "access_refusal", "access_request")
-    said = [one for one in view.statements(list(known), aspects_read) if one.value is not None]
-    for one in on_what_is_seen(view, (one for one in said if one.aspect == "access_request")):
+    recorded = [one for one in view.statements(list(known), aspects_read) if one.value is not None]
+    for one in on_what_is_seen(view, (one for one in recorded if one.aspect == "access_request")):
         stated[one.subject].append(one)
-    for one in said:
+    for one in recorded:
         if one.aspect == "access_request":
             continue
         state = RequestState.GRANTED if one.aspect == "access_grant" else RequestState.REFUSED
