@@ -154,6 +154,11 @@ def structural(kinds: Iterable[str], direction: str) -> str:
     )
 
 
+def arrows(kinds: Iterable[str]) -> str:
+    """Return all arrows of these kinds, of which there are few."""
+    return f"MATCH ()-[e:{_joined(kinds)}]->() WHERE e.entry <= $known_at RETURN collect({_STRUCTURAL}) AS found"
+
+
 _STRUCTURAL: Final = "[type(e), startNode(e).id, endNode(e).id, e.entry]"
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any, Final
 
 from catalog.store.indexes.column_flows import COLUMN_FLOW, ColumnReach
@@ -16,12 +17,12 @@ from catalog.store.indexes.flows import HUB
 from catalog.store.indexes.in_force import by_aspect
 from catalog.store.indexes.keys import EVERY, FIELDS, KEY_FIELD
 from catalog.store.indexes.reads import IndexReads
-from catalog.store.indexes.run_states import MOMENT, RUN_STATE
+from catalog.store.indexes.run_states import FLOWING, MOMENT, RUN_STATE
 from catalog.store.indexes.table import Direction, Either, Key, Table
 from catalog.store.indexes.table import Row as IndexRow
 from catalog.store.neo4j.connection import Run
 from catalog.store.neo4j.contents import Contents, Recorded, recorded
-from catalog.store.neo4j.forms import is_structural, rows_of
+from catalog.store.neo4j.forms import SENTENCES, is_structural, rows_of
 from catalog.store.neo4j.past import records_about, under_fields, under_moments
 from catalog.store.neo4j.row_values import read, stored_key
 from catalog.store.neo4j.search_memory import Made, SearchMemory
@@ -37,6 +38,8 @@ from graph_schema.facts import ALWAYS, NOW, Edge, Facts, Statement
 from graph_schema.identity import label_of
 from graph_schema.nodes import Node
 from graph_schema.registry import labels_at
+
+_Arrow = tuple[str, str, str, int]
 
 
 class Neo4jReading(IndexReads):
@@ -56,6 +59,7 @@ class Neo4jReading(IndexReads):
         """The nodes that were met, each with the entry that first named it and its key."""
         self._whole: dict[str, tuple[Recorded, ...] | None] = {}
         """Of nodes of which all was read the records that state anything lasting of them, None of one with many."""
+        self._arrows_of: dict[str, list[_Arrow]] = {}
         self._every: dict[str, list[IndexRow]] = {}
         """The nodes of labels that have few, each as a row of KEY_FIELD."""
         self._kinds: dict[str, int] = json.loads(state.get("counts", "{}"))
@@ -96,15 +100,24 @@ class Neo4jReading(IndexReads):
         found: dict[Edge, None] = {}
         there = [kind for kind in dict.fromkeys(kinds) if self._kinds.get(kind)]
         structural = [kind for kind in there if is_structural(kind)]
-        ends = _of_ends(asked, structural, direction)
-        if ends:
-            answer = self._found(reading.structural(structural, direction), ids=ends, known_at=known)
+        out, into = direction in ("out", "both"), direction in ("in", "both")
+        every = frozenset(asked)
+        scarce = {kind for kind in there if self._is_scarce(kind, len(_of_ends(asked, [kind], direction)))}
+        if of_scarce := scarce.intersection(structural):
+            met = [row for row in self._arrows(of_scarce) if (out and row[1] in every) or (into and row[2] in every)]
+            found.update((_structural(*row), None) for row in met if row[3] <= known)
+        common = [kind for kind in structural if kind not in scarce]
+        if common and (ends := _of_ends(asked, common, direction)):
+            answer = self._found(reading.structural(common, direction), ids=ends, known_at=known)
             found.update((_structural(*row), None) for row in answer)
         stated = frozenset(there).difference(structural)
         asked = _of_ends(asked, stated, direction)
+        if len(asked) > _FEW and scarce.issuperset(stated):
+            arrows = self._arrows(stated)
+            at_arrows = {row[1] for row in arrows if out} | {row[2] for row in arrows if into}
+            asked = [one for one in asked if one in at_arrows]
         if asked:
             at = frozenset(asked)
-            out, into = direction in ("out", "both"), direction in ("in", "both")
 
             def wanted(kind: str, source: str, target: str) -> bool:
                 return kind in stated and ((out and source in at) or (into and target in at))
@@ -113,6 +126,33 @@ class Neo4jReading(IndexReads):
             for record in self._records(asked, "kinds", stated, times, (stated, direction)):
                 found.update((edge, None) for edge in record.edges(wanted))
         return sorted(found, key=edge_order)
+
+    def _is_scarce(self, kind: str, asked: int) -> bool:
+        """Tell whether all arrows of a kind are read at once: there are few, or no more than nodes that are asked for
+        them.
+        """
+        if not asked or kind in FLOWING:
+            return False
+        return kind in self._arrows_of or kind in self._rare or self._kinds[kind] <= min(asked, _ARROWS)
+
+    @cached_property
+    def _rare(self) -> frozenset[str]:
+        """The kinds of which there are fewest, as many as have few arrows together."""
+        found, total = set[str](), 0
+        for count, kind in sorted((self._kinds[kind], kind) for kind in SENTENCES if self._kinds.get(kind)):
+            total += count
+            if total > _RARE:
+                break
+            found.add(kind)
+        return frozenset(found)
+
+    def _arrows(self, kinds: Collection[str]) -> list[_Arrow]:
+        """Return the arrows of scarce kinds, each as (kind, source, target, the first entry that states it)."""
+        if missing := self._rare.union(kinds).difference(self._arrows_of):
+            self._arrows_of.update((kind, []) for kind in missing)
+            for row in self._found(reading.arrows(missing), known_at=self._checkpoint):
+                self._arrows_of[row[0]].append(tuple(row))
+        return [row for kind in kinds for row in self._arrows_of[kind]]
 
     def statements(
         self,
@@ -390,6 +430,10 @@ class Neo4jReading(IndexReads):
 
 _FEW: Final = 16
 """Of so many nodes, asked about together, all that is recorded is read."""
+_ARROWS: Final = 512
+"""So many arrows of a kind are read at once at the most."""
+_RARE: Final = 128
+"""So many arrows, of the kinds of which there are fewest, are read together."""
 _MUCH: Final = 24
 """From so many records about a node, or nodes of a label, on they are read as they are asked for."""
 _CONTENTS: Final = 4 * _FEW
