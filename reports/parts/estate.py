@@ -82,7 +82,7 @@ def blocks(context: Estate, _: Frame) -> Iterator[Block]:
             [
                 _row(*group) if len(group) == 1 else _row_of_many(group)
                 for group in many_together(
-                    context.estate, lambda each: replace(each, subject="", since=None, entries=())
+                    context.estate, lambda each: replace(each, subject="", node="", since=None, entries=())
                 )
             ],
         )

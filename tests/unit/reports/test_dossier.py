@@ -14,6 +14,7 @@ from reports.drawing import document_of
 from reports.kinds import ModelDossier
 from reports.naming import many_together
 from reports.parts.approvals import Decision
+from reports.parts.estate import EstateFinding
 from reports.parts.findings import Finding, Severity, Topic
 from reports.parts.gaps import Gap
 from reports.parts.regulated.attributes import ATTRIBUTE_GROUPS, SOURCE_ATTRIBUTES
@@ -78,13 +79,31 @@ def test_very_many_that_are_alike_stand_together_and_are_counted() -> None:
         for n in range(30)
     )
     gaps = tuple(Gap(subject=f"d{n}", field="owner", note="Declare it.") for n in range(30))
-    context = replace(empty_dossier(), findings=many, gaps=gaps)
+    undescribed = tuple(
+        EstateFinding(
+            rule="described",
+            code="DESCRIBED",
+            severity="MEDIUM",
+            subject=f"d{n}",
+            node=f"Dataset:{n}",
+            text="Nothing is known of it.",
+            since=f"2031-01-01T00:00:{59 - n:02}Z",
+            stands="OPEN",
+            entries=(n,),
+        )
+        for n in range(30)
+    )
+    context = replace(empty_dossier(), findings=many, gaps=gaps, estate=undescribed)
     (line,) = (line for line in said_by(context) if line.startswith("It is so"))
     assert line.startswith("It is so: 30 times. #0 #1")
     document = build_model_dossier(context)
     table = next(each for each in document.blocks if isinstance(each, Table) and each.caption == "Findings")
     (row,) = table.rows
     assert len(row[2]) == 30
+    (row,) = next(each for each in document.blocks if isinstance(each, Table) and "estate" in each.caption).rows
+    assert len(row[0]) == 31
+    assert "Nothing is known of it: 30 times." in str(row[1])
+    assert "2031-01-01 00:00:30 UTC" in str(row[1])
     (group,) = next(each for each in document.blocks if isinstance(each, Gaps)).groups
     assert group[0] == "30 that lack the same"
     assert all(f"d{n}" in str(group) for n in range(30))
