@@ -11,11 +11,13 @@ from catalog.access.rules import is_permitted
 from catalog.api.http import health
 from catalog.api.pages.asking import Asking
 from catalog.api.pages.page import Context, Page, Several
+from catalog.api.pages.words import moment
 from catalog.operations.quarantine import QuarantinedEntry, quarantined
 from catalog.operations.records import ReleaseQuarantined
 from catalog.producers.queries import producers
 from catalog.producers.rules import ahead
 from catalog.reading import AsOf
+from graph_schema.times import parse_time
 
 _MOST: Final = 50
 
@@ -84,10 +86,16 @@ def _release(shown: Sequence[QuarantinedEntry]) -> tuple[tuple[str, str], ...]:
 
 def _details(part: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     return tuple(
-        (name.replace("_", " "), f"{value:,.0f}" if isinstance(value, float) else str(value))
-        for name, value in part.items()
-        if name not in _LEFT and (value or name in _COUNTED)
+        _detail(name, value) for name, value in part.items() if name not in _LEFT and (value or name in _COUNTED)
     )
+
+
+def _detail(name: str, value: object) -> tuple[str, str]:
+    """Return what one detail of a part is called and is, as it is read."""
+    if name.endswith("_at"):
+        return name.replace("_", " "), moment(parse_time(str(value)))
+    text = f"{value:,.0f}" if isinstance(value, float) else str(value)
+    return (name.removesuffix("_seconds").replace("_", " "), f"{text} s" if name.endswith("_seconds") else text)
 
 
 _COUNTED: Final = frozenset({"behind", "size"})

@@ -94,6 +94,7 @@ def _environment() -> Environment:
         "legend_sample": lambda key: sample(asdict(key)),
         "in_svg": _in_svg,
         "words_of": words.field,
+        "duty": words.duty,
     }
-    environment.globals |= {"version": version("lineward")}
+    environment.globals |= {"version": version("lineward"), "purposes": words.purposes}
     return environment

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from catalog.reading import Complete, Completeness, Lagging, Redacted, Truncated
 from graph_schema.times import format_time
+from graph_schema.vocabulary import hl7
+from graph_schema.vocabulary.systems import meaning
 
 _WORD = re.compile("[A-Z]+(?:_[A-Z]+)+|[A-Z]{3,}", re.ASCII)
 _MOST = 20
@@ -30,6 +33,17 @@ def counted(number: int, one: str, several: str) -> str:
 def worded(word: str) -> str:
     """Return a word of a closed list as it is read: `DIRECT_IDENTIFIER` as `direct identifier`; any other as it is."""
     return word.replace("_", " ").lower() if _WORD.fullmatch(word) else word
+
+
+@cache
+def purposes() -> tuple[tuple[str, str], ...]:
+    """Return the purposes of use that may be asked with, each with what it means (HL7 v3-ActReason)."""
+    return tuple((one.code, meaning(hl7.ACT_REASON, one.code) or "") for one in hl7.PURPOSE_OF_USE if not one.retired)
+
+
+def duty(code: str) -> str:
+    """Return what a code of an obligation or a refrain means (HL7 v3-ActCode), "" for one that is not kept here."""
+    return meaning(hl7.ACT_CODE, code) or ""
 
 
 def field(name: str) -> str:

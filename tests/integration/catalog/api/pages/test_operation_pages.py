@@ -119,3 +119,10 @@ def test_a_version_shows_what_was_assessed_and_planned_of_it(catalog: Catalog) -
         assert words in found
     assert "1 feature measures what one may not discriminate by: All looked at" in found
     assert "age_group measures age; Calibrated" in found
+
+
+def test_what_the_page_of_operation_says_of_times_is_read_as_everywhere(catalog: Catalog) -> None:
+    catalog.fill()
+    catalog.service.ledger.checkpoint()
+    words = shown(catalog.client.get("/explorer/operation", headers=BROWSER)).words
+    assert re.search(r"signed at \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC *age [\d,]+ s", words), words
