@@ -74,7 +74,8 @@ addEventListener("pageshow", () => {
 });
 
 let reading = () => {};
-document.addEventListener("htmx:before:request", () => {
+document.addEventListener("htmx:before:request", ({ detail }) => {
+  if (!detail.ctx.sourceElement.matches("form")) return; // a part that comes by itself is not waited for
   reading();
   reading = progress("It is looked for, and not answered yet.");
 });
