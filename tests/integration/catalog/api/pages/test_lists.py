@@ -61,6 +61,7 @@ ABOUT = {
     "lineage": (f"/explorer/lineage?{OF}&direction=upstream&node={Dataset(**CURATED).id}", {"arriving", "columns"}),
     "access": (f"/explorer/access?{OF}", {"used", "grants"}),
     "consent": (f"/explorer/consent?{OF}", {"touched"}),
+    "drift": (f"/explorer/drift?{OF}", set[str]()),
     "use": (f"/explorer/use?{OF}&purpose=HRESCH", {"reasons", "statements"}),
     "versions": (f"/explorer/versions?id={VERSION}", {"data", "environment", "artifact"}),
     "mappings": ("/explorer/mappings", {"mappings"}),
