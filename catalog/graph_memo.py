@@ -1,117 +1,199 @@
-"""What is read of a graph, remembered until the graph goes on: reading it takes longest.
+"""What is read of a graph, remembered until anything is touched that it looked at: reading it takes longest.
 
-Most entries say no more than that a known job ran again. What was read without looking at anything that such a run says
-(`View.noting`) is remembered until an entry says anything else. What time changes is remembered until anything that is
-known begins or ends.
+While something is read the view notes what is looked at (`View.noting`), and a store keeps what each batch of entries
+touched (`catalog.store.touches`). What was read stands until the two meet, however fast entries come in, and for views
+of any rights, which are part of what is asked. What time changes is remembered until anything that is known begins or
+ends.
 """
 
 from __future__ import annotations
 
+from collections import OrderedDict, deque
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, Final, NamedTuple, TypeVar
 
-from catalog.view import View
+from catalog.store import touches
+from catalog.store.touches import KEPT, NO_GRAPH, Stamp, Touched
+from catalog.view import Noted, View
 
 K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
 
+_MOST_KEYS: Final = 1_000_000
+"""So many keys of all that is remembered: some 70 MB."""
+_MOST_OF_ONE: Final = 100_000
+"""What looked at more is let go of with the next batch, whatever that touches."""
+_MOST: Final = 20_000
+_TOGETHER: Final = 32
+"""So many things are read together where each is remembered, and are let go of together."""
 
-class _Point(NamedTuple):
-    """All that such a read follows from: the ledger's content, what of it the graph holds, and who projected it."""
 
-    size: int
-    root: str
-
-
-class _Kept(NamedTuple):
-    """What was read, at which point, whether of what runs say, and of what is kept of a moment when and by what."""
+class _Found(NamedTuple):
+    """What was read in which state of the graph, what was looked at, and of what is kept of a moment when and by what
+    it was answered.
+    """
 
     value: Any
-    point: _Point
-    of_runs: bool
+    stamp: Stamp
+    noted: Noted
     moment: int = 0
     cited: frozenset[int] = frozenset()
+    hidden: frozenset[str] = frozenset()
+
+    def is_touched(self, by: Iterable[Touched]) -> bool:
+        """Tell whether any of these batches touched what was looked at."""
+        keys = self.noted.keys
+        return any(one.keys is None or not one.keys.isdisjoint(keys) for one in by if one.number > self.stamp.number)
 
 
 @dataclass(slots=True)
-class _Since:
-    """What one reader found since anything was said but that known jobs ran again, by what it was asked."""
+class _Memory:
+    """What stands of one graph, in the last of its states that anybody looked at."""
 
-    novelty: object
-    kept: dict[Hashable, _Kept] = field(default_factory=dict)
+    stamp: Stamp = NO_GRAPH
+    found: OrderedDict[Hashable, _Found] = field(default_factory=OrderedDict)
+    recent: deque[Touched] = field(default_factory=lambda: deque(maxlen=KEPT))
+    """What was touched up to there, without a gap."""
+    size: int = 0
 
-    def get(self, asked: Hashable, view: View, point: _Point) -> _Kept | None:
-        """Return what was found, where it is so still."""
-        found = self.kept.get(asked)
-        if found is None or (found.of_runs and found.point != point):
-            return None
-        view.note(found.of_runs)
-        return found
+    def follow(self, view: View, stamp: Stamp) -> None:
+        """Let go of what was touched until the view's state."""
+        with _LOCK:
+            if stamp.graph != self.stamp.graph:
+                self._begin(stamp)
+            since = self.stamp.number
+        if stamp.number <= since:
+            return
+        touched = sorted(view.touched(since), key=lambda one: one.number)
+        with _LOCK:
+            if stamp.graph != self.stamp.graph or stamp.number <= self.stamp.number:
+                return
+            new = [one for one in touched if one.number > self.stamp.number]
+            if len(new) != stamp.number - self.stamp.number:
+                self._begin(stamp)
+                return
+            self.recent += new
+            self.stamp = stamp
+            for asked in [asked for asked, found in self.found.items() if found.is_touched(new)]:
+                self._forget(asked)
 
-    def keep(self, asked: Hashable, found: _Kept, most: int) -> None:
-        """Keep what was found, of so many at the most."""
-        if len(self.kept) >= most:
-            self.kept.clear()
-        self.kept[asked] = found
+    def get(self, asked: Hashable, stamp: Stamp) -> _Found | None:
+        """Return what was read in a state of the graph no later than one, and stands there."""
+        with _LOCK:
+            found = self.found.get(asked)
+            if found is None or stamp.graph != self.stamp.graph or found.stamp.number > stamp.number:
+                return None
+            self.found.move_to_end(asked)
+            return found
+
+    def keep(self, asked: Hashable, found: _Found) -> None:
+        """Remember what was read, unless it was touched since, or nobody knows."""
+        with _LOCK:
+            begun = self.recent[0].number - 1 if self.recent else self.stamp.number
+            if found.stamp.graph != self.stamp.graph or found.stamp.number < begun or found.is_touched(self.recent):
+                return
+            self._forget(asked)
+            self.found[asked] = found
+            self.size += len(found.noted.keys)
+            while self.size > _MOST_KEYS or len(self.found) > _MOST:
+                self._forget(next(iter(self.found)))
+
+    def _begin(self, stamp: Stamp) -> None:
+        self.stamp, self.size = stamp, 0
+        self.found.clear()
+        self.recent.clear()
+
+    def _forget(self, asked: Hashable) -> None:
+        found = self.found.pop(asked, None)
+        if found is not None:
+            self.size -= len(found.noted.keys)
 
 
 _LOCK: Final = Lock()
-_NEWEST: Final[dict[Callable[..., Any], _Since]] = {}
-"""By what reads it."""
-_MOST: Final = 256
-"""So many of what one reader was asked are kept; then all are let go of."""
+_MEMORY: Final = _Memory()
+"""Of the graph that was looked at last: nothing outlives an erasure, which begins another."""
 
 
-def _since(of: Callable[..., Any], view: View) -> tuple[_Since, _Point]:
-    found = view.read_point()
-    novelty = view.novelty(), found.projection
-    with _LOCK:
-        since = _NEWEST.get(of)
-        if since is None or since.novelty != novelty:
-            since = _NEWEST[of] = _Since(novelty)
-    return since, _Point(found.ledger_size, found.ledger_root)
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """One view and what reads it, with what is remembered of the same."""
+
+    of: Callable[..., Any]
+    view: View
+    stamp: Stamp
+
+    @classmethod
+    def begin(cls, of: Callable[..., Any], view: View) -> _Reader | None:
+        """Return it where anything may be remembered, of what is not touched in the view's state."""
+        stamp = view.stamp
+        if stamp is None:
+            return None
+        _MEMORY.follow(view, stamp)
+        return cls(of, view, stamp)
+
+    def get(self, asked: Hashable) -> _Found | None:
+        """Return what was found, where it stands."""
+        found = _MEMORY.get(self._place(asked), self.stamp)
+        if found is None or not self.view.holds(found.noted):
+            return None
+        self.view.add(found.noted)
+        return found
+
+    def keep(self, asked: Hashable, found: _Found) -> None:
+        """Remember what was found, where it stands for longer than now."""
+        if found.noted.lasts:
+            _MEMORY.keep(self._place(asked), found)
+
+    def found(self, value: Any, noted: Noted) -> _Found:  # noqa: ANN401  whatever was read
+        """Return what was found, with what was looked at."""
+        if len(noted.keys) > _MOST_OF_ONE:
+            noted.keys = set(touches.anything())
+        return _Found(value, self.stamp, noted)
+
+    def _place(self, asked: Hashable) -> Hashable:
+        return self.of, asked, self.view.rights, self.view.terms
 
 
 def remembered(of: Callable[..., Any], view: View, read: Callable[[], T], asked: Hashable = None) -> T:
-    """Return what is read, remembered by what reads it and of what it was asked last, where the view is whole: while a
-    graph is made anew, as after an erasure, nothing that was read of the former is given.
+    """Return what is read, remembered by what reads it and what it was asked, where the view is of now, of unbounded
+    rights and with its ledger.
 
     It must follow from the graph and from what is asked alone, whatever the time, and be read through this view.
     """
-    if not view.is_whole:
+    reader = _Reader.begin(of, view) if view.rights.unbounded else None
+    if reader is None:
         return read()
-    since, point = _since(of, view)
-    found = since.get(asked, view, point)
+    found = reader.get(asked)
     if found is None:
         with view.noting() as noted:
             made = read()
-        found = _Kept(made, point, noted.of_runs)
-        since.keep(asked, found, 1)
+        found = reader.found(made, noted)
+        reader.keep(asked, found)
     remains: T = found.value
     return remains
 
 
 def each_remembered(
-    of: Callable[..., Any], view: View, read: Callable[[Sequence[K]], Mapping[K, T]], asked: Iterable[K], most: int
+    of: Callable[..., Any], view: View, read: Callable[[Sequence[K]], Mapping[K, T]], asked: Iterable[K]
 ) -> dict[K, T]:
-    """Return what is read of each thing that is asked, the new ones together; so many are remembered, as `remembered`
-    does it. Each must follow from the graph and from itself alone.
+    """Return what is read of each thing that is asked, some of the new ones together, remembered as `remembered` does
+    it. Each must follow from the graph and from itself alone.
     """
     every = list(dict.fromkeys(asked))
-    if not view.is_whole:
+    reader = _Reader.begin(of, view) if view.rights.unbounded else None
+    if reader is None:
         return dict(read(every)) if every else {}
-    since, point = _since(of, view)
-    held = {one: found for one in every if (found := since.get(one, view, point)) is not None}
+    held = {one: found.value for one in every if (found := reader.get(one)) is not None}
     new = [one for one in every if one not in held]
-    if new:
+    for start in range(0, len(new), _TOGETHER):
         with view.noting() as noted:
-            made = read(new)
+            made = read(new[start : start + _TOGETHER])
         for one, value in made.items():
-            held[one] = _Kept(value, point, noted.of_runs)
-            since.keep(one, held[one], most)
-    return {one: held[one].value for one in every if one in held}
+            held[one] = value
+            reader.keep(one, reader.found(value, noted))
+    return {one: held[one] for one in every if one in held}
 
 
 def as_it_stands(
@@ -121,24 +203,27 @@ def as_it_stands(
     asked: Hashable,
     lasts: Callable[[T], bool] = lambda _: True,
 ) -> T:
-    """Return what is read of a view like this one, remembered by what reads it and each thing that it is asked, where
-    the view is whole; the view cites what that cited.
+    """Return what is read of a view like this one, remembered by what reads it, each thing that it is asked and the
+    view's rights, where the view is of now and with its ledger; the view cites what that cited, and hides what it hid.
 
     It must follow from the graph, from what is asked, and from what begins or ends by itself alone: from no span of
     time, and from no other time than the view's own. What does not last is not kept. Nobody may change what is given.
     """
-    if not view.is_whole:
+    reader = _Reader.begin(of, view)
+    if reader is None:
         return read(view)
-    since, point = _since(of, view)
-    found = since.get(asked, view, point)
+    found = reader.get(asked)
     if found is None or not view.is_as_at(found.moment):
         beside = view.beside(view.as_of)
         with view.noting() as noted:
             value = read(beside)
-        found = _Kept(value, point, noted.of_runs, view.moment, frozenset(beside.cited))
+        found = reader.found(value, noted)._replace(
+            moment=view.moment, cited=frozenset(beside.cited), hidden=frozenset(beside.hidden)
+        )
         # By a time before the last entry was recorded, what that says had not all begun.
-        if lasts(value) and view.read_point().known_at <= found.moment:
-            since.keep(asked, found, _MOST)
+        if lasts(value) and view.recorded_until <= found.moment:
+            reader.keep(asked, found)
     view.cite(*found.cited)
+    view.hidden |= found.hidden
     remains: T = found.value
     return remains

@@ -7,10 +7,11 @@ that is known of its id, wherever it is read; where there are several, or none, 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Final, TypeVar
 
+from catalog.store import touches
 from catalog.store.protocol import StoreReader
 from graph_schema.bitemporal import Contribution
 from graph_schema.facts import Edge, Statement
@@ -32,6 +33,21 @@ class RunIds:
         """Read nothing yet."""
         self._reader = reader
         self._known_at = known_at
+        self._several: set[str] = set()
+        """The runs that were found to share a run id with another."""
+        self._bare: frozenset[str] = frozenset()
+        """The run ids by which alone runs are named."""
+
+    def looked_at(self, run_ids: Collection[str]) -> Iterator[int]:
+        """Yield what was looked at to find the runs of run ids; see `catalog.store.touches`."""
+        yield from touches.lookup("Run", "run_id", run_ids)
+        yield from touches.runs(self._several)
+
+    def looked_at_for_meant(self) -> Iterator[int]:
+        """Yield what was looked at to tell which runs are meant, as far as anybody asked."""
+        yield from touches.lookup("Run", "job", ("",))
+        if self._bare:
+            yield from self.looked_at(self._bare)
 
     def runs(self, run_ids: Collection[str]) -> dict[str, tuple[Run, ...]]:
         """Return the runs of each run id, by their jobs: those that sent events, else all that anything names.
@@ -44,6 +60,7 @@ class RunIds:
             if isinstance(known.node, Run) and known.node.executed is not None:
                 of[known.node.run_id].append(known.node)
         several = [run.id for runs in of.values() if len(runs) > 1 for run in runs]
+        self._several.update(several)
         facts = self._reader.runs(several) if several else {}
         sent = {run for run, of_run in facts.items() if any(one.entry <= self._known_at for one in of_run.events)}
         return {run_id: _by_job(one for one in runs if one.id in sent) or _by_job(runs) for run_id, runs in of.items()}
@@ -55,6 +72,7 @@ class RunIds:
         named = (
             {known.node.title: id_ for id_, known in self._reader.nodes(bare, self._known_at).items()} if bare else {}
         )
+        self._bare = frozenset(named)
         return {named[run_id]: runs[0].id for run_id, runs in self.runs(named).items() if len(runs) == 1}
 
     def with_bare(self, ids: Collection[str], kinds: Collection[str]) -> list[str]:

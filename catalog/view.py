@@ -27,16 +27,19 @@ from catalog.reading import (
     Terms,
     Truncated,
 )
-from catalog.run_ids import RunIds
+from catalog.run_ids import ASPECTS, KINDS, RunIds
+from catalog.store import touches
+from catalog.store.indexes.column_flows import COLUMN_FLOW, COLUMN_STATEMENT
 from catalog.store.indexes.grounds import Ground
-from catalog.store.indexes.keys import CARRIES, EVERY, FIELDS
-from catalog.store.indexes.label_work import HeldLabel, LabelEquation, LabelState
-from catalog.store.indexes.named_in_facets import NamedInFacet
-from catalog.store.indexes.novelties import aspects_of_runs, edges_of_runs
-from catalog.store.indexes.pointers import Listing, Pointer
-from catalog.store.indexes.producers import Produced
-from catalog.store.indexes.record_states import RecordState, Suggested
-from catalog.store.indexes.schemas import SchemaStated
+from catalog.store.indexes.keys import EVERY, FIELDS
+from catalog.store.indexes.label_work import EQUATION, HELD, STATE, HeldLabel, LabelEquation, LabelState
+from catalog.store.indexes.named_in_facets import NAMED_IN_FACET, NamedInFacet
+from catalog.store.indexes.pointers import LISTING, POINTER, Listing, Pointer
+from catalog.store.indexes.producers import PRODUCER, Produced
+from catalog.store.indexes.record_states import RECORD_STATE, RecordState, Suggested
+from catalog.store.indexes.schemas import SCHEMA, SchemaStated
+from catalog.store.indexes.table import Table
+from catalog.store.indexes.uses import USE
 from catalog.store.protocol import (
     ColumnFlow,
     ColumnReach,
@@ -56,6 +59,7 @@ from catalog.store.protocol import (
     counted,
 )
 from catalog.store.remembering import Remembering
+from catalog.store.touches import Stamp, Touched
 from catalog.visibility import Visibility, known_nodes
 from graph_schema.bitemporal import Contribution, Flow, RunFold
 from graph_schema.column_lineage import Mentioned
@@ -88,10 +92,22 @@ class Anchor:
 
 @dataclass(slots=True, eq=False)
 class Noted:
-    """What was looked at in a while."""
+    """What was looked at in a while, by which one tells whether what was found stands; see `catalog.store.touches`."""
 
-    of_runs: bool = False
-    """Whether anything that may be said anew by runs of known jobs."""
+    keys: set[int] = field(default_factory=set)
+    by_labels: bool = False
+    """Whether labels that a follower keeps, which it may not have brought up to what is known."""
+    by_lag: bool = False
+    """Whether the graph holds all of the ledger."""
+    lasts: bool = True
+    """Whether it stands any longer than for this view."""
+
+    def add(self, other: Noted) -> None:
+        """Note what somebody else looked at as well."""
+        self.keys |= other.keys
+        self.by_labels |= other.by_labels
+        self.by_lag |= other.by_lag
+        self.lasts &= other.lasts
 
 
 class View:
@@ -120,8 +136,8 @@ class View:
         self._anchor = anchor
         self._visibility = Visibility(reader, rights, self.known_at)
         self._run_ids = RunIds(reader, self.known_at)
-        self._known: dict[Callable[[View], Any], tuple[Any, bool]] = {}
-        """What was found once, and whether it may be otherwise after a run of a known job."""
+        self._known: dict[Callable[[View], Any], tuple[Any, Noted]] = {}
+        """What was found once, and what was looked at for it."""
         self._noting: list[Noted] = []
         """Who notes at the moment what is looked at, by any view that is derived from the same."""
         self._nodes: dict[str, KnownNode | None] = {}
@@ -172,11 +188,9 @@ class View:
         view.cited, view.hidden = self.cited, self.hidden
         return view
 
-    def _sharing(self, as_of: AsOf, rights: Rights, reader: StoreReader | None = None, *, noted: bool = True) -> View:
+    def _sharing(self, as_of: AsOf, rights: Rights, reader: StoreReader | None = None) -> View:
         view = View(reader or self._reader, as_of, rights, self._anchor, reached=self.reached)
-        view._remembered = self._remembered
-        if noted:
-            view._noting = self._noting
+        view._remembered, view._noting = self._remembered, self._noting
         if view.known_at == self.known_at:
             view._run_ids, view._known, view._nodes = self._run_ids, self._known, self._nodes
             view._asked, view._held = self._asked, self._held
@@ -192,26 +206,34 @@ class View:
         if find not in self._known:
             with self.noting() as noted:
                 made = find(self.unredacted.at(NOW))
-            self._known[find] = made, noted.of_runs
+            self._known[find] = made, noted
         found: Known
-        found, of_runs = self._known[find]
-        self.note(of_runs)
+        found, noted = self._known[find]
+        self.add(noted)
         return found
 
     @contextmanager
     def noting(self) -> Iterator[Noted]:
-        """Note what is looked at meanwhile, by this view and by all that are derived from it."""
+        """Note what is looked at meanwhile, by this view and by all that are derived from it; whoever notes already
+        notes it as well.
+        """
         noted = Noted()
         self._noting.append(noted)
         try:
             yield noted
         finally:
             self._noting.remove(noted)
+            self.add(noted)
 
-    def note(self, of_runs: bool = True) -> None:  # noqa: FBT001, FBT002  it is all that there is to say
-        """Note that something was looked at which may be said anew by runs of known jobs."""
-        for one in self._noting if of_runs else ():
-            one.of_runs = True
+    def note(self, looked_at: Callable[..., Iterable[int]], *asked: object) -> None:
+        """Note what was looked at, where somebody notes it; see `catalog.store.touches`."""
+        if self._noting:
+            self._noting[-1].keys.update(looked_at(*asked))
+
+    def add(self, noted: Noted) -> None:
+        """Note what was looked at for what is remembered."""
+        if self._noting:
+            self._noting[-1].add(noted)
 
     @property
     def is_now(self) -> bool:
@@ -242,7 +264,7 @@ class View:
         wanted = frozenset(ids)
         if self.rights.unbounded:
             return wanted
-        seen = self._visibility.of(wanted)
+        seen = self._judged(wanted)
         if counted:
             self.hidden |= wanted - seen
         return seen
@@ -250,15 +272,19 @@ class View:
     def nodes(self, ids: Sequence[str]) -> dict[str, KnownNode]:
         """Return those of the nodes that were known, in the order asked; each is fetched once."""
         asked, held = self._seen(ids), self._nodes
-        self.note(any(label_of(one) == Run.__name__ for one in asked))
         new = [one for one in dict.fromkeys(asked) if one not in held]
         if new:
             held |= dict.fromkeys(new) | known_nodes(self._reader, new, self.known_at)
+        if self._noting:
+            # Of a node that is known nothing changes; a dataset may be one that facets alone tell of.
+            self.note(touches.nodes, [one for one in asked if held[one] is None or label_of(one) == "Dataset"])
         return {one: known for one in asked if (known := held[one]) is not None}
 
     def named_in_facets(self, ids: Sequence[str]) -> list[NamedInFacet]:
         """Return where the datasets are named in facets without a meaning; see `StoreReader.named_in_facets`."""
-        found = self._reader.named_in_facets(self._seen(ids), self.known_at)
+        asked = self._seen(ids)
+        self.note(touches.rows, NAMED_IN_FACET, asked)
+        found = self._reader.named_in_facets(asked, self.known_at)
         if self.rights.unbounded:
             return found
         seen = self.visible(one.carrier for one in found)
@@ -275,21 +301,25 @@ class View:
     ) -> list[Edge]:
         """Return the edge facts of these kinds that leave ("out") or reach ("in") the nodes, or either ("both").
 
-        Of those known by an entry alone where one is given, which no later run adds to; or by runs of these jobs alone,
-        of which somebody attested something: whatever one of these says is news (`label_work.WATCHED`). See
-        `StoreReader.edges`.
+        Of those known by an entry alone where one is given, which nothing later adds to; or by runs of these jobs
+        alone. See `StoreReader.edges`.
         """
-        if known_by < NOW or attested is not None:
-            # Whatever is left out of them, no later run of a known job adds to the rest.
-            view = self._sharing(self.as_of, self.rights, noted=False)
-            view.hidden = self.hidden
-            every = view.edges(ids, kinds, direction)
-            return [one for one in every if one.entry <= known_by and (attested is None or one.job in attested)]
-        self.note(edges_of_runs(kinds))
         asked = self._seen(ids)
         if not asked or not kinds:
             return []
         asked = self._run_ids.with_bare(asked, kinds)
+        if not KINDS.isdisjoint(kinds):
+            self.note(self._run_ids.looked_at_for_meant)
+        if attested is not None:
+            self.note(touches.accesses, attested)
+        elif known_by == NOW:
+            self.note(touches.edges, asked, kinds, direction)
+        found = self._edges(asked, kinds, direction)
+        if known_by == NOW and attested is None:
+            return found
+        return [one for one in found if one.entry <= known_by and (attested is None or one.job in attested)]
+
+    def _edges(self, asked: Sequence[str], kinds: Sequence[str], direction: Direction | Either) -> list[Edge]:
         place = "edges", tuple(asked), tuple(kinds), direction, self.as_of.valid_at
         found = self._asked.get(place)
         if found is None:
@@ -302,8 +332,10 @@ class View:
 
     def statements(self, ids: Sequence[str], aspects: Sequence[str] | None = None) -> list[Statement]:
         """Return what was stated about the nodes, all aspects where None; see `StoreReader.statements`."""
-        self.note(aspects_of_runs(ids, aspects))
         asked = self._seen(ids)
+        self.note(touches.statements, asked, aspects)
+        if aspects is None or not ASPECTS.isdisjoint(aspects):
+            self.note(self._run_ids.looked_at_for_meant)
         place = "statements", tuple(asked), None if aspects is None else tuple(aspects), self.as_of.valid_at
         found = self._asked.get(place)
         if found is None:
@@ -315,7 +347,7 @@ class View:
 
     def lookup(self, label: str, field: str, values: Sequence[str]) -> tuple[str, ...]:
         """Return the ids of the nodes that have one of these values in the field, ascending."""
-        self.note(label == Run.__name__ or field == CARRIES)
+        self.note(touches.lookup, label, field, values)
         place = "lookup", label, field, tuple(values)
         found = self._asked.get(place)
         if found is None:
@@ -324,11 +356,11 @@ class View:
 
     def runs_of_ids(self, run_ids: Collection[str]) -> dict[str, tuple[Run, ...]]:
         """Return the runs of each run id, by their jobs; one without any is absent. See `catalog.run_ids`."""
-        self.note()
         found = self._run_ids.runs(run_ids)
+        self.note(self._run_ids.looked_at, run_ids)
         if self.rights.unbounded:
             return found
-        seen = self._visibility.of(run.id for runs in found.values() for run in runs)
+        seen = self._judged(run.id for runs in found.values() for run in runs)
         shown = {run_id: tuple(run for run in runs if run.id in seen) for run_id, runs in found.items()}
         return {run_id: runs for run_id, runs in shown.items() if runs}
 
@@ -340,8 +372,8 @@ class View:
         With `endings` what ended an aspect is there too: what was said under another name may be older than that.
         Of the aspects alone where some are given.
         """
-        self.note(aspects_of_runs(ids, aspects))
         asked = sorted(set(self._seen(ids)))
+        self.note(touches.in_force, asked, aspects)
         new = [one for one in asked if (one, endings) not in self._held]
         if new:
             self._held.update(((one, endings), []) for one in new)
@@ -369,21 +401,22 @@ class View:
             return list(facts)
         return [one if getattr(one, "role", None) == Role.OUT else self._attributed(one) for one in facts]
 
-    def runs(self, ids: Collection[str], *, attested: bool = False) -> dict[str, RunFold | None]:
+    def runs(self, ids: Collection[str]) -> dict[str, RunFold | None]:
         """Return the runs as they were, None for one of which nothing was known or that may not be seen.
 
-        What a fold names is not filtered: whoever shows it asks `visible`. Where they are all of jobs of which somebody
-        `attested` something, whatever one says is news.
+        What a fold names is not filtered: whoever shows it asks `visible`.
         """
-        self.note(not attested)
         wanted = sorted(set(ids))
         asked = self._seen(wanted)
+        self.note(touches.runs, asked)
         facts = self._reader.runs(asked) if asked else {}
         return {run: facts[run].at(self.as_of.valid_at, self.known_at) if run in facts else None for run in wanted}
 
     def flows(self, ids: Sequence[str], direction: Direction, limit: int | None = None) -> list[Flow]:
         """Return the flows ever stated out of or into the nodes; see `StoreReader.flows`."""
-        found = self._reader.flows(self._seen(ids), direction, self.as_of.valid_at, self.known_at, limit)
+        asked = self._seen(ids)
+        self.note(touches.flows, asked)
+        found = self._reader.flows(asked, direction, self.as_of.valid_at, self.known_at, limit)
         if self.rights.unbounded:
             return found
         ends = self.visible(end for flow in found for end in (flow.source, flow.target))
@@ -391,26 +424,33 @@ class View:
 
     def neighbours(self, ids: Sequence[str], direction: Direction) -> frozenset[str]:
         """Return the other ends of these flows."""
-        found = self._reader.neighbours(self._seen(ids), direction, self.as_of.valid_at, self.known_at)
+        asked = self._seen(ids)
+        self.note(touches.flows, asked)
+        found = self._reader.neighbours(asked, direction, self.as_of.valid_at, self.known_at)
         return self.visible(found)
 
     def reach(self, ids: Sequence[str], direction: Direction, depth: int, limit: int) -> frozenset[str] | None:
         """Return at least what lies within so many flows, None where that is too much; see `StoreReader.reach`."""
-        found = self._reader.reach(self._seen(ids), direction, depth, limit)
+        asked = self._seen(ids)
+        found = self._reader.reach(asked, direction, depth, limit)
+        self.note(touches.flows, asked if found is None else found.union(asked))
         return None if found is None else self.visible(found)
 
     def contributions(
         self, asks: Sequence[tuple[str, int]], newest: int = 1, *, by_job: bool = True
     ) -> list[Contribution]:
         """Return the newest candidates for what put the nodes into their states; see `StoreReader.contributions`."""
-        self.note()
         seen = frozenset(self._seen([target for target, _ in asks]))
+        self.note(touches.contributions, seen)
+        self.note(self._run_ids.looked_at_for_meant)
         asked = [(target, min(at, self.as_of.valid_at)) for target, at in asks if target in seen]
         return self._run_ids.contributions(self._reader.contributions(asked, self.known_at, newest, by_job=by_job))
 
     def uses(self, ids: Sequence[str]) -> list[Use]:
         """Return what the jobs use, and by which jobs the others are used; see `StoreReader.uses`."""
-        found = self._reader.uses(self._seen(ids), self.as_of.valid_at, self.known_at)
+        asked = self._seen(ids)
+        self.note(touches.rows, USE, asked)
+        found = self._reader.uses(asked, self.as_of.valid_at, self.known_at)
         if self.rights.unbounded:
             return found
         ends = self.visible(end for use in found for end in (use.job, use.dataset) if end)
@@ -419,15 +459,18 @@ class View:
     def schemas(self, ids: Sequence[str]) -> list[SchemaStated]:
         """Return every schema ever said of the datasets; see `StoreReader.schemas`."""
         asked = self._seen(ids)
+        self.note(touches.rows, SCHEMA, asked)
         return self._reader.schemas(asked, self.as_of.valid_at, self.known_at) if asked else []
 
     def pointers(self, ids: Sequence[str]) -> list[Pointer]:
         """Return the pointers from and to these names, of each job the first; see `StoreReader.pointers`."""
-        found = self._reader.pointers(self._seen(ids), self.as_of.valid_at, self.known_at)
+        asked = self._seen(ids)
+        self.note(touches.rows, POINTER, asked)
+        found = self._reader.pointers(asked, self.as_of.valid_at, self.known_at)
         if self.rights.unbounded:
             return found
         ends = self.visible(end for pointer in found for end in (pointer.source, pointer.target))
-        jobs = self._visibility.of(pointer.job for pointer in found if pointer.job)
+        jobs = self._judged(pointer.job for pointer in found if pointer.job)
         return [
             pointer._replace(job=pointer.job if pointer.job in jobs else None)
             for pointer in found
@@ -439,15 +482,17 @@ class View:
 
         What a list names is not filtered: whoever shows it asks `visible`.
         """
-        found = self._reader.listings(self._seen(ids), self.as_of.valid_at, self.known_at)
+        asked = self._seen(ids)
+        self.note(touches.rows, LISTING, asked)
+        found = self._reader.listings(asked, self.as_of.valid_at, self.known_at)
         if self.rights.unbounded:
             return found
-        jobs = self._visibility.of(one.job for one in found if one.job)
+        jobs = self._judged(one.job for one in found if one.job)
         return [one._replace(job=one.job if one.job in jobs else None) for one in found]
 
     def producers(self) -> list[Produced]:
         """Return what producers sent, as it is now, of jobs and of datasets told of alone that may be seen."""
-        self.note()
+        self.note(touches.of_all, PRODUCER)
         namespaces, sites = self.rights.namespaces, self.rights.sites
         return [
             one
@@ -458,36 +503,37 @@ class View:
     def grounds(self, wanted: Sequence[Ground], ids: Sequence[str] | None = None) -> dict[Ground, tuple[str, ...]]:
         """Return the nodes that may be seen and have each of the grounds; see `StoreReader.grounds`."""
         asked = None if ids is None else self._seen(ids)
+        self.note(touches.grounds, wanted, asked)
         found = self._reader.grounds(wanted, asked, self.known_at)
         if self.rights.unbounded:
             return found
-        seen = self._visibility.of(node for nodes in found.values() for node in nodes)
+        seen = self._judged(node for nodes in found.values() for node in nodes)
         return {ground: tuple(node for node in nodes if node in seen) for ground, nodes in found.items()}
 
     def record_states(self) -> list[RecordState]:
         """Return the datasets that may be seen and on whose record a rule may find something, of a view of now."""
-        self.note()
+        self.note(touches.of_all, RECORD_STATE)
         found = self._reader.record_states()
         if self.rights.unbounded:
             return found
-        seen = self._visibility.of(one.dataset for one in found)
+        seen = self._judged(one.dataset for one in found)
         return [one for one in found if one.dataset in seen]
 
     def datasets_suggested(self, states: Collection[Suggested]) -> tuple[str, ...]:
         """Return the datasets that may be seen and whose suggested labels stand in one of these ways, of a view of now;
         see `StoreReader.datasets_suggested`.
         """
-        self.note()
+        self.note(touches.of_all, RECORD_STATE)
         return tuple(self._seen(self._reader.datasets_suggested(states)))
 
     def held_labels(self, ids: Sequence[str]) -> list[HeldLabel]:
         """Return the effective labels kept of the datasets and model versions, of a view of now alone."""
-        self._note_labels()
-        return self._reader.held_labels(self._seen(ids))
+        return self._reader.held_labels(self._with_labels(HELD, ids))
 
     def label_counts(self, kinds: Sequence[str]) -> dict[str, int]:
         """Return of how many assets that may be seen each of the kinds is kept, of a view of now alone."""
         self._note_labels()
+        self.note(touches.of_some, HELD, kinds)
         if self.rights.unbounded:
             return self._reader.label_counts(kinds)
         return {kind: len(self.assets_labelled([kind])) for kind in kinds}
@@ -495,31 +541,40 @@ class View:
     def assets_labelled(self, kinds: Sequence[str]) -> frozenset[str]:
         """Return the assets that may be seen and of which any of the kinds is kept, of a view of now alone."""
         self._note_labels()
+        self.note(touches.of_some, HELD, kinds)
         return self.visible(self._reader.assets_labelled(kinds), counted=False)
 
     def label_states(self, ids: Sequence[str]) -> dict[str, LabelState]:
         """Return all labels kept of each and of its columns, of a view of now alone; see `StoreReader.label_states`."""
-        self._note_labels()
-        return self._reader.label_states(self._seen(ids))
+        return self._reader.label_states(self._with_labels(STATE, ids))
 
     def label_equations(self, ids: Sequence[str]) -> dict[str, LabelEquation]:
         """Return what is kept of what flows into each, of a view of now alone; see `StoreReader.label_equations`."""
-        self._note_labels()
-        return self._reader.label_equations(self._seen(ids))
+        return self._reader.label_equations(self._with_labels(EQUATION, ids))
 
     def labels_lagging(self) -> Lagging | None:
         """Return how far the labels kept are behind what is read here, None where they are those of now."""
-        if self._labels_follow():
+        self._note_labels()
+        if self.labels_follow:
             return None
-        self.note()
+        # What is found while they do not is found otherwise than once they do.
+        self.add(Noted(lasts=False))
         followed = min(self._reader.labels_followed().entry, self.reached - 1)
         return Lagging(self.reached - followed, (), followed)
 
-    def _note_labels(self) -> None:
-        """Note that labels were looked at that may follow later: those of now change by what is news alone."""
-        self.note(not self._labels_follow())
+    def _with_labels(self, table: Table, ids: Sequence[str]) -> Sequence[str]:
+        """Return those of the ids that may be seen, noting that labels are looked at that are kept of them."""
+        asked = self._seen(ids)
+        self._note_labels()
+        self.note(touches.rows, table, asked)
+        return asked
 
-    def _labels_follow(self) -> bool:
+    def _note_labels(self) -> None:
+        self.add(Noted(by_labels=True))
+
+    @property
+    def labels_follow(self) -> bool:
+        """Tell whether the labels that a follower keeps are those of what is read here."""
         place = "labels follow", self.moment
         if place not in self._asked:
             follow = not self._reader.labels_due(self.moment, 1) and not self._reader.labels_pending(1)
@@ -535,11 +590,14 @@ class View:
 
     def used(self, hows: Sequence[str]) -> frozenset[str]:
         """Return every dataset and model version that may be seen and that anything uses in one of these ways."""
+        self.note(touches.of_some, USE, hows)
         return self.visible(self._reader.used(hows, self.as_of.valid_at, self.known_at), counted=False)
 
     def column_flows(self, ids: Sequence[str], direction: Direction) -> list[ColumnFlow]:
         """Return the flows between columns ever stated out of or into these; see `StoreReader.column_flows`."""
-        found = self._reader.column_flows(self._seen(ids), direction, self.as_of.valid_at, self.known_at)
+        asked = self._seen(ids)
+        self.note(touches.rows, COLUMN_FLOW, asked)
+        found = self._reader.column_flows(asked, direction, self.as_of.valid_at, self.known_at)
         if self.rights.unbounded:
             return found
         ends = self.visible(end for flow in found for end in (flow.source, flow.target))
@@ -547,7 +605,9 @@ class View:
 
     def column_reach(self, ids: Sequence[str], direction: Direction, depth: int, limit: int) -> ColumnReach | None:
         """Return at least the columns and wholes that are near, with their flows; see `StoreReader.column_reach`."""
-        found = self._reader.column_reach(self._seen(ids), direction, depth, limit, self.as_of.valid_at, self.known_at)
+        asked = self._seen(ids)
+        found = self._reader.column_reach(asked, direction, depth, limit, self.as_of.valid_at, self.known_at)
+        self.note(touches.rows, COLUMN_FLOW, asked if found is None else found.ids.union(asked))
         if found is None or self.rights.unbounded:
             return found
         ends = self.visible(end for flow in found.flows for end in (flow.source, flow.target))
@@ -563,19 +623,21 @@ class View:
 
         What a value names is not filtered: whoever shows it asks `visible`.
         """
-        self.note()
         seen = frozenset(self._seen([dataset for dataset, _ in asks]))
+        self.note(touches.rows, COLUMN_STATEMENT, seen)
         asked = [ask for ask in asks if ask[0] in seen]
         return self._reader.column_lineage(asked, self.as_of.valid_at, self.known_at) if asked else []
 
     def columns_stated_by(self, asks: Sequence[tuple[str, str | None]]) -> set[tuple[str, str | None]]:
         """Return those of the (dataset, job) of which anything of columns was ever stated."""
-        self.note()
+        self.note(touches.rows, COLUMN_STATEMENT, [dataset for dataset, _ in asks])
         return self._reader.columns_stated_by(asks, self.as_of.valid_at, self.known_at) if asks else set()
 
     def column_coverage(self, ids: Sequence[str]) -> list[Covered]:
         """Return what writes into the datasets said of their columns; see `StoreReader.column_coverage`."""
-        found = self._reader.column_coverage(self._seen(ids), self.as_of.valid_at, self.known_at)
+        asked = self._seen(ids)
+        self.note(touches.coverage, asked)
+        found = self._reader.column_coverage(asked, self.as_of.valid_at, self.known_at)
         if self.rights.unbounded:
             return found
         ends = self.visible(end for one in found for end in (one.source, one.target))
@@ -587,7 +649,7 @@ class View:
 
     def find(self, query: Query) -> Page:
         """Return a page of what is current; what is hidden is neither found nor counted."""
-        self.note()
+        self.note(touches.anything)
         if self.rights.unbounded:
             return self._reader.find(query)
         hits = self._every(replace(query, facets=()))
@@ -598,7 +660,6 @@ class View:
         """Return the ids of all nodes of a label, ascending: of one of few, such as requests, and of datasets, by one
         call.
         """
-        self.note(label == Run.__name__)
         if label == "Dataset":
             return self.grounds([Ground.DATASET])[Ground.DATASET]
         if EVERY in FIELDS.get(label, {}):
@@ -608,6 +669,7 @@ class View:
     def _every(self, query: Query) -> Sequence[Found]:
         """Return all hits that may be seen, page by page."""
         hits: Sequence[Found] = ()
+        self.note(touches.anything)
         every = replace(query, after=None, first=_PAGE)
         while True:
             page = self._reader.find(every)
@@ -619,14 +681,14 @@ class View:
 
     def quarantined(self, subjects: Collection[str] | None = None) -> list[Quarantined]:
         """Return what could not be projected, or was kept out; with `subjects`, what could bear on one of these."""
-        self.note()
+        self.note(touches.quarantined)
         found = [one for one in self._reader.quarantined() if one.entry <= self.as_of.known_at]
         if found:
             let_in = self.once(_let_in)
             found = [one for one in found if one.entry not in let_in]
         if subjects is not None:
             found = [one for one in found if not one.subjects or not frozenset(one.subjects).isdisjoint(subjects)]
-        return [one for one in found if not one.subjects or self._visibility.of(one.subjects)]
+        return [one for one in found if not one.subjects or self._judged(one.subjects)]
 
     def cite(self, *entries: int) -> tuple[int, ...]:
         """Return the entries ascending, each once, noted as some that the answer rests on."""
@@ -634,31 +696,37 @@ class View:
         return tuple(sorted(set(entries)))
 
     @property
-    def is_whole(self) -> bool:
-        """Tell whether it shows all that the ledger holds: of now, by unbounded rights, from a graph that follows."""
-        if self._anchor is None or not self.is_now or not self.rights.unbounded:
-            return False
-        return self.reached + 1 == self._anchor.ledger.size()
-
-    def novelty(self) -> object:
-        """Return what stands for the last entry by which anything was said but that known jobs ran again, and for the
-        ledger until then; raises RuntimeError where it was opened without the ledger.
+    def stamp(self) -> Stamp | None:
+        """Return which state of which graph it shows; None where it does not show one as it stands now, or of a graph
+        that is being emptied or holds nothing.
         """
-        place = ("last novelty",)
+        if self._anchor is None or not self.is_now:
+            return None
+        place = ("stamp",)
         if place not in self._asked:
-            self._asked[place] = [self._reader.last_novelty()]
-        last = self._asked[place][0]
-        return None if last < 0 else self._anchored().ledger.entry(last).entry
+            self._asked[place] = [self._reader.stamp()]
+        found: Stamp = self._asked[place][0]
+        return found if found.graph else None
+
+    def touched(self, since: int) -> list[Touched]:
+        """Return what was touched since an earlier state of the graph, as far as it is kept."""
+        return self._reader.touched(since)
+
+    @property
+    def recorded_until(self) -> int:
+        """Return when the last entry that it shows was recorded, in microseconds UTC, 0 for none."""
+        return self._anchored().ledger.entry(self.known_at).entry.recorded_at if self.known_at >= 0 else 0
 
     def read_point(self) -> ReadPoint:
         """Return where it was taken; raises RuntimeError where it was opened without the ledger."""
         anchor = self._anchored()
+        self.note(touches.anything)
         point = anchor.points.get(self.as_of)
         if point is None:
             size = self.known_at + 1
             point = anchor.points[self.as_of] = ReadPoint(
                 valid_at=anchor.began if self.as_of.valid_at == NOW else self.as_of.valid_at,
-                known_at=anchor.ledger.entry(size - 1).entry.recorded_at if size else 0,
+                known_at=self.recorded_until,
                 ledger_size=size,
                 ledger_root=anchor.ledger.root(size).hex(),
                 projection=anchor.projection,
@@ -681,11 +749,20 @@ class View:
         return lagging or Complete()
 
     def _lagging(self, subjects: Collection[str]) -> Lagging | None:
-        anchor = self._anchored()
-        newest = max(anchor.ledger.size() - 1, anchor.at_least)
-        behind = max(min(newest, self.as_of.known_at) - self.reached, 0)
+        behind = self._behind()
+        self.add(Noted(by_lag=True, lasts=not behind))
         quarantined = tuple(sorted({one.entry for one in self.quarantined(subjects)}))
         return Lagging(behind, quarantined, self.reached) if behind or quarantined else None
+
+    def _behind(self) -> int:
+        """Return how many entries the graph lacks."""
+        anchor = self._anchored()
+        newest = max(anchor.ledger.size() - 1, anchor.at_least)
+        return max(min(newest, self.as_of.known_at) - self.reached, 0)
+
+    def holds(self, noted: Noted) -> bool:
+        """Tell whether what was found of an earlier state of the graph, of which nothing was touched since, holds."""
+        return not (noted.by_labels and not self.labels_follow) and not (noted.by_lag and self._behind())
 
     def _anchored(self) -> Anchor:
         if self._anchor is None:
@@ -694,15 +771,23 @@ class View:
 
     def _attributed(self, fact: Fact) -> Fact:
         """Return the fact, without a run or job in which it was said that may not be seen."""
-        seen = self._visibility.of(one for one in (fact.run, fact.job) if one)
+        seen = self._judged(one for one in (fact.run, fact.job) if one)
         return fact._replace(run=fact.run if fact.run in seen else None, job=fact.job if fact.job in seen else None)
 
     def _seen(self, ids: Sequence[str]) -> Sequence[str]:
         """Return those of the ids asked for that may be seen; that the others are there is not even counted."""
         if self.rights.unbounded:
             return ids
-        seen = self._visibility.of(ids)
+        seen = self._judged(ids)
         return [one for one in ids if one in seen]
+
+    def _judged(self, ids: Iterable[str]) -> frozenset[str]:
+        """Return those of the ids that rights let be seen, noting what was looked at to tell."""
+        wanted = frozenset(ids)
+        seen = self._visibility.of(wanted)
+        if not self.rights.unbounded:
+            self.note(self._visibility.looked_at, wanted)
+        return seen
 
 
 def _let_in(view: View) -> frozenset[int]:

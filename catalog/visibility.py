@@ -9,10 +9,11 @@ for all.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from catalog.reading import Rights
+from catalog.store import touches
 from catalog.store.protocol import KnownNode, StoreReader
 from graph_schema.identity import label_of, split_state_id
 from graph_schema.nodes import Column, Dataset, Finding, Node, Run, Site, Snapshot
@@ -52,6 +53,8 @@ class Visibility:
         self._rights = rights
         self._known_at = known_at
         self._judged: dict[str, bool] = {}
+        self._needs: dict[str, frozenset[str]] = {}
+        """As what nodes were judged that are judged as others."""
 
     def of(self, ids: Iterable[str]) -> frozenset[str]:
         """Return those of the ids that may be seen; one that nobody named may not."""
@@ -60,6 +63,20 @@ class Visibility:
             return wanted
         self._judge(wanted - self._judged.keys())
         return frozenset(one for one in wanted if self._judged[one])
+
+    def looked_at(self, ids: Iterable[str]) -> Iterator[int]:
+        """Yield what is looked at to judge these, which were; see `catalog.store.touches`."""
+        every: set[str] = set()
+        front = set(ids)
+        while front:
+            every |= front
+            front = {needed for one in front for needed in self._needs.get(one, ())} - every
+        asked = sorted(every)
+        yield from touches.nodes(asked)
+        for label, kind in _ABOUT.items():
+            yield from touches.edges([one for one in asked if label_of(one) == label], (kind,), "out")
+        if self._rights.sites is not None:
+            yield from touches.edges([one for one in asked if label_of(one) == "Dataset"], ("IS_HELD_AT",), "out")
 
     def _judge(self, ids: Collection[str]) -> None:
         if not ids:
@@ -87,6 +104,7 @@ class Visibility:
         for identifier in ids:
             self._judged.setdefault(identifier, False)
         self._judge({one for needed in others.values() for one in needed} - self._judged.keys())
+        self._needs.update((identifier, frozenset(needed)) for identifier, needed in others.items())
         for identifier, needed in others.items():
             self._judged[identifier] = bool(needed) and all(self._judged[one] for one in needed)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 from catalog.approvals.binding import FLOWING, LABELS, USE, Change, Instant, moments
 from catalog.approvals.instants import Behind, Since, behind, instants
@@ -26,8 +26,6 @@ from graph_schema.aspects.approvals import BoundDigest
 from graph_schema.canonical import digest_of
 from graph_schema.identity import label_of
 
-_MOST_KEPT: Final = 1_000
-"""Of so many requests it is remembered what may have changed."""
 _Since = tuple[str, int, int]
 
 
@@ -53,9 +51,9 @@ class _Judged:
 
     def load(self, view: View, bound: Iterable[Bound]) -> None:
         """Find what may have changed since each was bound, for all of them together."""
-        # No time changes it: until anything of it goes on, whoever asks again finds it.
-        asked = sorted({one.since for one in bound} - self.instants.keys())
-        found = each_remembered(_instants, view, lambda new: _instants(view, new), asked, _MOST_KEPT)
+        # No time changes it: whoever asks again finds it, and notes what was looked at for it.
+        asked = sorted({one.since for one in bound})
+        found = each_remembered(_instants, view, lambda new: _instants(view, new), asked)
         self.instants.update(found)
 
     def at(self, view: View, subject: str, at: int, known: int) -> Effective:

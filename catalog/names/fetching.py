@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import product
 
-from catalog.store.indexes.pointers import Listing, Pointer
+from catalog.store import touches
+from catalog.store.indexes.pointers import LISTING, POINTER, Listing, Pointer
 from catalog.view import View
 from graph_schema.facts import Edge
 from graph_schema.identity import label_of
@@ -24,6 +25,7 @@ class Fetched:
     def edges(self, ever: View, ids: Iterable[str], kinds: Sequence[str]) -> set[Edge]:
         """Return the edges of these kinds at the nodes."""
         asked = sorted(ids)
+        ever.note(touches.edges, asked, kinds, "both")
         new = [one for one in asked if any((one, kind) not in self._edges for kind in kinds)]
         lacking = [kind for kind in kinds if any((one, kind) not in self._edges for one in new)]
         places = list(product(new, lacking))
@@ -37,6 +39,7 @@ class Fetched:
     def pointers(self, ever: View, names: Iterable[str]) -> set[Pointer]:
         """Return the pointers from and to the names of datasets among these."""
         asked = sorted(one for one in names if label_of(one) == "Dataset")
+        ever.note(touches.rows, POINTER, asked)
         new = [one for one in asked if one not in self._of]
         self._of.update((one, []) for one in new)
         fresh = frozenset(new)
@@ -48,6 +51,7 @@ class Fetched:
     def listings(self, ever: View, carriers: Iterable[str]) -> list[Listing]:
         """Return what symlinks facets of these datasets listed."""
         asked = sorted(carriers)
+        ever.note(touches.rows, LISTING, asked)
         new = [one for one in asked if one not in self._lists]
         self._lists.update((one, []) for one in new)
         for listing in ever.listings(new) if new else ():

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, TypeVar
+from uuid import uuid4
 
 from catalog.store import words
 from catalog.store.deadline import Deadline
@@ -25,6 +26,7 @@ from catalog.store.indexes.table import Row as IndexRow
 from catalog.store.ordering import Row, edge_order, rows, statement_order, unseen
 from catalog.store.protocol import Found, KnownNode, Page, Quarantined, Query, StoreReader, counted
 from catalog.store.single import SingleReads
+from catalog.store.touches import NO_GRAPH, Stamp, Touched
 from graph_schema.bitemporal import RunFacts
 from graph_schema.facts import NOW, Edge, Facts, Statement
 from graph_schema.registry import STRUCTURAL, check_facts
@@ -41,6 +43,7 @@ class _Graph(IndexReads):
     """All facts up to one checkpoint, and what follows from them, computed when first asked for."""
 
     upto: int = -1
+    made: Stamp = NO_GRAPH
     known: Mapping[str, KnownNode] = field(default_factory=dict)
     all_edges: tuple[Edge, ...] = ()
     all_statements: tuple[Statement, ...] = ()
@@ -76,6 +79,13 @@ class _Graph(IndexReads):
 
     def checkpoint(self) -> int:
         return self.upto
+
+    def stamp(self) -> Stamp:
+        return self.made
+
+    def touched(self, since: int) -> list[Touched]:
+        """Return that each batch touched everything: what follows from its facts is found by all of them together."""
+        return [Touched(number, None) for number in range(since + 1, self.made.number + 1)]
 
     def nodes(self, ids: Sequence[str], known_at: int = NOW) -> dict[str, KnownNode]:
         wanted = ((identifier, self.known.get(identifier)) for identifier in dict.fromkeys(ids))
@@ -214,6 +224,10 @@ class _Graph(IndexReads):
         return by_aspect(self.held)
 
 
+def _following(made: Stamp) -> Stamp:
+    return Stamp(made.graph or uuid4().hex, made.number + 1)
+
+
 def _grouped(pairs: Iterable[tuple[Key, Value]]) -> dict[Key, list[Value]]:
     groups: dict[Key, list[Value]] = {}
     for key, value in pairs:
@@ -254,6 +268,7 @@ class MemoryStore(SingleReads):
             }
             self._graph = _Graph(
                 max(graph.upto, upto),
+                _following(graph.made),
                 known,
                 (*graph.all_edges, *edges),
                 (*graph.all_statements, *new.statements),
@@ -275,7 +290,7 @@ class MemoryStore(SingleReads):
                 for key, row in merged(written, some).items():
                     old = of.get(key)
                     of[key] = row if old is None else written.merged(old, row)
-            self._graph = replace(self._graph, kept=kept)
+            self._graph = replace(self._graph, kept=kept, made=_following(self._graph.made))
         return True
 
     @contextmanager

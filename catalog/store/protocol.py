@@ -33,6 +33,7 @@ from catalog.store.indexes.record_states import RecordState, Suggested
 from catalog.store.indexes.schemas import SchemaStated
 from catalog.store.indexes.table import Changes, Direction, Either, Row, Table
 from catalog.store.indexes.uses import Use
+from catalog.store.touches import Stamp, Touched
 from graph_schema.bitemporal import Contribution, Flow, RunFacts
 from graph_schema.column_lineage import Mentioned
 from graph_schema.facts import NOW, Edge, Facts, Statement
@@ -279,10 +280,11 @@ class StoreReader(Protocol):
         UTC; None where there is none. Decisions on access are left out.
         """
 
-    def last_novelty(self) -> int:
-        """Return the last entry by which anything was said but that known jobs ran again, or one after it; -1 for none.
-        What is no matter of runs (`catalog.store.indexes.novelties`) is as it was by then.
-        """
+    def stamp(self) -> Stamp:
+        """Return which graph is read here, and how many batches and steps of followers are in it."""
+
+    def touched(self, since: int) -> list[Touched]:
+        """Return what the batches behind one touched, as far as they are in what is read here and it is kept."""
 
     def labels_due(self, at: int, count: int) -> list[LabelsDue]:
         """Return so many of the places where labels may have changed by a time, in microseconds UTC."""

@@ -26,6 +26,7 @@ from catalog.store.indexes.record_states import RecordState, Suggested
 from catalog.store.indexes.schemas import SchemaStated
 from catalog.store.indexes.uses import Use
 from catalog.store.protocol import Direction, Either, KnownNode, Page, Quarantined, Query, StoreReader
+from catalog.store.touches import Stamp, Touched
 from graph_schema.bitemporal import Contribution, Flow, RunFacts
 from graph_schema.column_lineage import Mentioned
 from graph_schema.facts import NOW, Edge, Statement
@@ -148,9 +149,13 @@ class SingleReads(ABC):
         with self.reading() as read:
             return read.last_boundary(until)
 
-    def last_novelty(self) -> int:
+    def stamp(self) -> Stamp:
         with self.reading() as read:
-            return read.last_novelty()
+            return read.stamp()
+
+    def touched(self, since: int) -> list[Touched]:
+        with self.reading() as read:
+            return read.touched(since)
 
     def labels_due(self, at: int, count: int) -> list[LabelsDue]:
         with self.reading() as read:

@@ -113,9 +113,8 @@ class UseJudge:
         asked = of, begun, self._budget
 
         def read(view: View) -> T:
-            # What was read before, for this judge, may be of runs.
-            view.note()
-            return judge(self, of, at, begun=begun)
+            # What this judge read before, nobody noted.
+            return judge(UseJudge(view, self._asked, self._budget), of, at, begun=begun)
 
         return as_it_stands(judge, self._view, read, asked)
 

@@ -77,7 +77,7 @@ _STATE = (
     "coalesce(l.checkpoint, -1) AS checkpoint, coalesce(l.counts, '{}') AS counts, coalesce(l.rows, '{}') AS rows, "
     "coalesce(l.alias_reach, 0) AS alias_reach, coalesce(l.indexes, '{}') AS indexes, "
     "coalesce(l.numbers, '{}') AS numbers, coalesce(l.filling, '') AS filling, "
-    "coalesce(l.begun, '') AS begun, coalesce(l.sets, '{}') AS sets"
+    "coalesce(l.begun, '') AS begun, coalesce(l.sets, '{}') AS sets, coalesce(l.touched, 0) AS touched"
 )
 _BEGUN = "ON CREATE SET l.begun = randomUUID()"
 """Tells a graph from one that was there before it: what was remembered of that one is of no use."""
@@ -88,8 +88,18 @@ def advance() -> str:
     return (
         "MATCH (l:Lineward {name: 'graph'}) SET l.checkpoint = $checkpoint, l.counts = $counts, l.rows = $rows, "
         "l.alias_reach = $alias_reach, l.indexes = $indexes, l.numbers = $numbers, l.filling = $filling, "
-        "l.sets = $sets REMOVE l.locked"
+        "l.sets = $sets, l.touched = $touched REMOVE l.locked"
     )
+
+
+def touch() -> str:
+    """Write the checkpoint and what is counted, with what was touched by then, and let the lock go."""
+    return f"{advance()} MERGE (t:Lineward {{name: 'touched'}}) SET t += $keys"
+
+
+def touched() -> str:
+    """Return what was touched, under each of these names of where it is kept."""
+    return "MATCH (t:Lineward {name: 'touched'}) RETURN [place IN $places | t[place]] AS found"
 
 
 def version() -> str:
@@ -106,7 +116,7 @@ def begin_clearing() -> str:
     """Let the graph be empty for whoever reads the checkpoint, and note that the rest is going."""
     return (
         "MERGE (l:Lineward {name: 'graph'}) SET l.clearing = true, l.checkpoint = -1, l.counts = '{}', l.rows = '{}', "
-        "l.alias_reach = 0, l.indexes = '{}', l.numbers = '{}', l.filling = ''"
+        "l.alias_reach = 0, l.indexes = '{}', l.numbers = '{}', l.filling = '' REMOVE l.begun"
     )
 
 
@@ -122,4 +132,4 @@ def size() -> str:
 
 def end_clearing() -> str:
     """Remove the state: nothing is left."""
-    return "MATCH (l:Lineward {name: 'graph'}) DELETE l"
+    return "MATCH (l:Lineward) DELETE l"

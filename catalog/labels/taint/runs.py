@@ -63,7 +63,7 @@ class CarryingRuns:
             reading[edge.run or ""] = max(edge.valid_from, reading.get(edge.run or "", edge.valid_from))
         found = {key: [Ran(run, min(at), max(at)) for run, at in runs.items()] for key, runs in wrote.items()}
         self._wrote |= found
-        self._later |= self._begun_later((run for some in found.values() for run in some), attested=attested)
+        self._later |= self._begun_later(run for some in found.values() for run in some)
 
     def taking(self, step: Carried) -> list[Ran]:
         """Return the runs that wrote the target and read the source, all that wrote it where none is known to have read
@@ -86,12 +86,12 @@ class CarryingRuns:
         reading = self._read.get((step.job, step.source), ())
         return [run for run in runs if run.run in reading] or runs
 
-    def _begun_later(self, runs: Iterable[Ran], *, attested: bool) -> frozenset[str]:
+    def _begun_later(self, runs: Iterable[Ran]) -> frozenset[str]:
         made_at = self._made_at
         if made_at is None:
             return frozenset()
         asked = {run.run for run in runs if run.run is not None and not has_begun(run.first, made_at)}
-        folds = self._view.runs(asked, attested=attested)
+        folds = self._view.runs(asked)
         first = {run: fold.attempts[0] for run, fold in folds.items() if fold is not None}
         return frozenset(
             run for run, one in first.items() if one.start_known and not has_begun(one.started_at, made_at)

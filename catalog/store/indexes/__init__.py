@@ -16,7 +16,6 @@ from catalog.store.indexes.index import Index
 from catalog.store.indexes.keys import KEYS
 from catalog.store.indexes.label_work import LABEL_WORK
 from catalog.store.indexes.named_in_facets import NAMED_IN_FACETS
-from catalog.store.indexes.novelties import NOVELTIES
 from catalog.store.indexes.pointers import POINTERS
 from catalog.store.indexes.producers import PRODUCERS
 from catalog.store.indexes.record_states import RECORD_STATES
@@ -44,5 +43,4 @@ INDEXES: Final[tuple[Index, ...]] = (
     SCHEMAS,
     LABEL_WORK,
     BOUNDARIES,
-    NOVELTIES,
 )

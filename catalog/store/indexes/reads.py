@@ -15,7 +15,6 @@ from catalog.store.indexes import (
     in_force,
     keys,
     label_work,
-    novelties,
     pointers,
     producers,
     record_states,
@@ -119,9 +118,6 @@ class IndexReads(IndexReader):
 
     def last_boundary(self, until: int) -> int | None:
         return boundaries.last_boundary(self, until)
-
-    def last_novelty(self) -> int:
-        return novelties.last_novelty(self)
 
     def labels_due(self, at: int, count: int) -> list[LabelsDue]:
         return label_work.labels_due(self, at, count)

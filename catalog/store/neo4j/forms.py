@@ -17,6 +17,7 @@ from catalog.store.indexes.keys import KEY_FIELD
 from catalog.store.indexes.run_states import ACCESS, FLOWING, MOMENT, RUN_STATE
 from catalog.store.indexes.search import FACET, LISTED, SEARCH, SUFFIX, UNRECORDED, WORD
 from catalog.store.indexes.table import Kind, Merge, Table
+from catalog.store.touches import KEPT
 from graph_schema.cypher.rows import Form, Rows
 from graph_schema.registry import STRUCTURAL, TYPES
 
@@ -126,3 +127,8 @@ def kept_of(index: Index) -> tuple[Table, ...]:
 def is_structural(kind: str) -> bool:
     """Tell whether an edge follows from what its ends are: of such there is nothing but the sentence."""
     return kind in STRUCTURAL
+
+
+def touched_place(number: int) -> str:
+    """Return where it is kept what a batch touched: in a ring, so that none is taken away."""
+    return f"keys_{number % KEPT}"

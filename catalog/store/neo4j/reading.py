@@ -22,7 +22,7 @@ from catalog.store.indexes.table import Direction, Either, Key, Table
 from catalog.store.indexes.table import Row as IndexRow
 from catalog.store.neo4j.connection import Run
 from catalog.store.neo4j.contents import Contents, Recorded, recorded
-from catalog.store.neo4j.forms import SENTENCES, is_structural, rows_of
+from catalog.store.neo4j.forms import SENTENCES, is_structural, rows_of, touched_place
 from catalog.store.neo4j.past import records_about, under_fields, under_moments
 from catalog.store.neo4j.row_values import read, stored_key
 from catalog.store.neo4j.search_memory import Made, SearchMemory
@@ -30,6 +30,7 @@ from catalog.store.neo4j.searching import search
 from catalog.store.ordering import Row, edge_order, rows, statement_order
 from catalog.store.protocol import Found, KnownNode, Page, Quarantined, Query
 from catalog.store.run_memory import ACCESSES, RunMemory, assemble
+from catalog.store.touches import KEPT, Stamp, Touched, unpacked
 from graph_schema.aspects import is_momentary
 from graph_schema.bitemporal import RunFacts
 from graph_schema.cypher import reading, schema
@@ -65,6 +66,7 @@ class Neo4jReading(IndexReads):
         self._kinds: dict[str, int] = json.loads(state.get("counts", "{}"))
         """How many nodes and edges of each kind there are: of an edge that nobody ever stated nothing is asked."""
         self._made: tuple[str, str] = state.get("begun", ""), state.get("sets", "{}")
+        self._stamp = Stamp(state.get("begun", ""), state.get("touched", 0))
         self._alias_reach: int = state.get("alias_reach", 0)
         self.filling = bool(state.get("filling"))
         """Whether an index is being filled anew, so that not all of its rows are there."""
@@ -73,6 +75,15 @@ class Neo4jReading(IndexReads):
 
     def checkpoint(self) -> int:
         return self._checkpoint
+
+    def stamp(self) -> Stamp:
+        return self._stamp
+
+    def touched(self, since: int) -> list[Touched]:
+        numbers = range(max(since, self._stamp.number - KEPT) + 1, self._stamp.number + 1)
+        found = self._found(schema.touched(), places=[touched_place(number) for number in numbers]) if numbers else ()
+        # A place may have been taken since, by a batch that is not seen here.
+        return [one for kept in found if kept is not None and (one := unpacked(kept)).number in numbers]
 
     def nodes(self, ids: Sequence[str], known_at: int = NOW) -> dict[str, KnownNode]:
         known, asked = self._known(known_at), _once(ids)

@@ -21,11 +21,12 @@ from catalog.store.indexes.search import LISTED, SEARCH, WORD
 from catalog.store.indexes.table import Changes, Row, Table
 from catalog.store.neo4j.connection import Run
 from catalog.store.neo4j.contents import Contents
-from catalog.store.neo4j.forms import is_kept, kept_of, rows_of
+from catalog.store.neo4j.forms import is_kept, kept_of, rows_of, touched_place
 from catalog.store.neo4j.row_writing import merged
 from catalog.store.neo4j.search_memory import KEPT
 from catalog.store.neo4j.set_rows import carried_among
 from catalog.store.neo4j.writing import Batch, Written, added, carried_by, looked_up_of, noted_of_all
+from catalog.store.touches import packed
 from graph_schema.canonical import canonical_text
 from graph_schema.cypher import rows, schema, writing
 from graph_schema.facts import Facts
@@ -183,9 +184,15 @@ class Refilling:
         state = _held(run, filling)
         made = {**json.loads(state["indexes"]), filling.name: filling.version}
         kept = {name: made[name] for name in VERSIONS if name in made}
-        _advance(
-            run, state, indexes=canonical_text(kept), filling="", sets=added(state["sets"], dict.fromkeys(KEPT, 1))
-        )
+        number = state["touched"] + 1
+        done = {
+            "indexes": canonical_text(kept),
+            "filling": "",
+            "sets": added(state["sets"], dict.fromkeys(KEPT, 1)),
+            "touched": number,
+            "keys": {touched_place(number): packed(number, None)},
+        }
+        run(schema.touch(), **{**state, **done})
 
 
 def _held(run: Run, filling: _Filling) -> Mapping[str, Any]:

@@ -138,7 +138,7 @@ class Neo4jStore(SingleReads):
         def work(run: Run) -> tuple[int, Batch] | None:
             state, batch = self._begun(run)
             kept = batch.keep(changes, table, now, before)
-            run(schema.advance(), **{**state, **batch.grown(state)})
+            batch.advance({**state, **batch.grown(state)})
             return (state["checkpoint"], batch) if kept else None
 
         done = self._write(work)
@@ -179,14 +179,16 @@ class Neo4jStore(SingleReads):
             batch.write(new)
         batch.quarantine(one for one in quarantined if one.entry > checkpoint)
         now = max(checkpoint, upto)
-        run(
-            schema.advance(),
-            checkpoint=now,
-            counts=added(state["counts"], batch.tally),
-            alias_reach=max(state["alias_reach"], batch.alias_reach),
-            indexes=canonical_text(VERSIONS),
-            filling="",
-            **batch.grown(state),
+        batch.advance(
+            {
+                "checkpoint": now,
+                "counts": added(state["counts"], batch.tally),
+                "alias_reach": max(state["alias_reach"], batch.alias_reach),
+                "indexes": canonical_text(VERSIONS),
+                "filling": "",
+                "touched": state["touched"],
+                **batch.grown(state),
+            }
         )
         return now, batch
 

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from catalog.store import touches
 from catalog.store.indexes import INDEXES
 from catalog.store.indexes.effects import IN_FORCE
 from catalog.store.indexes.flows import ALIAS
@@ -20,7 +21,7 @@ from catalog.store.indexes.work import Work
 from catalog.store.neo4j import showing
 from catalog.store.neo4j.connection import Run, write
 from catalog.store.neo4j.contents import Contents, Texts, encoded, is_moment, mentions, own
-from catalog.store.neo4j.forms import PROPERTIES, SENTENCE, SETS, is_kept, is_structural
+from catalog.store.neo4j.forms import PROPERTIES, SENTENCE, SETS, is_kept, is_structural, touched_place
 from catalog.store.neo4j.numbering import Numbers
 from catalog.store.neo4j.past import Neo4jPast, RowMemory
 from catalog.store.neo4j.row_values import stored
@@ -31,7 +32,7 @@ from catalog.store.protocol import Quarantined
 from catalog.store.words import carried, key_terms
 from graph_schema.assertions import Assertion, assertions
 from graph_schema.canonical import canonical_text
-from graph_schema.cypher import lookup, reading, writing
+from graph_schema.cypher import lookup, reading, schema, writing
 from graph_schema.facts import Edge, Facts
 from graph_schema.identity import label_of
 from graph_schema.nodes import Node
@@ -90,6 +91,8 @@ class Batch:
         self.rows: Counter[str] = Counter()
         self.sets: Counter[str] = Counter()
         """Which sets that a search remembers are others now, see `search_memory.changed_by`."""
+        self.touched: set[int] = set()
+        """See `catalog.store.touches`."""
         self.alias_reach = 0
 
     def write(self, new: Facts) -> None:
@@ -104,7 +107,8 @@ class Batch:
             work.derived[index.name] = index.derive(work)
         self._write_nodes(new, ids, self._shown_first(new, work.derived.values()))
         self._write_records(assertions(new))
-        self._write_sentences(new.edges)
+        structural = self._write_sentences(new.edges)
+        self.touched |= touches.of_facts(work.new, structural, work.derived.values())
         for index in INDEXES:
             self.put(index.tables, work.derived[index.name])
         self._write_sets(work.derived[SEARCH.name])
@@ -119,6 +123,7 @@ class Batch:
         changes.add(table, [now])
         for index in INDEXES:
             self.put(index.tables, changes)
+        self.touched |= touches.of_step(changes)
         return True
 
     def fill(self, changes: Changes) -> None:
@@ -153,6 +158,16 @@ class Batch:
         ]
         if rows:
             write(self._run, writing.create_quarantined(), rows)
+            self.touched.update(touches.quarantined())
+
+    def advance(self, state: Mapping[str, Any]) -> None:
+        """Write beside the checkpoint how the graph stands now, and what was touched."""
+        if not self.touched:
+            self._run(schema.advance(), **state)
+            return
+        number = state["touched"] + 1
+        keys = {touched_place(number): touches.packed(number, self.touched)}
+        self._run(schema.touch(), **{**state, "touched": number, "keys": keys})
 
     def grown(self, state: Mapping[str, Any]) -> dict[str, str]:
         """Return what stands beside the checkpoint of rows, numbers and sets, given what stood there."""
@@ -311,7 +326,8 @@ class Batch:
         self._new_digests.update(unsure)
         return [digest for digest in unsure if digest not in stored]
 
-    def _write_sentences(self, edges: Iterable[Edge]) -> None:
+    def _write_sentences(self, edges: Iterable[Edge]) -> list[Edge]:
+        """Write which nodes edges lead between; return those of the edges that are stored once and were not."""
         drawn: dict[tuple[str, str, str], int] = {}
         for edge in edges:
             if edge.kind not in FLOWING:
@@ -320,9 +336,10 @@ class Batch:
                 self.tally[edge.kind] += 1
         changes = Changes()
         changes.add(SENTENCE, [(*place, entry) for place, entry in drawn.items()])
-        for row in self.put((SENTENCE,), changes):
-            if is_structural(row[0]):
-                self.tally[row[0]] += 1
+        created = [row for row in self.put((SENTENCE,), changes) if is_structural(row[0])]
+        self.tally.update(row[0] for row in created)
+        new = {tuple(row[:3]) for row in created}
+        return [edge for edge in edges if edge[:3] in new]
 
     def put(self, tables: Iterable[Table], changes: Changes) -> list[Row]:
         """Write the rows of these tables; return the new ones."""

@@ -18,6 +18,8 @@ from catalog.store.run_memory import ACCESSES, RunMemory, assemble
 from catalog.store.sqlite.attributions import ATTRIBUTED, attribution_of
 from catalog.store.sqlite.index_rows import SqliteRows
 from catalog.store.sqlite.searching import search
+from catalog.store.sqlite.touching import state_of, touched_between
+from catalog.store.touches import Stamp, Touched
 from graph_schema.bitemporal import RunFacts
 from graph_schema.facts import ALWAYS, NOW, Edge, Facts, Statement
 from graph_schema.nodes import Node
@@ -79,11 +81,7 @@ class SqliteReading(SqliteRows):
         self._memory = memory
         self._empty: dict[str, bool] = {}
         """Of tables whether they have no row in this state: such a one is asked once."""
-        self._checkpoint = self._read_checkpoint()
-
-    def _read_checkpoint(self) -> int:
-        row = self._connection.execute("SELECT entry FROM state WHERE name = 'checkpoint'").fetchone()
-        return -1 if row is None else row[0]
+        self._state = state_of(connection)
 
     def _is_empty(self, table: Table) -> bool:
         empty = self._empty.get(table.name)
@@ -93,7 +91,13 @@ class SqliteReading(SqliteRows):
         return empty
 
     def checkpoint(self) -> int:
-        return self._checkpoint
+        return self._state.checkpoint
+
+    def stamp(self) -> Stamp:
+        return self._state.stamp
+
+    def touched(self, since: int) -> list[Touched]:
+        return touched_between(self._connection, since, self._state.touched)
 
     def nodes(self, ids: Sequence[str], known_at: int = NOW) -> dict[str, KnownNode]:
         query = (

@@ -12,6 +12,7 @@ from catalog.store.sqlite.index_tables import IndexTables
 from catalog.store.sqlite.names import Names
 from catalog.store.sqlite.reading import SqliteReading
 from catalog.store.sqlite.schema import definitions_of
+from catalog.store.sqlite.touching import advance, state_of
 
 
 def behind(connection: sqlite3.Connection) -> list[Index]:
@@ -28,6 +29,8 @@ def refill(connection: sqlite3.Connection, names: Names, tables: IndexTables) ->
     tables.forget()
     reading = SqliteReading(connection, RunMemory())
     facts = reading.all_facts()
+    state = state_of(connection)
+    advance(connection, state, state.checkpoint, None)
     for index in behind(connection):
         for table in index.tables:
             connection.execute(f"DROP TABLE IF EXISTS {table.name}")

@@ -14,7 +14,7 @@ from typing import Final
 from catalog.store.indexes import INDEXES
 from catalog.store.indexes.table import Kind, Table
 
-VERSION: Final = 7
+VERSION: Final = 8
 """Raised with every change of the tables; a file of an earlier version is emptied, and filled again from the ledger."""
 
 INDEX_TABLES: Final = tuple(table for index in INDEXES for table in index.tables)
@@ -29,6 +29,7 @@ FACT_TABLES: Final = (
     "value",
     "node",
     "quarantined",
+    "touched",
     "tally",
     "state",
     "made",
@@ -77,6 +78,7 @@ CREATE TABLE structure (
 CREATE INDEX structure_reaching ON structure (target, kind);
 CREATE TABLE quarantined (entry INTEGER PRIMARY KEY, kind TEXT NOT NULL, subjects TEXT NOT NULL, reason TEXT NOT NULL)
   STRICT;
+CREATE TABLE touched (slot INTEGER PRIMARY KEY, keys BLOB NOT NULL) STRICT;
 CREATE TABLE tally (name TEXT PRIMARY KEY, n INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE state (name TEXT PRIMARY KEY, entry INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE made (by TEXT NOT NULL) STRICT;

@@ -21,7 +21,9 @@ from catalog.store.sqlite.names import Names
 from catalog.store.sqlite.reading import SqliteReading
 from catalog.store.sqlite.refilling import behind, refill
 from catalog.store.sqlite.schema import INDEX_VERSIONS, TABLES
+from catalog.store.sqlite.touching import advance, state_of
 from catalog.store.sqlite.writing import Batch
+from catalog.store.touches import of_step
 from graph_schema.facts import Facts
 from graph_schema.registry import check_facts
 
@@ -57,8 +59,8 @@ class SqliteStore(SingleReads):
 
     def apply(self, facts: Facts, upto: int, quarantined: Sequence[Quarantined] = ()) -> None:
         with self._remembering() as connection:
-            row = connection.execute("SELECT entry FROM state WHERE name = 'checkpoint'").fetchone()
-            checkpoint = -1 if row is None else row[0]
+            state = state_of(connection)
+            checkpoint = state.checkpoint
             batch = Batch(connection, self._names, self._tables)
             new = unseen(self._names.without_stored(facts), checkpoint, upto)
             check_facts(new)
@@ -67,11 +69,7 @@ class SqliteStore(SingleReads):
             self._names.keep(facts.structures)
             batch.quarantine(one for one in quarantined if one.entry > checkpoint)
             batch.close(upto)
-            connection.execute(
-                "INSERT INTO state VALUES ('checkpoint', ?) "
-                "ON CONFLICT DO UPDATE SET entry = max(entry, excluded.entry)",
-                (upto,),
-            )
+            advance(connection, state, upto, batch.touched)
 
     def keep(self, changes: Changes, table: Table, now: IndexRow, before: IndexRow | None) -> bool:
         with self._remembering() as connection:
@@ -83,6 +81,8 @@ class SqliteStore(SingleReads):
             for index in INDEXES:
                 batch.keep(index, changes)
             batch.close(-1)
+            state = state_of(connection)
+            advance(connection, state, state.checkpoint, of_step(changes))
         return True
 
     @contextmanager

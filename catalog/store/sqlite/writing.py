@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from operator import attrgetter
 from typing import Final
 
+from catalog.store import touches
 from catalog.store.indexes import INDEXES
 from catalog.store.indexes.index import Index
 from catalog.store.indexes.table import Changes
@@ -45,6 +46,8 @@ class Batch:
         self._sum = 0
         self._grown: dict[str, int] = {}
         """By how much the sum of each index grows."""
+        self.touched: set[int] = set()
+        """See `catalog.store.touches`."""
 
     def write(self, new: Facts) -> None:
         """Add facts of which none is stored, and everything that follows from them."""
@@ -56,7 +59,8 @@ class Batch:
         for index in INDEXES:
             work.derived[index.name] = index.derive(work)
         self._write_nodes(named)
-        self._write_structure(new.edges)
+        structural = self._write_structure(new.edges)
+        self.touched |= touches.of_facts(work.new, structural, work.derived.values())
         self._write_assertions(assertions(new))
         for index in INDEXES:
             self.keep(index, work.derived[index.name])
@@ -88,6 +92,7 @@ class Batch:
         rows = {one.entry: (one.entry, one.kind, canonical_text(list(one.subjects)), one.reason) for one in refused}
         if rows:
             self._connection.executemany("INSERT INTO quarantined VALUES (?, ?, ?, ?)", rows.values())
+            self.touched.update(touches.quarantined())
             self._sum += sum_of(rows.values())
 
     def _write_nodes(self, named: Sequence[tuple[Node, int]]) -> None:
@@ -107,16 +112,19 @@ class Batch:
         self._sum += sum_of(rows.values())
         self._tally.update(node.label for node, _ in named)
 
-    def _write_structure(self, edges: Iterable[Edge]) -> None:
+    def _write_structure(self, edges: Iterable[Edge]) -> list[Edge]:
+        """Write the edges that are stored once; return the new ones."""
         number = self._names.number
-        rows = [
-            (number(edge.source), edge.kind, number(edge.target), edge.entry)
+        new = [
+            edge
             for edge in sorted((one for one in edges if one.kind in STRUCTURAL), key=attrgetter("entry"))
             if self._names.is_new_structure(edge.source, edge.kind, edge.target)
         ]
+        rows = [(number(edge.source), edge.kind, number(edge.target), edge.entry) for edge in new]
         self._connection.executemany("INSERT INTO structure VALUES (?, ?, ?, ?)", rows)
         self._sum += sum_of(rows)
-        self._tally.update(str(row[1]) for row in rows)
+        self._tally.update(edge.kind for edge in new)
+        return new
 
     def _write_assertions(self, assertions: Sequence[Assertion]) -> None:
         attributions: Rows = []

@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 
+from catalog.store import touches
 from catalog.store.indexes.column_flows import ColumnFlow, How, column_flows, column_lineage, transformations
 from catalog.store.indexes.in_force import by_aspect
-from catalog.store.indexes.table import IndexReader
+from catalog.store.indexes.label_work import FOLLOWED, HELD
+from catalog.store.indexes.table import Changes, IndexReader
 from catalog.store.protocol import Direction, Quarantined, Query, Store
+from catalog.store.touches import NO_GRAPH
 from catalog.store.words import key_terms, question
 from graph_schema.aspects.declarations import PermittedUse
 from graph_schema.aspects.labels import Tag
@@ -794,3 +797,28 @@ def test_what_a_run_restates_comes_back_as_a_fact_of_each_record(store: Store) -
     )
     assert [edge.entry for edge in store.edges([run_node("run-1").id], ("WROTE",), "out")] == [2, 3]
     assert [edge.entry for edge in store.edges([run_node("run-1").id], ("WROTE",), "out", valid_at=12)] == [2]
+
+
+def test_what_batches_and_steps_touched_is_kept_in_order_and_another_graph_is_told_from_the_one_before(
+    store: Store,
+) -> None:
+    assert store.stamp() == NO_GRAPH
+    store.apply(declared(0, 1, FEED, "zone", "RAW"), 0)
+    graph, first = store.stamp()
+    store.apply(declared(1, 1, CURATED, "zone", "CURATED"), 1)
+    changes = Changes()
+    changes.add(HELD, [(TRAINING.id, "CLINICAL_NOTE", 0, "[]")])
+    assert store.keep(changes, FOLLOWED, ("labels", 1, 1), None)
+    assert store.stamp() == (graph, first + 2)
+    by_entry, by_step = store.touched(first)
+    assert (by_entry.number, by_step.number) == (first + 1, first + 2)
+    if by_entry.keys is not None:
+        assert by_step.keys is not None
+        assert by_entry.keys.isdisjoint(touches.in_force([FEED.id], ["zone"]))
+        assert not by_entry.keys.isdisjoint(touches.in_force([CURATED.id], ["zone"]))
+        assert by_entry.keys.isdisjoint(touches.rows(HELD, [TRAINING.id]))
+        assert not by_step.keys.isdisjoint(touches.rows(HELD, [TRAINING.id]))
+    store.clear()
+    assert store.stamp() == NO_GRAPH
+    store.apply(declared(0, 1, FEED, "zone", "RAW"), 0)
+    assert store.stamp().graph != graph

@@ -1,17 +1,17 @@
 // schema.advance()
-MATCH (l:Lineward {name: 'graph'}) SET l.checkpoint = $checkpoint, l.counts = $counts, l.rows = $rows, l.alias_reach = $alias_reach, l.indexes = $indexes, l.numbers = $numbers, l.filling = $filling, l.sets = $sets REMOVE l.locked
+MATCH (l:Lineward {name: 'graph'}) SET l.checkpoint = $checkpoint, l.counts = $counts, l.rows = $rows, l.alias_reach = $alias_reach, l.indexes = $indexes, l.numbers = $numbers, l.filling = $filling, l.sets = $sets, l.touched = $touched REMOVE l.locked
 
 // schema.begin_clearing()
-MERGE (l:Lineward {name: 'graph'}) SET l.clearing = true, l.checkpoint = -1, l.counts = '{}', l.rows = '{}', l.alias_reach = 0, l.indexes = '{}', l.numbers = '{}', l.filling = ''
+MERGE (l:Lineward {name: 'graph'}) SET l.clearing = true, l.checkpoint = -1, l.counts = '{}', l.rows = '{}', l.alias_reach = 0, l.indexes = '{}', l.numbers = '{}', l.filling = '' REMOVE l.begun
 
 // schema.clear()
 MATCH (n) WHERE NOT n:Lineward WITH n LIMIT $limit DETACH DELETE n RETURN count(*) AS removed
 
 // schema.end_clearing()
-MATCH (l:Lineward {name: 'graph'}) DELETE l
+MATCH (l:Lineward) DELETE l
 
 // schema.lock()
-MERGE (l:Lineward {name: 'graph'}) ON CREATE SET l.begun = randomUUID() SET l.locked = true RETURN coalesce(l.checkpoint, -1) AS checkpoint, coalesce(l.counts, '{}') AS counts, coalesce(l.rows, '{}') AS rows, coalesce(l.alias_reach, 0) AS alias_reach, coalesce(l.indexes, '{}') AS indexes, coalesce(l.numbers, '{}') AS numbers, coalesce(l.filling, '') AS filling, coalesce(l.begun, '') AS begun, coalesce(l.sets, '{}') AS sets
+MERGE (l:Lineward {name: 'graph'}) ON CREATE SET l.begun = randomUUID() SET l.locked = true RETURN coalesce(l.checkpoint, -1) AS checkpoint, coalesce(l.counts, '{}') AS counts, coalesce(l.rows, '{}') AS rows, coalesce(l.alias_reach, 0) AS alias_reach, coalesce(l.indexes, '{}') AS indexes, coalesce(l.numbers, '{}') AS numbers, coalesce(l.filling, '') AS filling, coalesce(l.begun, '') AS begun, coalesce(l.sets, '{}') AS sets, coalesce(l.touched, 0) AS touched
 
 // schema.mark()
 MERGE (l:Lineward {name: 'graph'}) ON CREATE SET l.begun = randomUUID() SET l.version = $version
@@ -79,7 +79,13 @@ CALL db.awaitIndexes(120)
 CALL () { MATCH (n) RETURN count(n) AS n } CALL () { MATCH ()-[r]->() RETURN count(r) AS r } RETURN n, r
 
 // schema.state()
-MATCH (l:Lineward {name: 'graph'}) RETURN coalesce(l.checkpoint, -1) AS checkpoint, coalesce(l.counts, '{}') AS counts, coalesce(l.rows, '{}') AS rows, coalesce(l.alias_reach, 0) AS alias_reach, coalesce(l.indexes, '{}') AS indexes, coalesce(l.numbers, '{}') AS numbers, coalesce(l.filling, '') AS filling, coalesce(l.begun, '') AS begun, coalesce(l.sets, '{}') AS sets
+MATCH (l:Lineward {name: 'graph'}) RETURN coalesce(l.checkpoint, -1) AS checkpoint, coalesce(l.counts, '{}') AS counts, coalesce(l.rows, '{}') AS rows, coalesce(l.alias_reach, 0) AS alias_reach, coalesce(l.indexes, '{}') AS indexes, coalesce(l.numbers, '{}') AS numbers, coalesce(l.filling, '') AS filling, coalesce(l.begun, '') AS begun, coalesce(l.sets, '{}') AS sets, coalesce(l.touched, 0) AS touched
+
+// schema.touch()
+MATCH (l:Lineward {name: 'graph'}) SET l.checkpoint = $checkpoint, l.counts = $counts, l.rows = $rows, l.alias_reach = $alias_reach, l.indexes = $indexes, l.numbers = $numbers, l.filling = $filling, l.sets = $sets, l.touched = $touched REMOVE l.locked MERGE (t:Lineward {name: 'touched'}) SET t += $keys
+
+// schema.touched()
+MATCH (t:Lineward {name: 'touched'}) RETURN [place IN $places | t[place]] AS found
 
 // schema.version()
 MATCH (l:Lineward {name: 'graph'}) RETURN l.version AS version, coalesce(l.clearing, false) AS clearing

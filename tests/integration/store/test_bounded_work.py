@@ -107,7 +107,7 @@ def statements_of(store: SqliteStore, work: Callable[[], None]) -> list[str]:
     return seen
 
 
-MOST_STATEMENTS = 27
+MOST_STATEMENTS = 28
 """Of an event that says what its job said before: what it alone says, its rows in the indexes, sums and commit."""
 
 

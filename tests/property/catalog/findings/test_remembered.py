@@ -57,7 +57,7 @@ def judged(view: View) -> tuple[object, ...]:
 def hold(house: House) -> None:
     now, newest = house.clock.micros(), house.ledger.size() - 1
     whole = View(house.store, anchor=Anchor(house.ledger, "1", now))
-    assert whole.is_whole
+    assert whole.stamp is not None
     assert judged(whole) == judged(house.view(AsOf(now, newest)))
 
 

@@ -1,4 +1,4 @@
-"""What is no matter of runs answers as it did by the last entry that said anything else."""
+"""An answer of which nothing was touched is the answer still, whatever else entries say."""
 
 from __future__ import annotations
 
@@ -8,21 +8,27 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from catalog.reading import EVERYTHING, NO_SITE, Rights
+from catalog.store import touches
+from catalog.store.indexes import INDEXES
 from catalog.store.indexes.grounds import Ground
 from catalog.store.indexes.keys import CARRIES, FIELDS
 from catalog.store.indexes.record_states import Suggested
+from catalog.store.indexes.table import Changes
 from catalog.store.indexes.uses import READS, WRITES
 from catalog.store.protocol import Query
 from catalog.store.sqlite import SqliteStore
-from catalog.view import View
+from catalog.store.touches import KEPT, MOST, NO_GRAPH, Touched, packed, unpacked
+from catalog.view import Noted, View
 from graph_schema.bitemporal import RANK
 from graph_schema.builder import FactBuilder
-from graph_schema.edges import Executed, HasColumn, IsTagged, Read, Wrote
+from graph_schema.edges import Executed, HasColumn, IsHeldAt, IsTagged, Read, Wrote
 from graph_schema.facts import Facts, Role
-from graph_schema.nodes import Column, Dataset, Job, Node, PhiTag, Run
+from graph_schema.nodes import Column, Dataset, Job, Node, PhiTag, Run, Site
 from graph_schema.registry import TYPES
 from tests.support.answers import ids_of
 from tests.support.facts import ASPECTS, World, history, joined
@@ -112,43 +118,115 @@ def questions(ids: Sequence[str]) -> dict[str, Callable[[View], Any]]:
     }
 
 
+RIGHTS = (
+    EVERYTHING,
+    Rights(namespaces=frozenset({"made-up"})),
+    Rights(namespaces=frozenset({"made-up", "ns0"}), sites=frozenset({NO_SITE, "North"})),
+)
+
+
+class Standing:
+    """What was answered, and what was looked at, as far as nothing of it was touched since."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, Rights], tuple[Any, Noted]] = {}
+        self.number = 0
+
+    def hold(self, store: SqliteStore, asked: dict[str, Callable[[View], Any]], rights: Sequence[Rights]) -> None:
+        """Hold every answer to what it was, unless it was touched; raises AssertionError where it is another."""
+        with store.reading() as read:
+            stamp = read.stamp()
+            touched = read.touched(self.number)
+            assert [one.number for one in touched] == list(range(self.number + 1, stamp.number + 1))
+            self.number = stamp.number
+            for name, ask in asked.items():
+                for each in rights:
+                    view = View(read, rights=each)
+                    with view.noting() as noted:
+                        answer = ask(view)
+                    before = self.kept.get((name, each))
+                    if before is not None and all(
+                        one.keys is not None and one.keys.isdisjoint(before[1].keys) for one in touched
+                    ):
+                        assert answer == before[0], (name, each)
+                    self.kept[name, each] = answer, noted
+
+
 @given(chance=CHANCE, length=st.integers(0, 8), again=st.integers(2, 10))
 @settings(max_examples=10)
-def test_what_no_run_is_asked_for_stays_as_it_was_until_anything_new_is_said(
+def test_an_answer_of_which_nothing_was_touched_is_the_answer_still(
     chance: random.Random, length: int, again: int
 ) -> None:
     first = history(chance, length, World(3, 2, 2))
     first += [rerun(chance, length + number, 20 + number) for number in range(again)]
     late = chance.randrange(20)
     first += [rerun(chance, length + again + number, late + number) for number in range(2)]
+    first += [held_somewhere(length + again + 2, chance.choice(("North", "South")))]
     asked = questions(ids_of(joined(first)))
-    kept: dict[str, tuple[int, Any]] = {}
+    standing = Standing()
     with tempfile.TemporaryDirectory() as folder:
         store = SqliteStore(Path(folder) / "graph.db")
         for entry, facts in enumerate(first):
             store.apply(facts, entry)
-            with store.reading() as read:
-                novelty = read.last_novelty()
-                assert novelty <= entry
-                for name, ask in asked.items():
-                    view = View(read)
-                    with view.noting() as noted:
-                        answer = ask(view)
-                    if not noted.of_runs:
-                        since, before = kept.setdefault(name, (novelty, answer))
-                        assert since != novelty or answer == before, (name, entry)
-                        kept[name] = novelty, answer
+            standing.hold(store, asked, RIGHTS)
         store.close()
 
 
-def test_a_run_that_says_what_the_one_before_said_is_no_novelty(tmp_path: Path) -> None:
-    chance = random.Random(1)  # noqa: S311  # made-up facts, nothing secret
+def held_somewhere(entry: int, site: str) -> Facts:
+    builder = FactBuilder(entry, entry, f"{entry:016x}")
+    builder.add_edge(IsHeldAt(Dataset("made-up", "read"), Site(site)))
+    return builder.build()
+
+
+def test_an_entry_about_one_dataset_touches_nothing_of_another(tmp_path: Path) -> None:
     store = SqliteStore(tmp_path / "graph.db")
-    chance.random = lambda: 0.5  # type: ignore[method-assign]
-    chance.randrange = lambda *_: 0  # type: ignore[method-assign]
-    novelties = []
-    for entry in range(6):
-        store.apply(rerun(chance, entry, entry), entry)
-        novelties.append(store.last_novelty())
+    one, other = Dataset("made-up", "one"), Dataset("made-up", "other")
+    for entry, dataset in enumerate((one, other)):
+        builder = FactBuilder(entry, entry, f"{entry:016x}")
+        builder.add_statement(dataset, "documentation", "said")
+        store.apply(builder.build(), entry)
+    with store.reading() as read:
+        (last,) = read.touched(1)
+        assert last.keys is not None
+        for dataset, is_touched in ((one, False), (other, True)):
+            for ask in (
+                lambda view, of=dataset: view.statements([of.id], ("documentation",)),
+                lambda view, of=dataset: view.in_force([of.id]),
+                lambda view, of=dataset: view.nodes([of.id]),
+            ):
+                view = View(read)
+                with view.noting() as noted:
+                    ask(view)
+                assert last.keys.isdisjoint(noted.keys) != is_touched
     store.close()
-    assert novelties == [0, 1, 1, 1, 1, 1]
+
+
+def test_of_so_many_batches_it_is_kept_what_they_touched_and_of_a_wide_one_that_it_touched_everything(
+    tmp_path: Path,
+) -> None:
+    store = SqliteStore(tmp_path / "graph.db")
+    assert store.stamp() == NO_GRAPH
+    for entry in range(KEPT + 3):
+        builder = FactBuilder(entry, entry, f"{entry:016x}")
+        builder.add_statement(Dataset("made-up", "one"), "documentation", f"said {entry}")
+        store.apply(builder.build(), entry)
+    graph, number = store.stamp()
+    assert number == KEPT + 3
+    assert sorted(one.number for one in store.touched(0)) == list(range(4, KEPT + 4))
+    assert [one.number for one in store.touched(number - 1)] == [number]
+    assert store.touched(number) == []
+    assert unpacked(packed(7, range(MOST + 1))) == Touched(7, None)
+    store.clear()
+    assert store.stamp() == NO_GRAPH
+    builder = FactBuilder(0, 0, "00")
+    builder.add_statement(Dataset("made-up", "one"), "documentation", "said")
+    store.apply(builder.build(), 0)
+    assert store.stamp().graph != graph
+    store.close()
+
+
+def test_of_every_table_it_is_stated_what_its_rows_touch() -> None:
+    every = Changes(put={table.name: [] for index in INDEXES for table in index.tables})
+    assert touches.of_rows(every) == set()
+    with pytest.raises(KeyError):
+        touches.of_rows(Changes(put={"another": []}))
