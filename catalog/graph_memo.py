@@ -25,7 +25,7 @@ _MOST_KEYS: Final = 1_000_000
 """So many keys of all that is remembered: some 70 MB."""
 _MOST_OF_ONE: Final = 100_000
 """What looked at more is let go of with the next batch, whatever that touches."""
-_MOST: Final = 20_000
+_MOST: Final = 10_000
 _TOGETHER: Final = 32
 """So many things are read together where each is remembered, and are let go of together."""
 
@@ -225,5 +225,22 @@ def as_it_stands(
             reader.keep(asked, found)
     view.cite(*found.cited)
     view.hidden |= found.hidden
+    remains: T = found.value
+    return remains
+
+
+def as_it_was(of: Callable[..., Any], view: View, read: Callable[[], T], asked: Hashable) -> T:
+    """Return what is read of a point by an entry that the graph holds, remembered as long as it is the same graph:
+    nothing later changes that, but an erasure, behind which the graph is another.
+
+    It must follow from the graph and from what is asked, the point in it.
+    """
+    reader = _Reader.begin(of, view) if view.rights.unbounded else None
+    if reader is None:
+        return read()
+    found = reader.get(asked)
+    if found is None:
+        found = reader.found(read(), Noted())
+        reader.keep(asked, found)
     remains: T = found.value
     return remains

@@ -12,7 +12,7 @@ from typing import Any
 
 from catalog.approvals.binding import FLOWING, LABELS, USE, Change, Instant, moments
 from catalog.approvals.instants import Behind, Since, behind, instants
-from catalog.graph_memo import each_remembered
+from catalog.graph_memo import as_it_was, each_remembered
 from catalog.labels.queries import attestations_of
 from catalog.labels.taint.answers import EffectiveLabels
 from catalog.labels.taint.queries import effective_labels
@@ -60,7 +60,7 @@ class _Judged:
         """Return what flows into a subject at a point."""
         place = subject, at, known
         if place not in self.effective:
-            self.effective[place] = effective(view.at(at, known), subject)
+            self.effective[place] = as_it_was(effective, view, lambda: effective(view.at(at, known), subject), place)
         return self.effective[place]
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
 from typing import TypeVar
@@ -31,7 +32,7 @@ from catalog.use.model import (
 from catalog.use.places import Places
 from catalog.use.rules import counts, decide, replacing
 from catalog.use.terms import DELAU, IRB
-from catalog.view import View
+from catalog.view import Noted, View
 from graph_schema.identity import label_of
 from graph_schema.nodes import Dataset, Snapshot
 from graph_schema.nodes import UseStatement as UseStatementNode
@@ -56,7 +57,10 @@ class UseJudge:
         self._view = view.remembering if self._several else view
         self._asked = asked
         self._budget = budget
-        self._walks = Walks(self._view, asked, Direction.UPSTREAM, budget)
+        self._noted = Noted()
+        """What was looked at for anything that is kept here."""
+        with self._noting():
+            self._walks = Walks(self._view, asked, Direction.UPSTREAM, budget)
         self._met: dict[str, Closure] = {}
         self._reaching: dict[tuple[str, int, bool], ReachingUse] = {}
         self._permitted: dict[tuple[str, int, bool], PermittedUse] = {}
@@ -66,12 +70,21 @@ class UseJudge:
 
     @cached_property
     def _places(self) -> Places:
-        return places_of(self._view)
+        with self._noting():
+            return places_of(self._view)
+
+    @contextmanager
+    def _noting(self) -> Iterator[None]:
+        with self._view.noting() as noted:
+            yield
+        self._noted.add(noted)
 
     def closure(self, of: str) -> Closure:
         """Return all that one of these was made of."""
         if of not in self._met:
-            self._met[of] = self._walks.of([of])
+            with self._noting():
+                self._met[of] = self._walks.of([of])
+        self._view.add(self._noted)
         return self._met[of]
 
     def reaching(self, of: str, date: int | None = None, *, begun: bool = False) -> ReachingUse:
@@ -85,6 +98,7 @@ class UseJudge:
         if key not in self._reaching:
             self._reaching[key] = self._as_it_stands(UseJudge._reach, of, at, begun=begun)
         self._view.cite(*self._reaching[key].entries)
+        self._view.add(self._noted)
         return self._reaching[key]
 
     def permitted(self, of: str, date: int | None = None, *, begun: bool = False) -> PermittedUse:
@@ -95,6 +109,7 @@ class UseJudge:
         if key not in self._permitted:
             self._permitted[key] = self._as_it_stands(UseJudge._judge, of, at, begun=begun)
         self._view.cite(*self._permitted[key].entries)
+        self._view.add(self._noted)
         return self._permitted[key]
 
     def _prepare(self, at: int) -> None:
@@ -113,10 +128,12 @@ class UseJudge:
         asked = of, begun, self._budget
 
         def read(view: View) -> T:
-            # What this judge read before, nobody noted.
-            return judge(UseJudge(view, self._asked, self._budget), of, at, begun=begun)
+            # It may rest on what was read before, for other questions.
+            view.add(self._noted)
+            return judge(self, of, at, begun=begun)
 
-        return as_it_stands(judge, self._view, read, asked)
+        with self._noting():
+            return as_it_stands(judge, self._view, read, asked)
 
     def _reach(self, of: str, at: int, *, begun: bool) -> ReachingUse:
         self._prepare(at)
@@ -156,7 +173,8 @@ class UseJudge:
                 for id_, node in named.items()
             }
             datasets = sorted({one for one in of.values() if label_of(one) == Dataset.__name__})
-            found = {one.dataset: one for one in keepings(self._view, datasets)}
+            with self._noting():
+                found = {one.dataset: one for one in keepings(self._view, datasets)}
             self._keepings |= {id_: found.get(of.get(id_, "")) for id_ in asked}
         return sorted(
             {one.dataset: one for id_ in ids if (one := self._keepings[id_]) is not None}.values(),
