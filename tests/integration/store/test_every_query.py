@@ -38,6 +38,7 @@ MOST_OF: Mapping[str, int] = {
     "findings_on": 80,
     "gate": 90,
     "inbox": 100,
+    "known": 80,
     "lineage": 150,
     "lineage of all columns": 310,
     "lineage of columns": 520,
