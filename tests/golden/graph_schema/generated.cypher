@@ -153,6 +153,9 @@ MATCH (n:Entity) WHERE n.search_number IS NULL WITH n ORDER BY n.id LIMIT $limit
 // reading.alias_reach()
 UNWIND $ids AS id MATCH (n:Entity {id: id}) CALL (n) { MATCH (n)-[:IS_ALIAS_OF*0..]-(m:Entity) RETURN count(DISTINCT m) AS names } RETURN max(names) AS names
 
+// reading.arrows(kinds=('IS_VERSION_OF'))
+MATCH ()-[e:IS_VERSION_OF]->() WHERE e.entry <= $known_at RETURN collect([type(e), startNode(e).id, endNode(e).id, e.entry]) AS found
+
 // reading.behind(name='Dataset')
 RETURN COLLECT { MATCH (m:Dataset) USING INDEX SEEK m:Dataset(title, id, search_number) WHERE m.title >= $title AND m.id >= '' AND m.search_number >= 0 AND (m.title > $title OR m.id > $id) RETURN m.search_number ORDER BY m.title, m.id LIMIT 1 } AS found
 
@@ -165,6 +168,9 @@ UNWIND $ids AS id MATCH (n:Entity {id: id}) WITH collect(n) AS front WITH front,
 // reading.contents()
 UNWIND $digests AS digest MATCH (c:Content {digest: digest}) RETURN collect([c.digest, c.states]) AS found
 
+// reading.every(labels=('Approval', 'Attestation'), field='every')
+CALL () { UNWIND $wanted.Approval AS value MATCH (n:Approval) USING INDEX n:Approval(lookup_every) WHERE n.lookup_every = value AND n.known_from <= $known_at RETURN collect([n.id, n.known_from, n.key]) AS Approval } CALL () { UNWIND $wanted.Attestation AS value MATCH (n:Attestation) USING INDEX n:Attestation(lookup_every) WHERE n.lookup_every = value AND n.known_from <= $known_at RETURN collect([n.id, n.known_from, n.key]) AS Attestation } RETURN {Approval: Approval, Attestation: Attestation} AS found
+
 // reading.facets()
 UNWIND $ids AS id MATCH (n:Entity {id: id}) WHERE n.search_facets IS NOT NULL RETURN collect([n.id, n.search_facets]) AS found
 
@@ -175,10 +181,10 @@ UNWIND $numbers AS number MATCH (n:Entity) USING INDEX SEEK n:Entity(search_numb
 MATCH (n:Dataset) USING INDEX SEEK n:Dataset(title, id, search_number) WHERE n.title >= '' AND n.id >= '' AND n.search_number >= 0 WITH n ORDER BY n.title, n.id RETURN collect(n.search_number) AS found
 
 // reading.looked_up(name='Run', field='run_id', values=True)
-UNWIND $values AS value MATCH (n:Run) USING INDEX n:Run(lookup_run_id) WHERE n.lookup_run_id = value AND n.known_from <= $known_at RETURN collect([n.lookup_run_id, n.id, n.known_from]) AS found
+UNWIND $values AS value MATCH (n:Run) USING INDEX n:Run(lookup_run_id) WHERE n.lookup_run_id = value AND n.known_from <= $known_at RETURN collect([n.lookup_run_id, n.id, n.known_from, n.key]) AS found
 
 // reading.looked_up(name='Dataset', field='folded', values=False)
-MATCH (n:Dataset) USING INDEX n:Dataset(lookup_folded) WHERE n.lookup_folded IS NOT NULL AND n.known_from <= $known_at RETURN collect([n.lookup_folded, n.id, n.known_from]) AS found
+MATCH (n:Dataset) USING INDEX n:Dataset(lookup_folded) WHERE n.lookup_folded IS NOT NULL AND n.known_from <= $known_at RETURN collect([n.lookup_folded, n.id, n.known_from, n.key]) AS found
 
 // reading.moments()
 UNWIND $ids AS id MATCH (r:Record) USING INDEX SEEK r:Record(run, valid_from) WHERE r.run = id AND r.valid_from >= $always AND (r.event = 'COMPLETE' OR r.names_datasets) WITH r.run AS run, CASE r.event WHEN 'COMPLETE' THEN 'COMPLETE' ELSE 'NAMED' END AS type, r.valid_from AS at, min(r.entry) AS entry RETURN collect([run, type, at, entry]) AS found
@@ -190,34 +196,31 @@ UNWIND $ids AS id MATCH (n:Entity {id: id}) WHERE n.known_from <= $known_at RETU
 MATCH (q:Quarantined) RETURN q.entry, q.kind, q.subjects, q.reason ORDER BY q.entry
 
 // reading.reach(direction='out', depth=3)
-UNWIND $ids AS id MATCH (n:Entity {id: id}) MATCH (n)-[:FEEDS*0..3]->(m:Entity) WITH DISTINCT m LIMIT $limit RETURN collect(m.id) AS found
+UNWIND $ids AS id MATCH (n:Entity {id: id}) MATCH (n)-[:FEEDS*0..3]->(m:Entity) WITH DISTINCT m LIMIT $limit RETURN collect([m.id, m.known_from, m.key]) AS found
 
 // reading.reach(direction='in', depth=41)
-UNWIND $ids AS id MATCH (n:Entity {id: id}) MATCH (n)<-[:FEEDS*0..41]-(m:Entity) WITH DISTINCT m LIMIT $limit RETURN collect(m.id) AS found
+UNWIND $ids AS id MATCH (n:Entity {id: id}) MATCH (n)<-[:FEEDS*0..41]-(m:Entity) WITH DISTINCT m LIMIT $limit RETURN collect([m.id, m.known_from, m.key]) AS found
 
 // reading.records_about(which='aspects')
-UNWIND $ids AS id MATCH (n:Entity {id: id}) CALL (n) { MATCH (n)<-[a:IS_ABOUT]-(c:Content) WHERE any(one IN $aspects WHERE one IN a.aspects) MATCH (c)<-[:STATES]-(r:Record) WHERE r.entry <= $known_at AND r.valid_from <= $valid_at RETURN r, c.digest AS content UNION ALL MATCH (n)<-[a:IS_ABOUT]-(r:Record) WHERE any(one IN $aspects WHERE one IN a.aspects) AND r.entry <= $known_at AND r.valid_from <= $valid_at RETURN r, null AS content } RETURN collect([r.id, r.run, r.job, r.valid_from, r.rank, r.tie, r.entry, r.by, r.authenticated, r.own, content]) AS found
+UNWIND $ids AS id MATCH (n:Entity {id: id}) CALL (n) { MATCH (n)<-[a:IS_ABOUT]-(x) WHERE any(one IN a.aspects WHERE one IN $aspects) CALL (x) { WITH x AS r WHERE r:Record AND r.entry <= $known_at AND r.valid_from <= $valid_at RETURN r, null AS c UNION ALL MATCH (x)<-[:STATES]-(r:Record) WHERE r.entry <= $known_at AND r.valid_from <= $valid_at RETURN r, x AS c } RETURN r, c } WITH collect([r.id, r.run, r.job, r.valid_from, r.rank, r.tie, r.entry, r.by, r.authenticated, r.own, c.digest]) AS found, collect(DISTINCT c)[..16] AS stated RETURN found, [one IN stated | [one.digest, one.states]] AS contents
 
 // reading.records_about(which='aspects', momentary=True)
-UNWIND $ids AS id MATCH (n:Entity {id: id}) CALL (n) { MATCH (n)<-[a:IS_ABOUT|IS_MOMENT_OF]-(c:Content) WHERE any(one IN $aspects WHERE one IN a.aspects) MATCH (c)<-[:STATES]-(r:Record) WHERE r.entry <= $known_at AND r.valid_from <= $valid_at RETURN r, c.digest AS content UNION ALL MATCH (n)<-[a:IS_ABOUT|IS_MOMENT_OF]-(r:Record) WHERE any(one IN $aspects WHERE one IN a.aspects) AND r.entry <= $known_at AND r.valid_from <= $valid_at RETURN r, null AS content } RETURN collect([r.id, r.run, r.job, r.valid_from, r.rank, r.tie, r.entry, r.by, r.authenticated, r.own, content]) AS found
+UNWIND $ids AS id MATCH (n:Entity {id: id}) CALL (n) { MATCH (n)<-[a:IS_ABOUT|IS_MOMENT_OF]-(x) WHERE any(one IN a.aspects WHERE one IN $aspects) CALL (x) { WITH x AS r WHERE r:Record AND r.entry <= $known_at AND r.valid_from <= $valid_at RETURN r, null AS c UNION ALL MATCH (x)<-[:STATES]-(r:Record) WHERE r.entry <= $known_at AND r.valid_from <= $valid_at RETURN r, x AS c } RETURN r, c } WITH collect([r.id, r.run, r.job, r.valid_from, r.rank, r.tie, r.entry, r.by, r.authenticated, r.own, c.digest]) AS found, collect(DISTINCT c)[..16] AS stated RETURN found, [one IN stated | [one.digest, one.states]] AS contents
 
 // reading.records_about(which='')
-UNWIND $ids AS id MATCH (n:Entity {id: id}) CALL (n) { MATCH (n)<-[a:IS_ABOUT|IS_MOMENT_OF]-(c:Content) MATCH (c)<-[:STATES]-(r:Record) WHERE r.entry <= $known_at AND r.valid_from <= $valid_at RETURN r, c.digest AS content UNION ALL MATCH (n)<-[a:IS_ABOUT|IS_MOMENT_OF]-(r:Record) WHERE true AND r.entry <= $known_at AND r.valid_from <= $valid_at RETURN r, null AS content } RETURN collect([r.id, r.run, r.job, r.valid_from, r.rank, r.tie, r.entry, r.by, r.authenticated, r.own, content]) AS found
+UNWIND $ids AS id MATCH (n:Entity {id: id}) CALL (n) { MATCH (n)<-[a:IS_ABOUT|IS_MOMENT_OF]-(x) CALL (x) { WITH x AS r WHERE r:Record AND r.entry <= $known_at AND r.valid_from <= $valid_at RETURN r, null AS c UNION ALL MATCH (x)<-[:STATES]-(r:Record) WHERE r.entry <= $known_at AND r.valid_from <= $valid_at RETURN r, x AS c } RETURN r, c } WITH collect([r.id, r.run, r.job, r.valid_from, r.rank, r.tie, r.entry, r.by, r.authenticated, r.own, c.digest]) AS found, collect(DISTINCT c)[..16] AS stated RETURN found, [one IN stated | [one.digest, one.states]] AS contents
 
 // reading.records_about(which='kinds', having=(['READ', 'WROTE'], 'out'))
-UNWIND $ids AS id MATCH (n:Entity {id: id}) WHERE EXISTS { (n)-[:READ|WROTE]->() } CALL (n) { MATCH (n)<-[a:IS_ABOUT]-(c:Content) WHERE any(one IN $kinds WHERE one IN a.kinds) MATCH (c)<-[:STATES]-(r:Record) WHERE r.entry <= $known_at AND r.valid_from <= $valid_at RETURN r, c.digest AS content UNION ALL MATCH (n)<-[a:IS_ABOUT]-(r:Record) WHERE any(one IN $kinds WHERE one IN a.kinds) AND r.entry <= $known_at AND r.valid_from <= $valid_at RETURN r, null AS content } RETURN collect([r.id, r.run, r.job, r.valid_from, r.rank, r.tie, r.entry, r.by, r.authenticated, r.own, content]) AS found
+UNWIND $ids AS id MATCH (n:Entity {id: id}) WHERE EXISTS { (n)-[:READ|WROTE]->() } CALL (n) { MATCH (n)<-[a:IS_ABOUT]-(x) WHERE any(one IN a.kinds WHERE one IN $kinds) CALL (x) { WITH x AS r WHERE r:Record AND r.entry <= $known_at AND r.valid_from <= $valid_at RETURN r, null AS c UNION ALL MATCH (x)<-[:STATES]-(r:Record) WHERE r.entry <= $known_at AND r.valid_from <= $valid_at RETURN r, x AS c } RETURN r, c } WITH collect([r.id, r.run, r.job, r.valid_from, r.rank, r.tie, r.entry, r.by, r.authenticated, r.own, c.digest]) AS found, collect(DISTINCT c)[..16] AS stated RETURN found, [one IN stated | [one.digest, one.states]] AS contents
 
 // reading.records_about(which='kinds', having=(['WROTE'], 'in'))
-UNWIND $ids AS id MATCH (n:Entity {id: id}) WHERE EXISTS { (n)<-[:WROTE]-() } CALL (n) { MATCH (n)<-[a:IS_ABOUT]-(c:Content) WHERE any(one IN $kinds WHERE one IN a.kinds) MATCH (c)<-[:STATES]-(r:Record) WHERE r.entry <= $known_at AND r.valid_from <= $valid_at RETURN r, c.digest AS content UNION ALL MATCH (n)<-[a:IS_ABOUT]-(r:Record) WHERE any(one IN $kinds WHERE one IN a.kinds) AND r.entry <= $known_at AND r.valid_from <= $valid_at RETURN r, null AS content } RETURN collect([r.id, r.run, r.job, r.valid_from, r.rank, r.tie, r.entry, r.by, r.authenticated, r.own, content]) AS found
+UNWIND $ids AS id MATCH (n:Entity {id: id}) WHERE EXISTS { (n)<-[:WROTE]-() } CALL (n) { MATCH (n)<-[a:IS_ABOUT]-(x) WHERE any(one IN a.kinds WHERE one IN $kinds) CALL (x) { WITH x AS r WHERE r:Record AND r.entry <= $known_at AND r.valid_from <= $valid_at RETURN r, null AS c UNION ALL MATCH (x)<-[:STATES]-(r:Record) WHERE r.entry <= $known_at AND r.valid_from <= $valid_at RETURN r, x AS c } RETURN r, c } WITH collect([r.id, r.run, r.job, r.valid_from, r.rank, r.tie, r.entry, r.by, r.authenticated, r.own, c.digest]) AS found, collect(DISTINCT c)[..16] AS stated RETURN found, [one IN stated | [one.digest, one.states]] AS contents
 
 // reading.records_about(which='kinds', having=(['IS_ALIAS_OF'], 'both'))
-UNWIND $ids AS id MATCH (n:Entity {id: id}) WHERE EXISTS { (n)-[:IS_ALIAS_OF]-() } CALL (n) { MATCH (n)<-[a:IS_ABOUT]-(c:Content) WHERE any(one IN $kinds WHERE one IN a.kinds) MATCH (c)<-[:STATES]-(r:Record) WHERE r.entry <= $known_at AND r.valid_from <= $valid_at RETURN r, c.digest AS content UNION ALL MATCH (n)<-[a:IS_ABOUT]-(r:Record) WHERE any(one IN $kinds WHERE one IN a.kinds) AND r.entry <= $known_at AND r.valid_from <= $valid_at RETURN r, null AS content } RETURN collect([r.id, r.run, r.job, r.valid_from, r.rank, r.tie, r.entry, r.by, r.authenticated, r.own, content]) AS found
+UNWIND $ids AS id MATCH (n:Entity {id: id}) WHERE EXISTS { (n)-[:IS_ALIAS_OF]-() } CALL (n) { MATCH (n)<-[a:IS_ABOUT]-(x) WHERE any(one IN a.kinds WHERE one IN $kinds) CALL (x) { WITH x AS r WHERE r:Record AND r.entry <= $known_at AND r.valid_from <= $valid_at RETURN r, null AS c UNION ALL MATCH (x)<-[:STATES]-(r:Record) WHERE r.entry <= $known_at AND r.valid_from <= $valid_at RETURN r, x AS c } RETURN r, c } WITH collect([r.id, r.run, r.job, r.valid_from, r.rank, r.tie, r.entry, r.by, r.authenticated, r.own, c.digest]) AS found, collect(DISTINCT c)[..16] AS stated RETURN found, [one IN stated | [one.digest, one.states]] AS contents
 
 // reading.records_of_runs()
-UNWIND $ids AS id MATCH (r:Record) USING INDEX SEEK r:Record(run, valid_from) WHERE r.run = id AND r.valid_from >= $always AND r.entry <= $known_at AND r.valid_from <= $valid_at OPTIONAL MATCH (r)-[:STATES]->(c:Content) RETURN collect([r.id, r.run, r.job, r.valid_from, r.rank, r.tie, r.entry, r.by, r.authenticated, r.own, c.digest]) AS found
-
-// reading.records_of_runs(having=(['READ'], 'out'))
-UNWIND $ids AS id MATCH (n:Entity {id: id}) WHERE EXISTS { (n)-[:READ]->() } WITH id MATCH (r:Record) USING INDEX SEEK r:Record(run, valid_from) WHERE r.run = id AND r.valid_from >= $always AND r.entry <= $known_at AND r.valid_from <= $valid_at OPTIONAL MATCH (r)-[:STATES]->(c:Content) RETURN collect([r.id, r.run, r.job, r.valid_from, r.rank, r.tie, r.entry, r.by, r.authenticated, r.own, c.digest]) AS found
+UNWIND $ids AS id MATCH (r:Record) USING INDEX SEEK r:Record(run, valid_from) WHERE r.run = id AND r.valid_from >= $always AND r.entry <= $known_at AND r.valid_from <= $valid_at OPTIONAL MATCH (r)-[:STATES]->(c:Content) WITH collect([r.id, r.run, r.job, r.valid_from, r.rank, r.tie, r.entry, r.by, r.authenticated, r.own, c.digest]) AS found, collect(DISTINCT c)[..16] AS stated RETURN found, [one IN stated | [one.digest, one.states]] AS contents
 
 // reading.records_within()
 UNWIND $rows AS row MATCH (r:Record) USING INDEX SEEK r:Record(run, valid_from) WHERE r.run = row.run AND r.valid_from > row.after AND r.valid_from <= row.until OPTIONAL MATCH (r)-[:STATES]->(c:Content) RETURN collect([r.id, r.run, r.job, r.valid_from, r.rank, r.tie, r.entry, r.by, r.authenticated, r.own, c.digest]) AS found
@@ -240,11 +243,17 @@ UNWIND $asked AS one MATCH (n:Entity) USING INDEX SEEK n:Entity(search_number) W
 // reading.structural(kinds=['EXECUTED'], direction='out')
 UNWIND $ids AS id MATCH (n:Entity {id: id})-[e:EXECUTED]->(:Entity) WHERE e.entry <= $known_at RETURN collect([type(e), startNode(e).id, endNode(e).id, e.entry]) AS found
 
+// reading.together(queries=('MATCH (n {id: $id}) RETURN n.id AS found', 'RETURN $ids AS found'))
+CALL () { MATCH (n {id: $of_0.id}) RETURN n.id AS found_0 } CALL () { RETURN $of_1.ids AS found_1 } RETURN [found_0, found_1] AS found
+
 // reading.values()
 UNWIND $digests AS digest MATCH (v:Value {digest: digest}) RETURN collect([v.digest, v.text]) AS found
 
 // reading.walked_finds(name='Dataset')
 WITH $flags AS flags MATCH (n:Dataset) USING INDEX SEEK n:Dataset(title, id, search_number) WHERE n.title >= $title AND n.id >= '' AND n.search_number >= 0 AND (n.title > $title OR n.id > $id) WITH n, flags ORDER BY n.title, n.id LIMIT $looked WHERE flags[n.search_number - $from] = 1 WITH n, $rank AS rank ORDER BY n.title, n.id LIMIT $first RETURN collect([n.id, rank, n.known_from, n.key, coalesce(n.search_facets, []), n.search_gaps]) AS found
+
+// reading.whole()
+UNWIND $ids AS id MATCH (n:Entity {id: id}) CALL (n) { CALL (n) { MATCH (n)<-[:IS_ABOUT]-(c:Content)<-[:STATES]-(r:Record) WHERE r.entry <= $known_at RETURN r, c UNION ALL MATCH (n)<-[:IS_ABOUT]-(r:Record) WHERE r.entry <= $known_at RETURN r, null AS c } WITH r, c LIMIT $most RETURN collect([r.id, r.run, r.job, r.valid_from, r.rank, r.tie, r.entry, r.by, r.authenticated, r.own, c.digest]) AS records, collect(DISTINCT c) AS stated } WITH collect([n.id, n.known_from, n.key, records]) AS found, collect(stated) AS stated RETURN found, [one IN reduce(every = [], some IN stated | every + some)[..$contents] | [one.digest, one.states]] AS contents
 
 // rows.before(rows=node effect, leading=1)
 UNWIND $asks AS ask CALL (ask) { MATCH (r:Effect) USING INDEX SEEK r:Effect(run, at) WHERE r.run = ask[0] AND r.at < ask[1] RETURN r ORDER BY r.run DESC, r.at DESC LIMIT 1 } RETURN collect(DISTINCT [r.run, r.at, r.entry]) AS found
