@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from catalog.assets.hidden_names import without_hidden
 from catalog.assets.model import AspectInForce, StatementSource
 from catalog.names.loading import Names, is_personal
 from catalog.names.rules import is_past_life
@@ -205,12 +206,17 @@ def _shown(
     runs = {statement.run for of in held.values() for _, statement in of.values() if statement.run}
     seen = view.visible(runs, counted=False) if runs else frozenset()
     found: dict[str, dict[str, AspectInForce[object]]] = defaultdict(dict)
-    for id_, of in held.items():
-        for aspect, (order, statement) in of.items():
-            if statement.value is None or aspect == _WAS_DROPPED or (aspects is not None and aspect not in aspects):
-                continue
+    stated = [
+        (id_, aspect, order, statement)
+        for id_, of in held.items()
+        for aspect, (order, statement) in of.items()
+        if statement.value is not None and aspect != _WAS_DROPPED and (aspects is None or aspect in aspects)
+    ]
+    values = without_hidden(view, (statement.data for *_, statement in stated))
+    for (id_, aspect, order, statement), value in zip(stated, values, strict=True):
+        if value is not None:
             run = statement.run if statement.run in seen else None
-            found[id_][aspect] = AspectInForce(statement.data, source_of(statement), statement.entry, order[0], run)
+            found[id_][aspect] = AspectInForce(value, source_of(statement), statement.entry, order[0], run)
     return found
 
 

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from catalog.assets.folds import aspects_in_force, source_of
+from catalog.assets.hidden_names import without_hidden
 from catalog.assets.model import StatementSource
 from catalog.names.loading import Names
 from catalog.view import View
@@ -64,10 +65,11 @@ def histories(view: View, asked: Sequence[tuple[str, str]]) -> dict[tuple[str, s
         until = {one: after[0] for (_, one), (after, _) in pairwise(steps)}
         since = {one: order[0] for order, one in steps}
         now = held.get(wanted[0], {}).get(wanted[1])
+        values = without_hidden(view, (one.data for one in stated))
         found[wanted] = tuple(
             Stated(
                 aspect=one.aspect,
-                value=one.data,
+                value=value,
                 source=source_of(one),
                 by=one.by,
                 authenticated=one.authenticated,
@@ -79,7 +81,8 @@ def histories(view: View, asked: Sequence[tuple[str, str]]) -> dict[tuple[str, s
                 run=one.run if one.run in seen else None,
                 job=one.job if one.job in seen else None,
             )
-            for one in stated
+            for one, value in zip(stated, values, strict=True)
+            if value is not None or one.value is None
         )
     return found
 

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from catalog.assets.folds import aspects_in_force
+from catalog.assets.hidden_names import without_hidden
 from catalog.assets.model import AspectInForce, StatementSource
 from catalog.assets.rules import columns as fields_of
 from catalog.errors import SenderError
@@ -346,7 +347,10 @@ def column_lineage_in_force(view: View, datasets: Sequence[str]) -> dict[str, tu
     loader.load(hops.values())
     held = {one: loader.contributed(hop) for one, hop in hops.items()}
     seen = view.visible({each.run for some in held.values() for each in some if each.run})
-    return {one: found for one, some in held.items() if (found := _facets(loader, some, seen))}
+    facets = {one: _facets(loader, some, seen) for one, some in held.items()}
+    values = iter(without_hidden(view, (each.value for some in facets.values() for each in some)))
+    named = {one: [replace(each, value=next(values)) for each in some] for one, some in facets.items()}
+    return {one: found for one, some in named.items() if (found := tuple(each for each in some if each.value))}
 
 
 def _facets(

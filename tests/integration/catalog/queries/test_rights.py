@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from catalog.assets.folds import aspects_in_force
+from catalog.assets.history import histories
 from catalog.assets.queries import datasets
 from catalog.lineage.model import Direction, FlowKind, Grain, Walk
 from catalog.lineage.queries import lineage
@@ -42,7 +44,22 @@ SECRET_RUN = "0190d2e6-0000-7000-8000-0000000000f0"
 SECRET_RUN_TOO = "0190d2e6-0000-7000-8000-0000000000f2"
 OPEN_RUN = "0190d2e6-0000-7000-8000-0000000000f1"
 RIGHTS = Rights(namespaces=frozenset({"landing", "curated", "pipeline", "models"}))
+OPEN_RUN_ID = run_node(OPEN_RUN, SCORE).id
 ABSENT = Dataset("landing", "never met").id
+_OF = {"_producer": "https://example.org/made-up", "_schemaURL": "https://example.org/made-up.json"}
+NAMING = {
+    "columnLineage": {
+        **_OF,
+        "fields": {"score": {"inputFields": [{"namespace": SECRET, "name": HIDDEN.name, "field": "gene"}]}},
+        "dataset": [{"namespace": SECRET, "name": HIDDEN.name, "field": "gene"}],
+    },
+    "madeUp_reads": {**_OF, "upstream": [{"namespace": SECRET, "name": HIDDEN.name}], "note": "kept"},
+}
+"""Facets of what may be seen that name what may not."""
+NAMING_OF_RUN = {
+    "parent": {**_OF, "job": SECRET_JOB, "run": {"runId": SECRET_RUN}},
+    "jobDependencies": {**_OF, "upstream": [{"job": SECRET_JOB, "run": {"runId": SECRET_RUN}}], "downstream": []},
+}
 
 
 def ref(dataset: Dataset) -> dict[str, Any]:
@@ -59,8 +76,9 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     out |= {
         "job": {**SCORE, "facets": {}},
         "inputs": [ref(BETWEEN)],
-        "outputs": [ref(LAST)],
+        "outputs": [{**ref(LAST), "facets": NAMING}],
     }
+    out["run"] |= {"facets": NAMING_OF_RUN}
     made.send(into)
     made.send(out)
     beside = event(run=SECRET_RUN_TOO, at="2026-01-04T10:00:00Z")
@@ -136,6 +154,27 @@ def test_no_answer_about_what_may_be_seen_names_what_may_not(
         assert not [one for one in hidden if one in text], name
         assert SECRET not in text, name
         assert "genomics board" not in text, name
+
+
+def test_of_facets_that_name_what_is_hidden_the_rest_is_shown_and_who_sees_everything_sees_all(house: House) -> None:
+    asked = [(LAST.id, "facet:madeUp_reads"), (OPEN_RUN_ID, "parent"), (OPEN_RUN_ID, "job_dependencies")]
+
+    def shown(rights: Rights) -> list[Any]:
+        view = house.view(rights=rights)
+        held = aspects_in_force(view, [LAST.id, OPEN_RUN_ID])
+        said = histories(view, asked)
+        for of, aspect in asked:
+            now = held[of].get(aspect)
+            assert [one.value for one in said[of, aspect]] == ([] if now is None else [now.value])
+        assert rights.unbounded or HIDDEN.id in view.hidden
+        return [None if (now := held[of].get(aspect)) is None else now.value for of, aspect in asked]
+
+    naming, parent, dependencies = shown(EVERYTHING)
+    assert naming["upstream"]
+    assert parent["job"] == SECRET_JOB
+    assert dependencies["upstream"]
+    bounded = shown(RIGHTS)
+    assert bounded == [{**naming, "upstream": []}, None, {**dependencies, "upstream": []}]
 
 
 def test_what_is_hidden_is_counted_and_what_it_connects_stays_connected(house: House) -> None:
