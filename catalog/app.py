@@ -203,7 +203,7 @@ def opened(
             following.start()
             stack.callback(following.stop)
         yield stack.enter_context(
-            running(settings, ledger, store, keys, token_key, owner=owner, following=following, check=server)
+            running(settings, ledger, store, keys, token_key, owner=owner, following=following, server=server)
         )
 
 
@@ -247,17 +247,19 @@ def running(
     *,
     owner: bool = False,
     following: Following | None = None,
-    check: bool = False,
+    server: bool = False,
     rights: Callable[[Actor], Rights] = rights_of,
 ) -> Iterator[Services]:
     """Put the services together of these parts, let the graph follow the ledger, and stop it again.
 
     This is the seam that tests feed with a ledger and a store of their own; whoever made the parts closes them. The
-    graph follows in a thread, which may look the graph through (`check`), or by what is given.
+    graph follows in a thread, which looks the graph of a `server` through, or by what is given. In a server, what is
+    remembered of the graph follows that.
     """
     # A process that only projects needs none of these.
     from catalog.api.services import Services, anchor  # noqa: PLC0415
     from catalog.intake import Intake, Pending  # noqa: PLC0415
+    from catalog.memo_following import MemoFollowing  # noqa: PLC0415
     from catalog.metrics import Metrics  # noqa: PLC0415
     from catalog.record_redaction import rules_of  # noqa: PLC0415
     from catalog.use.ontology import ontology_at  # noqa: PLC0415
@@ -267,7 +269,7 @@ def running(
     metrics = Metrics()
     pending = Pending()
     projection = following or Projection(
-        ledger, store, batch=settings.projection_batch, busy=lambda: pending.any, check=check
+        ledger, store, batch=settings.projection_batch, busy=lambda: pending.any, check=server
     )
     authenticator = Authenticator(keys, Entitlements(ledger).entitled)
     # Read when it is first asked; that there is a file is held now.
@@ -301,11 +303,16 @@ def running(
         rights,
     )
     _watch(metrics, services)
+    following_memo = MemoFollowing(store, lambda reader: View(reader, anchor=anchor(ledger, settings, 0)))
     projection.start()
     signing.start()
+    if server:
+        following_memo.start()
     try:
         yield services
     finally:
+        if server:
+            following_memo.stop()
         services.renewal.end()
         signing.stop()
         projection.stop()

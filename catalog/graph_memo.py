@@ -156,6 +156,12 @@ class _Reader:
         return self.of, asked, self.view.rights, self.view.terms
 
 
+def follow(view: View) -> None:
+    """Let go of what was touched until the view's state, and read nothing else."""
+    if (stamp := view.stamp) is not None:
+        _MEMORY.follow(view, stamp)
+
+
 def remembered(of: Callable[..., Any], view: View, read: Callable[[], T], asked: Hashable = None) -> T:
     """Return what is read, remembered by what reads it and what it was asked, where the view is of now, of unbounded
     rights and with its ledger.
