@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from catalog.access.records import DefinePrincipal, IssueKey, RevokeKey
 from catalog.canonical import canonical_bytes
-from catalog.errors import AskerError, SenderError
+from catalog.errors import SenderError
 from catalog.ledger import erasure
 from catalog.ledger.protocol import StoredEntry
 from catalog.operations.records import EraseEntries, ReleaseQuarantined, Residue
@@ -21,18 +21,17 @@ _PRINCIPAL = DefinePrincipal.in_ledger()
 
 
 def admit_erasure(record: EraseEntries, admission: Admission) -> Admitted:
-    """Hold every entry to be there and erasable, and take its residue while its body can still be read.
-
-    Raises AskerError 403 for whom rights hide anything, whatever the entries are.
+    """Hold every entry to be there, erasable, and about nothing that rights hide, and take its residue while its body
+    can still be read.
     """
-    if not admission.view.rights.unbounded:
-        raise AskerError("An entry may name what you may not see: whoever may see everything erases it.", status=403)
     before: list[int] = []
     kept_out = {one.entry for one in admission.view.unredacted.quarantined()}
     residues: dict[str, object] = {}
     size = 0
     for place, index in enumerate(record.entries):
         stored = _entry(index, place, admission)
+        if len(admission.view.visible(stored.entry.subjects, counted=False)) < len(set(stored.entry.subjects)):
+            raise _refused(place, f"entry {index} is about what you may not see")
         if stored.body is None:
             before.append(index)
         elif record.residue is Residue.FLOWS and index not in kept_out:

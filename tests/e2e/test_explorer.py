@@ -935,6 +935,7 @@ def test_two_tabs_of_one_person_take_nothing_from_each_other(open_: Open, server
     then = f"{server.url}/explorer/dataset?id={VISITS}&known=6"
     reader = first.page.context.new_page()
     reader.goto(then)
+    reader.wait_for_load_state("networkidle")  # findings and approvals come by requests of their own
     before = reader.locator("main").inner_text()
     for tab in (first, second):
         tab.page.goto(f"{server.url}/explorer/record?kind=declare_dataset&id={VISITS}")
@@ -950,6 +951,7 @@ def test_two_tabs_of_one_person_take_nothing_from_each_other(open_: Open, server
         tab.page.get_by_role("button", name="Acknowledge").first.click()
         expect(tab.page.locator("main")).to_contain_text(reason)
     reader.reload()
+    reader.wait_for_load_state("networkidle")
     assert reader.locator("main").inner_text() == before
     reader.get_by_role("link", name="Back to now").click()
     expect(reader.locator("#record")).to_contain_text("Unit of the first tab")
