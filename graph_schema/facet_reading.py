@@ -23,6 +23,18 @@ def objects(facet: object, key: str) -> Iterator[dict[str, Any]]:
                 yield item
 
 
+def every_object(facet: object) -> Iterator[dict[str, Any]]:
+    """Yield every object in a facet, however deep it lies."""
+    front = [facet]
+    while front:
+        item = front.pop()
+        if isinstance(item, dict):
+            yield item
+            front.extend(item.values())
+        elif isinstance(item, list):
+            front.extend(item)
+
+
 def members(facet: object, key: str) -> Iterator[tuple[str, Any]]:
     """Yield names and values of a member that is an object."""
     value = facet.get(key) if isinstance(facet, dict) else None

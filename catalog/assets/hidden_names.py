@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from catalog.view import View
-from graph_schema.facet_reading import dataset, job
+from graph_schema.facet_reading import dataset, every_object, job
 
 _HIDDEN: Final = object()
 
@@ -20,23 +20,12 @@ def without_hidden(view: View, values: Iterable[Any]) -> list[Any]:
     every = list(values)
     if view.rights.unbounded:
         return every
-    named = sorted({one for value in every for one in _named(value)})
+    named = sorted({one for value in every for item in every_object(value) for one in _ids(item)})
     known = frozenset(view.unredacted.nodes(named)) if named else frozenset[str]()
     hidden = known - view.visible(known)
     if not hidden:
         return every
     return [None if (rest := _without(value, hidden)) is _HIDDEN else rest for value in every]
-
-
-def _named(value: Any) -> Iterator[str]:  # noqa: ANN401  a facet is any JSON
-    front = [value]
-    while front:
-        item = front.pop()
-        if isinstance(item, dict):
-            yield from _ids(item)
-            front += item.values()
-        elif isinstance(item, list):
-            front += item
 
 
 def _ids(item: object) -> Sequence[str]:

@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from catalog.store.indexes.index import Index
 from catalog.store.indexes.table import Changes, IndexReader, Kind, Merge, Row, Table
 from catalog.store.indexes.work import Work
 from graph_schema.aspects import KEPT_FACET
-from graph_schema.facet_reading import dataset
+from graph_schema.facet_reading import dataset, every_object
 from graph_schema.facts import NOW, Facts, Statement
 from graph_schema.identity import label_of
 from graph_schema.nodes import Dataset
@@ -49,19 +49,6 @@ def named_in_facets(reader: IndexReader, ids: Sequence[str], known_at: int = NOW
     return sorted(map(NamedInFacet._make, reader.rows(NAMED_IN_FACET, asked, known_at=known_at))) if asked else []
 
 
-def _named(value: Any) -> Iterator[Dataset]:  # noqa: ANN401  a facet is any JSON
-    front = [value]
-    while front:
-        item = front.pop()
-        if isinstance(item, dict):
-            found = dataset(item)
-            if found is not None:
-                yield found
-            front.extend(item.values())
-        elif isinstance(item, list):
-            front.extend(item)
-
-
 def _rows(statements: Iterable[Statement]) -> Iterator[Row]:
     seen: dict[tuple[str, str | None], tuple[Dataset, ...]] = {}
     for one in statements:
@@ -73,7 +60,7 @@ def _rows(statements: Iterable[Statement]) -> Iterator[Row]:
         key = one.subject, one.value
         named = seen.get(key)
         if named is None:
-            named = seen[key] = tuple(dict.fromkeys(_named(json.loads(one.value))))
+            named = seen[key] = tuple(dict.fromkeys(filter(None, map(dataset, every_object(json.loads(one.value))))))
         for each in named:
             yield each.id, one.subject, each.namespace, each.name, one.entry
 
