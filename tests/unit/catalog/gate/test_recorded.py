@@ -40,6 +40,15 @@ def overriding(evaluation: int, **more: Any) -> dict[str, Any]:
     return gate_override(evaluation, model_version={"model": MODEL, "version": "1"}, **more)
 
 
+def overridden(house: House) -> tuple[GateStory, GateEvaluation]:
+    """A version that two persons let pass, and what the gate said before."""
+    story = GateStory(house).tell()
+    found = asked(house)
+    for who in ("clinician", "officer"):
+        story.say(who, overriding(found.entry), who)
+    return story, found
+
+
 def test_g6_what_is_recorded_binds_all_that_was_asked_and_ends(house: House) -> None:
     GateStory(house, before=PASSING).tell()
     found = asked(house)
@@ -108,10 +117,7 @@ def test_g7_two_persons_let_it_pass_until_a_time_and_the_checks_keep_their_value
 
 
 def test_g7_an_override_is_of_that_evaluation_alone(house: House) -> None:
-    story = GateStory(house).tell()
-    found = asked(house)
-    for who in ("clinician", "officer"):
-        story.say(who, overriding(found.entry), who)
+    story, _ = overridden(house)
     assert story.gate().passes
     story.say("publishes", published("holds_days: 3\n"))
     assert not story.gate().passes
@@ -154,10 +160,7 @@ def one_person(name: str) -> dict[str, Any]:
 
 
 def test_g7_who_becomes_known_as_one_person_later_is_no_second(house: House) -> None:
-    story = GateStory(house).tell()
-    found = asked(house)
-    for who in ("clinician", "officer"):
-        story.say(who, overriding(found.entry), who)
+    story, found = overridden(house)
     before = house.ledger.size() - 1
     assert story.gate().verdict is GateVerdict.BY_EXCEPTION
     for name in ("clinician", "officer"):
@@ -170,29 +173,20 @@ def test_g7_who_becomes_known_as_one_person_later_is_no_second(house: House) -> 
 
 
 def test_g7_what_is_delegated_after_both_signed_makes_them_no_one_person(house: House) -> None:
-    story = GateStory(house).tell()
-    found = asked(house)
-    for who in ("clinician", "officer"):
-        story.say(who, overriding(found.entry), who)
+    story, _ = overridden(house)
     house.record(delegation("officer"), story.actors["clinician"])
     assert story.gate().verdict is GateVerdict.BY_EXCEPTION
 
 
 def test_g7_the_maker_by_another_principal_lets_nothing_pass_whenever_that_is_known(house: House) -> None:
-    story = GateStory(house).tell()
-    found = asked(house)
-    for who in ("clinician", "officer"):
-        story.say(who, overriding(found.entry), who)
+    story, _ = overridden(house)
     for name in ("engineer", "officer"):
         house.record(one_person(name))
     assert story.gate().verdict is GateVerdict.UNKNOWN
 
 
 def test_g7_a_version_that_is_retired_passes_by_no_exception(house: House) -> None:
-    story = GateStory(house).tell()
-    found = asked(house)
-    for who in ("clinician", "officer"):
-        story.say(who, overriding(found.entry), who)
+    story, found = overridden(house)
     before = house.ledger.size() - 1
     assert story.gate().verdict is GateVerdict.BY_EXCEPTION
     story.say("retires", retirement(model_version={"model": MODEL, "version": "1"}), "steward")
