@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -54,10 +55,18 @@ def until(true: Callable[[], bool], seconds: float = 60) -> None:
         time.sleep(0.05)
 
 
+@pytest.fixture
+def store(server: Neo4jServer) -> Iterator[Neo4jStore]:
+    """It is asked for before the application that uses it, and so closed behind it: its threads read until they end."""
+    with closing(
+        Neo4jStore(server.endpoint.uri, server.endpoint.user, server.endpoint.password, retry_seconds=1)
+    ) as opened:
+        yield opened
+
+
 def test_neo4j_killed_in_the_middle_costs_no_event_and_the_graph_goes_on_when_it_is_back(
-    serve: Callable[..., Any], server: Neo4jServer
+    store: Neo4jStore, serve: Callable[..., Any], server: Neo4jServer
 ) -> None:
-    store = Neo4jStore(server.endpoint.uri, server.endpoint.user, server.endpoint.password, retry_seconds=1)
     catalog = serve(store=store, projection_batch=20)
     sent = list(Estate(100).events())
     for event in sent[:60]:
@@ -74,7 +83,6 @@ def test_neo4j_killed_in_the_middle_costs_no_event_and_the_graph_goes_on_when_it
     expected = MemoryStore()
     rebuild(catalog.service.ledger, expected)
     assert list(store.scan()) == list(expected.scan())
-    store.close()
 
 
 @pytest.fixture
