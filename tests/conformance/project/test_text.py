@@ -16,7 +16,7 @@ CYPHER = re.compile(
     r"|\bSHOW\s+(?:CONSTRAINTS|INDEXES|SETTINGS)\b|\bCALL\s+(?:db|dbms)\.|\bRETURN\s+DISTINCT\b"
 )
 THE_ONLY_WRITER_OF_CYPHER = REPOSITORY / "graph_schema" / "cypher"
-JUDGES_OF_TIME = ("graph_schema", "catalog/view.py", "catalog/store")
+JUDGES_OF_TIME = ("graph_schema", "catalog/view", "catalog/store")
 """A store answers every verb at both times; whoever asks through a View compares no time with another."""
 TEXT_SUFFIXES = (".py", ".html", ".css", ".js", ".typ", ".json", ".md", ".toml", ".graphql", ".txt")
 

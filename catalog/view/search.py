@@ -1,0 +1,61 @@
+"""Reads that find nodes: by a query, by a label, by the ground on which a rule may find something."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from catalog.store import touches
+from catalog.store.indexes.grounds import Ground
+from catalog.store.indexes.keys import EVERY, FIELDS
+from catalog.store.protocol import Found, Page, Query, counted
+from catalog.view.facts import FactReader
+
+_PAGE: Final = 500
+
+
+class SearchReader(FactReader):
+    """What is found, as far as it may be seen."""
+
+    def find(self, query: Query) -> Page:
+        """Return a page of what is current; what is hidden is neither found nor counted."""
+        self.note(touches.anything)
+        if self.rights.unbounded:
+            return self._reader.find(query)
+        hits = self._every(replace(query, facets=()))
+        rest = [hit for hit in hits if query.after is None or hit.place > query.after]
+        return Page(tuple(rest[: query.first]), len(hits), counted(hits, query.facets), len(rest) > query.first)
+
+    def all_of(self, label: str) -> tuple[str, ...]:
+        """Return the ids of all nodes of a label, ascending: of one of few, such as requests, and of datasets, by one
+        call.
+        """
+        if label == "Dataset":
+            return self.grounds([Ground.DATASET])[Ground.DATASET]
+        if EVERY in FIELDS.get(label, {}):
+            return self.lookup(label, EVERY, ("",))
+        return tuple(sorted(hit.id for hit in self._every(Query(labels=(label,)))))
+
+    def grounds(self, wanted: Sequence[Ground], ids: Sequence[str] | None = None) -> dict[Ground, tuple[str, ...]]:
+        """Return the nodes that may be seen and have each of the grounds; see `StoreReader.grounds`."""
+        asked = None if ids is None else self._seen(ids)
+        self.note(touches.grounds, wanted, asked)
+        found = self._reader.grounds(wanted, asked, self.known_at)
+        if self.rights.unbounded:
+            return found
+        seen = self._judged(node for nodes in found.values() for node in nodes)
+        return {ground: tuple(node for node in nodes if node in seen) for ground, nodes in found.items()}
+
+    def _every(self, query: Query) -> Sequence[Found]:
+        """Return all hits that may be seen, page by page."""
+        hits: Sequence[Found] = ()
+        self.note(touches.anything)
+        every = replace(query, after=None, first=_PAGE)
+        while True:
+            page = self._reader.find(every)
+            seen = frozenset(self._seen([hit.id for hit in page.hits]))
+            hits = (*hits, *(hit for hit in page.hits if hit.id in seen))
+            if not page.more:
+                return hits
+            every = replace(every, after=page.hits[-1].place)
