@@ -38,6 +38,7 @@ from reports.standalone.derived_dataset import (
     derive_keys,
 )
 from reports.standalone.derived_decisions import printed_name
+from reports.standalone.derived_declarations import derive_declarations, derive_use
 from reports.standalone.derived_effective import derive_effective
 from reports.standalone.derived_estate import derive_estate
 from reports.standalone.derived_flows import derive_flows, derive_models_made
@@ -49,21 +50,13 @@ from reports.standalone.derived_gaps import (
     is_verified,
 )
 from reports.standalone.derived_gate import derive_gate
+from reports.standalone.derived_labels import derive_deidentification, derive_labels, derive_suggestions
 from reports.standalone.derived_lineage import derive_edges, derive_nodes, derive_runs, derive_schema_changes
 from reports.standalone.derived_names import derive_names
 from reports.standalone.derived_people import derive_acts, derive_entry_subjects, derive_people
 from reports.standalone.derived_period import derive_period
-from reports.standalone.derived_records import (
-    derive_declarations,
-    derive_deidentification,
-    derive_labels,
-    derive_model,
-    derive_separation,
-    derive_snapshots,
-    derive_suggestions,
-    derive_use,
-)
 from reports.standalone.derived_releases import derive_releases, derive_signature
+from reports.standalone.derived_snapshots import derive_model, derive_separation, derive_snapshots
 from reports.standalone.derived_use import derive_statements
 from reports.standalone.disclosed import Disclosed
 from reports.standalone.evidence import Entry

@@ -19,16 +19,10 @@ from reports.standalone.bodies import (
 )
 from reports.standalone.comparison import Comparison, Shown, citations
 from reports.standalone.derived_coverage import Attested
+from reports.standalone.derived_declarations import DECLARED, MANDATORY, in_words, worded
 from reports.standalone.derived_gaps import gaps_of_people
-from reports.standalone.derived_records import (
-    DECLARED,
-    MANDATORY,
-    cleared_codes,
-    hold_snapshot,
-    in_words,
-    rests_on,
-    worded,
-)
+from reports.standalone.derived_labels import cleared_codes
+from reports.standalone.derived_snapshots import hold_snapshot, rests_on
 from reports.standalone.disclosed import Disclosed
 
 _MOST_SNAPSHOTS, _MOST_COLUMNS = 100, 200

@@ -11,7 +11,7 @@ from typing import Any
 
 from reports.standalone.bodies import Values, columns_of, facets_of, full_name, identity_of, node_id, objects_in
 from reports.standalone.comparison import Comparison, Shown, citations, index_in, registrations_of
-from reports.standalone.derived_records import cleared_codes, is_of_kind, kinds_present, kinds_recorded
+from reports.standalone.derived_labels import cleared_codes, is_of_kind, kinds_present, kinds_recorded
 from reports.standalone.disclosed import Disclosed
 
 _DERIVED = "DERIVED_FEATURE"

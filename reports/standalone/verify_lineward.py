@@ -2592,58 +2592,6 @@ def derive_names(shown: Shown, log: Disclosed, compare: Comparison) -> None:
         compare.alike(f"names of {name}", objects_in(each.get("others")), derived)
 
 
-Place = tuple[str, str | None, str]
-"""Of a label: its dataset, its column if it has one, and its kind."""
-Tag = tuple[Order, int, Values, str]
-"""Of a label: when it holds, by which entry, what it says, and when it was recorded."""
-_ORIGINS = ("SUGGESTED", "CLAIMED", "ASSERTED")
-_CONFIDENTIALITY = "ULMNRV"
-_PHI_KINDS = frozenset(
-    {
-        "DIRECT_IDENTIFIER",
-        "QUASI_IDENTIFIER",
-        "CLINICAL_NOTE",
-        "IMAGING_PIXELS",
-        "OPERATIONAL_LOG",
-        "DERIVED_FEATURE",
-    }
-)
-DECLARED = (
-    "owner",
-    "source_system",
-    "schema_version",
-    "clinical_purpose",
-    "phi_category",
-    "deidentification_state",
-    "gdpr_state",
-    "retention",
-    "zone",
-    "site",
-    "region",
-    "source",
-    "place",
-    "storage_pattern",
-    "storage_format",
-    "encryption_keys",
-    "encryption",
-    "plaintext_window",
-    "compute_isolation",
-    "persons",
-    "genomic",
-    "feature_set_version",
-    "permitted_processing",
-    "permitted_consumers",
-    "permitted_places",
-)
-MANDATORY = (
-    "owner",
-    "source_system",
-    "schema_version",
-    "clinical_purpose",
-    "phi_category",
-    "retention",
-    "permitted_use",
-)
 _MOST_SHARED = 100
 _ALTERED = frozenset({"MISMATCH", "MISSING"})
 
@@ -2867,6 +2815,29 @@ def _seals(use: Values, log: Disclosed) -> list[Record]:
 def _manifest(use: Values, log: Disclosed) -> list[Values]:
     """Return the files that hold something by the newest seal of a snapshot; all that hold nothing are alike."""
     return [file for seal in _seals(use, log)[-1:] for file in seal.content.get("manifest", ()) if file["size"]]
+
+
+def _decimal(value: float) -> str:
+    figure = float(value)
+    return str(int(figure)) if figure.is_integer() else format(Decimal(repr(figure)), "f")
+
+
+Place = tuple[str, str | None, str]
+"""Of a label: its dataset, its column if it has one, and its kind."""
+Tag = tuple[Order, int, Values, str]
+"""Of a label: when it holds, by which entry, what it says, and when it was recorded."""
+_ORIGINS = ("SUGGESTED", "CLAIMED", "ASSERTED")
+_CONFIDENTIALITY = "ULMNRV"
+_PHI_KINDS = frozenset(
+    {
+        "DIRECT_IDENTIFIER",
+        "QUASI_IDENTIFIER",
+        "CLINICAL_NOTE",
+        "IMAGING_PIXELS",
+        "OPERATIONAL_LOG",
+        "DERIVED_FEATURE",
+    }
+)
 
 
 def derive_deidentification(shown: Shown, log: Disclosed, compare: Comparison) -> None:
@@ -3196,6 +3167,44 @@ def _claims(dataset: Values) -> Iterator[tuple[str, dict[str, Any]]]:
             yield kind, {**claim, "confidentiality": text_in(item.get("confidentiality"))}
 
 
+DECLARED = (
+    "owner",
+    "source_system",
+    "schema_version",
+    "clinical_purpose",
+    "phi_category",
+    "deidentification_state",
+    "gdpr_state",
+    "retention",
+    "zone",
+    "site",
+    "region",
+    "source",
+    "place",
+    "storage_pattern",
+    "storage_format",
+    "encryption_keys",
+    "encryption",
+    "plaintext_window",
+    "compute_isolation",
+    "persons",
+    "genomic",
+    "feature_set_version",
+    "permitted_processing",
+    "permitted_consumers",
+    "permitted_places",
+)
+MANDATORY = (
+    "owner",
+    "source_system",
+    "schema_version",
+    "clinical_purpose",
+    "phi_category",
+    "retention",
+    "permitted_use",
+)
+
+
 def derive_declarations(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     """Compare the sources with what was declared of them at the registration, and with what is in force now."""
     sources = shown.each("sources")
@@ -3308,11 +3317,6 @@ def _members(value: Mapping[str, Any]) -> str:
             return f"{value[name]} ({value[qualifier]})"
     members = sorted((name.replace("_", " "), one) for name, one in value.items() if one is not None)
     return ", ".join(f"{name} {in_words(one)}" for name, one in members)
-
-
-def _decimal(value: float) -> str:
-    figure = float(value)
-    return str(int(figure)) if figure.is_integer() else format(Decimal(repr(figure)), "f")
 
 
 def persons_of(request: Record, decisions: Sequence[Record], log: Disclosed) -> dict[int, frozenset[str] | None]:
