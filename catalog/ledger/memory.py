@@ -11,7 +11,7 @@ from itertools import islice
 
 from catalog.errors import EvidenceError, OperatorError
 from catalog.ledger import audit, binding, merkle
-from catalog.ledger.audit import CheckpointRow, Rehash, Row
+from catalog.ledger.audit import Rehash
 from catalog.ledger.checkpoint import SignedCheckpoint
 from catalog.ledger.clock import ClockWatch
 from catalog.ledger.keys import SiteKeys
@@ -19,6 +19,7 @@ from catalog.ledger.merkle import Frontier
 from catalog.ledger.packing import decompress
 from catalog.ledger.protocol import Clock, Draft, PackedDraft, Progress, Receipt, VerifyReport
 from catalog.ledger.reading import ReadableLedger
+from catalog.ledger.rows import CheckpointRow, Row, read_again
 from catalog.ledger.sealing import seal, utc_microseconds
 
 
@@ -131,7 +132,7 @@ class MemoryLedger(ReadableLedger):
     def _place(self, sealed: PackedDraft) -> Receipt:
         known = self._stored.remembered.get(sealed.duplicate_key)
         if known is not None:
-            stored = audit.read_again(self._stored, known, self._keys)
+            stored = read_again(self._stored, known, self._keys)
             return Receipt(known, stored.leaf, stored.entry.recorded_at, duplicate=True)
         index, self._recorded_at = self._stored.size, max(self._clock(), self._recorded_at + 1)
         entry = sealed.entry(self._recorded_at).serialize()

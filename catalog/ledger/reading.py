@@ -7,14 +7,14 @@ from collections.abc import Collection
 from contextlib import AbstractContextManager
 
 from catalog.errors import EvidenceError
-from catalog.ledger import audit, erasure, merkle
-from catalog.ledger.audit import LedgerView, read_back
+from catalog.ledger import erasure, merkle
 from catalog.ledger.checkpoint import SignedCheckpoint
 from catalog.ledger.entry import mark_of
 from catalog.ledger.keys import SiteKeys
 from catalog.ledger.note import VerifierKey
 from catalog.ledger.proof import ProofFile
 from catalog.ledger.protocol import Draft, IssuedCheckpoint, StoredEntry
+from catalog.ledger.rows import Erasures, LedgerView, binding_key, read_back, read_checkpoints
 
 
 class ReadableLedger(ABC):
@@ -66,8 +66,8 @@ class ReadableLedger(ABC):
             end = min(start + limit, snapshot.size)
             if start >= end:
                 return entries
-            key = audit.binding_key(snapshot, self._keys)
-            erasures = audit.Erasures(snapshot, self._keys)
+            key = binding_key(snapshot, self._keys)
+            erasures = Erasures(snapshot, self._keys)
             nodes = snapshot.completed(start, end, levels=1)
             for row in snapshot.rows(start, end):
                 if row.index != start + len(entries):
@@ -125,12 +125,12 @@ class ReadableLedger(ABC):
     def checkpoints(self) -> list[IssuedCheckpoint]:
         """Return every checkpoint ever signed, the oldest first."""
         with self._snapshot() as snapshot:
-            return audit.read_checkpoints(snapshot, self._keys)
+            return read_checkpoints(snapshot, self._keys)
 
     def latest_checkpoint(self) -> IssuedCheckpoint | None:
         """Return the newest checkpoint."""
         with self._snapshot() as snapshot:
-            return next(iter(audit.read_checkpoints(snapshot, self._keys, last=1)), None)
+            return next(iter(read_checkpoints(snapshot, self._keys, last=1)), None)
 
     def _check_erasable(self, draft: Draft) -> None:
         """Raise IndexError where a draft would erase what is not there, or what says itself that something was."""

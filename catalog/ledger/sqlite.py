@@ -24,6 +24,7 @@ from catalog.ledger.merkle import Frontier, Node
 from catalog.ledger.packing import MAX_BODY
 from catalog.ledger.protocol import Clock, Draft, PackedDraft, Progress, Receipt, VerifyReport
 from catalog.ledger.reading import ReadableLedger
+from catalog.ledger.rows import read_again, read_checkpoints
 from catalog.ledger.sealing import SealedDraft, duplicate_key, seal, utc_microseconds
 from catalog.ledger.sqlite_file import (
     FORMAT,
@@ -294,7 +295,7 @@ class SqliteLedger(ReadableLedger):
         if self._head is None:
             snapshot = SqliteSnapshot(self._writing, self._path)
             size = snapshot.size
-            last = audit.read_again(snapshot, size - 1, self._keys).entry.recorded_at if size else -1
+            last = read_again(snapshot, size - 1, self._keys).entry.recorded_at if size else -1
             self._head = _Head(Frontier.load(size, snapshot.node), last)
             self._newest = last if size else None
             self._grow_to(self._head.frontier)
@@ -370,7 +371,7 @@ class SqliteLedger(ReadableLedger):
 
     def _known(self, snapshot: SqliteSnapshot, key: bytes, index: int) -> Receipt:
         """Return the receipt of what was there before, held to be the same record."""
-        stored = audit.read_again(snapshot, index, self._keys)
+        stored = read_again(snapshot, index, self._keys)
         entry = stored.entry
         if duplicate_key(entry.kind, entry.actor, entry.received, self._keys) != key:
             raise EvidenceError(f"entry {index} is not the one that a retry is remembered for", index=index)
@@ -396,7 +397,7 @@ class SqliteLedger(ReadableLedger):
                     snapshot = SqliteSnapshot(connection, self._path)
                     self._hold_to(marks, snapshot)
                     rows = snapshot.checkpoints(last=1)
-                    issued = [each.checkpoint for each in audit.read_checkpoints(snapshot, self._keys, last=1)]
+                    issued = [each.checkpoint for each in read_checkpoints(snapshot, self._keys, last=1)]
                     for checkpoint in issued:
                         audit.check_root(checkpoint, snapshot)
                     base = newest([*issued, marks.mark.checkpoint if marks.mark else None])

@@ -10,8 +10,8 @@ from itertools import chain
 from pathlib import Path
 
 from catalog.errors import EvidenceError, OperatorError
-from catalog.ledger.audit import CheckpointRow, Row
 from catalog.ledger.packing import decompress
+from catalog.ledger.rows import CheckpointRow, Row
 
 APPLICATION_ID = 0x4C57_4C47  # "LWLG"
 FORMAT, UNBOUND_FORMAT = 2, 1

@@ -16,6 +16,7 @@ from catalog.ledger.high_water import HIGH_WATER, HighWater, State, load_acknowl
 from catalog.ledger.keys import SiteKeys, sync_folder
 from catalog.ledger.merkle import EMPTY_ROOT
 from catalog.ledger.published import held, published_path
+from catalog.ledger.rows import read_checkpoints
 from catalog.ledger.sqlite_file import (
     APPLICATION_ID,
     BINDING_SCHEMA,
@@ -260,7 +261,7 @@ def _settle(connection: sqlite3.Connection, path: Path, marks: Path, keys: SiteK
             store_checkpoint(connection, mark.signed, checkpoint.text, now, keys)
     elif mark.ledger_format != FORMAT or newest > mark.signed:
         # The key folder was put back from an older copy, or binding the file ended before its last step.
-        latest = audit.read_checkpoints(snapshot, keys, last=1)
+        latest = read_checkpoints(snapshot, keys, last=1)
         signed = latest[0].checkpoint if latest and newest > mark.signed else mark.checkpoint
         HighWater.sign(keys, signed.size, signed.root, ledger_format=FORMAT, signed=max(newest, mark.signed)).save(
             marks
