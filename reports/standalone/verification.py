@@ -176,10 +176,17 @@ def _signatures(evidence: Evidence, vkey: str | None) -> Iterator[Check]:
 
 def _unsigned(what: str, note: Checkpoint, key: VerifierKey) -> str:
     signers = ", ".join(f"{name}+{key_id.hex()}" for name, key_id, _ in note.signatures)
+    given = f"{key.name}+{key.key_id.hex()}"
+    if note.origin != key.name:
+        return (
+            f"The {what} is of another log than the key: the log {note.origin}, signed by {signers}; the key {given} "
+            f"tells nothing of it. Get the key of {note.origin} from whoever operates it, not from who sent the file, "
+            "and verify it with that"
+        )
     fitting = any((name, key_id) == (key.name, key.key_id) for name, key_id, _ in note.signatures)
     why = "its signature does not hold: it was changed" if fitting else f"it is signed by {signers}"
     return (
-        f"The {what} of {note.origin} is not signed by {key.name}+{key.key_id.hex()}; {why}. "
+        f"The {what} of {note.origin} is not signed by {given}; {why}. "
         "Give the key of this very log, or don't rely on the file"
     )
 

@@ -20,6 +20,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from catalog.api.pages.lineage_graph.asked import beginnings
+from catalog.ledger.keys import SiteKeys
 from graph_schema.nodes import Dataset, Job, Model, ModelVersion
 from reports.standalone.container import canonical, put, take
 from reports.standalone.verification import verify
@@ -586,9 +587,13 @@ def test_an_entry_with_its_proof_is_taken_along_and_verified_without_being_sent(
         expect(verdict.locator("h2")).to_have_text(re.compile("^FAILED"))
         expect(verdict).to_contain_text(sentence)
     key = page.get_by_label("Key of the log")
-    key.fill((key.input_value()).replace("ledger", "other"))
+    own = key.input_value()
+    key.fill(own.replace("ledger", "other"))
     given(proof)
     expect(verdict.locator("h2")).to_have_text(re.compile("^FAILED"))
+    key.fill(str(SiteKeys.generate("log.example").verifiers[0]))
+    given(proof)
+    expect(verdict).to_contain_text(f"is of the log {own.partition('+')[0]}, and the keys above are of log.example")
     assert requests == []
     tab.check()
 
@@ -618,7 +623,11 @@ def test_the_browser_finds_of_every_changed_report_what_the_verifier_does(
         for one, key in (*every, (file, other), (file, f"{other} {told.key}"), (file, "made up")):
             expected = _checks(verify(one, key).to_json())
             given = base64.b64encode(one).decode()
-            assert _checks(page.evaluate(_VERIFY, [given, key])) == expected, one[:80]
+            seen = page.evaluate(_VERIFY, [given, key])
+            assert _checks(seen) == expected, one[:80]
+            if key == other:
+                assert _detail(seen) == _detail(verify(one, key).to_json())
+                assert "of another log than the key" in _detail(seen)
             found.update(name for name, status in expected.items() if status == "FAIL")
     finally:
         told.close()
@@ -638,6 +647,10 @@ _VERIFY = """async ([file, key]) => {
   const { verify } = await import(new URL("verify.mjs", location.href).href);
   return verify(Uint8Array.from(atob(file), (each) => each.charCodeAt(0)), key);
 }"""
+
+
+def _detail(found: dict[str, Any]) -> str:
+    return next(str(one["detail"]) for one in found["checks"] if one["name"] == "checkpoint signature")
 
 
 def _checks(found: dict[str, Any]) -> dict[str, str]:

@@ -326,6 +326,21 @@ async function isSigned(note, key) {
   return fitting.length > 0 && (await Promise.all(fitting.map(holds))).every(Boolean);
 }
 
+function unsigned(what, note, key) {
+  const signers = note.signatures.map((one) => `${one.name}+${one.id}`).join(", ");
+  const given = `${key.name}+${key.id}`;
+  if (note.origin !== key.name) {
+    return (
+      `The ${what} is of another log than the key: the log ${note.origin}, signed by ${signers}; the key ${given} ` +
+      `tells nothing of it. Get the key of ${note.origin} from whoever operates it, not from who sent the file, ` +
+      "and verify it with that"
+    );
+  }
+  const isIts = note.signatures.some((one) => one.name === key.name && one.id === key.id);
+  const why = isIts ? "its signature does not hold: it was changed" : `it is signed by ${signers}`;
+  return `The ${what} of ${note.origin} is not signed by ${given}; ${why}. Give the key of this very log, or don't rely on the file`;
+}
+
 async function signatures(given, notes, own) {
   const [[, checkpoint]] = notes;
   let keys;
@@ -342,7 +357,7 @@ async function signatures(given, notes, own) {
   try {
     for (const [what, note] of notes) {
       if (!(await isSigned(note, key))) {
-        wrong.push(`The ${what} of ${note.origin} is not signed by ${key.name}+${key.id}. Give the key of this very log, or don't rely on the file`);
+        wrong.push(unsigned(what, note, key));
       }
     }
     for (const [note, its] of own) {
@@ -354,7 +369,8 @@ async function signatures(given, notes, own) {
     return [held, { name: "checkpoint signature", status: OPEN, detail }];
   }
   const detail = `The ${notes.length > 1 ? "checkpoints" : "checkpoint"} of ${checkpoint.origin} ${notes.length > 1 ? "are" : "is"} signed by ${key.name}.`;
-  return [held, judged("checkpoint signature", detail, wrong)];
+  const other = checkpoint.origin === key.name ? {} : { other: checkpoint.origin, given: key.name };
+  return [held, { ...judged("checkpoint signature", detail, wrong), ...other }];
 }
 
 async function readPoint({ point, checkpoint, consistency, printedConsistency }) {
@@ -578,7 +594,13 @@ function show(place, name, found) {
   const of = found.of ?? (found.number ? `report ${found.number}` : "");
   const style = { VERIFIED: "good", [OPEN]: "warning" }[found.verdict] ?? "bad";
   const title = made("h2", of ? `${found.verdict}: ${of}` : found.verdict, style);
-  const sentence = all && !found.of ? `Everything that a browser checks of ${name} holds. ${UNDERIVED}` : `${name}. ${found.proved}`;
+  const elsewhere = found.checks.find((check) => check.other);
+  const sentence = elsewhere
+    ? `${name} is of the log ${elsewhere.other}, and the keys above are of ${elsewhere.given}: they cannot tell whether it is genuine. ` +
+      `Get the key of ${elsewhere.other} from whoever operates it, put it above, and verify the file again.`
+    : all && !found.of
+      ? `Everything that a browser checks of ${name} holds. ${UNDERIVED}`
+      : `${name}. ${found.proved}`;
   const rows = document.createElement("ul");
   rows.className = "checks";
   for (const check of found.checks) {
