@@ -53,6 +53,7 @@ from catalog.decisions.queries import decide, principal_known, unknown_parts
 from catalog.emergencies.queries import emergencies, emergencies_of
 from catalog.encryption.queries import encryption_keys, keys_called
 from catalog.evidence.changes import changes
+from catalog.evidence.log import newest_entries
 from catalog.evidence.queries import entry, evidence
 from catalog.findings.choke_points import choke_points
 from catalog.findings.queries import Wanted, decisions, finding_details, findings, findings_on
@@ -596,6 +597,7 @@ def about_entries(ledger: Ledger) -> Mapping[str, tuple[str, Ask]]:
         "evidence of runs": ("Run", every),
         "evidence of approvals": ("Approval", every),
         "entry": ("Dataset", lambda view, _: [entry(view, ledger, index) for index in range(-1, 30)]),
+        "newest_entries": ("Dataset", lambda view, _: newest_entries(view, ledger, 30, 20)),
         "quarantined": ("Dataset", lambda view, _: quarantined(view, ledger, 9)),
         "decisions_logged": (
             "Dataset",

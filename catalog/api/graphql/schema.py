@@ -51,6 +51,7 @@ from catalog.api.graphql.findings import FindingQueries
 from catalog.api.graphql.gate import GateQueries
 from catalog.api.graphql.grants import GrantQueries
 from catalog.api.graphql.jobs import JobQueries
+from catalog.api.graphql.ledger import LedgerQueries
 from catalog.api.graphql.lineage import LineageQueries
 from catalog.api.graphql.mappings import MappingQueries
 from catalog.api.graphql.names import NameQueries
@@ -161,6 +162,7 @@ def _made() -> strawberry.Schema:
             DecisionQueries,
             GrantQueries,
             SafeUseQueries,
+            LedgerQueries,
             LineageQueries,
             LineageDiffQueries,
             RetentionQueries,

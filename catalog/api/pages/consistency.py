@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from catalog.api.http.ledger import LARGEST
 from catalog.api.pages.asking import Asking
 from catalog.api.pages.page import Context, Page
-from catalog.errors import SenderError
+from catalog.api.pages.questions import query
+from catalog.evidence.log import Consistency, consistency
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,15 +16,10 @@ class ConsistencyPage(Context):
     """What the page of two sizes of the ledger shows."""
 
     origin: str
-    old: int
-    old_root: str
+    proven: Consistency
     old_signed: bool
-    """Whether a signed checkpoint is of exactly this size."""
-    new: int
-    new_root: str
+    """Whether a signed checkpoint is of exactly the smaller size."""
     new_signed: bool
-    path: tuple[str, ...]
-    """The hashes of the proof (RFC 9162 §2.1.4.1), none where both sizes are equal."""
     sizes: tuple[int, ...]
     """The sizes of the newest signed checkpoints."""
 
@@ -39,20 +35,20 @@ def read(asking: Asking) -> ConsistencyPage:
     new = asking.number("new", signed[-1] if signed else size, 0, LARGEST)
     earlier = [one for one in signed if one < new]
     old = asking.number("old", earlier[-1] if earlier else min(1, new), 0, LARGEST)
-    if not (0 < old <= new <= size or old == new == size):
-        raise SenderError(f"old and new are sizes of the ledger, 1 to {size}, old at most new.", status=422)
+    proven = consistency(asking.view, ledger, old, new)
     return ConsistencyPage(
         title="Two sizes of the ledger",
-        graphql="{\n  readPoint { ledgerSize ledgerRoot }\n}",
+        graphql=query(
+            "ledgerConsistency",
+            {"old": old, "new": new},
+            "{\n    ... on LedgerConsistency { oldRoot newRoot proof }\n  }",
+            asking.view.as_of,
+        ),
         command="lineward ledger verify",
         origin=ledger.origin,
-        old=old,
-        old_root=ledger.root(old).hex(),
+        proven=proven,
         old_signed=old in signed,
-        new=new,
-        new_root=ledger.root(new).hex(),
         new_signed=new in signed,
-        path=tuple(one.hex() for one in ledger.consistency_proof(old, new)),
         sizes=tuple(signed[::-1][:_MOST]),
     )
 

@@ -14,7 +14,7 @@ from catalog.api.http.ledger import LARGEST
 from catalog.api.pages.asking import Asking
 from catalog.api.pages.kinds import Link, links_to
 from catalog.api.pages.page import Context, Export, Page
-from catalog.api.pages.questions import command
+from catalog.api.pages.questions import command, query
 from catalog.errors import AskerError
 from catalog.evidence.model import EntryEvidence
 from catalog.evidence.queries import entry
@@ -58,7 +58,13 @@ def read(asking: Asking) -> EntryPage:
     point, signed = view.read_point(), ledger.latest_checkpoint()
     return EntryPage(
         title=f"Entry #{index}",
-        graphql="{\n  readPoint { ledgerSize ledgerRoot }\n}",
+        graphql=query(
+            "ledgerEntry",
+            {"index": index},
+            "{\n    ... on LedgerEntry {\n      kindName recordedAt actor onBehalfOf correlationId leaf entry body\n"
+            "      proof ledgerSize ledgerRoot\n    }\n  }",
+            view.as_of,
+        ),
         command=command("ledger", "proof", str(index)),
         entry=found,
         size=point.ledger_size,

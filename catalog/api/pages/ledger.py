@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from catalog.api.graphql.ledger import entries_after
 from catalog.api.http.ledger import LARGEST
 from catalog.api.pages.asking import Asking
 from catalog.api.pages.page import Context, Page, Several
-from catalog.evidence.model import EntryEvidence
-from catalog.evidence.queries import entry
+from catalog.api.pages.questions import query, together
+from catalog.evidence.log import EntryHeader, LogState, log_state, newest_checkpoints, newest_entries
 
 _FIRST: Final = 25
 _CHECKPOINTS: Final = 10
@@ -19,17 +20,11 @@ _CHECKPOINTS: Final = 10
 class LedgerPage(Context):
     """What the page of the ledger shows."""
 
-    origin: str
-    size: int
-    root: str
-    uncovered: int
-    """How many entries no signed checkpoint covers yet: until then whoever holds the disk could replace them."""
-    uncovered_since: int | None
-    """When the oldest of these was recorded, in microseconds UTC."""
+    log: LogState
     signs_every: float
     """After how many seconds a checkpoint is signed."""
     checkpoints: Several
-    entries: tuple[EntryEvidence, ...]
+    entries: tuple[EntryHeader, ...]
     """The newest first."""
     after: int | None
 
@@ -39,21 +34,25 @@ def read(asking: Asking) -> LedgerPage:
     view, ledger = asking.view, asking.services.ledger
     size = view.known_at + 1
     begin = min(asking.number("after", size, 0, LARGEST), size)
-    shown = [entry(view, ledger, index) for index in range(begin - 1, max(begin - _FIRST, 0) - 1, -1)]
-    every = ledger.checkpoints()
-    covered = every[-1].checkpoint.size if every else 0
     return LedgerPage(
         title="Ledger",
-        graphql="{\n  readPoint { ledgerSize ledgerRoot }\n}",
+        graphql=together(
+            query("ledgerState", {}, "{ origin ledgerSize ledgerRoot unsigned unsignedSince }", view.as_of),
+            query("ledgerCheckpoints", {"first": _CHECKPOINTS}, "{ totalCount nodes { ledgerSize signedAt } }"),
+            query(
+                "ledgerEntries",
+                {"first": _FIRST, "after": None if begin == size else entries_after(view.as_of, begin)},
+                "{ totalCount nodes { index kindName recordedAt actor erased } }",
+                view.as_of,
+            ),
+        ),
         command="lineward ledger status",
-        origin=ledger.origin,
-        size=size,
-        root=ledger.root(size).hex(),
-        uncovered=max(ledger.size() - covered, 0),
-        uncovered_since=ledger.entry(covered).entry.recorded_at if covered < ledger.size() else None,
+        log=log_state(view, ledger),
         signs_every=asking.services.settings.checkpoint_seconds,
-        checkpoints=Several.of(asking, "checkpoints", every[::-1], lambda one: one.checkpoint.size, _CHECKPOINTS),
-        entries=tuple(one for one in shown if one is not None),
+        checkpoints=Several.of(
+            asking, "checkpoints", newest_checkpoints(ledger), lambda one: one.checkpoint.size, _CHECKPOINTS
+        ),
+        entries=newest_entries(view, ledger, _FIRST, begin),
         after=begin - _FIRST if begin > _FIRST else None,
     )
 

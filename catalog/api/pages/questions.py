@@ -45,6 +45,11 @@ def query(field: str, arguments: Mapping[str, object], selection: str, as_of: As
     return f"{{\n  {field}{f'({given})' if given else ''} {selection}\n}}"
 
 
+def together(*queries: str) -> str:
+    """Return queries of one field each as one query of all of these."""
+    return "{\n" + "\n".join(one.removeprefix("{\n").removesuffix("\n}") for one in queries) + "\n}"
+
+
 def command(*words: str | None, as_of: AsOf | None = None) -> str:
     """Return a command as a shell takes it; None among its words is left out."""
     time = [] if as_of is None else [part for pair in _options(as_of) for part in pair]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from catalog.api.pages.asking import Asking
 from catalog.api.pages.page import Context, Page
+from catalog.api.pages.questions import query
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +23,7 @@ def read(asking: Asking) -> VerifyPage:
     ledger = asking.services.ledger
     return VerifyPage(
         title="Verify a report or an entry",
-        graphql="{\n  readPoint { ledgerSize ledgerRoot }\n}",
+        graphql=query("ledgerState", {}, "{ origin verifierKeys }"),
         command="lineward verify report.pdf",
         current=True,
         origin=ledger.origin,

@@ -127,7 +127,7 @@ def test_only_what_has_any_shape_is_json() -> None:
         for field_name, field in getattr(kind, "fields", {}).items()
         if get_named_type(field.type).name == "JSON"
     }
-    assert found == {"AspectInForce.value", "AspectStatement.value", "EvidenceEntry.body"}
+    assert found == {"AspectInForce.value", "AspectStatement.value", "EvidenceEntry.body", "LedgerEntry.body"}
 
 
 OF_ANOTHER_MEANING = {
