@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 import orjson
 
@@ -18,6 +18,7 @@ from catalog.ledger.protocol import StoredEntry
 from catalog.policies.queries import published
 from catalog.record import DECLARE_FIRST, Admission, Admitted, UnknownSubjectError
 from catalog.releases.deployments import retirements
+from catalog.releases.model import Registration
 from catalog.releases.queries import registrations
 from catalog.snapshots.queries import snapshots
 from catalog.view import View
@@ -139,7 +140,7 @@ def admit_decision(record: DecideApproval, admission: Admission) -> Admitted:
     if stated.sign_in is not None:
         signed_under = queries.sign_ins(admission.view, admission.actor)
         checks.check_sign_in(stated.sign_in, admission.now, first=stated.sign_in.at not in signed_under)
-    conflicts = _conflicts(known.subject, admission, people.same)
+    conflicts = _conflicts(known.subject, kind, admission, people, person)
     signed = rules.signed_digest(
         request=record.request,
         leaf=stored.leaf.hex(),
@@ -169,12 +170,22 @@ def _delegated(admission: Admission, holding: Sequence[Delegation], kind: str) -
     return frozenset((kind,)) if able else frozenset()
 
 
-def _conflicts(subject: str, admission: Admission, same: Mapping[str, str]) -> list[str]:
-    """Return why the actor does not decide on it as somebody who had no part in it."""
+def _conflicts(
+    subject: str, kind: str, admission: Admission, people: queries.People, person: Collection[str]
+) -> list[str]:
+    """Return why the actor does not decide on it as somebody who had no part in it: neither do who is one with them.
+
+    `person` are all that are one with the actor now. Whoever let the actor decide in their place since they registered
+    the version counts as well.
+    """
     view = admission.view.unredacted.at(admission.now)
-    person = one_with(admission.actor, same, ())
+
+    def is_own(one: Registration) -> bool:
+        lent = delegations_within(people.delegations, kind, one.registered_at, admission.now)
+        return one.registered_by in one_with(admission.actor, people.same, lent)
+
     registered = registrations(view, [subject]).get(subject, ())
-    found = ["whoever signs registered the version"] if any(one.registered_by in person for one in registered) else []
+    found = ["whoever signs registered the version"] if any(map(is_own, registered)) else []
     if any(name in person for name in attestors(view, subject)):
         found.append("whoever signs attested a step that its data came by")
     return found

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from catalog.access.queries import principals
 from catalog.approvals.checks import check_not_retired
-from catalog.approvals.persons import one_with, signed_as_one
+from catalog.approvals.persons import signed_as_one
 from catalog.approvals.queries import people_of
 from catalog.decisions import promotion
 from catalog.errors import AskerError, SenderError
@@ -157,6 +157,8 @@ def _is_person(admission: Admission) -> bool:
 
 
 def _hold_another(version: str, admission: Admission, sentence: str) -> None:
-    of = registrations(admission.view, [version])[version]
-    if of and of[-1].registered_by in one_with(admission.actor, people_of(admission.view).same, ()):
-        raise AskerError(sentence, status=403)
+    of, people = registrations(admission.view, [version])[version], people_of(admission.view)
+    signing = admission.actor, admission.now
+    if of and signed_as_one(of[-1].signed, signing, people.same, people.delegations):
+        whose = "" if of[-1].registered_by == admission.actor else " You are one person, by a record or a delegation."
+        raise AskerError(sentence + whose, status=403)

@@ -10,7 +10,8 @@ from typing import Final, NamedTuple
 from catalog.access.model import Powers, PrincipalRecord
 from catalog.access.queries import definitions, principals
 from catalog.approvals.ethics import ethics_approvals
-from catalog.approvals.queries import approvals_of
+from catalog.approvals.persons import signed_as_one
+from catalog.approvals.queries import approvals_of, people_of
 from catalog.assets import queries as assets
 from catalog.assets.model import RunRecord
 from catalog.assets.storage import keys_of
@@ -28,6 +29,7 @@ from catalog.gate.assessments import assessed
 from catalog.gate.model import (
     AskedApproval,
     Case,
+    ChangeAssessment,
     Criterion,
     GateQuestion,
     MonitoringPlan,
@@ -186,6 +188,7 @@ def load(view: View, question: GateQuestion, quoting: Quoting | None = None) -> 
         evaluations=len({edge.source for edge in view.edges(evaluated, ("EVALUATED_ON",), "in")} if evaluated else ()),
         criteria_then=_criteria(view, question, training, asked),
         change=recorded.change,
+        change_by_maker=_is_of_maker(view, recorded.change, registration),
         retired=retirements(view, [question.of]).get(question.of),
         environment=recorded.environment,
         features=recorded.features,
@@ -223,6 +226,14 @@ def _trained_in(found: Residency) -> str | None:
     """Return where it was trained, None where that is not recorded, or was in several places."""
     places = {one.place for one in found.located if one.presence is Presence.TRAINED}
     return places.pop() if len(places) == 1 else None
+
+
+def _is_of_maker(view: View, found: ChangeAssessment | None, registration: Registration | None) -> bool:
+    """Tell whether a change was assessed by who registered the version, or by one person with them (rule A1)."""
+    if found is None or registration is None:
+        return False
+    people = people_of(view)
+    return signed_as_one(registration.signed, (found.by, found.at), people.same, people.delegations)
 
 
 def _split(view: View, registration: Registration) -> Split:

@@ -316,6 +316,8 @@ class Case:
     criteria_then: Collection[Criterion]
     """The criteria that were in force before it was measured."""
     change: ChangeAssessment | None
+    change_by_maker: bool
+    """Whether who registered the version, or one person with them, held it against the plan of changes."""
     retired: Retirement | None
     environment: EnvironmentAssessment | None
     features: FeatureAssessment | None

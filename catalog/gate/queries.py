@@ -10,7 +10,7 @@ from typing import Final
 
 from catalog.access.model import Powers
 from catalog.access.queries import definitions
-from catalog.approvals.persons import one_with, signed_as_one
+from catalog.approvals.persons import signed_as_one
 from catalog.approvals.queries import people_of
 from catalog.findings.estate.in_use import gate_cases
 from catalog.findings.estate.model import Gated, Start
@@ -62,8 +62,8 @@ def _gate(view: View, question: GateQuestion, quoting: Quoting | None) -> Gate |
     artifact = None if registration is None else registration.artifact_digest
     digest = loaded.case.policies.digest
     moment = loaded.case.moment
-    of_maker = None if registration is None else registration.registered_by
-    overrides, are_one = _overrides(view, question, artifact, digest, of_maker)
+    made = None if registration is None else registration.signed
+    overrides, are_one = _overrides(view, question, artifact, digest, made)
     excepted, until = rules.exception(overrides, moment, are_one)
     found = rules.verdict(checks, excepted)
     if found is not GateVerdict.BY_EXCEPTION:
@@ -232,10 +232,11 @@ def _requester(value: aspects.GateRequester) -> Requester:
 
 
 def _overrides(
-    view: View, question: GateQuestion, artifact: str | None, policies: str, registered_by: str | None
+    view: View, question: GateQuestion, artifact: str | None, policies: str, made: tuple[str, int] | None
 ) -> tuple[tuple[GateOverride, ...], Callable[[GateOverride, GateOverride], bool]]:
     """Return who lets exactly this pass: of this artifact, for this question, by these requirements; and what tells
-    whether two of them are one person, as known at the view's point. Whoever made the version counts for nothing.
+    whether two of them are one person, as known at the view's point. Whoever made the version counts for nothing, nor
+    does who is one person with them, by a record or as their delegate since.
     """
     found = overrides_of(view, question.of)
     if not found:
@@ -246,11 +247,18 @@ def _overrides(
         if asked_again(one) == question and (one.artifact_digest, one.policies) == (artifact, policies)
     }
     people = people_of(view)
-    maker = frozenset[str]() if registered_by is None else one_with(registered_by, people.same, ())
-    counted = (replace(one, counts=one.counts and one.by not in maker) for one in found if one.evaluation in bound)
+
+    def is_one(first: tuple[str, int], second: tuple[str, int]) -> bool:
+        return signed_as_one(first, second, people.same, people.delegations)
 
     def are_one(one: GateOverride, other: GateOverride) -> bool:
-        return signed_as_one((one.by, one.at), (other.by, other.at), people.same, people.delegations)
+        return is_one((one.by, one.at), (other.by, other.at))
+
+    counted = (
+        replace(one, counts=one.counts and (made is None or not is_one(made, (one.by, one.at))))
+        for one in found
+        if one.evaluation in bound
+    )
 
     return tuple(counted), are_one
 

@@ -460,13 +460,13 @@ def is_of_training(metric: Metric) -> bool:
 
 
 def _change_plan(case: Case, _: Requirements) -> Iterator[Reason]:
-    found, registration = case.change, case.training.registration
+    found = case.change
     if found is None:
         yield Reason(UNKNOWN, "Nobody held the version against the plan of changes.")
     elif not found.authenticated:
         yield Reason(UNKNOWN, "Nobody authenticated held the version against the plan of changes.", (found.entry,))
-    elif registration is not None and found.by == registration.registered_by:
-        text = "Who registered the version held it against the plan of changes; another principal has to."
+    elif case.change_by_maker:
+        text = "Who registered the version held it against the plan of changes; another person has to."
         yield Reason(UNKNOWN, text, (found.entry,))
     elif found.status is ChangeStatus.OUTSIDE:
         yield Reason(FAIL, f"It is outside {found.plan}: {found.reason}", (found.entry,))

@@ -33,6 +33,11 @@ class Registration(aspects.Registration):
     run: str | None
     job: str | None
 
+    @property
+    def signed(self) -> tuple[str, int]:
+        """Who registered the version, and when, in UTC microseconds since 1970."""
+        return self.registered_by, self.registered_at
+
 
 @dataclass(frozen=True, slots=True)
 class ModelVersionRecord:

@@ -44,11 +44,6 @@ def signed_as_one(one: Record, other: Record, log: Disclosed) -> bool:
     return first.actor in _one_with(second.actor, [pair for kind in kinds for pair in _pairs(kind, times, log)], log)
 
 
-def is_same_person(one: str, other: str, log: Disclosed) -> bool:
-    """Return whether two principals are recorded as one person, as far as the file says."""
-    return one in _one_with(other, (), log)
-
-
 def distinct(decisions: Iterable[Record], persons: Mapping[int, frozenset[str] | None]) -> list[list[Record]]:
     """Return decisions by whom they count for, the oldest of each first, in the order of the newest of each.
 

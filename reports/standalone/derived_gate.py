@@ -22,7 +22,7 @@ from reports.standalone.comparison import (
     subject_of,
 )
 from reports.standalone.derived_answers import is_permitted_of_some_disease
-from reports.standalone.derived_decisions import is_same_person, signed_as_one
+from reports.standalone.derived_decisions import signed_as_one
 from reports.standalone.derived_gaps import is_verified
 from reports.standalone.disclosed import Disclosed
 
@@ -259,7 +259,7 @@ def _exception(
     for one in let_pass:
         was = log.defined(one.actor, one.index)
         is_person = was is not None and was.content.get("principal_kind", "PERSON") == "PERSON"
-        is_maker = any(is_same_person(one.actor, each.actor, log) for each in newest)
+        is_maker = any(signed_as_one(one, each, log) for each in newest)
         lasts = one.since <= log.valid_at < micros(one.content["until"])
         if one.authenticated and is_person and not is_maker and lasts and one.content["evaluation"] in bound:
             held.append(one)
@@ -336,7 +336,7 @@ def _within_plan(each: Values, newest: Record, _: Values, shown: Shown, log: Dis
     return all(
         one.index in cited
         and one.authenticated
-        and one.actor != newest.actor
+        and not signed_as_one(one, newest, log)
         and one.content["status"] in {"INITIAL", "INSIDE"}
         for one in every[-1:]
     ) and bool(every)

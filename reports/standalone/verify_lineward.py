@@ -3349,11 +3349,6 @@ def signed_as_one(one: Record, other: Record, log: Disclosed) -> bool:
     return first.actor in _one_with(second.actor, [pair for kind in kinds for pair in _pairs(kind, times, log)], log)
 
 
-def is_same_person(one: str, other: str, log: Disclosed) -> bool:
-    """Return whether two principals are recorded as one person, as far as the file says."""
-    return one in _one_with(other, (), log)
-
-
 def distinct(decisions: Iterable[Record], persons: Mapping[int, frozenset[str] | None]) -> list[list[Record]]:
     """Return decisions by whom they count for, the oldest of each first, in the order of the newest of each.
 
@@ -6217,7 +6212,7 @@ def _exception(
     for one in let_pass:
         was = log.defined(one.actor, one.index)
         is_person = was is not None and was.content.get("principal_kind", "PERSON") == "PERSON"
-        is_maker = any(is_same_person(one.actor, each.actor, log) for each in newest)
+        is_maker = any(signed_as_one(one, each, log) for each in newest)
         lasts = one.since <= log.valid_at < micros(one.content["until"])
         if one.authenticated and is_person and not is_maker and lasts and one.content["evaluation"] in bound:
             held.append(one)
@@ -6294,7 +6289,7 @@ def _within_plan(each: Values, newest: Record, _: Values, shown: Shown, log: Dis
     return all(
         one.index in cited
         and one.authenticated
-        and one.actor != newest.actor
+        and not signed_as_one(one, newest, log)
         and one.content["status"] in {"INITIAL", "INSIDE"}
         for one in every[-1:]
     ) and bool(every)

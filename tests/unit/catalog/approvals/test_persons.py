@@ -233,6 +233,16 @@ def test_a3_losing_one_makes_it_pending_again(house: House, ada: Actor, approver
     assert (now.state, now.because, now.approved_by) == (ApprovalState.REQUESTED, lost, ("grace",))
 
 
+def test_a7_a_delegate_of_who_had_a_part_in_it_does_not_count(house: House, ada: Actor, approver: Actor) -> None:
+    author = house.act_as("ida", "engineer", "approver", "steward")
+    house.record(registration(intended_use="Said anew"), author)
+    house.record(delegation("grace"), author)
+    house.record(delegation("grace", approval_kinds=[]), author)
+    accepted = house.record(decision(ask(house, ada)), approver)
+    assert accepted.warnings == ("This decision is kept and does not count: whoever signs registered the version.",)
+    assert at(house).state is ApprovalState.REQUESTED
+
+
 def test_a7_who_had_a_part_or_an_interest_in_it_is_kept_and_does_not_count(
     house: House, ada: Actor, approver: Actor
 ) -> None:

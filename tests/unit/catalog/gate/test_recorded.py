@@ -185,6 +185,44 @@ def test_g7_the_maker_by_another_principal_lets_nothing_pass_whenever_that_is_kn
     assert story.gate().verdict is GateVerdict.UNKNOWN
 
 
+def test_a1_g7_a_delegate_of_the_maker_lets_nothing_pass_nor_assesses_the_change(house: House) -> None:
+    story = GateStory(house).tell()
+    found = asked(house)
+    maker = house.act_as("engineer", "engineer", "approver")
+    house.record(delegation("officer"), maker)
+    for refused in (overriding(found.entry), story.assessed()):
+        with pytest.raises(AskerError, match="You are one person, by a record or a delegation"):
+            house.record(refused, story.actors["officer"])
+    house.record(delegation("officer", approval_kinds=[]), maker)
+    with pytest.raises(AskerError, match="You are one person"):
+        house.record(overriding(found.entry), story.actors["officer"])
+    story.say("first", overriding(found.entry), "clinician")
+    assert house.record(overriding(found.entry), house.act_as("another", "approver")).receipt.index
+    assert story.gate().verdict is GateVerdict.BY_EXCEPTION
+
+
+def test_a1_g7_what_a_delegate_of_the_maker_signed_in_an_older_ledger_counts_for_nothing(house: House) -> None:
+    story = GateStory(house).tell()
+    found = asked(house)
+    story.say("first", overriding(found.entry), "clinician")
+    house.record(delegation("officer"), house.act_as("engineer", "engineer", "approver"))
+    house.append(overriding(found.entry), "officer")
+    let = story.gate()
+    assert (let.verdict, [one.counts for one in let.overrides]) == (GateVerdict.UNKNOWN, [True, False])
+
+
+def test_a1_who_is_one_person_with_the_maker_assessed_no_change(house: House) -> None:
+    story = GateStory(house, before=PASSING).tell()
+    assert story.gate().verdict is GateVerdict.PASS
+    for name in ("engineer", "clinician"):
+        house.record(one_person(name))
+    plan = next(one for one in story.gate().checks if one.check is GateCheckName.CHANGE_PLAN)
+    assert (plan.outcome, plan.reasons[0].text) == (
+        Outcome.UNKNOWN,
+        "Who registered the version held it against the plan of changes; another person has to.",
+    )
+
+
 def test_g7_a_version_that_is_retired_passes_by_no_exception(house: House) -> None:
     story, found = overridden(house)
     before = house.ledger.size() - 1
