@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -29,6 +28,7 @@ from catalog.ledger.restoring import Loss, Record
 from catalog.ledger.sealing import utc_microseconds
 from catalog.ledger.sqlite import SqliteLedger
 from catalog.operations import provenance
+from catalog.periodic import Periodic
 from catalog.policies.entitlements import Entitlements
 from catalog.projection.entry_facts import facts_of
 from catalog.projection.follower import Projection
@@ -257,9 +257,9 @@ def running(
     remembered of the graph follows that.
     """
     # A process that only projects needs none of these.
+    from catalog import memo_following  # noqa: PLC0415
     from catalog.api.services import Services, anchor  # noqa: PLC0415
     from catalog.intake import Intake, Pending  # noqa: PLC0415
-    from catalog.memo_following import MemoFollowing  # noqa: PLC0415
     from catalog.metrics import Metrics  # noqa: PLC0415
     from catalog.record_redaction import rules_of  # noqa: PLC0415
     from catalog.use.ontology import ontology_at  # noqa: PLC0415
@@ -288,7 +288,8 @@ def running(
         producers=metrics.producers,
         named=authenticator.named,
     )
-    signing = _Signing(ledger, settings.checkpoint_seconds)
+    signing = _Signing(ledger)
+    signer = Periodic("signing", settings.checkpoint_seconds, signing.sign)
     services = Services(
         settings,
         ledger,
@@ -303,19 +304,26 @@ def running(
         rights,
     )
     _watch(metrics, services)
-    following_memo = MemoFollowing(store, lambda reader: View(reader, anchor=anchor(ledger, settings, 0)))
+    remembering = Periodic(
+        "remembering",
+        memo_following.SECONDS,
+        lambda: memo_following.follow(store, lambda reader: View(reader, anchor=anchor(ledger, settings, 0))),
+    )
     projection.start()
-    signing.start()
+    signer.start()
     if server:
-        following_memo.start()
+        remembering.start()
     try:
         yield services
     finally:
         if server:
-            following_memo.stop()
+            remembering.stop(memo_following.END_SECONDS)
         services.renewal.end()
-        signing.stop()
-        projection.stop()
+        signer.stop()
+        try:
+            signing.sign()
+        finally:
+            projection.stop()
 
 
 def _look_through(store: Store) -> None:
@@ -367,28 +375,14 @@ def _signed(ledger: Ledger) -> int:
 
 
 class _Signing:
-    """Signs a checkpoint every so often, and when the service ends; remembers where the ledger does not verify."""
+    """Signs checkpoints of what was added, and remembers where the ledger does not verify."""
 
-    def __init__(self, ledger: Ledger, seconds: float) -> None:
+    def __init__(self, ledger: Ledger) -> None:
         self.problem: EvidenceError | OperatorError | None = None
         self._ledger = ledger
-        self._seconds = seconds
-        self._ending = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="signing", daemon=True)
 
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._ending.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        while not self._ending.wait(self._seconds):
-            self._sign()
-        self._sign()
-
-    def _sign(self) -> None:
+    def sign(self) -> None:
+        """Sign a checkpoint, unless nothing was added since the last."""
         # Also where nobody asks and nothing comes in, a clock that jumps is in the log.
         self._ledger.clock_doubt()
         try:

@@ -92,14 +92,21 @@ class Projection(Position):
             self._label_thread.start()
 
     def stop(self, timeout: float = 30) -> None:
-        """End after the batch at hand; what was not applied is taken up again at the next start."""
+        """End after the batch at hand; what was not applied is taken up again at the next start.
+
+        A store that hangs is waited for until `timeout` seconds have passed. It can be closed then: what is at hand
+        ends, or is undone with its transaction, and nothing more begins.
+        """
         self._stopping.set()
         self._ledger.wake()
         with self._moved:
             self._moved.notify_all()
-        for thread in (self._thread, self._label_thread):
-            if thread is not None:
-                thread.join(timeout)
+        until = time.monotonic() + timeout
+        threads = [one for one in (self._thread, self._label_thread) if one is not None]
+        for thread in threads:
+            thread.join(max(0.0, until - time.monotonic()))
+        if any(thread.is_alive() for thread in threads):
+            _LOG.warning("the projection did not end in time", extra={"reason": "its store does not answer"})
         if self._status not in ENDED:
             self._become(Status.STOPPED, None)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
@@ -17,6 +18,41 @@ Run = Callable[..., Sequence[neo4j.Record]]
 
 ROWS: Final = 2_000
 """Rows that one statement takes: more only cost the server memory."""
+
+
+class SharedDriver:
+    """A driver that many threads use, closed behind the last of them: its own `close` may not meet one that uses it."""
+
+    def __init__(self, uri: str, driver: neo4j.Driver) -> None:
+        """Take over a driver that is open."""
+        self._uri = uri
+        self._driver = driver
+        self._lock = threading.Lock()
+        self._users = 0
+        self._closing = False
+
+    @contextmanager
+    def used(self) -> Iterator[neo4j.Driver]:
+        """Keep it open until the block ends; raises OperatorError where it is to be closed."""
+        with self._lock:
+            if self._closing:
+                raise OperatorError(f"The graph in Neo4j at {self._uri} was closed.", action="Open it again.")
+            self._users += 1
+        try:
+            yield self._driver
+        finally:
+            with self._lock:
+                self._users -= 1
+                last = self._closing and not self._users
+            if last:
+                self._driver.close()
+
+    def close(self) -> None:
+        """Let nobody use it any more, and close it now or as soon as nobody does."""
+        with self._lock:
+            self._closing, idle = True, not self._users
+        if idle:
+            self._driver.close()
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from typing import Any, Final, TypeVar
 
 import neo4j
@@ -14,7 +14,7 @@ from catalog.store.deadline import Deadline
 from catalog.store.indexes.keys import LOOKED_UP
 from catalog.store.indexes.table import Changes, Table
 from catalog.store.indexes.table import Row as IndexRow
-from catalog.store.neo4j.connection import Run, runner, session_of, translated
+from catalog.store.neo4j.connection import Run, SharedDriver, runner, session_of, translated
 from catalog.store.neo4j.contents import Contents
 from catalog.store.neo4j.forms import TABLES, rows_of
 from catalog.store.neo4j.reading import Neo4jReading
@@ -69,13 +69,16 @@ class Neo4jStore(SingleReads):
         self._contents = Contents()
         self._searched = SearchMemory()
         self._writing = threading.Lock()
-        self._driver = neo4j.GraphDatabase.driver(
+        self._driver = SharedDriver(
             uri,
-            auth=(user, password),
-            max_transaction_retry_time=retry_seconds,
-            connection_acquisition_timeout=retry_seconds,
-            connection_timeout=_CONNECT_SECONDS,
-            notifications_min_severity="OFF",
+            neo4j.GraphDatabase.driver(
+                uri,
+                auth=(user, password),
+                max_transaction_retry_time=retry_seconds,
+                connection_acquisition_timeout=retry_seconds,
+                connection_timeout=_CONNECT_SECONDS,
+                notifications_min_severity="OFF",
+            ),
         )
         self._admit = admit
         self._preparing = threading.RLock()
@@ -96,10 +99,11 @@ class Neo4jStore(SingleReads):
         with self._preparing:
             if self._prepared.is_set() or self._looking:
                 return
-            self._driver.verify_connectivity()
-            with session_of(self._driver, self._database) as session:
-                for statement in schema.schema(map(rows_of, TABLES), LOOKED_UP):
-                    session.run(statement).consume()
+            with self._driver.used() as driver:
+                driver.verify_connectivity()
+                with session_of(driver, self._database) as session:
+                    for statement in schema.schema(map(rows_of, TABLES), LOOKED_UP):
+                        session.run(statement).consume()
             # What looks at the graph uses the same verbs, in this thread; all others wait for the lock.
             self._looking = True
             try:
@@ -236,11 +240,15 @@ class Neo4jStore(SingleReads):
         """Neo4j looks after its own pages, by checksums."""
 
     def close(self) -> None:
+        """Close it now, or as soon as no thread reads or writes; from now on none begins to."""
         self._driver.close()
 
-    def _session(self, *, reads: bool = False) -> AbstractContextManager[neo4j.Session]:
+    @contextmanager
+    def _session(self, *, reads: bool = False) -> Iterator[neo4j.Session]:
         self._prepare()
-        return session_of(self._driver, self._database, neo4j.READ_ACCESS if reads else neo4j.WRITE_ACCESS)
+        access = neo4j.READ_ACCESS if reads else neo4j.WRITE_ACCESS
+        with self._driver.used() as driver, session_of(driver, self._database, access) as session:
+            yield session
 
     @contextmanager
     def _reading(self, seconds: float | None = None, *, unfinished: bool = False) -> Iterator[Neo4jReading]:

@@ -142,6 +142,8 @@ class Connections:
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """Lend the writing connection inside one transaction, committed at the end or rolled back by an exception."""
         with self.writing, self._guarded():
+            if self._closed:
+                raise OperatorError(f"The graph at {self.path} was closed.", action="Open it again.")
             self.writer.execute("BEGIN IMMEDIATE")
             try:
                 yield self.writer

@@ -10,7 +10,7 @@ import pytest
 
 from catalog.errors import OperatorError
 from catalog.graph_memo import as_it_stands
-from catalog.memo_following import MemoFollowing
+from catalog.memo_following import follow
 from catalog.store.protocol import StoreReader
 from catalog.store.sqlite import SqliteStore, touching
 from catalog.view import View
@@ -43,6 +43,10 @@ class Reads:
         return len(view.statements([LOOKED_AT.id], ["owner"]))
 
 
+def following(house: House) -> None:
+    follow(house.store, lambda reader: View(reader, anchor=house.anchor(0)))
+
+
 def batches(house: House, times: int) -> None:
     """Let the graph take so many batches, none of which says anything of what is looked at."""
     for _ in range(times):
@@ -53,11 +57,11 @@ def test_what_nothing_touched_is_remembered_where_more_comes_between_two_looks_t
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(touching, "KEPT", KEPT)
-    reads, following = Reads(), MemoFollowing(house.store, lambda reader: View(reader, anchor=house.anchor(0)))
+    reads = Reads()
     assert reads.of(house.view()) == 1
     for _ in range(2):
         batches(house, KEPT // 2 + 1)
-        following.follow()
+        following(house)
     assert reads.of(house.view()) == 1
     assert reads.count == 1
     batches(house, KEPT + 1)
@@ -66,10 +70,10 @@ def test_what_nothing_touched_is_remembered_where_more_comes_between_two_looks_t
 
 
 def test_what_was_touched_meanwhile_is_read_anew(house: House) -> None:
-    reads, following = Reads(), MemoFollowing(house.store, lambda reader: View(reader, anchor=house.anchor(0)))
+    reads = Reads()
     reads.of(house.view())
     house.record(declaration(owner="oncology"))
-    following.follow()
+    following(house)
     assert reads.of(house.view()) == 2
     assert reads.count == 2
 
@@ -80,8 +84,5 @@ def test_a_store_that_cannot_be_read_for_a_while_ends_nothing(house: House, monk
         raise OperatorError("made up: the graph's server is away", action="wait")
         yield
 
-    following = MemoFollowing(house.store, lambda reader: View(reader, anchor=house.anchor(0)))
     monkeypatch.setattr(house.store, "reading", gone)
-    following.follow()
-    following.start()
-    following.stop()
+    following(house)

@@ -240,6 +240,32 @@ def test_stopping_waits_for_no_entry(tmp_path: Path, monkeypatch: pytest.MonkeyP
     ledger.close()
 
 
+class Hanging(MemoryStore):
+    """A store that takes nothing until it is let go on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked, self.there = threading.Event(), threading.Event()
+
+    def apply(self, facts: Facts, upto: int, quarantined: Sequence[Quarantined] = ()) -> None:
+        self.asked.set()
+        self.there.wait(20)
+        super().apply(facts, upto, quarantined)
+
+
+def test_a_store_that_hangs_is_not_waited_for_without_end(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    store = Hanging()
+    follower = Projection(house.ledger, store)
+    send(house, 1)
+    follower.start()
+    assert store.asked.wait(20)
+    follower.stop(timeout=0.01)
+    assert [one.levelname for one in caplog.records if "in time" in one.message] == ["WARNING"]
+    store.there.set()
+    follower.stop()
+    assert store.checkpoint() == 0
+
+
 def test_waiting_for_an_entry_that_never_comes_ends(house: House) -> None:
     assert not Projection(house.ledger, MemoryStore()).wait_for(0, 0.01)
 
