@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
 import orjson
@@ -19,6 +19,7 @@ from catalog.labels.taint.loading import Sources
 from catalog.labels.taint.model import Clearance, Flow, Mark, Part, Passage, Place
 from catalog.labels.taint.rules import clearing, passed
 from graph_schema.aspects.labels import Coding, Treatment
+from graph_schema.facts import ALWAYS, NOW
 
 _LETTERS: Final = {
     Part.ASSERTED: "S",
@@ -157,6 +158,8 @@ class Equation:
     """Whether a field may be a member of another."""
     apart: str
     """`Apart`, as the text that is kept."""
+    since: int
+    """Since when all stands that is said here, in microseconds UTC; see `loading.load_dated`."""
 
     def has_column(self, name: str) -> bool:
         """Tell whether anything flows into a column by its name."""
@@ -371,8 +374,12 @@ def _has_members(places: Iterable[str]) -> bool:
     return any("." in key for key in places)
 
 
-def equations(sources: Sources, known: Callable[[str], bool], wholes: Iterable[str]) -> Iterator[tuple[str, Equation]]:
-    """Yield the equation of each dataset or model version, by what stands for it, of what flows into these."""
+def equations(
+    sources: Sources, since: Mapping[str, int], known: Callable[[str], bool], wholes: Iterable[str]
+) -> Iterator[tuple[str, Equation]]:
+    """Yield the equation of each dataset or model version, by what stands for it, of what flows into these, and since
+    when all of that stands.
+    """
     into: dict[str, list[Flow]] = defaultdict(list)
     for flow in sources.flows:
         into[flow.target.node].append(flow)
@@ -386,7 +393,8 @@ def equations(sources: Sources, known: Callable[[str], bool], wholes: Iterable[s
     for place, fields in sources.beyond.items():
         beyond[place.node][key_of(place)] = sorted(fields)
     for whole in wholes:
-        yield whole, _equation(sources, known, whole, into[whole], stated[whole], judged[whole], beyond[whole])
+        equation = _equation(sources, known, whole, into[whole], stated[whole], judged[whole], beyond[whole])
+        yield whole, replace(equation, since=since.get(whole, ALWAYS))
 
 
 def _equation(  # all that is said of one asset
@@ -432,6 +440,7 @@ def _equation(  # all that is said of one asset
         _json(
             Apart(dict(sorted(beyond.items())), sorted((key, kind) for key, some in judged.items() for kind in some))
         ),
+        NOW,
     )
 
 

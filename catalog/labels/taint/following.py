@@ -18,7 +18,7 @@ from typing import Final
 from catalog.labels.taint.equations import Apart, Equation, State, Values, equations
 from catalog.labels.taint.fetching import Wanted
 from catalog.labels.taint.groups import Groups
-from catalog.labels.taint.loading import load_around
+from catalog.labels.taint.loading import load_dated
 from catalog.labels.taint.model import Mark
 from catalog.labels.taint.pieces import pieces
 from catalog.labels.taint.rules import LETTERS
@@ -165,7 +165,7 @@ def _read_anew(view: View, reader: StoreReader, assets: Sequence[str]) -> Change
     """Return what flows now into assets and all that they are called: what became different is pending, and where its
     names or columns did, what others read of it is to be read anew.
     """
-    sources = load_around(view, Wanted(list(view.nodes(sorted(assets)))))
+    sources, since = load_dated(view, Wanted(list(view.nodes(sorted(assets)))))
     groups = sources.groups
     wholes = sorted({groups.of(one) for one in assets if one in groups.names})
     names = sorted({*assets, *(name for whole in wholes for name in groups.members[whole])})
@@ -173,7 +173,7 @@ def _read_anew(view: View, reader: StoreReader, assets: Sequence[str]) -> Change
     before = reader.label_equations(names)
     now: dict[str, LabelEquation] = {}
     reads: set[tuple[str, str]] = set()
-    for whole, equation in equations(sources, known.__contains__, wholes):
+    for whole, equation in equations(sources, since, known.__contains__, wholes):
         shape = _shape(groups, whole)
         reads |= {(source, whole) for source in equation.sources}
         for name in groups.members[whole]:

@@ -20,7 +20,7 @@ from catalog.labels.taint.covering import Covering
 from catalog.labels.taint.fetching import Fetched, Fetching, Wanted
 from catalog.labels.taint.fixpoint import Judged
 from catalog.labels.taint.groups import Groups
-from catalog.labels.taint.later import columns_after
+from catalog.labels.taint.later import columns_after, columns_named
 from catalog.labels.taint.model import Clearance, Flow, Mark, Part, Passage, Place
 from catalog.labels.taint.runs import Carried, CarryingRuns
 from catalog.labels.taint.seeds import seeds_of
@@ -34,7 +34,7 @@ from catalog.store.protocol import Flow as Between
 from catalog.view import View
 from graph_schema.bitemporal import has_begun
 from graph_schema.column_lineage import Mentioned
-from graph_schema.facts import Edge
+from graph_schema.facts import NOW, Edge
 from graph_schema.identity import label_of
 from graph_schema.nodes import Column, Dataset
 from graph_schema.schema_fields import fields_of_text
@@ -107,6 +107,16 @@ def load_around(
     fetching = Fetching(view, loader=loader)
     wanted = wanted._replace(wholes=_around(wanted.wholes, columns))
     return _Loading(fetching, fetching.around(wanted), columns).sources(None)
+
+
+def load_dated(view: View, wanted: Wanted) -> tuple[Sources, Mapping[str, int]]:
+    """Return the same, and by what stands for each asset since when all stands of which it is made itself, in
+    microseconds UTC: whatever was made at any time from then on holds of it what it holds now. It is NOW where no such
+    time is known; of what is absent, ever.
+    """
+    fetching = Fetching(view)
+    loading = _Loading(fetching, fetching.around(wanted), ())
+    return loading.sources(None), loading.latest()
 
 
 def _around(assets: Iterable[str], columns: Iterable[tuple[str, str]]) -> frozenset[str]:
@@ -211,6 +221,22 @@ class _Loading:
                 column_flows=[one for one in read.column_flows if one not in later],
             )
             found = self._alike[self._came_later, later] = self._found(earlier)
+        return found
+
+    def latest(self) -> dict[str, int]:
+        """Return by what stands for each asset the latest time at which a job first took a step into it or a column of
+        it was first named, NOW where somebody attested: which runs that covers is another thing at another time.
+        """
+        read = self._read
+        found = {whole: NOW for whole in read.wholes if read.attested.get(whole)}
+        steps: list[Between | Covered | ColumnFlow] = [*read.between, *read.coverage, *read.column_flows]
+        for one in steps:
+            if one.job is not None or isinstance(one, ColumnFlow):
+                _most(found, self._whole(one.target), NOW if read.attested.get(one.job or "") else one.valid_from)
+        into = ((self._end(one.target), one.valid_from) for one in read.column_flows)
+        labels = self._labels(read.stated)
+        for place, at in columns_named(self._view, self._groups, read.datasets, into, labels).named.items():
+            _most(found, place.node, at)
         return found
 
     def _found(self, read: Fetched) -> Sources:
@@ -477,6 +503,10 @@ class _Loading:
                 if flow.target.part is not Part.ANY and flow.passage is not Passage.SAME:
                     for member in below.get(flow.source, ()):
                         self._flows[flow._replace(source=member)] = None
+
+
+def _most(found: dict[str, int], whole: str, at: int) -> None:
+    found[whole] = max(at, found.get(whole, at))
 
 
 def masking(how: How) -> bool | None:

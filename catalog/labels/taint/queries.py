@@ -26,7 +26,7 @@ from catalog.labels.taint.answers import (
 from catalog.labels.taint.fixpoint import Search
 from catalog.labels.taint.kept import Kept, Loaded
 from catalog.labels.taint.loading import Behind, load
-from catalog.labels.taint.made import made_at
+from catalog.labels.taint.made import made_at, stands
 from catalog.labels.taint.model import Flow, Mark, Part, Passage, Path, Place
 from catalog.labels.taint.rules import LETTERS, passed
 from catalog.reading import Complete, Completeness
@@ -61,15 +61,17 @@ def effective_labels(
     a later write or declaration brings (`made.made_at`); without `as_made` they are judged as their data is. Whoever
     asks, labels flow through what rights hide; a way that passes it is not shown, and counted.
     """
-    if len(ids) > _KEPT_TOGETHER:
-        return _effective_labels(view, ids, recipient, place, made_at(view.unredacted, ids) if as_made else {})
     # Runs may write anew what was made, which is little; what it is made of is remembered while none says anything new.
     made = made_at(view.unredacted, ids) if as_made else {}
+    is_kept = _is_kept(view, recipient, place)
+    if len(ids) > _KEPT_TOGETHER:
+        return _effective_labels(view, ids, recipient, place, made, is_kept=is_kept)
     found = as_it_stands(
         _effective_labels,
         view,
-        lambda view: _effective_labels(view, ids, recipient, place, made),
-        (tuple(ids), recipient, place, as_made, tuple(sorted(made.items()))),
+        lambda view: _effective_labels(view, ids, recipient, place, made, is_kept=is_kept),
+        # What was found of all that lies behind holds while what is kept of now is behind.
+        (tuple(ids), recipient, place, as_made, tuple(sorted(made.items())), is_kept),
         # What is too much to look through is there once the labels that are kept follow.
         lasts=lambda labels: all(isinstance(one.completeness, Complete) for one in labels.values()),
     )
@@ -81,11 +83,11 @@ _KEPT_TOGETHER: Final = 64
 
 
 def _effective_labels(
-    view: View, ids: Sequence[str], recipient: str | None, place: str | None, made: Mapping[str, int]
+    view: View, ids: Sequence[str], recipient: str | None, place: str | None, made: Mapping[str, int], *, is_kept: bool
 ) -> dict[str, EffectiveLabels]:
     assets = _assets(view, ids)
     found: dict[str, EffectiveLabels] = {}
-    together = _by_time(assets, made)
+    together = _by_time(assets, _changed(view, assets, made) if is_kept else made)
     if len(together) > 1:
         view = view.remembering
     lasting = sorted({assets[one] for at, some in together.items() if at is not None for one in some})
@@ -106,7 +108,8 @@ def effective_labels_of_columns(
     assets = _assets(view, [one for one, _ in asked])
     wanted = [one for one in dict.fromkeys(asked) if one[0] in assets]
     found: dict[tuple[str, str], EffectiveLabels] = {}
-    together = _by_time(assets, made_at(view.unredacted, list(assets)))
+    made = made_at(view.unredacted, list(assets))
+    together = _by_time(assets, _changed(view, assets, made) if _is_kept(view, recipient, place) else made)
     if len(together) > 1:
         view = view.remembering
     lasting = {one for at, some in together.items() if at is not None for one in some}
@@ -119,6 +122,20 @@ def effective_labels_of_columns(
         judge.prepare(judge.place(*one) for one in columns)
         found |= {one: judge.labels(one[0], assets[one[0]], one[1]) for one in mine}
     return {one: found[one] for one in wanted}
+
+
+def _is_kept(view: View, recipient: str | None, place: str | None) -> bool:
+    """Tell whether a follower keeps what is asked for: of now, whoever and wherever one is."""
+    return recipient is None and place is None and view.is_now and view.labels_follow
+
+
+def _changed(view: View, assets: Mapping[str, str], made: Mapping[str, int]) -> dict[str, int]:
+    """Return when each was made, of those to which, or behind which, anything came since: the others hold what their
+    data holds now.
+    """
+    lasting = {one: (assets[one], at) for one, at in made.items() if one in assets}
+    unchanged = stands(view, lasting.values()) if lasting else frozenset()
+    return {one: at for one, at in made.items() if lasting.get(one) not in unchanged}
 
 
 def _by_time(ids: Iterable[str], made: Mapping[str, int]) -> dict[int | None, list[str]]:
@@ -141,7 +158,8 @@ def why_label(
         return Why((), Complete())
     named = [] if column is None else [(assets[asset], column)]
     behind = Behind(view, [assets[asset]], named, place)
-    at = made_at(view.unredacted, [asset]).get(asset)
+    made = made_at(view.unredacted, [asset])
+    at = (_changed(view, assets, made) if _is_kept(view, recipient, place) else made).get(asset)
     judge = _judge(view, assets.values(), named, recipient, place, (behind, at))
     ways = judge.why(judge.place(assets[asset], column), kind, assets[asset])
     return Why(tuple(ways), judge.completeness())

@@ -446,7 +446,7 @@ def _answers(reader: IndexReader, ids: Sequence[str]) -> Iterator[Row]:
 
 LABEL_WORK: Final = Index(
     "label_work",
-    5,
+    6,
     (DUE, PENDING, HELD, EQUATION, READER, STATE, FOLLOWED, WATCHED, CLAIM),
     _derive,
     _specification,
