@@ -24,7 +24,7 @@ _ONE: Final = """entry askedBy at recordedAt principal action purpose project pr
   refused { kind validFrom } target { targetKind ref { namespace name } column version }"""
 _DECISIONS: Final = f"""
 query Decisions($filter: AccessDecisionFilter, $first: Int!, $before: Int) {{
-  accessDecisions(filter: $filter, first: $first, before: $before) {{ {_ONE} }} }}
+  accessDecisions(filter: $filter, first: $first, before: $before) {{ decisions {{ {_ONE} }} erased hidden }} }}
 """
 _REPLAY: Final = f"""
 query Replay($filter: AccessDecisionFilter, $policies: [UnpublishedPolicyFileInput!], $after: Int!) {{
@@ -108,16 +108,18 @@ def _who(one: dict[str, Any]) -> str:
 
 
 def every_decision(client: Client, wanted: dict[str, Any], most: int | None = None) -> Iterator[dict[str, Any]]:
-    """Yield so many of the decisions that match, or all, the newest first."""
-    before, left = None, most
+    """Yield so many of the decisions that match, or all, the newest first; tell in the end what cannot be shown."""
+    before, left, unshown = None, most, {"erased": 0, "hidden": 0}
     while left is None or left > 0:
         first = _PAGE if left is None else min(left, _PAGE)
         page = ask(client, _DECISIONS, {"filter": wanted, "first": first, "before": before})["accessDecisions"]
-        yield from page
-        if len(page) < first:
-            return
-        before = page[-1]["entry"]
+        unshown = {name: number + page[name] for name, number in unshown.items()}
+        yield from page["decisions"]
+        if len(page["decisions"]) < first:
+            break
+        before = page["decisions"][-1]["entry"]
         left = None if left is None else left - first
+    note_unshown(unshown, "not shown")
 
 
 def export(client: Client, of: str | None, wanted: dict[str, Any], form: AuditFormat) -> Exit:
@@ -151,11 +153,16 @@ def decide_again(client: Client, wanted: dict[str, Any], policies: dict[str, str
         page = ask(client, _REPLAY, {"filter": wanted, "policies": files, "after": after})["accessReplay"]
         found = {name: found[name] + page[name] for name in found}
         after = page["after"]
-    if found["erased"]:
-        note(f"{count(found['erased'], 'decision')} erased since: nobody can decide that again.")
-    if found["hidden"]:
-        note(f"{count(found['hidden'], 'decision')} on what you may not see: not decided again.")
+    note_unshown(found, "not decided again")
     return found
+
+
+def note_unshown(found: dict[str, Any], therefore: str) -> None:
+    """Tell how many decisions were erased, and how many are on what may not be seen, where there are any."""
+    if found["erased"]:
+        note(f"{count(found['erased'], 'decision')} erased since: {therefore}.")
+    if found["hidden"]:
+        note(f"{count(found['hidden'], 'decision')} on what you may not see: {therefore}.")
 
 
 def print_changes(changed: list[dict[str, Any]], *, empty: str) -> None:

@@ -280,13 +280,13 @@ def _number(value: int | None) -> str | None:
     return None if value is None else f"{int(value):,}"
 
 
-def due(client: Client, asked: dict[str, Any], *, as_json: bool) -> Exit:
-    """List what is to be verified, by when; ends with 1 where any of it is overdue."""
+def due(client: Client, asked: dict[str, Any], *, as_json: bool, only_overdue: bool = False) -> Exit:
+    """List what is to be verified, by when, or only what is overdue; ends with 1 where any is."""
     rows: list[dict[str, Any]] = []
     after = None
     while True:
         found = ask(client, _DUE, {**asked, "after": after})["verificationDue"]
-        rows += found["items"]["nodes"]
+        rows += [one for one in found["items"]["nodes"] if one["overdue"] or not only_overdue]
         if not found["items"]["pageInfo"]["hasNextPage"]:
             break
         after = found["items"]["pageInfo"]["endCursor"]
@@ -307,7 +307,7 @@ def due(client: Client, asked: dict[str, Any], *, as_json: bool) -> Exit:
             )
             for one in rows
         ],
-        empty="Nothing is to be verified.",
+        empty="Nothing is overdue." if only_overdue else "Nothing is to be verified.",
         yielding=("dataset",),
     )
     note(f"{count(overdue, 'snapshot')} overdue; a verification is good for {count(found['periodDays'], 'day')}.")

@@ -14,7 +14,7 @@ from typing import Final
 
 import orjson
 
-from catalog.decisions.model import Asked, Decided, DecisionRecord, Redecided, Replay, Wanted
+from catalog.decisions.model import Asked, Decided, DecisionRecord, Logged, Redecided, Replay, Wanted
 from catalog.decisions.promotion import judge
 from catalog.decisions.queries import decide
 from catalog.decisions.records import DecideAccess
@@ -50,22 +50,24 @@ def _record(statement: Statement) -> DecisionRecord:
     return DecisionRecord(content, statement.entry, statement.by, parse_zoned(content.at))
 
 
-def decisions_logged(
-    view: View, ledger: Ledger, wanted: Wanted, first: int, before: int | None = None
-) -> tuple[DecisionRecord, ...]:
+def decisions_logged(view: View, ledger: Ledger, wanted: Wanted, first: int, before: int | None = None) -> Logged:
     """Return so many of the decisions that are asked for, the newest first, from before an entry on.
 
-    Those on what may not be seen are left out.
+    Those that were erased, and those on what may not be seen, are counted alone.
     """
     found: list[DecisionRecord] = []
+    erased = hidden = 0
     for place in _places(view, ledger, wanted, before=before, newest=True):
         if len(found) == first:
             break
         one = _read(view, ledger, place)
-        if one is not None and _fits(ledger, one, wanted):
+        if one is None:
+            is_erased = ledger.entry(place).body is None
+            erased, hidden = erased + is_erased, hidden + (not is_erased)
+        elif _fits(ledger, one, wanted):
             found.append(one)
             view.cite(place)
-    return tuple(found)
+    return Logged(tuple(found), erased, hidden)
 
 
 def replay(

@@ -115,6 +115,18 @@ class Redecided:
 
 
 @dataclass(frozen=True, slots=True)
+class Logged:
+    """Some of the decisions that are asked for, the newest first, and how many among them cannot be shown.
+
+    `erased` and `hidden` are as in `Replay`; they lie among those that were looked at.
+    """
+
+    decisions: tuple[DecisionRecord, ...]
+    erased: int
+    hidden: int
+
+
+@dataclass(frozen=True, slots=True)
 class Replay:
     """What came of deciding again: how many were, how many were erased since, which came to something else.
 

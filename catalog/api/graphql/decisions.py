@@ -6,7 +6,7 @@ from typing import Annotated
 
 import strawberry
 
-from catalog.api.graphql.as_of import AsOfArgument, as_of
+from catalog.api.graphql.as_of import AsOfArgument, Completeness, ReadPoint, as_of, completeness, read_point
 from catalog.api.graphql.context import ContextInfo
 from catalog.api.graphql.conversion import converted
 from catalog.api.graphql.cursors import check_first
@@ -253,6 +253,18 @@ class AccessReplay:
     after: int | None = strawberry.field(description="The entry to go on from; null: all were looked at.")
 
 
+@strawberry.type(description="Decisions on access, and how many among them cannot be shown.")
+class AccessDecisionList:
+    decisions: list[AccessDecision] = strawberry.field(description="Those that match, the newest first.")
+    erased: int = strawberry.field(description="How many among them were erased, whatever else the filter says.")
+    hidden: int = strawberry.field(
+        description="How many among them are on what you may not see, whatever else the filter says: they are counted "
+        "and never shown."
+    )
+    completeness: Completeness = strawberry.field(description="Whether the answer is whole.")
+    read_point: ReadPoint = strawberry.field(description="Where this was read, so that it can be read again, equal.")
+
+
 @strawberry.type
 class DecisionQueries:
     @strawberry.field(description="The decisions on access that match, the newest first.")
@@ -265,12 +277,17 @@ class DecisionQueries:
         first: Annotated[int, strawberry.argument(description="How many at most.")] = 20,
         before: Annotated[int | None, strawberry.argument(description="Only those before this entry.")] = None,
         as_of: AsOfArgument = None,
-    ) -> list[AccessDecision]:
+    ) -> AccessDecisionList:
         at = _at(info, as_of)
-        found = decisions_logged(
-            info.context.view(at), info.context.ledger, _wanted(info, filter), check_first(first, _MOST), before
+        view = info.context.view(at)
+        found = decisions_logged(view, info.context.ledger, _wanted(info, filter), check_first(first, _MOST), before)
+        return AccessDecisionList(
+            decisions=[_shown(one, at) for one in found.decisions],
+            erased=found.erased,
+            hidden=found.hidden,
+            completeness=completeness(view, None),
+            read_point=read_point(view),
         )
-        return [_shown(one, at) for one in found]
 
     @strawberry.field(
         description="What decisions come to when they are decided again, at their own time and by what was known then, "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -34,6 +34,15 @@ Resume = Annotated[
         metavar="FILE",
         readable=False,
         help="Keep there what was read, and after an interruption go on from it; it is gone in the end.",
+    ),
+]
+Within = Annotated[
+    int | None,
+    typer.Option(
+        "--within",
+        min=1,
+        metavar="DAYS",
+        help="For how many days a verification is good; without it, LINEWARD_VERIFICATION_DAYS.",
     ),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Read and compare, and record nothing.")]
@@ -94,12 +103,20 @@ def seal(
 @command(commands, "lineward snapshot verify 'landing visits' exports/visits", name="verify")
 def verify(
     snapshot: Annotated[
-        str,
+        str | None,
         typer.Argument(
             metavar="SNAPSHOT", help="A digest or its beginning, an id, or a dataset, whose newest seal is meant."
         ),
-    ],
-    paths: Paths,
+    ] = None,
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="PATH", help="A folder, files, or an address that fsspec opens, as it was sealed."),
+    ] = None,
+    overdue: Annotated[
+        bool,
+        typer.Option("--due", help="Read nothing: list what of all that is sealed was not verified within its period."),
+    ] = False,
+    within: Within = None,
     root: Root = None,
     workers: Workers = None,
     resume: Resume = None,
@@ -112,6 +129,15 @@ def verify(
     from catalog.cli.snapshots import Read
     from catalog.cli.snapshots import verify as check
 
+    if overdue:
+        if snapshot is not None or root or workers or resume or dry_run:
+            raise SenderError("--due lists what is to be verified, and reads no file: leave all but --within out.")
+        _show_due({"periodDays": within}, url, data_dir, as_json=as_json, only_overdue=True)
+    if within is not None:
+        raise SenderError("--within belongs to --due: for how many days a verification is good.")
+    if snapshot is None or not paths:
+        what = "SNAPSHOT" if snapshot is None else "PATH"
+        raise SenderError(f"{what} is missing. `lineward snapshot verify --help` shows what it takes.")
     read = Read(paths, root, workers, resume)
     with connected(url, data_dir) as client:
         raise typer.Exit(int(check(client, snapshot, read, dry_run=dry_run, as_json=as_json)))
@@ -174,15 +200,7 @@ def replay(
 
 @command(commands, "lineward snapshot due --within 30", name="due")
 def due(
-    within: Annotated[
-        int | None,
-        typer.Option(
-            "--within",
-            min=1,
-            metavar="DAYS",
-            help="For how many days a verification is good; without it, LINEWARD_VERIFICATION_DAYS.",
-        ),
-    ] = None,
+    within: Within = None,
     before: Annotated[
         str | None, typer.Option("--before", metavar="TIME", help="Due before then; without it, every sealed one.")
     ] = None,
@@ -193,11 +211,18 @@ def due(
     as_json: Json = False,
 ) -> None:
     """List the sealed snapshots that are to be verified again, and by when; 1 where any is overdue."""
+    asked = {"periodDays": within, "before": time(before, "--before"), "asOf": point(valid_at, known_at_index) or None}
+    _show_due(asked, url, data_dir, as_json=as_json)
+
+
+def _show_due(
+    asked: dict[str, Any], url: str | None, data_dir: Path | None, *, as_json: bool, only_overdue: bool = False
+) -> NoReturn:
+    """List what is to be verified, or only what is overdue, and end with 1 where any is."""
     from catalog.cli.snapshots import due as show
 
-    asked = {"periodDays": within, "before": time(before, "--before"), "asOf": point(valid_at, known_at_index) or None}
     with connected(url, data_dir, owner=True) as client:
-        raise typer.Exit(int(show(client, asked, as_json=as_json)))
+        raise typer.Exit(int(show(client, asked, as_json=as_json, only_overdue=only_overdue)))
 
 
 def _period(first: str | None, last: str | None) -> dict[str, str] | None:

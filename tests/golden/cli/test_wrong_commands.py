@@ -231,6 +231,11 @@ LINEWARD_KEY=STEWARD lineward snapshot seal 'landing visits' . --first-day 2026-
 LINEWARD_KEY=STEWARD lineward snapshot seal 'landing visits' . --rows many
 LINEWARD_KEY=STEWARD lineward snapshot verify 'landing visits' .
 LINEWARD_KEY=STEWARD lineward snapshot verify sha256:abc .
+lineward snapshot verify
+lineward snapshot verify 'landing visits'
+lineward snapshot verify 'landing visits' . --within 30
+lineward snapshot verify 'landing visits' . --due
+lineward snapshot verify --due --within 0
 lineward snapshot replay
 lineward snapshot replay 'landing visits'
 lineward snapshot replay 'landing visits' --feature-set-version 4

@@ -36,9 +36,10 @@ tests:
 """
 _DECISIONS = """
 query Decisions($filter: AccessDecisionFilter, $first: Int = 20, $before: Int, $asOf: AsOfInput) {
-  accessDecisions(filter: $filter, first: $first, before: $before, asOf: $asOf) { entry askedBy principal action purpose
-  project protocol site place environment network correlationId allowed reasons policies policySet obligations refrains
-  awaits sameAgain at recordedAt decidedByEntry target { targetKind column version ref { namespace name } } } }
+  accessDecisions(filter: $filter, first: $first, before: $before, asOf: $asOf) { erased hidden
+  decisions { entry askedBy principal action purpose project protocol
+  site place environment network correlationId allowed reasons policies policySet obligations refrains
+  awaits sameAgain at recordedAt decidedByEntry target { targetKind column version ref { namespace name } } } } }
 """
 _REPLAY = """
 query Replay($filter: AccessDecisionFilter, $policies: [UnpublishedPolicyFileInput!], $after: Int = -1
@@ -288,8 +289,8 @@ def test_every_decision_is_recorded_and_comes_to_the_same_again(ruled: Catalog) 
     ask(ruled, asked())
     ruled.record(principal("grace"))
     ruled.caught_up()
-    of_person = ruled.data(_DECISIONS, filter={"of": Principal("grace").id})["accessDecisions"]
-    of_data = ruled.data(_DECISIONS, filter={"of": Dataset(**CURATED).id})["accessDecisions"]
+    of_person = ruled.data(_DECISIONS, filter={"of": Principal("grace").id})["accessDecisions"]["decisions"]
+    of_data = ruled.data(_DECISIONS, filter={"of": Dataset(**CURATED).id})["accessDecisions"]["decisions"]
     assert of_person == of_data
     assert [one["allowed"] for one in of_person] == [False, False, True]
     assert all(one["sameAgain"] for one in of_person)
@@ -317,7 +318,7 @@ def decided(ruled: Catalog) -> Catalog:
 
 
 def listed(catalog: Catalog, wanted: dict[str, Any] | None, **more: Any) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = catalog.data(_DECISIONS, filter=wanted, **more)["accessDecisions"]
+    found: list[dict[str, Any]] = catalog.data(_DECISIONS, filter=wanted, **more)["accessDecisions"]["decisions"]
     return found
 
 
@@ -363,7 +364,7 @@ def test_decisions_can_be_asked_for_by_what_they_are_of_why_and_when(decided: Ca
 
 
 def test_a_period_in_which_nothing_can_lie_is_refused_and_not_empty(decided: Catalog) -> None:
-    query = "query ($filter: AccessDecisionFilter) { accessDecisions(filter: $filter) { entry } }"
+    query = "query ($filter: AccessDecisionFilter) { accessDecisions(filter: $filter) { decisions { entry } } }"
     reversed_ = {"since": "2026-02-01T00:00:00Z", "until": "2026-01-01T00:00:00Z"}
     answer = decided.ask(query, filter=reversed_)
     assert answer["errors"][0]["message"] == "until is not later than since: nothing lies between them."

@@ -72,6 +72,7 @@ READING = (
     ("due",),
     ("import", "mlflow", "sqlite:///mlflow.db"),
     ("snapshot", "due"),
+    ("snapshot", "verify", "--due"),
     ("snapshot", "list", "landing visits"),
     ("snapshot", "replay", "landing visits"),
     ("snapshot", "compare", "landing visits", "curated visits"),

@@ -80,6 +80,17 @@ def test_what_was_not_verified_within_its_period_is_due(folder: Path) -> None:
     assert one["lastFoundAsSealed"] is not None
 
 
+def test_the_schedule_of_verify_lists_only_what_is_overdue(folder: Path) -> None:
+    seal(folder)
+    none = typed(folder, "snapshot", "verify", "--due")
+    assert (none.code, none.out.strip()) == (FINE, "Nothing is overdue.")
+    assert len(json.loads(typed(folder, "snapshot", "due", "--json").out)["due"]) == 1
+    assert json.loads(typed(folder, "snapshot", "verify", "--due", "--within", "30", "--json").out) == {
+        "periodDays": 30,
+        "due": [],
+    }
+
+
 def test_a_reading_of_other_files_is_not_gone_on_with(folder: Path, tmp_path: Path) -> None:
     kept = tmp_path / "kept.json"
     kept.write_text(json.dumps({"version": 1, "where": "/elsewhere", "files": {}}))

@@ -15,9 +15,9 @@ from catalog.decisions import log
 from catalog.decisions.log import decisions_logged, replay
 from catalog.decisions.model import Wanted
 from catalog.ledger.memory import MemoryLedger
-from catalog.reading import Rights
+from catalog.reading import Redacted, Rights
 from graph_schema.nodes import Dataset, Principal
-from tests.support.records import CURATED, DIGEST, House, declaration, principal
+from tests.support.records import CURATED, DIGEST, House, declaration, erasing, principal
 
 CLAIMS = ("purpose", "project", "protocol", "site", "place", "environment", "network")
 
@@ -58,7 +58,7 @@ def test_a_page_reads_no_further_than_its_end(
     assert newest == cost(lambda: decisions_logged(view, house.ledger, Wanted(), 3, before=entries[5]))
     assert newest["of the kind"] == 4
     assert newest["entries"] <= 3 * 2 + 1
-    assert [one.entry for one in decisions_logged(view, house.ledger, Wanted(), 3)] == entries[:-4:-1]
+    assert [one.entry for one in decisions_logged(view, house.ledger, Wanted(), 3).decisions] == entries[:-4:-1]
     assert cost(lambda: replay(view, house.ledger, Wanted(), 3))["of the kind"] == 4
 
 
@@ -82,7 +82,7 @@ def test_pages_together_are_all_that_is_asked_for_whichever_way_they_go(
         listed: list[Any] = []
         while page := decisions_logged(
             view, house.ledger, Wanted(principal=who), first, listed[-1] if listed else None
-        ):
+        ).decisions:
             listed += [one.entry for one in page]
         decided, after, slow = 0, -1, data.draw(st.booleans())
         while True:
@@ -128,7 +128,7 @@ def test_a_decision_is_listed_by_each_of_its_fields(house: House) -> None:
         obligations=[],
     )
     view = house.view()
-    (one,) = decisions_logged(view, house.ledger, Wanted(principal="grace"), 9)
+    (one,) = decisions_logged(view, house.ledger, Wanted(principal="grace"), 9).decisions
     asked = {
         "of": Principal("grace").id,
         "principal": "grace",
@@ -146,11 +146,26 @@ def test_a_decision_is_listed_by_each_of_its_fields(house: House) -> None:
         "until": receipt.recorded_at + 1,
     }
     assert asked.keys() == {field.name for field in fields(Wanted)}
-    everything = len(decisions_logged(view, house.ledger, Wanted(), 9))
+    everything = len(decisions_logged(view, house.ledger, Wanted(), 9).decisions)
     assert everything == 2
     for name, value in asked.items():
-        found = [each.entry for each in decisions_logged(view, house.ledger, Wanted(**{name: value}), 9)]
+        found = [each.entry for each in decisions_logged(view, house.ledger, Wanted(**{name: value}), 9).decisions]
         # Both were asked for by the same and recorded under one correlation id; the second came later.
         assert found in ([one.entry], [one.entry + 1, one.entry]), name
         assert (len(found) == 1) is (name not in {"asked_by", "correlation", "since"}), name
-    assert decisions_logged(view, house.ledger, Wanted(obligation="ENCRYPT"), 9) == ()
+    assert decisions_logged(view, house.ledger, Wanted(obligation="ENCRYPT"), 9).decisions == ()
+
+
+def test_decisions_that_are_listed_are_counted_where_they_cannot_be_shown(house: House) -> None:
+    hidden = {"target_kind": "DATASET", "namespace": "hidden", "name": "made-up"}
+    house.record(declaration(dataset={"namespace": "hidden", "name": "made-up"}))
+    seen = house.decide_access(reasons=["Seen"]).index
+    house.decide_access(target=hidden, reasons=["Hidden"])
+    gone = house.decide_access(reasons=["Erased"]).index
+    house.record(erasing(gone))
+    view = house.view(rights=Rights(namespaces=frozenset({Dataset(**CURATED).namespace})))
+    found = decisions_logged(view, house.ledger, Wanted(), 9)
+    assert ([one.entry for one in found.decisions], found.erased, found.hidden) == ([seen], 1, 1)
+    assert isinstance(view.completeness(), Redacted)
+    assert decisions_logged(view, house.ledger, Wanted(purpose="made-up"), 9).hidden == 1
+    assert decisions_logged(house.view(), house.ledger, Wanted(), 9).hidden == 0

@@ -183,7 +183,7 @@ def refused_of(story: GateStory, payload: dict[str, Any], actor: Actor) -> Decis
     story.house.project()
     assert raised.value.detail.endswith(f" The refusal is entry {size}.")
     assert story.house.ledger.size() == size + 1
-    (found,) = decisions_logged(story.house.view(), story.house.ledger, Wanted(), 1)
+    (found,) = decisions_logged(story.house.view(), story.house.ledger, Wanted(), 1).decisions
     assert (found.entry, found.content.allowed) == (size, False)
     return found
 
@@ -205,7 +205,7 @@ class TestRefusal:
         say(story, publishing(), "steward")
         grant(story)
         say(story, release(**QUOTED, gate=story.entries["gate"]))
-        assert decisions_logged(story.house.view(), story.house.ledger, Wanted(), 9) == ()
+        assert decisions_logged(story.house.view(), story.house.ledger, Wanted(), 9).decisions == ()
 
     def test_each_attempt_is_recorded_and_is_none_of_the_record(self, story: GateStory) -> None:
         say(story, publishing(), "steward")
