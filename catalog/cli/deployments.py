@@ -1,4 +1,6 @@
-"""`lineward model live`, `running`, `rollback-target`: which models run where, on which data, what to go back to."""
+"""`lineward model versions`, `live`, `running`, `rollback-target`: a model's versions, which run where and on which
+data, and what to go back to.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +8,26 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from catalog.cli.assets import identify
-from catalog.cli.client import Client, ask, succeeded
+from catalog.cli.client import Client, ask, pages, succeeded
 from catalog.cli.completeness import FIELDS, warn
 from catalog.cli.output import note, print_json, print_table
 from catalog.cli.unknown import note_place
-from catalog.cli.words import count
-from catalog.errors import Exit
+from catalog.cli.words import count, words_of
+from catalog.errors import AskerError, Exit
 from graph_schema.nodes import Source
 
 _DEPLOYMENT: Final = """
 entry placeName environmentName isLive deployedAt endsAt gateEntry rollsBack
   modelVersion { id name model { namespace name } version }
+"""
+_PAGE: Final = 100
+_VERSIONS: Final = """
+query Versions($id: ID!, $first: Int!, $after: String, $asOf: AsOfInput) {
+  node(id: $id, asOf: $asOf) { ... on Model {
+    versions(first: $first, after: $after) { pageInfo { hasNextPage endCursor } nodes {
+      id name version state registration { registeredAt registeredBy artifactDigest entry metrics { name value split } }
+      releases { environmentName releasedAt entry } deployments { isLive placeName environmentName entry }
+      retirement { reason since entry } } } } } }
 """
 _RUNNING: Final = f"""
 query Running($place: String!, $asOf: AsOfInput) {{ runningAt(place: $place, asOf: $asOf) {{ {_DEPLOYMENT} }} }}
@@ -35,6 +46,42 @@ query Rollback($of: ID!, $environment: String!, $asOf: AsOfInput) {
 fragment Candidate on RollbackCandidate { passes reason entries modelVersion { id name } }
 """
 _HEAD: Final = ("version", "place", "environment", "since", "until", "gate", "entry")
+
+
+def versions(client: Client, model: str, as_of: dict[str, Any], *, as_json: bool) -> Exit:
+    """Print the versions of a model, the newest first; raises AskerError where the model is not there then."""
+    asked = {"id": identify(client, model, ("Model",)), "first": _PAGE, "asOf": as_of or None}
+    found = [one for page in pages(client, _VERSIONS, asked, _of_model) for one in page["nodes"]]
+    if as_json:
+        print_json(found)
+        return Exit.FINE
+    rows = []
+    for one in found:
+        registered, retired = one["registration"], one["retirement"]
+        rows.append(
+            (
+                one["version"],
+                words_of(one["state"]) if retired is None else f"retired: {retired['reason']}",
+                registered and registered["registeredAt"],
+                registered and registered["registeredBy"],
+                ", ".join(dict.fromkeys(each["environmentName"] for each in one["releases"])),
+                ", ".join(
+                    f"{each['placeName']} ({each['environmentName']})" for each in one["deployments"] if each["isLive"]
+                ),
+            )
+        )
+    head = ("version", "state", "registered", "by", "released into", "runs at")
+    print_table("", head, rows, empty="It has no version.", yielding=("state", "runs at"))
+    if rows:
+        note(f"{count(len(rows), 'version')}.")
+    return Exit.FINE
+
+
+def _of_model(data: dict[str, Any]) -> dict[str, Any]:
+    node: dict[str, Any] | None = data["node"]
+    if node is None:
+        raise AskerError("The model is not there at the time asked for.")
+    return dict(node["versions"])
 
 
 def live(client: Client, asset: str | None, source: str | None, as_of: dict[str, Any], *, as_json: bool) -> Exit:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from catalog.cli.assets import identify
 from catalog.cli.client import Client, ask, document, pages
@@ -16,17 +17,31 @@ _SHOWN = """
   dataset { ref { namespace name } }
 """
 _LIST = (
-    "query Suggestions($filter: SuggestionFilter, $first: Int!, $after: String) "
-    f"{{ suggestions(filter: $filter, first: $first, after: $after) {{ pageInfo {{ hasNextPage endCursor }} "
-    f"nodes {{ {_SHOWN} }} }} }}"
+    "query Suggestions($filter: SuggestionFilter, $first: Int!, $after: String, $asOf: AsOfInput) "
+    f"{{ suggestions(filter: $filter, first: $first, after: $after, asOf: $asOf) {{ "
+    f"pageInfo {{ hasNextPage endCursor }} nodes {{ {_SHOWN} }} }} }}"
 )
-_OF_DATASET = f"query Of($id: ID!) {{ node(id: $id) {{ ... on Dataset {{ suggestions {{ {_SHOWN} }} }} }} }}"
+_OF_DATASET = (
+    "query Of($id: ID!, $asOf: AsOfInput) "
+    f"{{ node(id: $id, asOf: $asOf) {{ ... on Dataset {{ suggestions {{ {_SHOWN} }} }} }} }}"
+)
 
 
-def suggestions(client: Client, dataset: str | None, kinds: list[str], *, judged: bool, as_json: bool) -> Exit:
-    """Print what is still to be judged, with `judged` all, of one dataset or of every one."""
-    found = _of_dataset(client, dataset) if dataset is not None else _every(client, judged=judged)
-    found = [one for one in found if (judged or one["judgement"] == "OPEN") and (not kinds or one["phiKind"] in kinds)]
+class Listed(NamedTuple):
+    """Which are listed: what became of them, of which kinds, in which namespaces; all where none is named."""
+
+    judgements: list[str]
+    kinds: list[str]
+    namespaces: list[str]
+
+
+def suggestions(client: Client, dataset: str | None, narrowed: Listed, at: Mapping[str, Any], *, as_json: bool) -> Exit:
+    """Print what is suggested, of one dataset or of every one, as of a time.
+
+    Raises AskerError where the dataset is not there then.
+    """
+    found = _every(client, narrowed, at) if dataset is None else _of_dataset(client, dataset, at)
+    found = [one for one in found if _is_wanted(one, narrowed)]
     if as_json:
         print_json(found)
         return Exit.FINE
@@ -61,7 +76,7 @@ def judge(client: Client, dataset: str, column: str, kinds: list[str], stance: s
 
     Raises AskerError where nothing of these kinds is suggested of it.
     """
-    of_column = [one for one in _of_dataset(client, dataset) if one["column"] == column]
+    of_column = [one for one in _of_dataset(client, dataset, {}) if one["column"] == column]
     found = [one for one in of_column if not kinds or one["phiKind"] in kinds]
     if not found:
         raise AskerError(
@@ -81,13 +96,22 @@ def judge(client: Client, dataset: str, column: str, kinds: list[str], stance: s
     return Exit.FINE
 
 
-def _every(client: Client, *, judged: bool) -> list[dict[str, Any]]:
-    wanted = {"filter": None if judged else {"judgements": ["OPEN"]}, "first": _PAGE}
+def _is_wanted(one: Mapping[str, Any], narrowed: Listed) -> bool:
+    namespace = None if one["dataset"] is None else one["dataset"]["ref"]["namespace"]
+    given = (one["judgement"], one["phiKind"], namespace)
+    return all(not wanted or value in wanted for value, wanted in zip(given, narrowed, strict=True))
+
+
+def _every(client: Client, narrowed: Listed, at: Mapping[str, Any]) -> list[dict[str, Any]]:
+    named = {"judgements": narrowed.judgements, "phiKinds": narrowed.kinds, "namespaces": narrowed.namespaces}
+    wanted = {"filter": named, "first": _PAGE, "asOf": at or None}
     return [one for page in pages(client, _LIST, wanted, lambda data: data["suggestions"]) for one in page["nodes"]]
 
 
-def _of_dataset(client: Client, named: str) -> list[dict[str, Any]]:
-    found = ask(client, _OF_DATASET, {"id": identify(client, named, ("Dataset",))})["node"]
+def _of_dataset(client: Client, named: str, at: Mapping[str, Any]) -> list[dict[str, Any]]:
+    found = ask(client, _OF_DATASET, {"id": identify(client, named, ("Dataset",)), "asOf": at or None})["node"]
+    if found is None:
+        raise AskerError(f"{named} is not there at the time asked for.")
     return list(found["suggestions"])
 
 

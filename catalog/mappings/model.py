@@ -82,6 +82,8 @@ class DryRun:
     conflicting: int = 0
     kinds: dict[str, int] = field(default_factory=dict)
     """How many values there are of each kind of PHI, for PHI_TAG."""
+    read: int = 0
+    """How many values it would read in all, of which the examples are the first."""
 
 
 class MappedFlow(NamedTuple):

@@ -36,7 +36,7 @@ _DECLARED: Final = {
 
 _TAGS: Final = "tags"
 MOST_LOOKED_AT: Final = 10_000
-_EXAMPLES: Final = 20
+EXAMPLES: Final = 20
 
 
 def mappings(view: View) -> tuple[Rule, ...]:
@@ -158,8 +158,10 @@ def carriers(view: View, facet: str, on: MappedKind) -> tuple[str, ...]:
     return tuple(one for one in found if one in held)
 
 
-def dry_run(view: View, content: FacetMapping) -> DryRun:
-    """Return what a mapping would do to what was received, without recording it: counts, examples and conflicts."""
+def dry_run(view: View, content: FacetMapping, most: int = EXAMPLES) -> DryRun:
+    """Return what a mapping would do to what was received, without recording it: counts, and at most so many examples
+    and conflicts.
+    """
     on = MappedKind(content.on)
     carrying = view.lookup(_LABELS[on], "facet", (content.facet,))
     if on is MappedKind.RUN:
@@ -172,11 +174,12 @@ def dry_run(view: View, content: FacetMapping) -> DryRun:
     examples: list[MappedValue] = []
     conflicts: list[Conflict] = []
     kinds: dict[str, int] = defaultdict(int)
-    count = 0
+    count = read = 0
     for node in having:
         values = list(_values(node, held[node], [rule]))
         count += bool(values)
-        examples += values[: _EXAMPLES - len(examples)]
+        read += len(values)
+        examples += values[: most - len(examples)]
         for value in values:
             if value.kind is not None:
                 kinds[value.kind.value] += 1
@@ -186,9 +189,10 @@ def dry_run(view: View, content: FacetMapping) -> DryRun:
         len(having),
         count,
         tuple(examples),
-        tuple(conflicts[:_EXAMPLES]),
+        tuple(conflicts[:most]),
         len(conflicts),
         dict(kinds),
+        read,
     )
 
 

@@ -30,6 +30,7 @@ ORDER = (
     "model register-key",
     "model keys",
     "model verify",
+    "model versions",
     "model live",
     "model running",
     "model rollback-target",

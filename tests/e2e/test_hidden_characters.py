@@ -54,6 +54,7 @@ COMMANDS = {
     "model sign": ("model", "sign", f"no such {HOSTILE}", "--key", f"no such {HOSTILE}"),
     "model register-key": ("model", "register-key", f"no such {HOSTILE}", "--key-holder", HOSTILE),
     "model keys": ("model", "keys"),
+    "model versions": ("model", "versions", HOSTILE),
     "model live": ("model", "live", HOSTILE),
     "model running": ("model", "running", HOSTILE),
     "model rollback-target": ("model", "rollback-target", HOSTILE),

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from catalog.access.permissions import Permission
 from catalog.access.rules import is_permitted
 from catalog.api.pages.asking import NOT_THERE, Asking
 from catalog.api.pages.kinds import Link, links_to, reference
-from catalog.api.pages.page import Action, Context, Page
+from catalog.api.pages.page import Action, Context, Page, Several
 from catalog.api.pages.questions import argument, command, fed, query
 from catalog.api.pages.recording import midnight, submit
 from catalog.errors import AskerError, SenderError
@@ -25,7 +25,16 @@ from graph_schema.vocabulary.words import DeidentificationMethod, Technique
 
 _SUBJECTS: Final = frozenset({"Job", "ModelVersion"})
 _SYSTEM: Final = "safe-harbor"
-_MOST: Final = 50
+_OUTPUTS: Final = 20
+_CLEARED: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What it would do to one thing, and the labels that it would take away, as far on as the address says."""
+
+    supposed: SupposedLabels
+    cleared: Several
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +47,7 @@ class AttestationPage(Context):
     """What the address says of each field of the form."""
     refused: str
     """Why it could not be attested so, empty where it could."""
-    supposed: tuple[SupposedLabels, ...] | None
+    supposed: Several | None
     """What it would do to each thing that the job wrote, or to the model version; None where it was not asked."""
     clears: int
     """How many labels it would take away on some way, of all things together."""
@@ -46,7 +55,6 @@ class AttestationPage(Context):
     may_attest: bool
     methods: tuple[DeidentificationMethod, ...] = tuple(DeidentificationMethod)
     techniques: tuple[Technique, ...] = tuple(Technique)
-    most: int = _MOST
 
 
 def read(asking: Asking) -> AttestationPage:
@@ -63,6 +71,9 @@ def read(asking: Asking) -> AttestationPage:
         except SenderError as error:
             refused = error.detail
     about = supposed or ()
+    outputs = Several.of(asking, "outputs", about, lambda one: one.asset, _OUTPUTS)
+    shown = tuple(_cleared(asking, one) for one in outputs.shown)
+    sources = {each.source for one in shown for each in one.cleared.shown if each.source}
     subject = {name: value for name, value in fields.items() if name in {"job", "model_version"}}
     asked = fields if supposed is not None else {**subject, **_UNSAID}
     return AttestationPage(
@@ -80,10 +91,23 @@ def read(asking: Asking) -> AttestationPage:
         is_job=of.kind == Job.__name__,
         given={name: asking.text(name).replace("\r\n", "\n") for name in _FORM},
         refused=refused,
-        supposed=supposed,
+        supposed=None if supposed is None else replace(outputs, shown=shown),
         clears=sum(len({each.kind for each in one.cleared}) for one in about),
-        names=links_to(view, {one.asset for one in about}),
+        names=links_to(view, {one.asset for one in outputs.shown} | sources),
         may_attest=is_permitted(asking.actor, Permission.ATTEST_DEIDENTIFICATION),
+    )
+
+
+def _cleared(asking: Asking, one: SupposedLabels) -> Output:
+    return Output(
+        one,
+        Several.by_digest(
+            asking,
+            f"clearances-{one.asset.partition(':')[2]}",
+            one.cleared,
+            lambda each: repr((each.kind, each.column, each.source, each.source_column)),
+            _CLEARED,
+        ),
     )
 
 
@@ -138,5 +162,5 @@ _FORM: Final = (
     "until",
 )
 
-PAGE = Page("attestation", "Attestation", AttestationPage, read, ("id", *_FORM))
+PAGE = Page("attestation", "Attestation", AttestationPage, read, ("id", *_FORM, "behind"))
 ATTEST = Action("attest", attest, Permission.ATTEST_DEIDENTIFICATION)

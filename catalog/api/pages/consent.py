@@ -34,6 +34,8 @@ class ConsentPage(Context):
     impact: ConsentImpact
     counts: Mapping[str, int]
     """How much it reaches, by kind."""
+    statements: Several
+    """The statements of its use that consent is behind."""
     touched: Several
     names: Mapping[str, Link]
     """Of what is touched, and of what lies on the ways of those shown; what may not be seen is absent."""
@@ -71,6 +73,9 @@ def read(asking: Asking) -> ConsentPage:
         of=of,
         impact=impact,
         counts=Counter(_WORDS[label_of(one.id)] for one in impact.touched),
+        statements=Several.by_digest(
+            asking, "statements", impact.statements, lambda one: f"{one.id} {one.entry}", _MOST
+        ),
         touched=touched,
         names=links_to(view, met),
     )

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from catalog.api.pages.asking import NOT_THERE, Asking
 from catalog.api.pages.kinds import Link, links_to
+from catalog.api.pages.label_list import LabelList, label_list
 from catalog.api.pages.moments import moments_of
 from catalog.api.pages.page import Context, Page, Several
 from catalog.api.pages.questions import command, query
@@ -23,7 +24,6 @@ from catalog.lineage.columns.queries import listed_columns
 from catalog.lineage.model import Direction, LineageEdge, Walk
 from catalog.lineage.queries import lineage
 from catalog.releases.deployments import live_models
-from catalog.releases.model import LiveModels
 from catalog.snapshots.feature_sets import feature_set_versions
 from catalog.snapshots.model import SnapshotRecord
 from catalog.snapshots.queries import snapshots_of
@@ -81,7 +81,9 @@ class Chosen:
     """The column that the address names: all of its labels with why, and what it was derived from."""
 
     column: ListedColumn
-    labels: EffectiveLabels | None
+    labels: LabelList | None
+    origins: Several
+    """What the column was derived from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +131,10 @@ class DatasetPage(Context):
     """The place behind which the columns that are shown stand."""
     after: int | None
     """The place of the last column that is shown, None where all that follow are."""
-    labels: EffectiveLabels | None
+    labels: LabelList | None
     names: Mapping[str, Link]
     """Of what the labels came through."""
-    live: LiveModels | None
+    live: Several | None
     """The models that run somewhere and were made of it, None where they were not asked for."""
     upstream: Several
     downstream: Several
@@ -153,16 +155,16 @@ def read(asking: Asking) -> DatasetPage:
     chosen = next((one for one in every if one.name == named), None)
     if named and chosen is None:
         raise AskerError(NOT_THERE)
-    labels = effective_labels(view, [record.id]).get(record.id)
+    effective = effective_labels(view, [record.id]).get(record.id)
+    labels = label_list(asking, effective)
     asked_of = dict.fromkeys((*shown, *([chosen] if chosen is not None else ())))
     of_columns = effective_labels_of_columns(view, [(record.id, one.name) for one in asked_of]) if asked_of else {}
-    why = None if chosen is None else of_columns.get((record.id, chosen.name))
+    why = None if chosen is None else _chosen(asking, chosen, of_columns.get((record.id, chosen.name)))
     edges = {direction: _near(view, record.id, direction) for direction in (Direction.UPSTREAM, Direction.DOWNSTREAM)}
     snapshots: tuple[SnapshotRecord, ...] = snapshots_of(view, [record.id]).get(record.id, ())
-    live = live_models(view, record.id) if asking.text("live") else None
-    running = () if live is None else (one.version for one in live.models)
-    origins = () if chosen is None else _of_origins(chosen)
-    links = links_to(view, [*_named(labels, edges), *_named(why, {}), *origins, *running])
+    live = _live(asking, record.id) if asking.text("live") else None
+    running = () if live is None else (one.version for one in live.shown)
+    links = links_to(view, [*_named(labels, edges), *(() if why is None else _of_chosen(why)), *running])
     return DatasetPage(
         title=record.name,
         graphql=query(
@@ -173,7 +175,7 @@ def read(asking: Asking) -> DatasetPage:
             view.as_of,
         ),
         command=command("dataset", record.id, as_of=view.as_of),
-        found=None if labels is None else labels.completeness,
+        found=None if effective is None else effective.completeness,
         subjects=(record.id,),
         moments=moments_of(asking, record.id),
         id=record.id,
@@ -185,7 +187,7 @@ def read(asking: Asking) -> DatasetPage:
         columns=_columns(view, record.id, shown, of_columns),
         total_columns=len(every),
         schema_entry=record.aspects["schema"].entry if "schema" in record.aspects else None,
-        chosen=None if chosen is None else Chosen(chosen, why),
+        chosen=why,
         begin=after,
         after=shown[-1].ordinal if shown and shown[-1].ordinal < every[-1].ordinal else None,
         labels=labels,
@@ -240,20 +242,28 @@ def _columns(
     return tuple(found)
 
 
-def _of_origins(column: ListedColumn) -> Iterator[str]:
-    for one in column.origins:
+def _chosen(asking: Asking, column: ListedColumn, labels: EffectiveLabels | None) -> Chosen:
+    origins = Several.by_digest(
+        asking, "origins", column.origins, lambda one: repr((one.dataset, one.name, one.job, one.entry))
+    )
+    return Chosen(column, label_list(asking, labels, "column"), origins)
+
+
+def _of_chosen(chosen: Chosen) -> Iterator[str]:
+    yield from () if chosen.labels is None else chosen.labels.named
+    for one in chosen.origins.shown:
         yield from (each for each in (one.dataset, one.job) if each)
 
 
-def _named(labels: EffectiveLabels | None, edges: Mapping[Direction, tuple[LineageEdge, ...]]) -> Iterator[str]:
+def _live(asking: Asking, dataset: str) -> Several:
+    return Several.of(asking, "models", live_models(asking.view, dataset).models, lambda one: one.version)
+
+
+def _named(labels: LabelList | None, edges: Mapping[Direction, tuple[LineageEdge, ...]]) -> Iterator[str]:
     for several in edges.values():
         for edge in several:
             yield from (one for one in (edge.source, edge.target, edge.job, edge.run) if one)
-    for label in () if labels is None else labels.labels:
-        for hop in () if label.way is None else label.way.hops:
-            yield from (one for one in (hop.source, hop.target, hop.job) if one)
-    for cleared in () if labels is None else labels.cleared:
-        yield from (one for one in (cleared.source, cleared.job) if one)
+    yield from () if labels is None else labels.named
 
 
 def _neighbours(asking: Asking, name: str, edges: tuple[LineageEdge, ...], links: Mapping[str, Link]) -> Several:

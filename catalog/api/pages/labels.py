@@ -115,7 +115,9 @@ def read(asking: Asking) -> LabelsPage:
         command=command(
             "suggestions",
             *(["--phi", kind.lower()] if kind else []),
-            *([] if judgement == Judgement.OPEN else ["--judged"]),
+            *(["--judgement", judgement.lower()] if judgement else ["--judged"]),
+            *(["--namespace", namespace] if namespace else []),
+            as_of=view.as_of,
         ),
         subjects=tuple(known),
         judgement=judgement,

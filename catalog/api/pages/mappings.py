@@ -21,6 +21,8 @@ from graph_schema.aspects.mappings import FacetMapping
 from graph_schema.vocabulary.words import MappedKind, MappingTarget, PhiKind
 
 _MOST: Final = 200
+_MOST_READ: Final = 10_000
+"""So many values that a mapping would read are listed at the most, page by page."""
 _WORDS: Final = ("on", "target", "phi_kind")
 _TEXTS: Final = ("mapping", "facet", "pointer", "value", "column", "reason")
 _LINES: Final = "equal_to"
@@ -37,6 +39,9 @@ class MappingsPage(Context):
     """Why it could be no mapping, empty where it could."""
     tried: DryRun | None
     """What it would read, None where it was not asked."""
+    examples: Several | None
+    """What it would read, None where it was not asked."""
+    conflicts: Several | None
     names: Mapping[str, Link]
     may_map: bool
     kinds: tuple[MappedKind, ...] = tuple(MappedKind)
@@ -50,10 +55,16 @@ def read(asking: Asking) -> MappingsPage:
     tried, refused = None, ""
     if asking.text("facet"):
         try:
-            tried = dry_run(view, FacetMapping.from_json(MapFacet.read(_fields(asking)).fields()))
+            tried = dry_run(view, FacetMapping.from_json(MapFacet.read(_fields(asking)).fields()), _MOST_READ)
         except SenderError as error:
             refused = error.detail
-    about = () if tried is None else (*(one.node for one in tried.examples), *(one.node for one in tried.conflicts))
+    examples = conflicts = None
+    if tried is not None:
+        examples = Several.by_digest(
+            asking, "examples", tried.examples, lambda one: repr((one.node, one.column, one.value, one.entry))
+        )
+        conflicts = Several.by_digest(asking, "conflicts", tried.conflicts, lambda one: repr((one.node, one.why)))
+    about = [one.node for several in (examples, conflicts) if several is not None for one in several.shown]
     asked = (
         query("mappings", {}, "{ name facet tagKey target phiKind by entry }", view.as_of)
         if tried is None
@@ -77,6 +88,8 @@ def read(asking: Asking) -> MappingsPage:
         },
         refused=refused,
         tried=tried,
+        examples=examples,
+        conflicts=conflicts,
         names=links_to(view, about),
         may_map=is_permitted(asking.actor, Permission.MAP_FACET),
     )

@@ -66,7 +66,7 @@ def read(asking: Asking) -> ModelPage:
             "        deployments { isLive } retirement { reason } } }\n    }\n  }",
             view.as_of,
         ),
-        command=command("search", "--kind", "model_version", "--", node.name),
+        command=command("model", "versions", identifier, as_of=view.as_of),
         subjects=(identifier,),
         id=identifier,
         namespace=node.namespace,

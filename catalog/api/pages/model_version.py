@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal, get_args
 
 from starlette.responses import Response
@@ -14,13 +14,13 @@ from catalog.api.http.ledger import LARGEST
 from catalog.api.pages.asking import NOT_THERE, Asking
 from catalog.api.pages.gate import answer, diseases
 from catalog.api.pages.kinds import Link, links_to
+from catalog.api.pages.label_list import LabelList, label_list
 from catalog.api.pages.moments import moments_of
-from catalog.api.pages.page import Action, Context, Page, Several
-from catalog.api.pages.questions import command, query
+from catalog.api.pages.page import Action, Context, Page, Several, slug
+from catalog.api.pages.questions import command, query, together
 from catalog.errors import AskerError, SenderError
-from catalog.gate.model import Assessments, Gate
+from catalog.gate.model import Assessments, Checked, Gate
 from catalog.gate.queries import assessments, gone_back_to
-from catalog.labels.taint.answers import EffectiveLabels
 from catalog.labels.taint.queries import effective_labels
 from catalog.lineage.model import Direction, Walk
 from catalog.lineage.queries import MAX_DEPTH, lineage
@@ -28,8 +28,10 @@ from catalog.reading import Complete, Completeness
 from catalog.releases.deployments import deployments_of, releases_of, retirements, rollback_target
 from catalog.releases.model import ModelVersionRecord, Retirement, RollbackTarget
 from catalog.releases.queries import model_versions, versions_of
+from graph_schema.facts import NOW
 from graph_schema.identity import label_of
 from graph_schema.nodes import Model
+from graph_schema.times import format_time
 from reports.kinds import APPROVALS_OF_PERIOD, DATASET_DOSSIER, MODEL_DOSSIER, REPORTS
 from reports.parts.access import DAYS, LONGEST_DAYS
 
@@ -53,7 +55,7 @@ class ModelVersionPage(Context):
     others: Several
     """The other versions of its model."""
     names: Mapping[str, Link]
-    labels: EffectiveLabels | None
+    labels: LabelList | None
     purpose: str
     place: str
     environment: str
@@ -61,6 +63,8 @@ class ModelVersionPage(Context):
     """Every disease that is studied, as it was typed."""
     gate: Gate | None
     """What the gate says, None where it was not asked."""
+    reasons: Mapping[str, Several]
+    """The reasons of each of its checks, by the check."""
     evaluated: int
     """The entry by which that was recorded just now, 0 where it was not."""
     assessed: Assessments
@@ -70,6 +74,8 @@ class ModelVersionPage(Context):
     back_in: str
     """The environment in which it is asked what to go back to, "" where it is not."""
     back: RollbackTarget | None
+    judged: Several | None
+    """What was judged on the way to it, None where it is not asked."""
     retirement: Retirement | None
 
 
@@ -93,29 +99,27 @@ def read(asking: Asking) -> ModelVersionPage:
     }
     runs = {one for registration in registered.shown for one in (registration.run, registration.job) if one}
     digest = record.registrations[-1].environment.digest if record.registrations else None
-    labels = effective_labels(view, [identifier]).get(identifier)
+    effective = effective_labels(view, [identifier]).get(identifier)
+    labels = label_list(asking, effective)
     back_in = asking.services.redactor.field("environment", asking.text("back"))
     back = rollback_target(view, identifier, back_in, gone_back_to) if back_in else None
     feeds, walked = _feeds(asking, identifier) if asking.text("feeds") else (None, Complete())
-    judged = set() if back is None else {one.version for one in back.judged}
-    links = links_to(view, {*used, *runs, *others.shown, *judged, model})
+    judged = None if back is None else Several.of(asking, "judged", back.judged, lambda one: one.version)
+    about = set[str]() if judged is None else {one.version for one in judged.shown}
+    if back is not None and back.target is not None:
+        about.add(back.target.version)
+    named = () if labels is None else labels.named
+    links = links_to(view, {*used, *runs, *others.shown, *about, *named, model})
     return ModelVersionPage(
         title=f"{record.model} {record.version}",
-        graphql=query(
-            "node",
-            {"id": identifier},
-            "{\n    ... on ModelVersion {\n      name state registration { registeredBy artifactDigest entry\n"
-            "        code { repository revision } environment { digest description } metrics { name value split } }\n"
-            "      trainedOn { digest } evaluatedOn { digest } effectiveLabels { labels { phiKind origin } }\n"
-            "      releases { environmentName reason by entry } deployments { placeName environmentName entry }\n"
-            "      retirement { reason }"
-            + (" feeds { nodes { nodes { name } } }" if feeds is not None else "")
-            + "\n    }\n  }",
-            view.as_of,
-        ),
+        graphql=_query(asking, identifier, found, back_in, with_feeds=feeds is not None),
         command=_command(asking, identifier, back_in, is_asked=found is not None),
         found=next(
-            (one for one in (None if labels is None else labels.completeness, walked) if not isinstance(one, Complete)),
+            (
+                one
+                for one in (None if effective is None else effective.completeness, walked)
+                if not isinstance(one, Complete)
+            ),
             None,
         ),
         subjects=(identifier,),
@@ -132,6 +136,7 @@ def read(asking: Asking) -> ModelVersionPage:
         environment=environment,
         disease=disease,
         gate=found,
+        reasons={} if found is None else {one.check.value: _reasons(asking, one) for one in found.checks},
         evaluated=asking.number("evaluated", 0, 0, LARGEST),
         assessed=assessments(view, identifier, digest),
         releases=Several.of(
@@ -142,7 +147,17 @@ def read(asking: Asking) -> ModelVersionPage:
         ),
         back_in=back_in,
         back=back,
+        judged=judged,
         retirement=retirements(view, [identifier]).get(identifier),
+    )
+
+
+def _reasons(asking: Asking, check: Checked) -> Several:
+    return Several.by_digest(
+        asking,
+        f"reasons-{slug(check.check.value)}",
+        check.reasons,
+        lambda one: repr((one.outcome, one.text, one.entries)),
     )
 
 
@@ -150,6 +165,40 @@ def _feeds(asking: Asking, identifier: str) -> tuple[Several, Completeness]:
     walked = lineage(asking.view, Walk((identifier,), Direction.UPSTREAM, depth=MAX_DEPTH))
     found = sorted(links_to(asking.view, walked.sources).values(), key=lambda one: (one.name, one.id))
     return Several.of(asking, "feeds", found, lambda one: f"{one.id} {one.name}", _FEEDS), walked.completeness
+
+
+def _query(asking: Asking, identifier: str, found: Gate | None, back_in: str, *, with_feeds: bool) -> str:
+    """Return the query of the version, of what the gate says, and of what to go back to, as far as they were asked."""
+    as_of = asking.view.as_of
+    asked = [
+        query(
+            "node",
+            {"id": identifier},
+            "{\n    ... on ModelVersion {\n      name state registration { registeredBy artifactDigest entry\n"
+            "        code { repository revision } environment { digest description } metrics { name value split } }\n"
+            "      trainedOn { digest } evaluatedOn { digest } effectiveLabels { labels { phiKind origin } }\n"
+            "      releases { environmentName reason by entry } deployments { placeName environmentName entry }\n"
+            "      retirement { reason }"
+            + (" feeds { nodes { nodes { name } } }" if with_feeds else "")
+            + "\n    }\n  }",
+            as_of,
+        )
+    ]
+    if found is not None:
+        question = found.question
+        given = {
+            "of": identifier,
+            "purpose": asking.text("purpose"),
+            "place": question.place,
+            "environment": question.environment,
+            "diseases": list(diseases(asking)) or None,
+        }
+        shown = "{\n    ... on Gate { verdict checks { check outcome reasons { text entries } } }\n  }"
+        asked.append(query("gate", {"input": given}, shown, as_of))
+    if back_in:
+        shown = "{\n    ... on RollbackTarget { target { modelVersion { name } } judged { passes reason } }\n  }"
+        asked.append(query("rollbackTarget", {"of": identifier, "environment": back_in}, shown, as_of))
+    return together(*asked)
 
 
 def _command(asking: Asking, identifier: str, back_in: str, *, is_asked: bool) -> str:
@@ -162,7 +211,9 @@ def _command(asking: Asking, identifier: str, back_in: str, *, is_asked: bool) -
     given = (("--purpose", asking.text("purpose")), ("--place", asking.text("place") or "Example-Hospital"))
     environment = ("--for", asking.text("for") or "production")
     studied = [("--disease", one) for one in diseases(asking)]
-    return command("gate", identifier, *(part for pair in (*given, environment, *studied) for part in pair))
+    time = () if as_of.valid_at == NOW else (("--at", format_time(as_of.valid_at)),)
+    options = (part for pair in (*given, environment, *studied, *time) for part in pair)
+    return command("gate", identifier, *options, as_of=replace(as_of, valid_at=NOW))
 
 
 def dossier(asking: Asking) -> Response:

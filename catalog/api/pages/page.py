@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeVar
 
 from starlette.responses import Response
@@ -40,6 +42,7 @@ class Context:
     """The status that it is answered with (RFC 9110 §15): of a form that comes back, why it does."""
 
 
+_DIGITS: Final = 16
 MOST: Final = 20
 """How many of several things are shown beside others; a page of their own shows all."""
 
@@ -87,6 +90,25 @@ class Several:
         shown = tuple(every[begin : begin + most])
         more = shown and begin + len(shown) < len(every)
         return cls(name, shown, len(every), begin, str(key(shown[-1])) if more else None)
+
+    @classmethod
+    def by_digest(
+        cls, asking: Asking, name: str, every: Iterable[T], text: Callable[[T], str], most: int | None = None
+    ) -> Several:
+        """Return the same of things that have no short key: by a digest of a text, alike ones by their number."""
+        met: Counter[str] = Counter()
+        keyed = []
+        for one in every:
+            digest = hashlib.sha256(text(one).encode("utf-8", "surrogatepass")).hexdigest()[:_DIGITS]
+            met[digest] += 1
+            keyed.append((f"{digest}.{met[digest]}", one))
+        found = cls.of(asking, name, keyed, lambda pair: pair[0], most)
+        return replace(found, shown=tuple(one for _, one in found.shown))
+
+
+def slug(word: str) -> str:
+    """Return a word of a closed list as a part of a list's name."""
+    return word.lower().replace("_", "-")
 
 
 @dataclass(frozen=True, slots=True)

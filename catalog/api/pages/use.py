@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from catalog.api.pages.asking import NOT_THERE, Asking
@@ -23,7 +21,6 @@ from catalog.use.queries import ASKED_OF, may_use
 
 T = TypeVar("T")
 _MOST: Final = 50
-_DIGITS: Final = 16
 _MORE: Final = (
     *("user", "organization", "commercial", "institute", "project"),
     *("disease", "investigation", "genetic", "topic", "sensitive", "limited"),
@@ -92,11 +89,15 @@ def read(asking: Asking) -> UsePage:
         sensitive=asked.sensitive,
         is_more_given=any(asking.text(name) for name in _MORE),
         answer=answer,
-        reasons=None if answer is None else _several(asking, "reasons", _worst_first(answer.verdict), _of_judgement),
+        reasons=None
+        if answer is None
+        else Several.by_digest(asking, "reasons", _worst_first(answer.verdict), _of_judgement, _MOST),
         contradictions=None
         if answer is None
-        else _several(asking, "contradictions", answer.permitted.contradictions, lambda one: one.text),
-        applied=None if answer is None else _several(asking, "statements", answer.permitted.applied, _of_applied),
+        else Several.by_digest(asking, "contradictions", answer.permitted.contradictions, lambda one: one.text, _MOST),
+        applied=None
+        if answer is None
+        else Several.by_digest(asking, "statements", answer.permitted.applied, _of_applied, _MOST),
         states=states,
         names=links_to(view, about),
     )
@@ -112,18 +113,6 @@ def _of_judgement(one: Judgement) -> str:
 
 def _of_applied(one: Applied) -> str:
     return f"{one.subject} {one.on} {one.statement.entry}"
-
-
-def _several(asking: Asking, name: str, every: Sequence[T], key: Callable[[T], str]) -> Several:
-    """Return some of a list in which two may be called alike: of these the first is number 1."""
-    met: Counter[str] = Counter()
-    keys = []
-    for one in every:
-        digest = hashlib.sha256(key(one).encode()).hexdigest()[:_DIGITS]
-        met[digest] += 1
-        keys.append(f"{digest}.{met[digest]}")
-    found = Several.of(asking, name, tuple(zip(keys, every, strict=True)), lambda pair: pair[0], _MOST)
-    return replace(found, shown=tuple(one for _, one in found.shown))
 
 
 PAGE = Page("use", "Use", UsePage, read, ("id", *_PARAMETERS, "behind"))

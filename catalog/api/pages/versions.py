@@ -9,7 +9,7 @@ from typing import Final
 from catalog.api.pages.asking import NOT_THERE, Asking
 from catalog.api.pages.kinds import Link, links_to, name_of
 from catalog.api.pages.page import Context, Page, Several
-from catalog.api.pages.questions import command, query
+from catalog.api.pages.questions import command, query, together
 from catalog.api.pages.words import worded
 from catalog.approvals.model import Approval
 from catalog.approvals.queries import approvals_of
@@ -67,6 +67,8 @@ class VersionsPage(Context):
     others: tuple[Link, ...]
     """The other versions of the first one's model."""
     more_others: int
+    model: str
+    """The model of the first one, by id."""
     groups: tuple[tuple[str, Several], ...]
     """What is compared, by the title of each kind."""
     differing: int
@@ -100,7 +102,7 @@ def read(asking: Asking) -> VersionsPage:
     both = [query(f"side{at}: node", {"id": one}, selection, view.as_of) for at, one in enumerate(pair, 1)]
     return VersionsPage(
         title=f"{name_of(node.node)} beside another version",
-        graphql="\n".join(["{", *(one[2:-2] for one in both), "}"]),
+        graphql=together(*both),
         command=command("lineage", identifier, as_of=view.as_of),
         found=next((one.completeness for one in labels.values() if not isinstance(one.completeness, Complete)), None),
         subjects=tuple(pair),
@@ -108,6 +110,7 @@ def read(asking: Asking) -> VersionsPage:
         right=links.get(other) if other else None,
         others=tuple(links[one] for one in siblings[:_MOST] if one in links),
         more_others=len(siblings[_MOST:]),
+        model=model,
         groups=tuple(
             (one.title, Several.of(asking, one.title.lower(), one.lines, lambda line: line.of, _MOST)) for one in groups
         ),

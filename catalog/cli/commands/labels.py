@@ -12,6 +12,7 @@ from catalog.cli.options import Column, DataDir, Json, KnownAtIndex, Url, ValidA
 from catalog.cli.words import each_of, one_of
 from catalog.errors import SenderError
 from catalog.findings.rules import ESTATE, FindingState, Severity
+from catalog.labels.suggestions import Judgement
 from graph_schema.vocabulary.words import PhiKind
 
 commands = group()
@@ -102,15 +103,31 @@ def suggestions(
     reason: Annotated[str | None, typer.Option(metavar="TEXT", help="Why it is judged so.")] = None,
     phi: Annotated[list[str] | None, choice(PhiKind, "Only of this kind of PHI")] = None,
     judged: Annotated[bool, typer.Option("--judged", help="With what was judged already.")] = False,
+    judgement: Annotated[list[str] | None, choice(Judgement, "Only what became this of, by default open")] = None,
+    namespace: Annotated[
+        list[str] | None, typer.Option(metavar="NAMESPACE", help="Only of datasets in this namespace.")
+    ] = None,
+    valid_at: ValidAt = None,
+    known_at_index: KnownAtIndex = None,
     url: Url = None,
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
     """List the columns whose names suggest PHI, or confirm or reject what is suggested of one."""
-    from catalog.cli.suggestions import judge
+    from catalog.cli.suggestions import Listed, judge
     from catalog.cli.suggestions import suggestions as show
 
     kinds = each_of(phi or [], PhiKind, "--phi")
+    judgements = each_of(judgement or [], Judgement, "--judgement")
+    at = point(valid_at, known_at_index)
+    if judged and judgements:
+        raise SenderError("--judged lists all, whatever became of it: leave it out, or --judgement.")
+    if (confirm or reject) and (judged or judgements or namespace or at):
+        raise SenderError(
+            "--judged, --judgement, --namespace, --valid-at and --known-at-index narrow the list: leave them out of a "
+            "judgement."
+        )
+    narrowed = Listed([] if judged else judgements or [Judgement.OPEN.value], kinds, namespace or [])
     if confirm and reject:
         raise SenderError("A suggestion is confirmed or rejected: write --confirm or --reject.")
     judging = confirm or reject
@@ -120,7 +137,7 @@ def suggestions(
         raise SenderError("What is judged has a dataset, a column and a --reason: write all three.")
     with connected(url, data_dir, owner=True) as client:
         if dataset is None or column is None or reason is None:
-            raise typer.Exit(int(show(client, dataset, kinds, judged=judged, as_json=as_json)))
+            raise typer.Exit(int(show(client, dataset, narrowed, at, as_json=as_json)))
         raise typer.Exit(int(judge(client, dataset, column, kinds, "CONFIRM" if confirm else "REJECT", reason)))
 
 

@@ -23,7 +23,7 @@ from catalog.cli.options import (
 from catalog.cli.words import time
 from catalog.errors import SenderError
 
-commands = group("Sign model artifacts, see whether signatures hold, and where model versions run.")
+commands = group("List a model's versions, sign artifacts, see whether signatures hold, and where versions run.")
 
 
 @command(commands, "lineward model sign exports/visits/part-0.csv --key release.pem --new-key", name="sign")
@@ -110,6 +110,22 @@ def verify(
 
     with connected(url, data_dir, owner=True) as client:
         raise typer.Exit(int(check(client, version, point(valid_at, known_at_index), as_json=as_json)))
+
+
+@command(commands, "lineward model versions readmission", name="versions")
+def versions(
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="A model's name or id.")],
+    valid_at: ValidAt = None,
+    known_at_index: KnownAtIndex = None,
+    url: Url = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Show the versions of a model, the newest first: state, registration, releases, where each runs."""
+    from catalog.cli.deployments import versions as show
+
+    with connected(url, data_dir, owner=True) as client:
+        raise typer.Exit(int(show(client, model, point(valid_at, known_at_index), as_json=as_json)))
 
 
 @command(commands, "lineward model live 'landing visits'", name="live")

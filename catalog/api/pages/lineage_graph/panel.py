@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from catalog.api.pages.asking import Asking
 from catalog.api.pages.kinds import Link, links_to
+from catalog.api.pages.label_list import LabelList, label_list
 from catalog.api.pages.lineage_graph.asked import Asked
 from catalog.api.pages.lineage_graph.drawn import Drawn, Thing
 from catalog.api.pages.lineage_graph.flows import Flow
 from catalog.api.pages.lineage_graph.walked import box_key
 from catalog.api.pages.page import Several
-from catalog.labels.taint.answers import EffectiveLabels
 from catalog.labels.taint.queries import effective_labels
 from catalog.lineage.columns.queries import listed_columns
 from catalog.lineage.model import LineageGraph
@@ -40,7 +40,7 @@ class Panel:
     thing: Thing | None = None
     members: Several | None = None
     """Links to what one box stands for."""
-    labels: EffectiveLabels | None = None
+    labels: LabelList | None = None
     names: Mapping[str, Link]
     """Of what the labels came through."""
     columns: Several | None = None
@@ -105,13 +105,14 @@ def _called(key: str, found: Drawn, flow: Flow) -> str:
 
 def _of_thing(asking: Asking, asked: Asked, thing: Thing, flows: Sequence[Flow], box_of: Mapping[str, str]) -> Panel:
     view = asking.view
-    labels = effective_labels(view, [thing.key]).get(thing.key) if thing.kind in _LABELLED else None
+    found = effective_labels(view, [thing.key]).get(thing.key) if thing.kind in _LABELLED else None
+    labels = label_list(asking, found)
     columns = listed_columns(view, [thing.key]).get(thing.key, ()) if thing.kind == "Dataset" else ()
     return Panel(
         title=thing.link.name,
         thing=thing,
         labels=labels,
-        names=links_to(view, _named(labels)),
+        names=links_to(view, () if labels is None else labels.named),
         columns=Several.of(asking, "columns", tuple(one.name for one in columns), str, _MOST),
         arriving=_at(asking, "arriving", [one for one in flows if box_of.get(one.edge.target) == thing.key]),
         leaving=_at(asking, "leaving", [one for one in flows if box_of.get(one.edge.source) == thing.key]),
@@ -121,14 +122,6 @@ def _of_thing(asking: Asking, asked: Asked, thing: Thing, flows: Sequence[Flow],
 
 def _at(asking: Asking, name: str, flows: Sequence[Flow]) -> Several:
     return Several.of(asking, name, flows, lambda one: one.number, _MOST)
-
-
-def _named(labels: EffectiveLabels | None) -> Iterator[str]:
-    for label in () if labels is None else labels.labels:
-        for hop in () if label.way is None else label.way.hops:
-            yield from (one for one in (hop.source, hop.target, hop.job) if one)
-    for cleared in () if labels is None else labels.cleared:
-        yield from (one for one in (cleared.source, cleared.job) if one)
 
 
 def _steps(asked: Asked, thing: Thing) -> Iterator[Step]:

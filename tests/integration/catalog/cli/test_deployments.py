@@ -28,6 +28,23 @@ def record(folder: Path, *payloads: dict[str, object]) -> Typed:
     return typed(folder, "record", stdin="\n".join(map(json.dumps, payloads)).encode())
 
 
+def test_the_versions_of_a_model_are_shown_as_of_a_time(folder: Path) -> None:
+    first = json.loads(typed(folder, "model", "versions", "readmission", "--json").out)
+    record(folder, registration(version="2"))
+    done = typed(folder, "model", "versions", "readmission", "--json")
+    assert done.code == FINE, done.err
+    found = json.loads(done.out)
+    assert [one["version"] for one in found] == ["2", "1"]
+    assert found[1]["deployments"][0]["placeName"] == "North"
+    before = ("--known-at-index", str(found[0]["registration"]["entry"] - 1))
+    then = typed(folder, "model", "versions", "readmission", *before, "--json")
+    assert [one["version"] for one in json.loads(then.out)] == ["1"]
+    assert [one["version"] for one in first] == ["1"]
+    shown = typed(folder, "model", "versions", "readmission")
+    assert "North (production)" in shown.out
+    assert "2 versions." in shown.err
+
+
 @pytest.mark.parametrize("of", [("landing visits",), ("curated visits",), ("--source", "made-up EHR")])
 def test_the_models_that_are_live_on_some_data_are_shown_with_where_they_run(folder: Path, of: tuple[str, ...]) -> None:
     done = typed(folder, "model", "live", *of, "--json")

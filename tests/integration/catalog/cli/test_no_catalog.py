@@ -80,6 +80,7 @@ READING = (
     ("snapshot", "verify", "landing stays", "."),
     ("model", "register-key", "release.pem.pub", "--key-holder", "nobody"),
     ("model", "keys"),
+    ("model", "versions", "readmission"),
     ("model", "live", "landing visits"),
     ("model", "running", "North"),
     ("model", "rollback-target", "readmission@1"),

@@ -29,6 +29,7 @@ from tests.support.records import (
     principal,
     registration,
     request,
+    tag,
     tag_mapping,
 )
 from tests.unit.catalog.policies.test_ingest import by_spark, ruled
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
 
 _PAGES = "catalog.api.pages."
 OF = f"id={Dataset(**CURATED).id}"
+WARDS = Dataset("curated", "wards")
+_READS = "on=dataset&pointer=/columns&value=/class&column=/name&target=phi_tag&phi_kind=direct_identifier"
 LISTS = {
     "home": ("/", "home.FIRST"),
     "dataset": (f"/explorer/dataset?{OF}", "dataset.COLUMNS"),
@@ -57,21 +60,28 @@ LISTS = {
 }
 """Every page with a list that goes on, where there is more than two of it, and what says how many are shown."""
 ABOUT = {
-    "dataset": (f"/explorer/dataset?{OF}", {"upstream"}),
+    "dataset": (f"/explorer/dataset?id={WARDS.id}", {"upstream", "steps"}),
     "lineage": (f"/explorer/lineage?{OF}&direction=upstream&node={Dataset(**CURATED).id}", {"arriving", "columns"}),
     "access": (f"/explorer/access?{OF}", {"used", "grants"}),
     "consent": (f"/explorer/consent?{OF}", {"touched"}),
     "drift": (f"/explorer/drift?{OF}", set[str]()),
     "use": (f"/explorer/use?{OF}&purpose=HRESCH", {"reasons", "statements"}),
     "versions": (f"/explorer/versions?id={VERSION}", {"data", "environment", "artifact"}),
-    "mappings": ("/explorer/mappings", {"mappings"}),
+    "mappings": (
+        f"/explorer/mappings?mapping=m&facet=acme_privacy&reason=Ours&{_READS}",
+        {"mappings", "examples"},
+    ),
     "principals": ("/explorer/principals", {"keys", "delegations"}),
     "job": (f"/explorer/job?id={Job(**JOB).id}", {"code"}),
     "run": (f"/explorer/run?id={Run.of(Job(**JOB), '0190d2e6-0000-7000-8000-000000000004').id}", {"reads"}),
     "model": (f"/explorer/model?id={Model(**MODEL).id}", {"versions"}),
     "model-version": (
         f"/explorer/model-version?id={VERSION}&purpose=HOPERAT",
-        {"versions", "registrations"},
+        {"versions", "registrations", "reasons"},
+    ),
+    "attestation": (
+        f"/explorer/attestation?id={Job(**JOB).id}&method=SAFE_HARBOR&codes=C+H&since=2026-01-01&scope=All&result=No",
+        {"outputs", "clearances"},
     ),
     "work": ("/explorer/work", {"tasks"}),
     "operation": ("/explorer/operation", {"producers", "quarantine"}),
@@ -80,7 +90,15 @@ ABOUT = {
 }
 """Every page with lists beside others, and the names of those of which there is enough here to be cut."""
 _CUTS = (
-    *("access._JOBS", "access._GRANTS", "consent._MOST", "ledger._CHECKPOINTS", "lineage_graph.panel._MOST"),
+    *(
+        "access._JOBS",
+        "access._GRANTS",
+        "attestation._OUTPUTS",
+        "attestation._CLEARED",
+        "consent._MOST",
+        "ledger._CHECKPOINTS",
+        "lineage_graph.panel._MOST",
+    ),
     *("mappings._MOST", "model_version._REGISTRATIONS", "operation._MOST", "page.MOST", "policies._FILES"),
     *("policies._PUBLICATIONS", "principals._KEYS", "principals._DELEGATIONS", "run._MOST", "use._MOST"),
     *("versions._MOST", "work._MOST", "work._SHOWN"),
@@ -168,6 +186,19 @@ def fill_beside(catalog: Catalog) -> None:
     for number in range(2):
         use = declaration(dataset={"namespace": "landing", "name": f"visits-{number}"})
         assert catalog.record(use).status_code == 201
+    columns = {"columns": [{"name": f"ward_{number}", "class": "open"} for number in range(2)]}
+    made = event(run="0190d2e6-0000-7000-8000-000000000077", at="2026-01-08T10:00:00Z", acme_privacy=columns)
+    made["inputs"] = [{"namespace": "landing", "name": f"visits-{number}"} for number in range(2)]
+    made["outputs"].append({"namespace": WARDS.namespace, "name": WARDS.name})
+    loaded = event(run="0190d2e6-0000-7000-8000-000000000078", at="2026-01-08T09:00:00Z")
+    loaded["job"] = {"namespace": "landing", "name": "loading"}
+    loaded["inputs"], loaded["outputs"] = [{"namespace": "ehr", "name": "export"}], made["inputs"]
+    for one in (made, loaded):
+        assert catalog.event(one).status_code == 201
+    born = {"phi_kind": "QUASI_IDENTIFIER", "column": "born", "codes": [{"system": "safe-harbor", "code": "C"}]}
+    for said in ({"dataset": one, **born} for one in made["inputs"]):
+        assert catalog.record(tag(**said)).status_code == 201
+    assert catalog.record(tag(dataset=loaded["inputs"][0])).status_code == 201
     alpha = key_of(catalog, "testperson-alpha", "approver", "engineer")
     key_of(catalog, "testperson-beta", "approver", "engineer")
     catalog.service.intake.issue_key("testperson-alpha", local_actor(), "tests")[1].result()
@@ -206,8 +237,9 @@ def test_a_list_beside_others_goes_on_to_its_end_by_itself(
                 seen.append(int(place[3]))
                 assert int(place[3]) == int(place[4])
                 at = html.unescape(place[1] or "")
-                # The other lists stay where they are.
-                assert {found[2] for found in _GOES_ON.finditer(answer.text)} | {one} >= going_on.keys()
+                # The other lists stay where they are, save those of what was shown before.
+                inside = {each for each in going_on if one == "outputs" and each.startswith("clearances-")}
+                assert {found[2] for found in _GOES_ON.finditer(answer.text)} | {one} >= going_on.keys() - inside
             assert seen == list(range(1, int(link[5]) + 1)), (name, one)
 
 
