@@ -116,7 +116,7 @@ def browser() -> Iterator[Browser]:
 def reported(start: Start, tmp_path: Path) -> Server:
     """A server that a pipeline reported to, and nobody else."""
     found = start(tmp_path / "data")
-    with httpx2.Client(base_url=found.url, trust_env=False) as client:
+    with httpx2.Client(base_url=found.url, trust_env=False, timeout=60) as client:
         for one in (event("START", "2026-01-01T09:00:00Z"), event(version={"datasetVersion": DIGEST})):
             assert client.post("/api/v1/lineage", json=one).status_code == 201
     return found
@@ -125,7 +125,7 @@ def reported(start: Start, tmp_path: Path) -> Server:
 @pytest.fixture
 def server(reported: Server) -> Server:
     """A server over a small made-up catalog."""
-    with httpx2.Client(base_url=reported.url, trust_env=False) as client:
+    with httpx2.Client(base_url=reported.url, trust_env=False, timeout=60) as client:
         for record in (declaration(), tag(), attestation(), seal(), registration(), request()):
             recorded(client, record)
     return reported

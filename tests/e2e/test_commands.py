@@ -192,7 +192,7 @@ def test_commands_find_the_server_that_runs_on_their_data(start: Start, tmp_path
     folder = tmp_path / "catalog"
     server = start(folder)
     assert command(folder, "ingest", stdin=EVENTS).returncode == FINE
-    assert httpx2.get(f"{server.url}/health/ready", trust_env=False).json()["ledger"]["size"] == 2
+    assert httpx2.get(f"{server.url}/health/ready", trust_env=False, timeout=60).json()["ledger"]["size"] == 2
     rebuild = command(folder, "graph", "rebuild")
     assert rebuild.returncode == OUTSIDE
     assert "Another process" in rebuild.stderr.decode()
@@ -215,9 +215,9 @@ def test_a_copy_of_the_folder_of_a_running_server_is_a_catalog_of_its_own(start:
         assert answer.stderr.decode().startswith(f"catalog: {copy}\n")
         there = command(folder, *arguments)
         assert there.stderr.decode().startswith(f"catalog: {folder}, served at {server.url}\n")
-    assert httpx2.get(f"{server.url}/health/ready", trust_env=False).json()["ledger"]["size"] == 2
+    assert httpx2.get(f"{server.url}/health/ready", trust_env=False, timeout=60).json()["ledger"]["size"] == 2
     # No key was made there: whoever uses this machine is still served without one.
-    assert httpx2.get(f"{server.url}/api/v1/ledger/entries", trust_env=False).status_code == 200
+    assert httpx2.get(f"{server.url}/api/v1/ledger/entries", trust_env=False, timeout=60).status_code == 200
 
 
 def test_an_address_that_is_set_is_the_target_of_every_command_or_refused(start: Start, tmp_path: Path) -> None:
@@ -246,7 +246,7 @@ def test_the_first_key_closes_the_door_and_opens_it_to_others(start: Start, tmp_
     server = start(folder, LINEWARD_HOST="0.0.0.0")  # noqa: S104  the address is what is tested
     local = server.url
     assert local.startswith("http://127.0.0.1:")
-    assert httpx2.post(f"{local}/api/v1/lineage", json=event(), trust_env=False).status_code == 401
+    assert httpx2.post(f"{local}/api/v1/lineage", json=event(), trust_env=False, timeout=60).status_code == 401
     assert command(folder, "search").returncode == OUTSIDE
     refused = command(folder, "key", "create", "admin-1")
     assert refused.returncode == OUTSIDE

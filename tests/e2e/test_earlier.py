@@ -78,7 +78,7 @@ def test_its_graph_is_made_anew_and_is_what_the_ledger_gives(data: Path) -> None
 
 def test_a_server_on_it_is_ready_knows_its_keys_and_goes_on(data: Path, start: Start) -> None:
     server = start(data, LINEWARD_CLOCK_GAP_DAYS=ANY_CLOCK)
-    with httpx2.Client(base_url=server.url, trust_env=False) as client:
+    with httpx2.Client(base_url=server.url, trust_env=False, timeout=60) as client:
         assert is_ready(client)
         assert client.post("/graphql", json={"query": TRAINED_ON}).status_code == 401
         client.headers["Authorization"] = f"Bearer {KEY}"

@@ -147,7 +147,7 @@ def test_an_entry_is_verified_in_the_browser_and_a_forged_one_is_not(open_: Open
     tab = open_()
     for index in (0, 3, 6):
         tab.page.goto(f"{server.url}/explorer/entry?index={index}")
-        page = httpx2.get(tab.page.url, headers={"Accept": "text/html"}, trust_env=False).text
+        page = httpx2.get(tab.page.url, headers={"Accept": "text/html"}, trust_env=False, timeout=60).text
         expect(tab.page.locator("#proof")).to_have_text(re.compile("^Verified in your browser"))
         expect(tab.page.locator("#body-proof")).to_have_text(re.compile("^Verified in your browser"))
         (body,) = re.findall(r'id="entry-body">(.*?)</code>', page, re.DOTALL)
@@ -208,7 +208,7 @@ def test_the_browser_finds_that_the_ledger_only_grew_and_every_forged_proof(open
         if (old, new) in {(3, 7), (4, 8), (5, 5)}:
             page.goto(f"{server.url}/explorer/consistency?old={old}&new={new}")
             expect(page.locator("#consistency")).to_have_text(re.compile("^Verified in your browser"))
-        proof = httpx2.get(f"{server.url}/explorer/consistency?old={old}&new={new}", trust_env=False).text
+        proof = httpx2.get(f"{server.url}/explorer/consistency?old={old}&new={new}", trust_env=False, timeout=60).text
         given = [re.findall(f'data-{name}="([^"]*)"', proof)[0] for name in ("old-root", "new-root", "path")]
         assert _consistent(page, old, new, *given), (old, new)
         other = "0" * 64
@@ -408,7 +408,7 @@ def test_text_is_laid_out_of_what_one_sees_of_a_large_picture_and_all_of_it_with
     open_: Open, reported: Server
 ) -> None:
     many = [{**RAW, "name": f"feeds/set-{number:03}"} for number in range(250)]
-    with httpx2.Client(base_url=reported.url, trust_env=False) as client:
+    with httpx2.Client(base_url=reported.url, trust_env=False, timeout=60) as client:
         made = event() | {"inputs": many, "outputs": [{**CURATED, "name": "of-many"}]}
         assert client.post("/api/v1/lineage", json=made).status_code == 201
     address = f"{reported.url}/explorer/lineage?id={Dataset(CURATED['namespace'], 'of-many').id}&draw=all&grain=dataset"
@@ -618,7 +618,7 @@ def test_the_browser_finds_of_every_changed_report_what_the_verifier_does(
             whole = told.issue(form)
             changes += [whole, *(whole[:at] + b"0" + whole[at + 1 :] for at in range(9, len(whole), len(whole) // 4))]
             changes += [whole + b" ", whole[:-1], whole.replace(b"MPD-", b"MPE-", 1)]
-        other = httpx2.get(f"{server.url}/api/v1/ledger/keys", trust_env=False).text
+        other = httpx2.get(f"{server.url}/api/v1/ledger/keys", trust_env=False, timeout=60).text
         every = [(one, told.key) for one in (file, *changes, b"", b"{}", b"%PDF-1.7 made up", b"{\xff}")]
         for one, key in (*every, (file, other), (file, f"{other} {told.key}"), (file, "made up")):
             expected = _checks(verify(one, key).to_json())
@@ -823,7 +823,7 @@ def _sign(page: Page, key: str) -> None:
 def test_all_that_people_do_from_a_declaration_to_the_dossier_is_done_through_pages(
     open_: Open, reported: Server, tmp_path: Path
 ) -> None:
-    with httpx2.Client(base_url=reported.url, trust_env=False) as client:
+    with httpx2.Client(base_url=reported.url, trust_env=False, timeout=60) as client:
         made = event(run=RUN[:-1] + "9", schema={"fields": [{"name": "mrn", "type": "STRING"}, {"name": "dob"}]})
         assert client.post("/api/v1/lineage", json=made).status_code == 201
     steward = _key(tmp_path / "data", "testperson-alpha", "steward", "engineer", "admin")
@@ -975,7 +975,7 @@ def test_two_tabs_of_one_person_take_nothing_from_each_other(open_: Open, server
 
 def test_names_that_would_be_more_than_names_are_letters_in_a_real_browser(open_: Open, reported: Server) -> None:
     """In a browser a script that stands in a name would run, and a name without end would widen the page."""
-    with httpx2.Client(base_url=reported.url, trust_env=False) as client:
+    with httpx2.Client(base_url=reported.url, trust_env=False, timeout=60) as client:
         made = event(schema={"fields": [{"name": HOSTILE, "type": HOSTILE, "description": HOSTILE}]})
         made["job"], made["inputs"], made["outputs"] = (
             JOB,

@@ -172,7 +172,7 @@ def _version(keys: Keys) -> None:
 
 
 def test_the_whole_story_is_done_by_keys_alone(open_: Open, reported: Server, tmp_path: Path) -> None:
-    with httpx2.Client(base_url=reported.url, trust_env=False) as client:
+    with httpx2.Client(base_url=reported.url, trust_env=False, timeout=60) as client:
         made = event(run=RUN[:-1] + "9", schema={"fields": [{"name": "mrn", "type": "STRING"}, {"name": "dob"}]})
         assert client.post("/api/v1/lineage", json=made).status_code == 201
         for record in (declaration(), seal(), registration()):

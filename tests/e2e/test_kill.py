@@ -42,7 +42,7 @@ class Load:
             assert not thread.is_alive()
 
     def _send(self) -> None:
-        with httpx2.Client(base_url=self._server.url, trust_env=False) as client:
+        with httpx2.Client(base_url=self._server.url, trust_env=False, timeout=60) as client:
             while True:
                 run = str(uuid.uuid4())
                 try:
@@ -69,7 +69,7 @@ def test_kill_9_under_load_loses_nothing_that_was_acknowledged(start: Start, tmp
         assert not acknowledged.keys() & load.acknowledged.keys()
         acknowledged |= load.acknowledged
     server = start(data)
-    with httpx2.Client(base_url=server.url, trust_env=False) as client:
+    with httpx2.Client(base_url=server.url, trust_env=False, timeout=60) as client:
         size = client.get("/health/ready").json()["ledger"]["size"]
         held: dict[int, str] = {}
         for begin in range(0, size, 500):
@@ -84,7 +84,7 @@ def test_kill_9_under_load_loses_nothing_that_was_acknowledged(start: Start, tmp
 
 def test_a_server_that_is_told_to_end_signs_what_it_holds(start: Start, tmp_path: Path) -> None:
     server = start(tmp_path / "data")
-    assert httpx2.post(f"{server.url}/api/v1/lineage", json=event(), trust_env=False).status_code == 201
+    assert httpx2.post(f"{server.url}/api/v1/lineage", json=event(), trust_env=False, timeout=60).status_code == 201
     assert server.stop() == 0
     checkpoint = (tmp_path / "data" / "ledger.db.checkpoint").read_text().splitlines()
     assert checkpoint[1] == "1"

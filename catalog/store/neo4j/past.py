@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
 
+from catalog.store.indexes.keys import KEY_FIELD
 from catalog.store.indexes.run_states import MOMENT
 from catalog.store.indexes.search import FACET
 from catalog.store.indexes.table import Key, Kind, Row, Span, Table
@@ -93,6 +94,8 @@ class Neo4jPast:
             return self._moments(prefixes)
         if table == FACET:
             return self._facets(prefixes)
+        if table == KEY_FIELD:
+            return self._fields(prefixes)
         if not is_kept(table):
             return dict.fromkeys(prefixes, ())
         if prefixes and len(next(iter(prefixes))) != table.prefix:
@@ -152,6 +155,13 @@ class Neo4jPast:
             for name, value, source in sources_of(texts, node):
                 if (node, name, value) in found:
                     found[node, name, value].append((node, name, value, source))
+        return found
+
+    def _fields(self, prefixes: Collection[Key]) -> Mapping[Key, Sequence[Row]]:
+        """Return the rows of KEY_FIELD that begin with (label, field, value): nodes are those rows."""
+        found: dict[Key, list[Row]] = {prefix: [] for prefix in prefixes}
+        for row, _ in () if self._empty else under_fields(self._run, list(prefixes), NOW):
+            found[row[:3]].append(row)
         return found
 
     def outputs(self, spans: Collection[Span]) -> list[Statement]:

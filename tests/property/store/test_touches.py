@@ -5,13 +5,19 @@ from __future__ import annotations
 import random
 import tempfile
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from catalog.labels.queries import attestations_by_id
+from catalog.labels.taint.current import KINDS, current_labels
+from catalog.labels.taint.following import LabelFollower
+from catalog.labels.taint.queries import effective_labels
+from catalog.projection.entry_facts import facts_of
 from catalog.reading import EVERYTHING, NO_SITE, Rights
 from catalog.store import touches
 from catalog.store.indexes import INDEXES
@@ -23,15 +29,19 @@ from catalog.store.indexes.uses import READS, WRITES
 from catalog.store.protocol import Query
 from catalog.store.sqlite import SqliteStore
 from catalog.store.touches import KEPT, MOST, NO_GRAPH, Touched, packed, unpacked
-from catalog.view import Noted, View
+from catalog.view import Anchor, Noted, View
 from graph_schema.bitemporal import RANK
 from graph_schema.builder import FactBuilder
 from graph_schema.edges import Executed, HasColumn, IsHeldAt, IsTagged, Read, Wrote
 from graph_schema.facts import Facts, Role
 from graph_schema.nodes import Column, Dataset, Job, Node, PhiTag, Run, Site
 from graph_schema.registry import TYPES
+from graph_schema.times import SECOND, format_time
+from tests.property.catalog.labels.test_effective import EARLY
+from tests.property.catalog.labels.test_following import ASSETS, HAPPENED, told
 from tests.support.answers import ids_of
 from tests.support.facts import ASPECTS, World, history, joined
+from tests.support.records import House, attestation
 
 CHANCE = st.integers(0, 2**32).map(random.Random)
 COLUMN = "patientId"
@@ -135,30 +145,44 @@ RIGHTS = (
 
 
 class Standing:
-    """What was answered, and what was looked at, as far as nothing of it was touched since."""
+    """What was answered, what was looked at and when, as far as nothing of it was touched since, nor began or ended."""
 
-    def __init__(self) -> None:
-        self.kept: dict[tuple[str, Rights], tuple[Any, Noted]] = {}
-        self.number = 0
+    def __init__(self, began: Callable[[], Anchor | None] = lambda: None) -> None:
+        self.kept: dict[tuple[str, Rights], tuple[Any, Noted, int]] = {}
+        self.graph, self.number = NO_GRAPH
+        self.compared: set[str] = set()
+        self._anchor = began
 
     def hold(self, store: SqliteStore, asked: dict[str, Callable[[View], Any]], rights: Sequence[Rights]) -> None:
         """Hold every answer to what it was, unless it was touched; raises AssertionError where it is another."""
         with store.reading() as read:
             stamp = read.stamp()
+            if stamp.graph != self.graph:
+                self.kept.clear()
+                self.graph, self.number = stamp.graph, 0
             touched = read.touched(self.number)
             assert [one.number for one in touched] == list(range(self.number + 1, stamp.number + 1))
             self.number = stamp.number
             for name, ask in asked.items():
                 for each in rights:
-                    view = View(read, rights=each)
+                    view = View(read, rights=each, anchor=self._anchor())
                     with view.noting() as noted:
                         answer = ask(view)
                     before = self.kept.get((name, each))
-                    if before is not None and all(
-                        one.keys is not None and one.keys.isdisjoint(before[1].keys) for one in touched
-                    ):
+                    if before is not None and stands(before[1], before[2], touched, view):
                         assert answer == before[0], (name, each)
-                    self.kept[name, each] = answer, noted
+                        self.compared.add(name)
+                    self.kept[name, each] = answer, noted, view.moment
+
+
+def stands(noted: Noted, moment: int, touched: Sequence[Touched], view: View) -> bool:
+    """Tell whether what was found by then, looking at this, is what would be found now."""
+    return (
+        noted.lasts
+        and all(one.keys is not None and one.keys.isdisjoint(noted.keys) for one in touched)
+        and view.holds(noted)
+        and view.is_as_at(moment)
+    )
 
 
 @given(chance=CHANCE, length=st.integers(0, 8), again=st.integers(2, 10))
@@ -179,6 +203,66 @@ def test_an_answer_of_which_nothing_was_touched_is_the_answer_still(
             store.apply(facts, entry)
             standing.hold(store, asked, RIGHTS)
         store.close()
+
+
+def _of_one(asset: str, view: View) -> Any:
+    return view.held_labels([asset]), effective_labels(view, [asset])
+
+
+BY_TIME: dict[str, Callable[[View], Any]] = {
+    "held": lambda view: view.held_labels(ASSETS),
+    "states": lambda view: view.label_states(ASSETS),
+    "equations": lambda view: view.label_equations(ASSETS),
+    "of kinds": lambda view: (view.assets_labelled(KINDS), view.label_counts(KINDS)),
+    "lagging": lambda view: view.labels_lagging(),
+    "current": lambda view: current_labels(view, ASSETS),
+    "effective": lambda view: effective_labels(view, ASSETS),
+    "attested": lambda view: attestations_by_id(view, view.all_of("Attestation")),
+    **{f"of {one}": partial(_of_one, one) for one in ASSETS},
+}
+_HOUR = 3600.0
+
+
+@given(HAPPENED, HAPPENED, st.integers(0, 12), st.integers(0, 4))
+@settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=8)
+def test_labels_stand_until_a_step_or_a_time_changes_them_and_nothing_stands_behind_an_erasure(
+    first: list[str], second: list[str], erased: int, hours: int
+) -> None:
+    """A follower works a little or much behind each entry; then then records say when they end, and time passes."""
+    with tempfile.TemporaryDirectory() as folder:
+        house, store = House(Path(folder)), SqliteStore(Path(folder) / "graph.db")
+        standing = Standing(lambda: house.anchor(house.clock.micros()))
+        follower = LabelFollower(store, lambda read: View(read, anchor=house.anchor(house.clock.micros())), slice_=2)
+
+        def hold() -> None:
+            standing.hold(store, BY_TIME, (EVERYTHING,))
+
+        def write(entry: int) -> None:
+            store.apply(facts_of(house.ledger.entry(entry)), entry)
+            hold()
+            for _ in range(entry % 4 and 1_000):
+                if not follower.step():
+                    break
+                hold()
+
+        for entry in range(len(told(house, first))):
+            write(entry)
+        begun = store.stamp().graph
+        store.clear()
+        hold()
+        kept = [one for one in range(house.ledger.size()) if one != min(erased, house.ledger.size() - 1)]
+        store.apply(joined([facts_of(house.ledger.entry(one)) for one in kept]), house.ledger.size() - 1)
+        assert store.stamp().graph not in {begun, ""}
+        hold()
+        ends = format_time(house.clock.micros() + int(_HOUR * SECOND) * hours)
+        start = house.ledger.size()
+        house.append(attestation(run_id=None, indirect=True, valid_from=EARLY, until=ends), "ada")
+        for entry in range(start, len(told(house, second))):
+            write(entry)
+            house.clock.now += _HOUR
+            hold()
+        store.close()
+        house.close()
 
 
 def held_somewhere(entry: int, site: str) -> Facts:
