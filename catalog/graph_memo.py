@@ -13,6 +13,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, Final, NamedTuple, TypeVar
+from zlib import crc32
 
 from catalog.store import touches
 from catalog.store.touches import KEPT, NO_GRAPH, Stamp, Touched
@@ -28,6 +29,8 @@ _MOST_OF_ONE: Final = 100_000
 _MOST: Final = 10_000
 _TOGETHER: Final = 32
 """So many things are read together where each is remembered, and are let go of together."""
+_PIECE: Final = 64
+"""About so many nodes are let go of together where much is remembered in pieces."""
 
 
 class _Found(NamedTuple):
@@ -133,12 +136,34 @@ class _Reader:
         _MEMORY.follow(view, stamp)
         return cls(of, view, stamp)
 
-    def get(self, asked: Hashable) -> _Found | None:
-        """Return what was found, where it stands."""
+    def get(self, asked: Hashable, *, timeless: bool = True) -> _Found | None:
+        """Return what was found, where it stands; what is not timeless until anything begins or ends by itself."""
         found = _MEMORY.get(self._place(asked), self.stamp)
         if found is None or not self.view.holds(found.noted):
             return None
+        if not timeless and not self.view.is_as_at(found.moment):
+            return None
         self.view.add(found.noted)
+        return found
+
+    def find(
+        self,
+        asked: Hashable,
+        read: Callable[[View], T],
+        lasts: Callable[[T], bool] = lambda _: True,
+        *,
+        timeless: bool = True,
+    ) -> _Found:
+        """Return what is found by a view beside this one, and keep it."""
+        beside = self.view.beside(self.view.as_of)
+        with self.view.noting() as noted:
+            value = read(beside)
+        found = self.found(value, noted)._replace(
+            moment=self.view.moment, cited=frozenset(beside.cited), hidden=frozenset(beside.hidden)
+        )
+        # By a time before the last entry was recorded, what that says had not all begun.
+        if lasts(value) and (timeless or self.view.recorded_until <= found.moment):
+            self.keep(asked, found)
         return found
 
     def keep(self, asked: Hashable, found: _Found) -> None:
@@ -152,6 +177,12 @@ class _Reader:
             noted.keys = set(touches.anything())
         return _Found(value, self.stamp, noted)
 
+    def show(self, found: _Found) -> Any:  # noqa: ANN401  whatever was read
+        """Return what was found; the view cites what that cited, and hides what it hid."""
+        self.view.cited |= found.cited
+        self.view.hidden |= found.hidden
+        return found.value
+
     def _place(self, asked: Hashable) -> Hashable:
         return self.of, asked, self.view.rights, self.view.terms
 
@@ -162,30 +193,25 @@ def follow(view: View) -> None:
         _MEMORY.follow(view, stamp)
 
 
-def remembered(of: Callable[..., Any], view: View, read: Callable[[], T], asked: Hashable = None) -> T:
-    """Return what is read, remembered by what reads it and what it was asked, where the view is of now, of unbounded
-    rights and with its ledger.
+def remembered(of: Callable[..., Any], view: View, read: Callable[[View], T], asked: Hashable = None) -> T:
+    """Return what is read of a view like this one, remembered as `as_it_stands` does it, whatever the time.
 
-    It must follow from the graph and from what is asked alone, whatever the time, and be read through this view.
+    It must follow from the graph and from what is asked alone.
     """
-    reader = _Reader.begin(of, view) if view.rights.unbounded else None
+    reader = _Reader.begin(of, view)
     if reader is None:
-        return read()
-    found = reader.get(asked)
-    if found is None:
-        with view.noting() as noted:
-            made = read()
-        found = reader.found(made, noted)
-        reader.keep(asked, found)
-    remains: T = found.value
+        return read(view)
+    remains: T = reader.show(reader.get(asked) or reader.find(asked, read))
     return remains
 
 
 def each_remembered(
     of: Callable[..., Any], view: View, read: Callable[[Sequence[K]], Mapping[K, T]], asked: Iterable[K]
 ) -> dict[K, T]:
-    """Return what is read of each thing that is asked, some of the new ones together, remembered as `remembered` does
-    it. Each must follow from the graph and from itself alone.
+    """Return what is read of each thing that is asked, some of the new ones together, remembered by what reads it and
+    by itself, where the view is of now, of unbounded rights and with its ledger.
+
+    Each must follow from the graph and from itself alone, whatever the time, and be read through this view.
     """
     every = list(dict.fromkeys(asked))
     reader = _Reader.begin(of, view) if view.rights.unbounded else None
@@ -218,21 +244,56 @@ def as_it_stands(
     reader = _Reader.begin(of, view)
     if reader is None:
         return read(view)
-    found = reader.get(asked)
-    if found is None or not view.is_as_at(found.moment):
-        beside = view.beside(view.as_of)
-        with view.noting() as noted:
-            value = read(beside)
-        found = reader.found(value, noted)._replace(
-            moment=view.moment, cited=frozenset(beside.cited), hidden=frozenset(beside.hidden)
-        )
-        # By a time before the last entry was recorded, what that says had not all begun.
-        if lasts(value) and view.recorded_until <= found.moment:
-            reader.keep(asked, found)
-    view.cite(*found.cited)
-    view.hidden |= found.hidden
-    remains: T = found.value
+    found = reader.get(asked, timeless=False) or reader.find(asked, read, lasts, timeless=False)
+    remains: T = reader.show(found)
     return remains
+
+
+def each_as_it_stands(
+    of: Callable[..., Any],
+    view: View,
+    read: Callable[[View, Sequence[str]], Mapping[str, T]],
+    ids: Sequence[str],
+    size: int = _PIECE,
+) -> dict[str, T]:
+    """Return what is read of nodes, remembered as `as_it_stands` does it in pieces of at most about so many nodes: what
+    touches one of them lets go of its piece alone, however many nodes there are.
+
+    What is read of each must follow from it alone, whichever others are read with it.
+    """
+    view = view.remembering
+    reader = _Reader.begin(of, view) if ids else None
+    if reader is None:
+        return dict(read(view, ids)) if ids else {}
+    found: dict[str, T] = {}
+    new = []
+    for piece in _pieces(ids, size):
+        held = reader.get(piece, timeless=False)
+        if held is None:
+            new.append(piece)
+        else:
+            found |= reader.show(held)
+    if len(new) > 1:
+        _fetch(view, read, [one for piece in new for one in piece])
+    for piece in new:
+        found |= reader.show(reader.find(piece, lambda beside, piece=piece: read(beside, piece), timeless=False))
+    return found
+
+
+def _pieces(ids: Sequence[str], size: int) -> Iterable[tuple[str, ...]]:
+    """Return ids in pieces, each in the same piece as long as there are about as many."""
+    count = 1 << max(0, (len(ids) - 1) // size).bit_length()
+    pieces: list[list[str]] = [[] for _ in range(count)]
+    for one in ids:
+        pieces[crc32(one.encode("utf-8", "surrogatepass")) % count].append(one)
+    return [tuple(piece) for piece in pieces if piece]
+
+
+def _fetch(view: View, read: Callable[[View, Sequence[str]], Any], ids: Sequence[str]) -> None:
+    """Read something together that is then read in pieces, so that all that it asks a store for is asked once."""
+    with view.noting() as noted:
+        read(view.beside(view.as_of), ids)
+        noted.forget()
 
 
 def as_it_was(of: Callable[..., Any], view: View, read: Callable[[], T], asked: Hashable) -> T:

@@ -9,10 +9,10 @@ from functools import partial
 
 from catalog.findings.estate.model import RULES, Breach, Decided, EstateFinding, Key
 from catalog.findings.estate.naming import names_of
-from catalog.findings.estate.reading import ESTATE_RULES, Cases, EstateRule
+from catalog.findings.estate.reading import ESTATE_RULES, Cases, EstateRule, Reading
 from catalog.findings.estate.record_states import BY_RECORD, of_records
 from catalog.findings.rules import FindingState, Rule, Severity
-from catalog.graph_memo import remembered
+from catalog.graph_memo import as_it_stands, each_as_it_stands, remembered
 from catalog.store.indexes.grounds import Ground
 from catalog.view import View
 from graph_schema.aspects.findings import FindingDecision
@@ -175,7 +175,7 @@ def _judged(view: View, rules: Sequence[EstateRule], subjects: Sequence[str] | N
     """Return what the rules find on whatever they may find something on, of these nodes alone where some are given."""
     beside = [one for one in rules if subjects is not None and one.near is not None]
     view = view.uncited
-    found = _on_grounds(view, [one for one in rules if one not in beside], subjects, memo=subjects is None)
+    found = _on_grounds(view, [one for one in rules if one not in beside], subjects)
     asked = frozenset(subjects or ())
     for one in beside:
         near = one.near(view, subjects or ()) if one.near is not None else ()
@@ -184,21 +184,37 @@ def _judged(view: View, rules: Sequence[EstateRule], subjects: Sequence[str] | N
     return found
 
 
-def _on_grounds(
-    view: View, rules: Sequence[EstateRule], ids: Sequence[str] | None, *, memo: bool = False
-) -> dict[Key, Breach]:
-    grounds = view.grounds(sorted({one.ground for one in rules}), ids) if rules else {}
+def _on_grounds(view: View, rules: Sequence[EstateRule], ids: Sequence[str] | None) -> dict[Key, Breach]:
+    wanted = sorted({one.ground for one in rules})
+    grounds = _everywhere(view, wanted) if ids is None else view.grounds(wanted, ids) if rules else {}
     cases: dict[tuple[object, Ground], Mapping[str, object]] = {}
     found: dict[Key, Breach] = {}
     for one in rules:
         read = one.cases, one.ground
-        nodes = grounds[one.ground]
-        if read not in cases and memo and one.timeless and nodes:
-            cases[read] = remembered(one.cases, view, partial(one.cases, view, nodes))
-        elif read not in cases:
-            cases[read] = one.cases(view, nodes) if nodes else {}
+        if read not in cases:
+            cases[read] = _cases(view, one, grounds[one.ground])
         found |= _breaches(one, cases[read], view.moment)
     return found
+
+
+def _everywhere(view: View, wanted: Sequence[Ground]) -> dict[Ground, tuple[str, ...]]:
+    """Return all nodes that have each of the grounds: a list stands until another node has its ground."""
+    return {one: remembered(_everywhere, view, partial(_having, one), one) for one in wanted}
+
+
+def _having(ground: Ground, view: View) -> tuple[str, ...]:
+    return view.grounds([ground])[ground]
+
+
+def _cases(view: View, one: EstateRule, nodes: Sequence[str]) -> Mapping[str, object]:
+    """Return what a rule is held to of these nodes, as it stands where nothing touched it."""
+    if not nodes:
+        return {}
+    if one.reading is Reading.APART:
+        return each_as_it_stands(one.cases, view, one.cases, nodes)
+    if one.reading is Reading.TOGETHER:
+        return as_it_stands(one.cases, view, lambda beside: one.cases(beside, nodes), tuple(nodes))
+    return one.cases(view, nodes)
 
 
 def _breaches(one: EstateRule, cases: Mapping[str, object], moment: int) -> dict[Key, Breach]:
@@ -210,10 +226,10 @@ def _of_records(view: View, rules: Collection[Rule]) -> tuple[set[Key], dict[Key
     """Return which datasets these rules find something on, and what was judged to know it."""
     found = of_records(view, rules)
     certain = {key for rule, ids in found.certain.items() for key in Key.several(rule, ids)}
-    return certain, _held(view, found.asked, memo=True)
+    return certain, _held(view, found.asked)
 
 
-def _held(view: View, asked: Mapping[Rule, Sequence[str]], *, memo: bool = False) -> dict[Key, Breach]:
+def _held(view: View, asked: Mapping[Rule, Sequence[str]]) -> dict[Key, Breach]:
     """Return what rules find that are held to these nodes."""
     read: dict[tuple[Cases, tuple[str, ...]], Mapping[str, object]] = {}
     found: dict[Key, Breach] = {}
@@ -221,9 +237,7 @@ def _held(view: View, asked: Mapping[Rule, Sequence[str]], *, memo: bool = False
         one = _RULE_OF[rule]
         nodes = tuple(sorted(ids))
         place = one.cases, nodes
-        if place not in read and memo and one.timeless and nodes:
-            read[place] = remembered(one.cases, view, partial(one.cases, view, nodes), nodes)
-        elif place not in read:
-            read[place] = one.cases(view, nodes) if nodes else {}
+        if place not in read:
+            read[place] = _cases(view, one, nodes)
         found |= _breaches(one, read[place], view.moment)
     return found

@@ -23,3 +23,7 @@ class Noted:
         self.by_labels |= other.by_labels
         self.by_lag |= other.by_lag
         self.lasts &= other.lasts
+
+    def forget(self) -> None:
+        """Note nothing of what was looked at so far."""
+        self.keys, self.by_labels, self.by_lag, self.lasts = set(), False, False, True

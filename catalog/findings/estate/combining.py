@@ -112,7 +112,7 @@ def link_cases(view: View, ids: Sequence[str]) -> dict[str, LinkCase]:
     that makes it is none.
     """
     # Which runs did is read of what they say; what jobs ever read is remembered while none says anything new.
-    keys, linked = remembered(_linked, view, lambda: _linked(view, ids), tuple(ids))
+    keys, linked = remembered(_linked, view, lambda beside: _linked(beside, ids), tuple(ids))
     by_run = _read_by_run(view, {one for some in linked.values() for pair in some for one in pair})
     names = names_of(view, {*linked, *(one for some in linked.values() for pair in some for one in pair)})
     found = {
@@ -227,7 +227,7 @@ def _combined(view: View, ids: Sequence[str]) -> _Combined:
 def combination_cases(view: View, ids: Sequence[str]) -> dict[str, CombinationCase]:
     """Return what jobs make of several datasets without identifiers that one of their runs reads together."""
     # As in `link_cases`.
-    several, writes, states_of_outputs = remembered(_combined, view, lambda: _combined(view, ids), tuple(ids))
+    several, writes, states_of_outputs = remembered(_combined, view, lambda beside: _combined(beside, ids), tuple(ids))
     by_run = _read_by_run(view, {one for some in several.values() for one in some})
     read: dict[str, tuple[Start, list[str], tuple[int, ...]]] = {}
     for reads in by_run.values():

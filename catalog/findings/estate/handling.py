@@ -113,7 +113,7 @@ def code_key_cases(view: View, ids: Sequence[str]) -> dict[str, KeyEndCase]:
 def promotion_cases(view: View, ids: Sequence[str]) -> dict[str, PromotionCase]:
     """Return the datasets for many that training caches flow into, or that were one themselves."""
     # Whether one is there yet is read of what runs say; all else is remembered while none says anything new.
-    cases, ever_dropped = remembered(_promoted, view, lambda: _promoted(view, ids), tuple(ids))
+    cases, ever_dropped = remembered(_promoted, view, lambda beside: _promoted(beside, ids), tuple(ids))
     last, _ = last_writes(view, ever_dropped, Names(view, renamed=True)) if ever_dropped else ({}, {})
     return {id_: case for id_, case in cases.items() if last.get(id_) != DROPPED}
 

@@ -12,7 +12,7 @@ from typing import Final
 from catalog.findings.estate.datasets import under_every_name, under_own_name
 from catalog.findings.estate.model import PlaceCase
 from catalog.findings.estate.naming import names_of
-from catalog.graph_memo import as_it_stands, remembered
+from catalog.graph_memo import remembered
 from catalog.lineage.model import Direction
 from catalog.names.loading import Names
 from catalog.places.rules import LOCATIONS
@@ -57,7 +57,7 @@ class Allowed:
 
 def allowed(view: View) -> Allowed | None:
     """Return what is said of where data may be, whenever that holds, None where nothing is."""
-    return remembered(_allowed, view, lambda: _allowed(view))
+    return remembered(_allowed, view, _allowed)
 
 
 def _allowed(view: View) -> Allowed | None:
@@ -85,11 +85,6 @@ def used_elsewhere(view: View, bounds: Allowed) -> set[str]:
 
 def place_cases(view: View, ids: Sequence[str]) -> dict[str, PlaceCase]:
     """Return the datasets that are or were where they may not be."""
-    found = as_it_stands(_place_cases, view, lambda beside: _place_cases(beside, ids), tuple(ids)) if ids else {}
-    return dict(found)
-
-
-def _place_cases(view: View, ids: Sequence[str]) -> dict[str, PlaceCase]:
     bounds = allowed(view)
     asked = under_own_name(view, ids) if bounds is not None else []
     if bounds is None or not asked:

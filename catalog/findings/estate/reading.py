@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Any, Final
 
 from catalog.assets import queries as assets
@@ -45,7 +46,6 @@ from catalog.findings.estate.objections import ingest_permitted, objection_cases
 from catalog.findings.estate.places import deployment_cases, place_cases
 from catalog.findings.estate.versions import version_cases
 from catalog.findings.rules import Rule
-from catalog.graph_memo import as_it_stands
 from catalog.store.indexes.grounds import Ground
 from catalog.use import queries as permitted
 from catalog.use.meetings import Meeting, bearing, meetings
@@ -53,6 +53,17 @@ from catalog.view import View
 from graph_schema.identity import label_of
 
 Cases = Callable[[View, Sequence[str]], Mapping[str, Any]]
+
+
+class Reading(Enum):
+    """What else the values follow from that a rule is held to, so that what was read of them stands while that does."""
+
+    APART = auto()
+    """Each from its node alone, whichever others are read with it."""
+    TOGETHER = auto()
+    """From all of the nodes together."""
+    ANEW = auto()
+    """From a span of time as well: they are read at each look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +79,7 @@ class EstateRule:
     judge: Callable[[Any, int], Breach | None]
     near: Callable[[View, Sequence[str]], Sequence[str]] | None = None
     """On what nodes it has to be held for what it finds on these, where its ground lies beside its subjects."""
-    timeless: bool = False
-    """Whether its cases follow from the graph alone, whatever the time."""
+    reading: Reading = Reading.APART
 
 
 def run_id_cases(view: View, ids: Sequence[str]) -> dict[str, RunIdCase]:
@@ -98,7 +108,7 @@ def use_cases(view: View, ids: Sequence[str]) -> dict[str, UseCase]:
 def meeting_cases(view: View, ids: Sequence[str]) -> dict[str, tuple[Meeting, ...]]:
     """Return which statements of permitted use come together that cannot both be kept, and where."""
     about = [one for one in ids if label_of(one) in _BEARING]
-    return as_it_stands(meetings, view, lambda beside: meetings(beside, about), tuple(about)) if about else {}
+    return meetings(view, about) if about else {}
 
 
 def use_stated_of(view: View, ids: Sequence[str]) -> Sequence[str]:
@@ -114,7 +124,7 @@ ESTATE_RULES = (
     EstateRule(Rule.FIELDS_DECLARED, Ground.DATASET, dataset_cases, rules.fields_declared),
     EstateRule(Rule.DATASET_DESCRIBED, Ground.DATASET, dataset_cases, rules.dataset_described),
     EstateRule(Rule.CATALOGUED_FIRST, Ground.DATASET, order_cases, rules.catalogued_first),
-    EstateRule(Rule.RETENTION_KEPT, Ground.DATASET, retention_cases, rules.retention_kept, timeless=True),
+    EstateRule(Rule.RETENTION_KEPT, Ground.DATASET, retention_cases, rules.retention_kept),
     EstateRule(Rule.DECLARATIONS_AGREE, Ground.DATASET, declaration_cases, rules.declarations_agree),
     EstateRule(Rule.PLACE_ALLOWED, Ground.DATASET, place_cases, data.place_allowed),
     EstateRule(Rule.DEPLOYMENT_ALLOWED, Ground.REGISTRATION, deployment_cases, data.place_allowed),
@@ -129,14 +139,14 @@ ESTATE_RULES = (
     EstateRule(Rule.LOCK_KEPT, Ground.LOCK, lock_cases, data.lock_kept),
     EstateRule(Rule.CELLS_LARGE, Ground.ATTESTATION, attestation_cases, data.cells_large),
     EstateRule(Rule.EVIDENCE_HOLDS, Ground.ATTESTATION, attestation_cases, data.evidence_holds),
-    EstateRule(Rule.CODED_APART, Ground.CODED, link_cases, data.coded_apart, read_by, timeless=True),
+    EstateRule(Rule.CODED_APART, Ground.CODED, link_cases, data.coded_apart, read_by, Reading.TOGETHER),
     EstateRule(
         Rule.COMBINATION_DETERMINED,
         Ground.CODED,
         combination_cases,
         data.combination_determined,
         read_for,
-        timeless=True,
+        Reading.TOGETHER,
     ),
     EstateRule(Rule.KEY_OF_ONE_ENVIRONMENT, Ground.KEY, key_cases, data.key_of_one_environment),
     EstateRule(Rule.KEY_LASTS, Ground.KEY, key_end_cases, data.key_lasts),
@@ -145,17 +155,22 @@ ESTATE_RULES = (
     EstateRule(Rule.LABEL_CODES_KNOWN, Ground.UNKNOWN_CODE, label_code_cases, data.codes_known),
     EstateRule(Rule.DEIDENTIFICATION_CODES_KNOWN, Ground.UNKNOWN_CODE, deidentification_code_cases, data.codes_known),
     EstateRule(
-        Rule.CACHE_NOT_PROMOTED, Ground.CACHE, promotion_cases, data.cache_not_promoted, cached_before, timeless=True
+        Rule.CACHE_NOT_PROMOTED,
+        Ground.CACHE,
+        promotion_cases,
+        data.cache_not_promoted,
+        cached_before,
+        Reading.TOGETHER,
     ),
     EstateRule(Rule.CONSENT_HOLDS, Ground.CONSENT, consent_cases, data.consent_holds),
     EstateRule(Rule.USE_CONSISTENT, Ground.USE_STATEMENT, use_cases, rules.use_consistent),
-    EstateRule(Rule.USES_AGREE, Ground.PERMITTED_USE, meeting_cases, rules.uses_agree, use_stated_of),
+    EstateRule(Rule.USES_AGREE, Ground.PERMITTED_USE, meeting_cases, rules.uses_agree, use_stated_of, Reading.TOGETHER),
     EstateRule(Rule.USE_CODES_KNOWN, Ground.USE_STATEMENT, use_cases, rules.use_codes_known),
     EstateRule(Rule.SUGGESTION_JUDGED, Ground.SCHEMA, label_cases, rules.suggestion_judged),
     EstateRule(Rule.EMERGENCY_REVIEWED, Ground.EMERGENCY, emergencies_of, emergency_reviewed),
-    EstateRule(Rule.APPROVAL_LASTS, Ground.IN_USE, approved_cases, use_rules.approval_lasts),
-    EstateRule(Rule.GATE_HOLDS, Ground.IN_USE, gate_cases, use_rules.gate_holds),
-    EstateRule(Rule.RETIREMENT_KEPT, Ground.RETIRED, retired_cases, use_rules.retirement_kept),
+    EstateRule(Rule.APPROVAL_LASTS, Ground.IN_USE, approved_cases, use_rules.approval_lasts, reading=Reading.ANEW),
+    EstateRule(Rule.GATE_HOLDS, Ground.IN_USE, gate_cases, use_rules.gate_holds, reading=Reading.ANEW),
+    EstateRule(Rule.RETIREMENT_KEPT, Ground.RETIRED, retired_cases, use_rules.retirement_kept, reading=Reading.ANEW),
     EstateRule(Rule.INGEST_PERMITTED, Ground.OBJECTION, objection_cases, ingest_permitted),
 )
 """Every rule over the estate with what it reads: a new one is a member of `Rule`, a judge, and a line here."""

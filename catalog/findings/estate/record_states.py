@@ -73,7 +73,7 @@ def of_records(view: View, rules: Collection[Rule]) -> Decided:
     """Return what some of the rules find, in a view of now by unbounded rights."""
     if not rules:
         return Decided({}, {})
-    now = remembered(_now, view, lambda: _now(view))
+    now = remembered(_now, view, _now)
     own, others = now.own, now.others
     certain: dict[Rule, Sequence[str]] = dict(now.certain)
     asked: dict[Rule, list[str]] = {rule: list(others) for rule in rules}
@@ -105,7 +105,7 @@ def retention_may_end(view: View, until: int) -> Sequence[str]:
     if not view.is_now:
         return view.all_of(Dataset.__name__)
     whole = view.unredacted
-    now = remembered(_now, whole, lambda: _now(whole))
+    now = remembered(_now, whole, _now)
     # What rights hide of a dataset lets its period begin later, never earlier.
     every = [*_ending(now.own, until), *now.others]
     seen = view.visible(every, counted=False)
