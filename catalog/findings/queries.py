@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 
+from catalog.findings.estate.grounded import having
 from catalog.findings.estate.model import RULES, Breach, Decided, EstateFinding, Key
 from catalog.findings.estate.naming import names_of
 from catalog.findings.estate.reading import ESTATE_RULES, Cases, EstateRule, Reading
 from catalog.findings.estate.record_states import BY_RECORD, of_records
 from catalog.findings.rules import FindingState, Rule, Severity
-from catalog.graph_memo import as_it_stands, each_as_it_stands, remembered
+from catalog.graph_memo import as_it_stands, each_as_it_stands
 from catalog.store.indexes.grounds import Ground
 from catalog.view import View
 from graph_schema.aspects.findings import FindingDecision
@@ -152,7 +152,7 @@ def decisions(view: View, ids: Sequence[str]) -> dict[str, Decided]:
 
 def _decided(view: View, keys: Collection[Key]) -> dict[Key, Decided]:
     """Return what was last decided of these findings: of all there are, few were ever decided on."""
-    judged = frozenset(view.grounds([Ground.JUDGED])[Ground.JUDGED])
+    judged = frozenset(having(view, Ground.JUDGED))
     if not judged:
         return {}
     by_id = {Finding(key.rule.name, key.subject).id: key for key in keys}
@@ -185,8 +185,10 @@ def _judged(view: View, rules: Sequence[EstateRule], subjects: Sequence[str] | N
 
 
 def _on_grounds(view: View, rules: Sequence[EstateRule], ids: Sequence[str] | None) -> dict[Key, Breach]:
+    if not rules:
+        return {}
     wanted = sorted({one.ground for one in rules})
-    grounds = _everywhere(view, wanted) if ids is None else view.grounds(wanted, ids) if rules else {}
+    grounds = {one: having(view, one) for one in wanted} if ids is None else view.grounds(wanted, ids)
     cases: dict[tuple[object, Ground], Mapping[str, object]] = {}
     found: dict[Key, Breach] = {}
     for one in rules:
@@ -195,15 +197,6 @@ def _on_grounds(view: View, rules: Sequence[EstateRule], ids: Sequence[str] | No
             cases[read] = _cases(view, one, grounds[one.ground])
         found |= _breaches(one, cases[read], view.moment)
     return found
-
-
-def _everywhere(view: View, wanted: Sequence[Ground]) -> dict[Ground, tuple[str, ...]]:
-    """Return all nodes that have each of the grounds: a list stands until another node has its ground."""
-    return {one: remembered(_everywhere, view, partial(_having, one), one) for one in wanted}
-
-
-def _having(ground: Ground, view: View) -> tuple[str, ...]:
-    return view.grounds([ground])[ground]
 
 
 def _cases(view: View, one: EstateRule, nodes: Sequence[str]) -> Mapping[str, object]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from catalog.findings.estate.datasets import under_every_name, under_own_name
+from catalog.findings.estate.grounded import having
 from catalog.findings.estate.model import PlaceCase
 from catalog.findings.estate.naming import names_of
 from catalog.graph_memo import remembered
@@ -61,7 +62,7 @@ def allowed(view: View) -> Allowed | None:
 
 
 def _allowed(view: View) -> Allowed | None:
-    subjects = view.grounds([Ground.LIMIT])[Ground.LIMIT]
+    subjects = having(view, Ground.LIMIT)
     if not subjects:
         return None
     sources = [one for one in subjects if label_of(one) == "Source"]
@@ -72,13 +73,13 @@ def _allowed(view: View) -> Allowed | None:
 
 def used_elsewhere(view: View, bounds: Allowed) -> set[str]:
     """Return the datasets that jobs read or write which are, or were, declared to run where some data may not be."""
-    jobs = view.grounds([Ground.RUNS_AT])[Ground.RUNS_AT]
+    jobs = having(view, Ground.RUNS_AT)
     stated = view.at(NOW).statements(jobs, ("runs_at",)) if jobs else ()
     there = sorted({one.subject for one in stated if one.value is not None and bounds.forbids(str(one.data))})
     if not there:
         return set()
     # Of what a model was trained on, its registration may name the job.
-    versions = registrations(view, view.grounds([Ground.REGISTRATION])[Ground.REGISTRATION])
+    versions = registrations(view, having(view, Ground.REGISTRATION))
     trained = {use.dataset for some in versions.values() for one in some for use in one.trained_on}
     return {use.dataset for use in view.uses(there) if label_of(use.dataset) == "Dataset"} | trained
 
@@ -139,7 +140,7 @@ def _suspected(view: View, bounds: Allowed, asked: Iterable[str]) -> list[str]:
 
 def _bound(view: View, suspected: Sequence[str]) -> list[str]:
     """Return those of the datasets that were made of anything of which it is said where it may be."""
-    subjects = view.grounds([Ground.LIMIT])[Ground.LIMIT]
+    subjects = having(view, Ground.LIMIT)
     ever = view.unredacted.at(NOW)
     about = {edge.target for edge in ever.edges(subjects, ("APPLIES_TO",), "out")}
     sources = {one for one in (*subjects, *about) if label_of(one) == "Source"}

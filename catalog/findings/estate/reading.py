@@ -26,6 +26,7 @@ from catalog.findings.estate.datasets import (
     retention_cases,
 )
 from catalog.findings.estate.emergencies import emergency_reviewed
+from catalog.findings.estate.grounded import having
 from catalog.findings.estate.handling import (
     cached_before,
     code_key_cases,
@@ -113,7 +114,7 @@ def meeting_cases(view: View, ids: Sequence[str]) -> dict[str, tuple[Meeting, ..
 
 def use_stated_of(view: View, ids: Sequence[str]) -> Sequence[str]:
     """Return by what it is recorded what these nodes may be used for: of many, by what it is recorded of anything."""
-    stated = view.grounds([Ground.PERMITTED_USE])[Ground.PERMITTED_USE]
+    stated = having(view, Ground.PERMITTED_USE)
     return bearing(view, ids) if stated and len(ids) <= _FEW else stated
 
 

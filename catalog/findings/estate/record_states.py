@@ -11,6 +11,7 @@ from typing import Final
 
 from catalog.assets import retention
 from catalog.assets.folds import DROPPED, last_writes
+from catalog.findings.estate.grounded import having
 from catalog.findings.estate.places import allowed, used_elsewhere
 from catalog.findings.estate.rules import may_contradict
 from catalog.findings.rules import Rule
@@ -55,9 +56,17 @@ class Decided:
 class _Now:
     """The datasets of which their own names say all, the others by id, and what no time changes of the former."""
 
-    own: Sequence[RecordState]
+    alone: frozenset[str]
     others: Sequence[str]
     certain: Mapping[Rule, Sequence[str]]
+    contradicting: Sequence[str]
+    unjudged: Sequence[RecordState]
+    kept: Mapping[str, Sequence[RecordState]]
+    """By the text of their retention."""
+    permitted: Mapping[str, Sequence[str]]
+    """By the text of what is declared of their use."""
+    places: Mapping[str, Sequence[str]]
+    """By the text of each place, region and site."""
 
 
 def _now(view: View) -> _Now:
@@ -66,7 +75,26 @@ def _now(view: View) -> _Now:
     own = [row for row in rows if row.dataset in alone]
     others = [row.dataset for row in rows if row.dataset not in alone]
     late = [row.dataset for row in own if row.written < NOW == max(row.declared, row.classified)]
-    return _Now(own, others, {**_broken(view, own), Rule.CATALOGUED_FIRST: late})
+    kept: dict[str, list[RecordState]] = defaultdict(list)
+    permitted: dict[str, list[str]] = defaultdict(list)
+    places: dict[str, list[str]] = defaultdict(list)
+    for row in own:
+        if row.retention is not None:
+            kept[row.retention].append(row)
+        if row.permitted_use is not None:
+            permitted[row.permitted_use].append(row.dataset)
+        for place in {row.place, row.region, row.site} - {None}:
+            places[str(place)].append(row.dataset)
+    return _Now(
+        alone,
+        others,
+        {**_broken(view, own), Rule.CATALOGUED_FIRST: late},
+        [row.dataset for row in own if contradicts(row.traits, row.seen)],
+        [row for row in own if row.unjudged != NOW],
+        kept,
+        permitted,
+        places,
+    )
 
 
 def of_records(view: View, rules: Collection[Rule]) -> Decided:
@@ -74,24 +102,24 @@ def of_records(view: View, rules: Collection[Rule]) -> Decided:
     if not rules:
         return Decided({}, {})
     now = remembered(_now, view, _now)
-    own, others = now.own, now.others
+    others = now.others
     certain: dict[Rule, Sequence[str]] = dict(now.certain)
     asked: dict[Rule, list[str]] = {rule: list(others) for rule in rules}
     if Rule.SUGGESTION_JUDGED in rules:
         before = view.moment - view.terms.judged_days * retention.DAY
-        late = [row for row in own if row.unjudged <= before]
+        late = [row for row in now.unjudged if row.unjudged <= before]
         certain[Rule.SUGGESTION_JUDGED] = [row.dataset for row in late if not row.seen & _TAGGED]
         asked[Rule.SUGGESTION_JUDGED] += [row.dataset for row in late if row.seen & _TAGGED]
     if Rule.PLACE_ALLOWED in rules:
-        asked[Rule.PLACE_ALLOWED] = _elsewhere(view, own, others)
+        asked[Rule.PLACE_ALLOWED] = _elsewhere(view, now)
     if Rule.DECLARED_ALIKE in rules:
-        several = set(view.grounds([Ground.DECLARED_BY_SEVERAL])[Ground.DECLARED_BY_SEVERAL])
-        asked[Rule.DECLARED_ALIKE] += [row.dataset for row in own if row.dataset in several]
+        several = having(view, Ground.DECLARED_BY_SEVERAL)
+        asked[Rule.DECLARED_ALIKE] += sorted(now.alone.intersection(several))
     proposed: dict[Rule, Callable[[], list[str]]] = {
-        Rule.RETENTION_KEPT: lambda: _over(own, view.moment),
-        Rule.DECLARATIONS_AGREE: lambda: [row.dataset for row in own if contradicts(row.traits, row.seen)],
-        Rule.LABEL_CONSISTENT: lambda: _permitted(own, may_contradict),
-        Rule.DECLARED_CODES_KNOWN: lambda: _permitted(own, lambda one: bool(one.unknown)),
+        Rule.RETENTION_KEPT: lambda: _over(now.kept, view.moment),
+        Rule.DECLARATIONS_AGREE: lambda: list(now.contradicting),
+        Rule.LABEL_CONSISTENT: lambda: _permitted(now.permitted, may_contradict),
+        Rule.DECLARED_CODES_KNOWN: lambda: _permitted(now.permitted, lambda one: bool(one.unknown)),
     }
     for rule in proposed.keys() & rules:
         asked[rule] += proposed[rule]()
@@ -107,43 +135,39 @@ def retention_may_end(view: View, until: int) -> Sequence[str]:
     whole = view.unredacted
     now = remembered(_now, whole, _now)
     # What rights hide of a dataset lets its period begin later, never earlier.
-    every = [*_ending(now.own, until), *now.others]
+    every = [*_ending(now.kept, until), *now.others]
     seen = view.visible(every, counted=False)
     return [one for one in every if one in seen]
 
 
-def _ending(rows: Sequence[RecordState], until: int) -> list[str]:
+def _ending(kept: Mapping[str, Sequence[RecordState]], until: int) -> list[str]:
     """Return the datasets whose period ends before a time by what their own names tell, what ends first at first."""
-    # Many datasets are kept alike.
-    texts = {row.retention for row in rows if row.retention}
-    declared = {text: Retention.from_json(json.loads(text)) for text in texts}
     ending = []
-    for row in rows:
-        if row.retention:
-            begun = retention.began(declared[row.retention], row.began)
-            if begun is not None and (due := retention.due_at(begun, declared[row.retention])) < until:
+    for text, rows in kept.items():
+        declared = Retention.from_json(json.loads(text))
+        for row in rows:
+            begun = retention.began(declared, row.began)
+            if begun is not None and (due := retention.due_at(begun, declared)) < until:
                 ending.append((due, row.dataset))
     return [dataset for _, dataset in sorted(ending)]
 
 
-def _elsewhere(view: View, own: Sequence[RecordState], others: Sequence[str]) -> list[str]:
+def _elsewhere(view: View, now: _Now) -> list[str]:
     """Return the datasets that may be, or may have been, where they may not be."""
     bounds = allowed(view)
     if bounds is None:
         return []
     if bounds.nowhere:
-        return [*others, *(row.dataset for row in own)]
+        return sorted({*now.others, *now.alone})
     used = used_elsewhere(view, bounds)
-    places = {text for row in own for text in (row.place, row.region, row.site) if text is not None}
-    forbidden = {text for text in places if bounds.forbids(str(json.loads(text)))}
-    there = {row.dataset for row in own if not forbidden.isdisjoint((row.place, row.region, row.site))}
-    return sorted({*others, *used, *there})
+    there = (one for text, some in now.places.items() if bounds.forbids(str(json.loads(text))) for one in some)
+    return sorted({*now.others, *used, *there})
 
 
-def _over(rows: Sequence[RecordState], moment: int) -> list[str]:
+def _over(kept: Mapping[str, Sequence[RecordState]], moment: int) -> list[str]:
     """Return the datasets whose period of retention is over, as far as their own names tell."""
-    begun = {text: _begun_by(text, moment) for text in {row.retention for row in rows} if text is not None}
-    return [row.dataset for row in rows if row.retention is not None and row.began <= begun[row.retention]]
+    begun = {text: _begun_by(text, moment) for text in kept}
+    return [row.dataset for text, rows in kept.items() for row in rows if row.began <= begun[text]]
 
 
 def _begun_by(text: str, moment: int) -> int:
@@ -156,11 +180,9 @@ def _begun_by(text: str, moment: int) -> int:
     return moment - retention.due_at(0, declared) if counts else -NOW
 
 
-def _permitted(rows: Sequence[RecordState], is_found: Callable[[UseStatement], bool]) -> list[str]:
+def _permitted(permitted: Mapping[str, Sequence[str]], is_found: Callable[[UseStatement], bool]) -> list[str]:
     """Return the datasets of which something may be found on what is declared of their use."""
-    texts = {row.permitted_use for row in rows}
-    found = {text for text in texts if text is not None and is_found(_statement(text))}
-    return [row.dataset for row in rows if row.permitted_use in found] if found else []
+    return [one for text, some in permitted.items() if is_found(_statement(text)) for one in some]
 
 
 @lru_cache(maxsize=16_384)
@@ -186,7 +208,7 @@ def _broken(view: View, rows: Sequence[RecordState]) -> dict[Rule, list[str]]:
 
 def _alone(view: View, rows: Sequence[RecordState]) -> frozenset[str]:
     """Return the datasets of which their own names say all."""
-    sources = bool(view.grounds([Ground.SOURCE])[Ground.SOURCE])
+    sources = bool(having(view, Ground.SOURCE))
     looked_at = int(Seen.NAMED | Seen.DROPPED | (Seen.SUPPLIED if sources else Seen(0)))
     alone = [one.dataset for one in rows if not one.seen & looked_at]
     if view.all_of("NamespaceRule"):

@@ -19,6 +19,7 @@ from catalog.view import Anchor, View
 from graph_schema.nodes import ModelVersion
 from graph_schema.times import format_time
 from graph_schema.vocabulary.words import GateCheckName
+from tests.support.cold import forget
 from tests.support.counting import Counting
 from tests.support.deployments import deployment, ending_deployment, release, retirement
 from tests.support.gate_story import (
@@ -82,6 +83,7 @@ def test_the_gate_is_asked_of_all_that_runs_in_hardly_more_calls_than_of_two(hou
         story.say(f"deploys {number}", deployment(model_version=of, gate=asked), "engineer")
 
     def calls(some: list[str]) -> int:
+        forget()
         with house.store.reading() as reader:
             counting = Counting(reader)
             found = deployed_cases(View(counting, LATEST, anchor=Anchor(house.ledger, "1", house.clock.micros())), some)
