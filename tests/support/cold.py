@@ -1,6 +1,11 @@
-"""What a process remembers of a graph, let go of: tests count what is asked of a store by one that begins."""
+"""What a process remembers of a graph, let go of: by one that begins a test counts what is asked of a store, and holds
+what is remembered to what is read from nothing.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from catalog import graph_memo
 
@@ -8,3 +13,14 @@ from catalog import graph_memo
 def forget() -> None:
     """Remember nothing, as in a process that begins."""
     graph_memo._MEMORY = graph_memo._Memory()
+
+
+@contextmanager
+def forgotten() -> Iterator[None]:
+    """Remember nothing for a while, and then what was remembered before."""
+    before = graph_memo._MEMORY
+    forget()
+    try:
+        yield
+    finally:
+        graph_memo._MEMORY = before
