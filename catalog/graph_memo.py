@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import OrderedDict, deque
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from threading import Lock
 from typing import Any, Final, NamedTuple, TypeVar
 from zlib import crc32
@@ -276,8 +277,12 @@ def each_as_it_stands(
     if len(new) > 1:
         _fetch(view, read, [one for piece in new for one in piece])
     for piece in new:
-        found |= reader.show(reader.find(piece, lambda beside, piece=piece: read(beside, piece), timeless=False))
+        found |= reader.show(reader.find(piece, partial(_of, read, piece), timeless=False))
     return found
+
+
+def _of(read: Callable[[View, Sequence[str]], T], piece: Sequence[str], view: View) -> T:
+    return read(view, piece)
 
 
 def _pieces(ids: Sequence[str], size: int) -> Iterable[tuple[str, ...]]:

@@ -12,15 +12,21 @@ from catalog import graph_memo
 
 def forget() -> None:
     """Remember nothing, as in a process that begins."""
-    graph_memo._MEMORY = graph_memo._Memory()
+    _hold(graph_memo._Memory())
 
 
 @contextmanager
 def forgotten() -> Iterator[None]:
     """Remember nothing for a while, and then what was remembered before."""
-    before = graph_memo._MEMORY
+    memory = graph_memo._MEMORY
+    before = graph_memo._Memory(memory.stamp, memory.found, memory.recent, memory.size)
     forget()
     try:
         yield
     finally:
-        graph_memo._MEMORY = before
+        _hold(before)
+
+
+def _hold(what: graph_memo._Memory) -> None:
+    memory = graph_memo._MEMORY
+    memory.stamp, memory.found, memory.recent, memory.size = what.stamp, what.found, what.recent, what.size

@@ -21,6 +21,7 @@ from catalog.view import Anchor, View
 from graph_schema.nodes import Dataset
 from graph_schema.times import parse_zoned
 from graph_schema.vocabulary.words import SafeQuestion
+from tests.support.cold import forget
 from tests.support.counting import Counting
 from tests.support.records import CURATED, RAW, House, declaration, event, safe_use, tag
 
@@ -236,6 +237,7 @@ def test_a_refrain_that_lies_on_it_stands_against_it(house: House) -> None:
 
 
 def asked_of_the_store(house: House, request: Search) -> int:
+    forget()
     counting = Counting(house.store)
     safe_for(View(counting, anchor=Anchor(house.ledger, "1", house.clock.micros())), DEVELOPMENT, request)
     return counting.calls.total()
@@ -265,6 +267,7 @@ def test_many_datasets_are_judged_with_as_many_calls_as_few(house: House) -> Non
     ids = [Dataset("curated", name).id for name in names]
 
     def calls(some: list[str]) -> int:
+        forget()
         counting = Counting(house.store)
         view = View(counting, anchor=Anchor(house.ledger, "1", house.clock.micros()))
         assert safety(view, some, DEVELOPMENT) == safety(house.view(), some, DEVELOPMENT)
