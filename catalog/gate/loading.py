@@ -121,7 +121,10 @@ def load(view: View, question: GateQuestion, quoting: Quoting | None = None) -> 
     moment = view.moment
     file, policies = policies_in_force(view)
     asked = requirements.required(file, question.purpose, question.environment)
-    judge = UseJudge(view, [question.of])
+    # What it was trained and measured on is walked to in the same reading, since it is looked at as well.
+    registered = registrations(view, [question.of]).get(question.of, ())
+    uses = (*registered[-1].trained_on, *registered[-1].evaluated_on) if registered else ()
+    judge = UseJudge(view, [question.of], beside=sorted({use.dataset for use in uses}))
     met = judge.closure(question.of)
     parents = [one for one in met.nodes if label_of(one) == ModelVersion.__name__ and one != question.of]
     trained = _trainings(view, [question.of, *parents])
@@ -175,7 +178,7 @@ def load(view: View, question: GateQuestion, quoting: Quoting | None = None) -> 
         training=training,
         parents=[trained[one] for one in parents],
         moment=moment,
-        known=known(view, data, states, effective),
+        known=known(view, data, states, effective, judge.behind),
         labels=None if labels is None else labels.kinds,
         use_training=permitted(use_training),
         use_deployment=permitted(use_deployment),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import product
 
+from catalog.names.rules import Naming
 from catalog.store import touches
 from catalog.store.indexes.pointers import LISTING, POINTER, Listing, Pointer
 from catalog.view import View
@@ -21,6 +22,24 @@ class Fetched:
         self._of: dict[str, list[Pointer]] = {}
         self._lists: dict[str, list[Listing]] = {}
         self._edges: dict[tuple[str, str], list[Edge]] = {}
+        self._alone: dict[tuple[str, ...], dict[str, Naming]] = {}
+        """By the kinds of edges that were asked for, what was found to have no other name: most datasets."""
+
+    def alone(self, ever: View, names: Sequence[str], kinds: tuple[str, ...]) -> dict[str, Naming]:
+        """Return those of the names, ascending, that are known to have neither pointers nor edges of these kinds."""
+        held = [some for of, some in self._alone.items() if set(kinds) <= set(of)]
+        found = {one: some[one] for some in held for one in names if one in some}
+        if found:
+            ever.note(touches.edges, found, kinds, "both")
+            ever.note(touches.rows, POINTER, [one for one in found if label_of(one) == "Dataset"])
+        return found
+
+    def keep_alone(self, names: Iterable[str], kinds: tuple[str, ...]) -> None:
+        """Keep which of the names have neither, of those whose pointers and edges were fetched."""
+        held = self._alone.setdefault(kinds, {})
+        for one in names:
+            if not self._of.get(one) and not any(self._edges[one, kind] for kind in kinds):
+                held[one] = Naming({one: ("", one)})
 
     def edges(self, ever: View, ids: Iterable[str], kinds: Sequence[str]) -> set[Edge]:
         """Return the edges of these kinds at the nodes."""

@@ -70,6 +70,9 @@ class Names:
     def load(self, ids: Iterable[str]) -> None:
         """Fetch the names around the datasets, a call a level; what is no dataset has one name."""
         new = sorted({one for one in ids if one not in self._naming and (self._beside or label_of(one) == "Dataset")})
+        if new and not self.rules:
+            self._naming |= (alone := self.view.once(Fetched).alone(self._ever, new, self._kinds))
+            new = [one for one in new if one not in alone]
         if not new:
             return
         pointers, edges, alike, keys = self._closure(new)
@@ -151,6 +154,8 @@ class Names:
                 alike |= pairs
                 ends |= {one for pair in pairs for one in pair}
             front = ends - seen
+        if not self.rules:
+            fetched.keep_alone(new, self._kinds)
         return pointers, edges, alike, keys
 
     def _keys(self, ids: Sequence[str]) -> dict[str, Name]:

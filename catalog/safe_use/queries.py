@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, NamedTuple, Self
 
@@ -37,7 +37,7 @@ from catalog.safe_use.model import (
 from catalog.search.model import Search
 from catalog.search.queries import search
 from catalog.use.answers import MayUse
-from catalog.use.closure import closure
+from catalog.use.closure import BUDGET, Closure, closure
 from catalog.use.model import Decision, UseQuestion
 from catalog.use.queries import UseJudge
 from catalog.view import View
@@ -52,8 +52,10 @@ MOST_JUDGED: Final = 200
 _AT_ONCE: Final = 50
 _SUPPLY: Final = ("source", "source_system")
 """What tells which source supplies a dataset."""
-_MOST_BEFORE: Final = 20_000
+_MOST_BEFORE: Final = BUDGET
 """How many datasets those judged together may have been made of before it is given up to look through them."""
+Walked = Callable[[Collection[str]], Closure | None]
+"""Gives all that some datasets were made of, taken together, None where nobody walked there."""
 
 
 def safe_uses(view: View) -> tuple[Definition, ...]:
@@ -215,14 +217,16 @@ def known(
     datasets: Sequence[str],
     states: Mapping[str, Sequence[str]] | None = None,
     effective: Mapping[str, EffectiveLabels] | None = None,
+    walked: Walked = lambda _: None,
 ) -> dict[str, Known]:
     """Return what is known of each dataset, as far as its safety depends on it, but what use is permitted and what is
     wrong with it; one that is not known is absent.
 
     `states` are the snapshots of datasets that are meant of these: a column that came after all of them is in none.
-    `effective` are labels that whoever asks has read already.
+    `effective` are labels that whoever asks has read already, `walked` gives what he walked to.
     """
-    return {identifier: one.known for identifier, one in _described(view, datasets, states or {}, effective).items()}
+    described = _described(view, datasets, states or {}, effective, walked)
+    return {identifier: one.known for identifier, one in described.items()}
 
 
 def _known(view: View, datasets: Sequence[str]) -> dict[str, _Case]:
@@ -241,25 +245,30 @@ def _described(
     datasets: Sequence[str],
     states: Mapping[str, Sequence[str]],
     effective: Mapping[str, EffectiveLabels] | None = None,
+    walked: Walked = lambda _: None,
 ) -> Mapping[str, _Case]:
     given = effective or {}
     if len(datasets) > _AT_ONCE:
-        return _read(view, datasets, states, given)
+        return _read(view, datasets, states, given, walked)
     meant = {one: tuple(some) for one, some in states.items()}
     return as_it_stands(
         _described,
         view,
-        lambda view: _read(view, datasets, meant, given),
+        lambda view: _read(view, datasets, meant, given, walked),
         (tuple(datasets), frozenset(meant.items()), frozenset(given.items())),
         lasts=lambda found: all(one.known.unseen is None for one in found.values()),
     )
 
 
 def _read(
-    view: View, datasets: Sequence[str], states: Mapping[str, Sequence[str]], effective: Mapping[str, EffectiveLabels]
+    view: View,
+    datasets: Sequence[str],
+    states: Mapping[str, Sequence[str]],
+    effective: Mapping[str, EffectiveLabels],
+    walked: Walked,
 ) -> dict[str, _Case]:
     records = _recorded_of(view, [one for one in dict.fromkeys(datasets) if label_of(one) == Dataset.__name__])
-    held, unseen = _labels(view, records, states, effective)
+    held, unseen = _labels(view, records, states, effective, walked)
     return {
         identifier: _Case(
             identifier,
@@ -295,6 +304,7 @@ def _labels(
     records: Mapping[str, _Described],
     states: Mapping[str, Sequence[str]],
     given: Mapping[str, EffectiveLabels],
+    walked: Walked,
 ) -> tuple[dict[str, tuple[Present, ...]], dict[str, str]]:
     """Return the kinds of PHI in each dataset, or in these states of it, and where not all behind it was seen.
 
@@ -302,7 +312,7 @@ def _labels(
     counts where nothing there is labelled so: of that no flow can tell whether it came along.
     """
     whole, unseen = view.unredacted, dict[str, str]()
-    before = _before(view, {identifier: record.id for identifier, record in records.items()}, unseen)
+    before = _before(view, {identifier: record.id for identifier, record in records.items()}, unseen, walked)
     own_ids = [record.id for record in records.values()]
     every = sorted({*own_ids, *frozenset[str]().union(*before.values())})
     meant = {identifier: states.get(identifier) or (record.id,) for identifier, record in records.items()}
@@ -353,9 +363,12 @@ def _classified(view: View, datasets: Sequence[str]) -> dict[str, _Described]:
     return {one: _Described.of(each.node, stated[one]) for one, each in named.items()}
 
 
-def _before(view: View, datasets: Mapping[str, str], unseen: dict[str, str]) -> dict[str, frozenset[str]]:
+def _before(
+    view: View, datasets: Mapping[str, str], unseen: dict[str, str], walked: Walked
+) -> dict[str, frozenset[str]]:
     """Return by the ids asked for every dataset that each was ever made of, noting where these are too many."""
-    met = closure(view.unredacted, sorted(set(datasets.values())), Direction.UPSTREAM, _MOST_BEFORE)
+    roots = sorted(set(datasets.values()))
+    met = walked(roots) or closure(view.unredacted, roots, Direction.UPSTREAM, _MOST_BEFORE)
     into: dict[str, set[str]] = defaultdict(set)
     for edge in met.edges:
         into[edge.target].add(edge.source)

@@ -50,8 +50,8 @@ class UseJudge:
     question judged over it.
     """
 
-    def __init__(self, view: View, ids: Sequence[str], budget: int = BUDGET) -> None:
-        """Walk from each of these; what they have in common is fetched once."""
+    def __init__(self, view: View, ids: Sequence[str], budget: int = BUDGET, *, beside: Sequence[str] = ()) -> None:
+        """Walk from each of these; what they, and what is looked at `beside` them, have in common is fetched once."""
         asked = [one for one in dict.fromkeys(ids) if label_of(one) in ASKED_OF]
         self._several = len(asked) > 1
         self._view = view.remembering if self._several else view
@@ -60,7 +60,8 @@ class UseJudge:
         self._noted = Noted()
         """What was looked at for anything that is kept here."""
         with self._noting():
-            self._walks = Walks(self._view, asked, Direction.UPSTREAM, budget)
+            self._walks = Walks(self._view, [*asked, *beside], Direction.UPSTREAM, budget)
+        self._walked = frozenset((*asked, *beside)) if view.rights.unbounded else frozenset[str]()
         self._met: dict[str, Closure] = {}
         self._reaching: dict[tuple[str, int, bool], ReachingUse] = {}
         self._permitted: dict[tuple[str, int, bool], PermittedUse] = {}
@@ -86,6 +87,15 @@ class UseJudge:
                 self._met[of] = self._walks.of([of])
         self._view.add(self._noted)
         return self._met[of]
+
+    def behind(self, ids: Collection[str]) -> Closure | None:
+        """Return all that some of these were made of, taken together, whoever asks; None where it was not walked to."""
+        if not self._walked.issuperset(ids):
+            return None
+        with self._noting():
+            found = self._walks.of(sorted(ids))
+        self._view.add(self._noted)
+        return found
 
     def reaching(self, of: str, date: int | None = None, *, begun: bool = False) -> ReachingUse:
         """Return the statements that reach one of these; whether all of them can be kept is not asked.
