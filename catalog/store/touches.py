@@ -117,13 +117,19 @@ def nodes(ids: Collection[str]) -> Iterator[int]:
     yield from _looking(NAMED_IN_FACET.name, [one for one in ids if label_of(one) == "Dataset"])
 
 
-def edges(ids: Collection[str], kinds: Iterable[str], direction: Direction | Either) -> Iterator[int]:
-    """Yield what is looked at of edges."""
-    for kind in kinds:
-        if direction != "in":
-            yield from _looking(f"{kind} out", ids)
-        if direction != "out":
-            yield from _looking(f"{kind} in", ids)
+def edges(ids: Collection[str], kinds: Iterable[str], direction: Direction | Either) -> Iterable[int]:
+    """Return what is looked at of edges."""
+    ends = [end for end in ("out", "in") if direction in {end, "both"}]
+    return _looking_at([f"{kind} {end}" for kind in kinds for end in ends], ids)
+
+
+def _looking_at(several: Sequence[str], ids: Collection[str]) -> Iterable[int]:
+    """Return the same of several things of the same nodes."""
+    if len(ids) > MANY:
+        labels = set(map(label_of, ids))
+        return [_every(what, label) for what in several for label in labels]
+    numbers = list(map(_number, ids))
+    return [of ^ number for of in map(whole, several) for number in numbers]
 
 
 def accesses(jobs: Collection[str]) -> Iterable[int]:
@@ -131,16 +137,14 @@ def accesses(jobs: Collection[str]) -> Iterable[int]:
     return _looking(_BY, jobs)
 
 
-def statements(ids: Collection[str], aspects: Iterable[str] | None) -> Iterator[int]:
-    """Yield what is looked at of statements, of all aspects where None."""
-    for aspect in ("",) if aspects is None else aspects:
-        yield from _looking(f"statements {aspect}", ids)
+def statements(ids: Collection[str], aspects: Iterable[str] | None) -> Iterable[int]:
+    """Return what is looked at of statements, of all aspects where None."""
+    return _looking_at([f"statements {aspect}" for aspect in (("",) if aspects is None else aspects)], ids)
 
 
-def in_force(ids: Collection[str], aspects: Iterable[str] | None) -> Iterator[int]:
-    """Yield what is looked at of what is in force, of all aspects where None."""
-    for aspect in ("",) if aspects is None else aspects:
-        yield from _looking(f"in force {aspect}", ids)
+def in_force(ids: Collection[str], aspects: Iterable[str] | None) -> Iterable[int]:
+    """Return what is looked at of what is in force, of all aspects where None."""
+    return _looking_at([f"in force {aspect}" for aspect in (("",) if aspects is None else aspects)], ids)
 
 
 def lookup(label: str, field: str, values: Collection[str]) -> Iterable[int]:
