@@ -113,3 +113,27 @@ def test_names_through_the_index_are_those_through_all_that_was_said(
             assert one.names.keys() == other.names.keys()
             assert {each: list(claims) for each, claims in one.claims.items()} == other.claims
             assert one.is_constant == other.is_constant
+
+
+@settings(deadline=None, max_examples=100)
+@given(histories, st.lists(st.tuples(st.sets(NAMED, min_size=1), st.booleans(), st.booleans()), min_size=2, max_size=5))
+def test_what_was_found_to_stand_alone_is_judged_as_if_nobody_had_looked(
+    history: list[ColumnStatement], looks: list[tuple[set[str], bool, bool]]
+) -> None:
+    """Whoever looks at which names before, for whichever edges: of one answer all share what was fetched."""
+    store = MemoryStore()
+    store.apply(sum((facts_of(said, entry) for entry, said in enumerate(history)), Facts()), len(history) - 1)
+    with store.reading() as read:
+        shared = View(read)
+        for asked, renamed, is_beside in looks:
+            ids, beside = sorted(map(id_of, asked)), ("IS_VERSION_OF",) if is_beside else ()
+            with shared.noting() as noted:
+                again = Names(shared, renamed=renamed, beside=beside)
+                again.load(ids)
+            alone = View(read)
+            with alone.noting() as expected:
+                anew = Names(alone, renamed=renamed, beside=beside)
+                anew.load(ids)
+            assert [again.naming(one) for one in ids] == [anew.naming(one) for one in ids]
+            assert (again.beside, again.apart) == (anew.beside, anew.apart)
+            assert noted.keys >= expected.keys
