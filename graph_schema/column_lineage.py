@@ -59,6 +59,11 @@ class ColumnLineage:
     fan_outs: tuple[FanOut, ...] = ()
 
     @property
+    def has_whole(self) -> bool:
+        """Whether anything reaches the whole dataset."""
+        return bool(self.wide or self.fan_outs)
+
+    @property
     def whole(self) -> tuple[tuple[Origin, int], ...]:
         """Return what reaches the whole dataset, fan-outs among it, each with how many pairs it stands for."""
         collapsed = {one.origin: len(one.fields) for one in self.fan_outs}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from catalog.assets.folds import aspects_in_force
@@ -55,15 +56,17 @@ class ColumnNames:
         self._rules: dict[int, list[NamespaceRule]] = {}
         self._called: dict[tuple[str, int, str], str] = {}
 
-    @property
+    @cached_property
     def is_idle(self) -> bool:
         """Tell whether no rule ever folded letters anywhere."""
         return all(rule.rule_kind != NameRuleKind.FOLD_CASE for rules in self._names.rule_sets for rule in rules)
 
     def load(self, datasets: Iterable[str]) -> None:
         """Fetch the columns of the datasets whose namespace's letters a rule folds at any time."""
+        if self.is_idle:
+            return
         new = sorted({one for one in datasets if one not in self._spelled and label_of(one) == "Dataset"})
-        if not new or self.is_idle:
+        if not new:
             return
         self._spelled.update(dict.fromkeys(new))
         nodes = {one: each.node for one, each in self._view.nodes(new).items() if isinstance(each.node, Dataset)}

@@ -21,7 +21,7 @@ from playwright.sync_api import Page, expect
 
 from catalog.api.pages.lineage_graph.asked import beginnings
 from catalog.ledger.keys import SiteKeys
-from graph_schema.nodes import Dataset, Job, Model, ModelVersion
+from graph_schema.nodes import Column, Dataset, Job, Model, ModelVersion
 from reports.standalone.container import canonical, put, take
 from reports.standalone.verification import verify
 from tests.e2e.conftest import DESKTOP, Open, Server, Start, command, recorded
@@ -421,11 +421,15 @@ def test_text_is_laid_out_of_what_one_sees_of_a_large_picture_and_all_of_it_with
     several = names.count()
     assert several == len(many) + 2  # the run had read another before
     assert all(names.nth(number).is_visible() for number in (0, 125, 250))
+    written = plain.locator(".canvas .numbers text")
+    assert written.count() == several - 1
+    assert all(written.nth(number).is_visible() for number in (0, 125, 249))
     tab = open_()
     page = tab.page
     page.goto(address)
     expect(page.locator(".live .near")).not_to_have_count(0)
     assert 0 < page.evaluate(shown) < 100
+    assert 0 < page.locator("svg.picture .number").count() < 100
     picture = page.get_by_role("application", name="Picture of the lineage")
     picture.focus()
     page.keyboard.press("e")
@@ -438,6 +442,43 @@ def test_text_is_laid_out_of_what_one_sees_of_a_large_picture_and_all_of_it_with
     assert page.evaluate(shown) == 0
     page.emulate_media(media="print")
     assert page.evaluate(shown) == several
+    tab.check()
+
+
+def test_of_the_flows_between_the_columns_of_two_datasets_the_one_that_is_pointed_at_is_opened(
+    open_: Open, reported: Server
+) -> None:
+    names = [f"column_{number}" for number in range(5)]
+    fields = {name: {"inputFields": [{**RAW, "field": name}]} for name in names}
+    output = {**CURATED, "name": "of-columns", "facets": {"columnLineage": {"fields": fields}}}
+    with httpx2.Client(base_url=reported.url, trust_env=False) as client:
+        made = event() | {"inputs": [RAW], "outputs": [output]}
+        assert client.post("/api/v1/lineage", json=made).status_code == 201
+    root = Dataset(CURATED["namespace"], "of-columns")
+    tab = open_()
+    page = tab.page
+    page.goto(f"{reported.url}/explorer/lineage?id={root.id}&grain=column")
+    line = page.locator(".live .flow")
+    expect(line).to_have_count(1)
+    ends = page.evaluate(
+        """() => {
+          const line = document.querySelector(".live .flow"), at = line.getScreenCTM();
+          const begin = [...line.getAttribute("d").matchAll(/M(\\d+) (\\d+)/g)];
+          return begin.map(([, x, y]) => new DOMPoint(+x + 3, +y).matrixTransform(at)).map(({ x, y }) => [x, y]);
+        }"""
+    )
+    assert len(ends) == len(names)
+    for name, (x, y) in zip(names, ends, strict=True):
+        page.evaluate(
+            "([clientX, clientY]) => document.querySelector('.live .flow')"
+            ".dispatchEvent(new MouseEvent('click', { clientX, clientY, bubbles: true }))",
+            [x, y],
+        )
+        meant = [Column(*each, name).id[: len("Column:") + 6] for each in (RAW.values(), root.key)]
+        expect(page).to_have_url(re.compile("edge=" + ".*".join(map(quote, meant))))
+        expect(page.locator("#between h3")).to_have_count(1)
+        page.go_back()
+        expect(page.locator("#panel")).to_have_count(0)
     tab.check()
 
 

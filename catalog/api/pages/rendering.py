@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import asdict
 from functools import cache, lru_cache
 from importlib.metadata import version
@@ -14,6 +15,7 @@ from markupsafe import Markup, escape
 from catalog.api.pages import words
 from graph_schema.characters import escape_hidden, runs
 from graph_schema.times import format_time
+from reports.document import Path
 from reports.html import curve, isolated_in_svg, sample
 
 LONGEST = 160
@@ -64,6 +66,22 @@ def _in_svg(text: str) -> Markup:
     return isolated_in_svg(escape_hidden(text))
 
 
+def _line(paths: Iterable[Path]) -> Markup:
+    """Return the SVG path of several edges, one after the other."""
+    return Markup("".join(curve(path.points) for path in paths))  # noqa: S704  numbers alone
+
+
+def _heads(paths: Iterable[Path]) -> Markup:
+    """Return the SVG path of the heads of arrows: every edge ends from left to right."""
+    return Markup("".join(f"M{x} {y}l-5-2.6v5.2z" for x, y in (path.points[-1] for path in paths)))  # noqa: S704
+
+
+def _numbers(paths: Iterable[Path]) -> Markup:
+    """Return the numbers of edges, each at its place in a drawing; thousands of them, so that no template writes them."""
+    texts = (f'<text x="{path.at[0]}" y="{path.at[1] + 2}">{path.number}</text>' for path in paths)
+    return Markup("".join(texts))  # noqa: S704  numbers alone
+
+
 def _as_value(text: str) -> Markup:
     """Return a text for the `value` of an input, which sends it back as it is."""
     return Markup(escape(text))  # noqa: S704  escaped
@@ -90,7 +108,9 @@ def _environment() -> Environment:
         "counted": words.counted,
         "worded": words.worded,
         "kind": words.kind,
-        "curve": curve,
+        "heads": _heads,
+        "line": _line,
+        "numbers": _numbers,
         "legend_sample": lambda key: sample(asdict(key)),
         "in_svg": _in_svg,
         "words_of": words.field,

@@ -194,7 +194,7 @@ class Crisp:
 
     def _has_whole(self, one: Contributed) -> bool:
         statement = self._loader.stated(one)
-        return statement is not None and bool(statement.lineage.whole)
+        return statement is not None and statement.lineage.has_whole
 
     def _lineage(self, statement: Stated) -> ColumnLineage:
         return statement.lineage.expanded() if self._walk.expand_fan_out else statement.lineage
@@ -202,7 +202,7 @@ class Crisp:
     def _reaches(self, key: Key, hop: Hop, statement: Stated) -> bool:
         """Tell whether what reaches the whole dataset reaches the column: one that was read, or that is named there."""
         lineage = self._lineage(statement)
-        return bool(lineage.whole) and (hop.reader is not None or key.name in lineage.fields or key in self._listed)
+        return lineage.has_whole and (hop.reader is not None or key.name in lineage.fields or key in self._listed)
 
     def _unsaid(self, key: Key, one: Contributed) -> Iterator[Derived]:
         """Yield what a write that says nothing of columns read as a whole; what it renamed, it carried along."""

@@ -14,6 +14,7 @@ const made = (name, given = {}) => {
 
 const keyIn = (address) => decodeURIComponent(/[?&]node=([^&#]*)/.exec(address)[1].replaceAll("+", " "));
 
+let written = () => {}; // draws all numbers of the picture
 let seen = null; // where one looks: a place of the drawing and its zoom, kept when the page changes
 
 function button(title, sign, act) {
@@ -23,6 +24,45 @@ function button(title, sign, act) {
   found.setAttribute("aria-label", title);
   found.title = title;
   found.addEventListener("click", act);
+  return found;
+}
+
+// The flows of a picture by their numbers. Those between the same two boxes that look alike are stretches of one line;
+// their numbers stand in what a page without scripts shows, in the same order.
+function flowsIn(svg, numbers) {
+  const stated = [...(numbers?.innerHTML ?? "").matchAll(/<text x="(-?\d+)" y="(-?\d+)">([^<]*)</g)];
+  numbers?.remove();
+  const found = [];
+  for (const line of svg.querySelectorAll(".flow")) {
+    const boxes = line.dataset.edge.split(",").map(Number);
+    const rows = line.dataset.rows?.split(" ");
+    for (const [place, stretch] of line.getAttribute("d").split(/(?=M)/).entries()) {
+      const [row, other] = rows?.[place].split(",") ?? ["", ""];
+      const [, x, y, number] = stated[found.length];
+      const ends = { source: { box: boxes[0], row }, target: { box: boxes[1], row: other } };
+      found.push({ line, stretch, ...ends, number, x: +x, y: +y, width: 0, height: 0, text: null });
+    }
+  }
+  return found.sort((one, other) => parseInt(one.number, 10) - parseInt(other.number, 10));
+}
+
+// How far from a point a stretch passes. Each piece of it goes on evenly from one x to another, and bends by half of that.
+function away(stretch, x, y) {
+  let [left, top] = stretch.match(/-?\d+/g).map(Number);
+  let found = Infinity;
+  for (const [, level, down, across] of stretch.matchAll(/h(-?\d+)|c\S+ 0 \S+ (-?\d+) (-?\d+)/g)) {
+    const [wide, high] = [+(level ?? across), +(down ?? 0)];
+    const share = wide ? Math.min(1, Math.max(0, (x - left) / wide)) : 0;
+    let [least, most] = [0, 1];
+    for (let step = 0; step < 12; step++) {
+      const middle = (least + most) / 2;
+      if (1.5 * middle * (1 - middle) + middle ** 3 < share) least = middle;
+      else most = middle;
+    }
+    found = Math.min(found, Math.hypot(x - left - wide * share, y - top - high * most * most * (3 - 2 * most)));
+    left += wide;
+    top += high;
+  }
   return found;
 }
 
@@ -40,21 +80,17 @@ function explore(svg) {
     const node = box.firstElementChild;
     boxes.set(keys[place], { link, x, y, width: +node.getAttribute("width"), height: +node.getAttribute("height") });
   }
-  const [before, after] = [new Map(), new Map()];
-  const flows = [...svg.querySelectorAll(".flow")];
-  const add = (map, key, value) => map.get(key)?.push(value) ?? map.set(key, [value]);
-  for (const flow of flows) {
-    const [source, target] = flow.dataset.edge.split(",").map((end) => keys[parseInt(end, 10)]);
-    add(after, source, target);
-    add(before, target, source);
-  }
-  function keyOf(end) {
-    const [place, row] = end.split(".");
-    const link = links[+place];
-    return row === undefined ? link.dataset.key : link.querySelectorAll("[data-row]")[+row].dataset.row;
-  }
-
   const canvas = svg.parentElement;
+  const flows = flowsIn(svg, canvas.querySelector("noscript"));
+  const [before, after] = [new Map(), new Map()];
+  const add = (map, key, value) => (map.get(key) ?? map.set(key, new Set()).get(key)).add(value);
+  for (const { source, target } of flows) {
+    add(after, keys[source.box], keys[target.box]);
+    add(before, keys[target.box], keys[source.box]);
+  }
+  const keyOf = ({ box, row }) =>
+    row === "" ? keys[box] : links[box].querySelectorAll("[data-row]")[+row].dataset.row;
+
   canvas.removeAttribute("tabindex");
   canvas.classList.add("live");
   svg.classList.add("sparse");
@@ -94,28 +130,43 @@ function explore(svg) {
   }
 
   // Of a large picture most of the work is to lay out its text: so it is drawn of what one sees, and of what lies around.
-  const numbers = [...svg.querySelectorAll(".number")];
-  const lettered = [
-    ...[...boxes.values()].map((box) => ({ ...box, texts: [...box.link.querySelectorAll("text")] })),
-    ...numbers.map((number) => ({ x: +number.getAttribute("x"), y: +number.getAttribute("y"), width: 0, height: 0, texts: [number] })),
-  ];
+  const lettered = [...boxes.values()].map((box) => ({ ...box, text: box.link.querySelector(".box > text") }));
+  const numbers = svg.querySelector(".numbers");
+  const flowOf = new Map(); // by the element of its number
   let around = null; // the stretch of the drawing whose text is drawn
   let drawn = new Set();
+  let numbered = new Set();
+  let stopped = null; // the flow that the tab key leads to
+  function write(flow) {
+    if (!flow.text) {
+      flow.text = made("text", { class: "number", x: flow.x, y: flow.y });
+      flow.text.textContent = flow.number;
+      flowOf.set(flow.text, flow);
+    }
+    if (!flow.text.isConnected) numbers.append(flow.text);
+  }
   function letter() {
     const { width: w, height: h } = size();
     const [x, y, across, down] = [-view.x, -view.y, w, h].map((length) => length / view.zoom);
     const isFar = view.zoom < FAR;
-    if (isFar ? drawn.size === 0 : around && x >= around.x && y >= around.y && x + across <= around.right && y + down <= around.bottom)
-      return;
+    const isInside = around && x >= around.x && y >= around.y && x + across <= around.right && y + down <= around.bottom;
+    if (isFar ? drawn.size === 0 && numbered.size === 0 : isInside) return;
     around = isFar
       ? null
       : { x: x - across * AROUND, y: y - down * AROUND, right: x + across * (1 + AROUND), bottom: y + down * (1 + AROUND) };
     const isNear = (one) =>
       one.x < around.right && one.y < around.bottom && one.x + one.width > around.x && one.y + one.height > around.y;
     const next = new Set(around ? lettered.filter(isNear) : []);
-    for (const one of drawn) if (!next.has(one)) for (const text of one.texts) text.classList.remove("near");
-    for (const one of next) if (!drawn.has(one)) for (const text of one.texts) text.classList.add("near");
+    for (const one of drawn) if (!next.has(one)) one.text.classList.remove("near");
+    for (const one of next) if (!drawn.has(one)) one.text.classList.add("near");
     drawn = next;
+    number(around ? flows.filter(isNear) : []);
+  }
+  function number(several) {
+    const next = new Set(several);
+    for (const flow of numbered) if (!next.has(flow) && flow !== stopped) flow.text.remove();
+    next.forEach(write);
+    numbered = next;
   }
   function whole() {
     const { width: w, height: h } = size();
@@ -221,86 +272,91 @@ function explore(svg) {
     { passive: false },
   );
   svg.addEventListener("click", (event) => {
-    const { target } = event;
-    const place = target.matches(".number") ? numbers.indexOf(target) : flows.indexOf(target);
-    if (place < 0) return;
+    const flow = flowOf.get(event.target) ?? nearest(event);
+    if (!flow) return;
     const there = new URL(location.href);
     there.searchParams.delete("node");
-    there.searchParams.set("edge", flows[place].dataset.edge.split(",").map(keyOf).join(","));
+    there.searchParams.set("edge", [flow.source, flow.target].map(keyOf).join(","));
     there.hash = "panel";
     change(there);
   });
+
+  // A line is of all edges between two boxes: of these the one that is meant passes nearest to the pointer.
+  function nearest({ target, clientX, clientY }) {
+    const several = flows.filter(({ line }) => line === target);
+    if (several.length < 2) return several[0];
+    const { x, y } = new DOMPoint(clientX, clientY).matrixTransform(world.getScreenCTM().inverse());
+    return several.reduce((one, other) => (away(other.stretch, x, y) < away(one.stretch, x, y) ? other : one));
+  }
 
   const near = (key, dx, dy) => {
     const one = boxes.get(key);
     const middle = one.y + one.height / 2;
     if (dx) {
-      const joined = ((dx < 0 ? before : after).get(key) ?? []).filter((other) => boxes.has(other));
+      const joined = [...((dx < 0 ? before : after).get(key) ?? [])].filter((other) => boxes.has(other));
       return joined.sort((a, b) => Math.abs(boxes.get(a).y - middle) - Math.abs(boxes.get(b).y - middle))[0];
     }
     const beside = [...boxes].filter(([, box]) => box.x === one.x && Math.sign(box.y - one.y) === dy);
     return beside.sort(([, a], [, b]) => Math.abs(a.y - one.y) - Math.abs(b.y - one.y))[0]?.[0];
   };
   // The flows of a node, by E: first those that it came from, then those into which it went.
-  const ends = flows.map((flow) => flow.dataset.edge.split(","));
-  const boxAt = (end) => keys[parseInt(end, 10)];
   let from = null; // the node whose flows one walks
-  function flowsOf(key) {
-    const every = [...flows.keys()];
-    return [...new Set([1, 0].flatMap((end) => every.filter((place) => boxAt(ends[place][end]) === key)))];
-  }
-  function wordsOf(end) {
-    const [place, row] = end.split(".");
-    const found = [...links[+place].querySelectorAll(row === undefined ? ".name" : "[data-row]")];
-    return (row === undefined ? found : [found[+row]]).map((line) => line.textContent.trim()).join(" ");
+  const flowsOf = (key) => [
+    ...new Set(["target", "source"].flatMap((end) => flows.filter((flow) => keys[flow[end].box] === key))),
+  ];
+  function wordsOf({ box, row }) {
+    const found = [...links[box].querySelectorAll(row === "" ? ".name" : "[data-row]")];
+    return (row === "" ? found : [found[+row]]).map((line) => line.textContent.trim()).join(" ");
   }
   // What is heard of a flow: its ends, how far it is, and what it went through, which the list knows of those it shows.
   const rows = new Map([...document.querySelectorAll("table.flows tbody tr")].map((row) => [parseInt(row.cells[0].textContent, 10), row]));
-  function labelOfFlow(place, which) {
-    const [source, target] = ends[place].map(wordsOf);
-    const far = (end) => links[parseInt(end, 10)].getAttribute("aria-label").match(/, (step \d+ of \d+)(?=,|$)/)?.[1];
-    const step = ends[place].map(far).find(Boolean);
-    const row = rows.get(parseInt(numbers[place].textContent, 10));
+  function labelOfFlow(flow, which) {
+    const [source, target] = [flow.source, flow.target].map(wordsOf);
+    const far = ({ box }) => links[box].getAttribute("aria-label").match(/, (step \d+ of \d+)(?=,|$)/)?.[1];
+    const step = far(flow.source) ?? far(flow.target);
+    const row = rows.get(parseInt(flow.number, 10));
     const through = row && `through ${row.cells[4].textContent.trim().replace(/\s+/g, " ")}`;
-    const named = `Flow ${numbers[place].textContent}${which}: from ${source} to ${target}`;
-    return [named, step, through].filter(Boolean).join(", ");
+    return [`Flow ${flow.number}${which}: from ${source} to ${target}`, step, through].filter(Boolean).join(", ");
   }
+  const flowHere = () => flowOf.get(document.activeElement);
   function follow(by) {
     const here = document.activeElement?.dataset?.key;
     from = boxes.has(here) ? here : (from ?? root());
     const every = flowsOf(from);
     if (!every.length) return;
-    const at = boxes.has(here) ? (by > 0 ? 0 : every.length - 1) : every.indexOf(numbers.indexOf(document.activeElement)) + by;
+    const at = boxes.has(here) ? (by > 0 ? 0 : every.length - 1) : every.indexOf(flowHere()) + by;
     const next = (at + every.length) % every.length;
     toFlow(every[next], `, ${next + 1} of ${every.length}`);
   }
-  function toFlow(place, which = "") {
-    const number = numbers[place];
-    stop(place, which);
-    number.focus({ preventScroll: true });
+  function toFlow(flow, which = "") {
+    stop(flow, which);
+    flow.text.focus({ preventScroll: true });
     const { width: w, height: h } = size();
-    const [x, y] = ["x", "y"].map((name) => +number.getAttribute(name) * view.zoom);
+    const [x, y] = [flow.x * view.zoom, flow.y * view.zoom];
     const isShown = x + view.x > 0 && x + view.x < w && y + view.y > 0 && y + view.y < h;
     if (!isShown) look({ x: w / 2 - x, y: h / 2 - y, zoom: view.zoom });
   }
+  const followed = made("path", { class: "flow followed" });
   svg.addEventListener("focusin", (event) => {
-    for (const flow of svg.querySelectorAll(".followed")) flow.classList.remove("followed");
-    flows[numbers.indexOf(event.target)]?.classList.add("followed");
+    const flow = flowOf.get(event.target);
+    if (!flow) return followed.remove();
+    followed.setAttribute("d", flow.stretch);
+    svg.querySelector(".flows").append(followed);
   });
 
   const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
   svg.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const way = WAYS[event.key];
-    const flow = numbers.indexOf(document.activeElement);
+    const flow = flowHere();
     if (event.key === "e" || event.key === "E") follow(event.shiftKey ? -1 : 1);
-    else if (flow >= 0 && way?.[1]) {
-      toFlow((flow + way[1] + flows.length) % flows.length);
+    else if (flow && way?.[1]) {
+      toFlow(flows[(flows.indexOf(flow) + way[1] + flows.length) % flows.length]);
       event.preventDefault();
-    } else if (flow >= 0 && (way || event.key === "Escape")) {
-      focus(way ? boxAt(ends[flow][way[0] < 0 ? 0 : 1]) : (from ?? root()));
+    } else if (flow && (way || event.key === "Escape")) {
+      focus(way ? keys[(way[0] < 0 ? flow.source : flow.target).box] : (from ?? root()));
       event.preventDefault();
-    } else if (flow >= 0 && event.key === "Enter") {
+    } else if (flow && event.key === "Enter") {
       document.activeElement.dispatchEvent(new MouseEvent("click", { bubbles: true }));
     } else if (way) {
       const here = document.activeElement?.dataset?.key;
@@ -322,16 +378,20 @@ function explore(svg) {
 
   // Two stops for the tab key, the nodes and the flows: inside of each, arrows walk.
   for (const link of links) link.setAttribute("tabindex", "-1");
-  let stopped = 0;
-  function stop(place, which = "") {
-    numbers[stopped].setAttribute("tabindex", "-1");
-    numbers[stopped].classList.remove("stop");
-    stopped = place;
-    numbers[stopped].classList.add("stop"); // what is not drawn cannot be reached
-    const given = { tabindex: "0", role: "link", "aria-label": labelOfFlow(place, which) };
-    for (const [name, value] of Object.entries(given)) numbers[place].setAttribute(name, value);
+  function stop(flow, which = "") {
+    if (stopped) {
+      stopped.text.setAttribute("tabindex", "-1");
+      stopped.text.classList.remove("stop");
+      if (stopped !== flow && !numbered.has(stopped)) stopped.text.remove();
+    }
+    stopped = flow;
+    write(flow);
+    flow.text.classList.add("stop"); // what is not drawn cannot be reached
+    const given = { tabindex: "0", role: "link", "aria-label": labelOfFlow(flow, which) };
+    for (const [name, value] of Object.entries(given)) flow.text.setAttribute(name, value);
   }
-  if (numbers.length) stop(0);
+  if (flows.length) stop(flows[0]);
+  written = () => number(flows);
   if (seen) look(seen);
   else {
     whole();
@@ -387,7 +447,10 @@ function begin() {
 
 // On paper all of the drawing is shown, wherever one looks.
 const drawn = () => document.querySelector(".canvas.live > svg.picture");
-addEventListener("beforeprint", () => drawn()?.setAttribute("viewBox", drawn().dataset.whole));
+addEventListener("beforeprint", () => {
+  drawn()?.setAttribute("viewBox", drawn().dataset.whole);
+  written();
+});
 addEventListener("afterprint", () => drawn()?.removeAttribute("viewBox"));
 
 document.addEventListener("click", (event) => {

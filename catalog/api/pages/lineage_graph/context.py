@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -17,7 +18,7 @@ from catalog.lineage.model import Grain
 from catalog.lineage.queries import EVER_STATED_GRAINS, starts_at
 from graph_schema.identity import label_of
 from graph_schema.vocabulary.words import PhiKind
-from reports.document import Box
+from reports.document import Box, Path
 from reports.layout import MOST_NODES
 
 ROWS: Final = 25
@@ -32,6 +33,38 @@ class Choice:
 
     value: str
     title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """The edges of the picture between the same two boxes that look alike: one line of several stretches.
+
+    A picture of columns has fifteen edges between two boxes, and each element of a page costs more than what it draws.
+    """
+
+    boxes: tuple[int, int]
+    """The places of its ends among the boxes."""
+    rows: tuple[tuple[int | None, int | None], ...]
+    """By stretch, the places of its ends among the rows of those, None for the box as a whole."""
+    paths: tuple[Path, ...]
+    marks: tuple[Mark, ...]
+
+    @property
+    def dashed(self) -> bool:
+        """Whether its edges are inferred."""
+        return self.paths[0].dashed
+
+    @property
+    def strong(self) -> bool:
+        """Whether attestations cover its edges."""
+        return self.paths[0].strong
+
+    @property
+    def ports(self) -> str:
+        """Return the rows as an attribute has them, by stretch; nothing where none of it begins or ends at a row."""
+        if all(row == (None, None) for row in self.rows):
+            return ""
+        return " ".join(",".join("" if one is None else str(one) for one in row) for row in self.rows)
 
 
 DIRECTIONS: Final = (
@@ -167,13 +200,26 @@ class LineagePage(Context):
         return graph is not None and len(graph.boxes) + len(graph.paths) > _MUCH
 
     @property
-    def places_of_ports(self) -> Mapping[str, str]:
-        """Return by which numbers an edge of the picture names its ends: a box, or a column of it after a dot."""
-        boxes = () if self.drawn.picture is None else self.drawn.picture.boxes
-        found = {box.key: str(place) for place, box in enumerate(boxes)}
-        return found | {
-            row.node: f"{place}.{number}" for place, box in enumerate(boxes) for number, row in enumerate(box.rows)
-        }
+    def bundles(self) -> tuple[Bundle, ...]:
+        """Return the edges of the picture, bundled."""
+        graph = self.drawn.picture
+        if graph is None:
+            return ()
+        ports: dict[str, tuple[int, int | None]] = {box.key: (place, None) for place, box in enumerate(graph.boxes)}
+        for place, box in enumerate(graph.boxes):
+            ports |= {row.node: (place, number) for number, row in enumerate(box.rows)}
+        found: defaultdict[tuple[int, int, bool, bool, tuple[Mark, ...]], list[Path]] = defaultdict(list)
+        for path, marks in zip(graph.paths, self.marks_of_paths, strict=True):
+            found[ports[path.source][0], ports[path.target][0], path.dashed, path.strong, marks].append(path)
+        return tuple(
+            Bundle(
+                (source, target),
+                tuple((ports[path.source][1], ports[path.target][1]) for path in paths),
+                tuple(paths),
+                marks,
+            )
+            for (source, target, _, _, marks), paths in found.items()
+        )
 
     @property
     def words_of_boxes(self) -> Mapping[str, str]:
