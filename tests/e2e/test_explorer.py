@@ -415,6 +415,11 @@ def test_text_is_laid_out_of_what_one_sees_of_a_large_picture_and_all_of_it_with
     shown = (
         "[...document.querySelectorAll('svg.picture .box > text')].filter((one) => one.getClientRects().length).length"
     )
+    seen = """() => {
+      const { left, right, top, bottom } = document.querySelector(".canvas").getBoundingClientRect();
+      const name = document.querySelector(".box .node.root ~ text .name").getBoundingClientRect();
+      return name.height > 9 && name.left > left && name.right < right && name.top > top && name.bottom < bottom;
+    }"""
     plain = open_(java_script_enabled=False).page
     plain.goto(address)
     names = plain.locator("svg.picture .box > text")
@@ -428,8 +433,14 @@ def test_text_is_laid_out_of_what_one_sees_of_a_large_picture_and_all_of_it_with
     page = tab.page
     page.goto(address)
     expect(page.locator(".live .near")).not_to_have_count(0)
+    # One begins where one asked, large enough to be read, and nothing lies upon the drawing's upper edge.
+    assert page.evaluate(seen)
+    tools, canvas = page.locator(".tools").bounding_box(), page.locator(".canvas").bounding_box()
+    assert tools is not None
+    assert canvas is not None
+    assert tools["y"] + tools["height"] <= canvas["y"]
     assert 0 < page.evaluate(shown) < 100
-    assert 0 < page.locator("svg.picture .number").count() < 100
+    assert 1 < page.locator("svg.picture .number:visible").count() < 100
     picture = page.get_by_role("application", name="Picture of the lineage")
     picture.focus()
     page.keyboard.press("e")

@@ -77,7 +77,7 @@ def _heads(paths: Iterable[Path]) -> Markup:
 
 
 def _numbers(paths: Iterable[Path]) -> Markup:
-    """Return the numbers of edges, each at its place in a drawing; thousands of them, so that no template writes them."""
+    """Return the numbers of edges, each at its place in a drawing: thousands of them, too many for a template."""
     texts = (f'<text x="{path.at[0]}" y="{path.at[1] + 2}">{path.number}</text>' for path in paths)
     return Markup("".join(texts))  # noqa: S704  numbers alone
 

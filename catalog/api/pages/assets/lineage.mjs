@@ -5,6 +5,7 @@ import { announce, progress, unread } from "./sending.mjs";
 
 const SVG = "http://www.w3.org/2000/svg";
 const FAR = 0.45; // below this zoom no text can be read, and none is drawn
+const READABLE = 1.5; // at this zoom its text is about as large as a footnote of the page
 const AROUND = 0.25; // so much of what one sees has its text laid out beside it, on each side
 const made = (name, given = {}) => {
   const found = document.createElementNS(SVG, name);
@@ -177,7 +178,13 @@ function explore(svg) {
     const box = boxes.get(key);
     if (!box) return;
     const { width: w, height: h } = size();
-    look({ x: w / 2 - (box.x + box.width / 2) * zoom, y: h / 2 - (box.y + box.height / 2) * zoom, zoom });
+    // In the middle, but for a box at the drawing's edge: beside that there is nothing to see.
+    const placed = (room, from, long, middle) => {
+      const [first, last] = [room - (from + long) * zoom, -from * zoom];
+      return first > last ? (first + last) / 2 : Math.min(last, Math.max(first, room / 2 - middle * zoom));
+    };
+    const x = placed(w, left, width, box.x + box.width / 2);
+    look({ x, y: placed(h, top, height, box.y + box.height / 2), zoom });
   }
   function zoomed(by, x = size().width / 2, y = size().height / 2) {
     const zoom = Math.min(6, Math.max(0.02, view.zoom * by));
@@ -230,9 +237,9 @@ function explore(svg) {
     button("Zoom in", "+", () => zoomed(1.4)),
     button("Zoom out", "−", () => zoomed(1 / 1.4)),
     button("Show all of it", "⤢", whole),
-    button("Back to what is asked about", "⌂", () => toBox(root(), Math.max(view.zoom, 1))),
+    button("Back to what is asked about", "⌂", () => toBox(root(), Math.max(view.zoom, READABLE))),
   );
-  canvas.prepend(tools);
+  canvas.before(tools); // not upon it: there they would cover the name of the last zone
   const root = () => svg.querySelector(".node.root")?.closest("a")?.dataset.key ?? links[0]?.dataset.key;
 
   let drag = null;
@@ -369,7 +376,7 @@ function explore(svg) {
   });
   function focus(key) {
     boxes.get(key).link.focus({ preventScroll: true });
-    if (!shows(key)) toBox(key, Math.max(view.zoom, 0.8));
+    if (!shows(key)) toBox(key, view.zoom < FAR ? READABLE : view.zoom);
   }
   svg.addEventListener("focusin", (event) => {
     const key = event.target.dataset?.key;
@@ -396,7 +403,7 @@ function explore(svg) {
   else {
     whole();
     const fits = Math.min(2, size().width / width, size().height / height);
-    if (fits < 0.7) toBox(root(), 1); // what is large begins where one asked
+    if (fits < 0.8 * READABLE) toBox(root(), READABLE); // what is large begins where one asked
   }
   new ResizeObserver(() => {
     room = measure();

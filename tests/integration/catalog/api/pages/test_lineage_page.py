@@ -242,6 +242,21 @@ def test_a_reader_hears_what_a_box_is_and_goes_to_what_is_known_of_it(pipeline: 
     assert not page(pipeline, depth=2, node="Dataset:none", edge="").of("aside")
 
 
+def test_inputs_and_outputs_are_counted_in_words(pipeline: Catalog) -> None:
+    panels = {name: page(pipeline, depth=2, node=made.dataset(name)) for name in (made.JOINED, made.FEEDS[2])}
+    shown_of = {
+        name: shown(pipeline.client.get(f"/explorer/dataset?id={made.dataset(name)}", headers=BROWSER)).words
+        for name in panels
+    }
+    assert f"{len(made.FEEDS)} inputs" in shown_of[made.JOINED]
+    assert "1 output" in shown_of[made.JOINED]
+    assert "0 inputs" in shown_of[made.FEEDS[2]]
+    assert f"{len(made.FEEDS)} inputs" in panels[made.JOINED].words
+    # Of what nothing wrote there is no step that somebody could attest.
+    assert "Attested" in panels[made.JOINED].words
+    assert "Attested" not in panels[made.FEEDS[2]].words
+
+
 def test_every_file_holds_exactly_what_is_shown(pipeline: Catalog) -> None:
     asked: dict[str, object] = {"depth": 2, "by": "zone", "label": "direct_identifier"}
     found = taken(pipeline, **asked)
