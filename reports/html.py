@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from itertools import pairwise
 
@@ -81,7 +82,7 @@ def _widths(columns: list[dict[str, int]]) -> list[int]:
     return [100 * column["weight"] // total for column in columns]
 
 
-def curve(points: list[list[int]]) -> str:
+def curve(points: Sequence[Sequence[int]]) -> str:
     """Return an SVG path through the points of a drawing's edge, bent as the PDF's is.
 
     Each stretch is counted from where it begins: many edges of a large picture then have many alike, and compress.

@@ -466,6 +466,7 @@ def test_of_the_flows_between_the_columns_of_two_datasets_the_one_that_is_pointe
         made = event() | {"inputs": [RAW], "outputs": [output]}
         assert client.post("/api/v1/lineage", json=made).status_code == 201
     root = Dataset(CURATED["namespace"], "of-columns")
+    sets = ((RAW["namespace"], RAW["name"]), (root.namespace, root.name))
     tab = open_()
     page = tab.page
     page.goto(f"{reported.url}/explorer/lineage?id={root.id}&grain=column")
@@ -485,7 +486,7 @@ def test_of_the_flows_between_the_columns_of_two_datasets_the_one_that_is_pointe
             ".dispatchEvent(new MouseEvent('click', { clientX, clientY, bubbles: true }))",
             [x, y],
         )
-        meant = [Column(*each, name).id[: len("Column:") + 6] for each in (RAW.values(), root.key)]
+        meant = [Column(space, dataset, name).id[: len("Column:") + 6] for space, dataset in sets]
         expect(page).to_have_url(re.compile("edge=" + ".*".join(map(quote, meant))))
         expect(page.locator("#between h3")).to_have_count(1)
         page.go_back()
