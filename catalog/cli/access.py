@@ -9,7 +9,7 @@ from typing import Any, Final
 from catalog.cli.assets import identify
 from catalog.cli.audit import FORMATS, AuditFormat
 from catalog.cli.client import Client, ask, document
-from catalog.cli.output import note, print_document, print_json, print_line, print_table
+from catalog.cli.output import note, print_document, print_json, print_line, print_table, progress
 from catalog.cli.unknown import note_principal
 from catalog.cli.words import count, in_words
 from catalog.errors import Exit
@@ -149,10 +149,12 @@ def decide_again(client: Client, wanted: dict[str, Any], policies: dict[str, str
     files = None if policies is None else [{"path": path, "text": text} for path, text in policies.items()]
     found: dict[str, Any] = {"decided": 0, "erased": 0, "hidden": 0, "changed": []}
     after: int | None = -1
-    while after is not None:
-        page = ask(client, _REPLAY, {"filter": wanted, "policies": files, "after": after})["accessReplay"]
-        found = {name: found[name] + page[name] for name in found}
-        after = page["after"]
+    with progress("deciding again") as show:
+        while after is not None:
+            page = ask(client, _REPLAY, {"filter": wanted, "policies": files, "after": after})["accessReplay"]
+            found = {name: found[name] + page[name] for name in found}
+            after = page["after"]
+            show(found["decided"])
     note_unshown(found, "not decided again")
     return found
 

@@ -14,6 +14,7 @@ from typing import Final
 
 import orjson
 
+from catalog.decisions.memo import DecisionMemo
 from catalog.decisions.model import Asked, Decided, DecisionRecord, Logged, Redecided, Replay, Wanted
 from catalog.decisions.promotion import judge
 from catalog.decisions.queries import decide
@@ -87,7 +88,7 @@ def replay(
     """
     decided = erased = hidden = 0
     changed: list[Redecided] = []
-    begun = after
+    begun, memo = after, DecisionMemo()
     for place in _places(view, ledger, wanted, after=after):
         if decided + erased + hidden == first or (after > begun and not goes_on()):
             return Replay(decided, erased, hidden, tuple(changed), after)
@@ -98,7 +99,7 @@ def replay(
             erased, hidden = erased + is_erased, hidden + (not is_erased)
         elif _fits(ledger, one, wanted):
             decided += 1
-            (again,) = replayed(view, (one,), instead)
+            (again,) = replayed(view, (one,), instead, memo if _is_after_what_it_knew(ledger, one) else None)
             if not is_same(one.content, again, by_other_policies=instead is not None):
                 changed.append(Redecided(one, again))
                 view.cite(place)
@@ -109,18 +110,30 @@ def replayed(
     view: View,
     recorded: Iterable[DecisionRecord],
     instead: PolicySet | None = None,
+    memo: DecisionMemo | None = None,
 ) -> Iterator[Decided]:
-    """Yield what each decision comes to when it is decided again, at its own time and by what was known then."""
+    """Yield what each decision comes to when it is decided again, at its own time and by what was known then.
+
+    With a `memo`, what several rest on is read once: of decisions in the order of the ledger, each at a time by which
+    all that was known was recorded.
+    """
     for one in recorded:
         content = one.content
         asked = Asked(content.principal, content.action, content.target, content.circumstances)
         then = view.beside(AsOf(one.at, content.known_at))
         if content.refused is None:
-            yield decide(then, asked, instead=instead)
+            kept = None if memo is None else memo.at(then.as_of, then.rights)
+            yield decide(then, asked, instead=instead, kept=kept)
         else:
             # As it was judged: whoever writes a record is held to what is so, whether they may see it or not.
             found = judge(then.unredacted, asked, content.refused, instead=instead)
             yield Decided(allowed=True, reasons=(LEFT_TO_ROLES,)) if found is None else found
+
+
+def _is_after_what_it_knew(ledger: Ledger, one: DecisionRecord) -> bool:
+    """Tell whether all that was known was recorded by the time of a decision, as it is of every one of today."""
+    known = one.content.known_at
+    return 0 <= known < ledger.size() and ledger.entry(known).entry.recorded_at <= one.at
 
 
 def _places(
