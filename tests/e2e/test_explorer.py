@@ -472,26 +472,23 @@ def test_of_the_flows_between_the_columns_of_two_datasets_the_one_that_is_pointe
     page.goto(f"{reported.url}/explorer/lineage?id={root.id}&grain=column")
     line = page.locator(".live .flow")
     expect(line).to_have_count(1)
-    ends = page.evaluate(
-        """() => {
-          const line = document.querySelector(".live .flow"), at = line.getScreenCTM();
-          const begin = [...line.getAttribute("d").matchAll(/M(\\d+) (\\d+)/g)];
-          return begin.map(([, x, y]) => new DOMPoint(+x + 3, +y).matrixTransform(at)).map(({ x, y }) => [x, y]);
-        }"""
-    )
-    assert len(ends) == len(names)
-    for name, (x, y) in zip(names, ends, strict=True):
-        page.evaluate(
-            "([clientX, clientY]) => document.querySelector('.live .flow')"
-            ".dispatchEvent(new MouseEvent('click', { clientX, clientY, bubbles: true }))",
-            [x, y],
-        )
+    for place, name in enumerate(names):
+        page.evaluate(_POINT_AT, place)
         meant = [Column(space, dataset, name).id[: len("Column:") + 6] for space, dataset in sets]
         expect(page).to_have_url(re.compile("edge=" + ".*".join(map(quote, meant))))
         expect(page.locator("#between h3")).to_have_count(1)
         page.go_back()
         expect(page.locator("#panel")).to_have_count(0)
     tab.check()
+
+
+_POINT_AT = """(place) => {
+  const line = document.querySelector(".live .flow");
+  const [, x, y] = [...line.getAttribute("d").matchAll(/M(\\d+) (\\d+)/g)][place];
+  const { x: clientX, y: clientY } = new DOMPoint(+x + 3, +y).matrixTransform(line.getScreenCTM());
+  line.dispatchEvent(new MouseEvent("click", { clientX, clientY, bubbles: true }));
+}"""
+"""Clicks where a stretch of the picture's one line begins."""
 
 
 def _places(page: Page) -> dict[str, str]:
