@@ -14,7 +14,7 @@ from typing import Final
 from catalog.store.indexes import INDEXES
 from catalog.store.indexes.table import Kind, Table
 
-VERSION: Final = 8
+VERSION: Final = 9
 """Raised with every change of the tables; a file of an earlier version is emptied, and filled again from the ledger."""
 
 INDEX_TABLES: Final = tuple(table for index in INDEXES for table in index.tables)

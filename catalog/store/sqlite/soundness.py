@@ -1,7 +1,7 @@
 """Whether the file is what was written: what a damaged disk or a half-copied file leaves behind.
 
-Looked at are the pages and indexes (SQLite's own integrity check), the definitions of the tables, every fact and every
-row of an index by the sums that were kept of all, and every value by its digest.
+Looked at are the pages and indexes (SQLite's own integrity check), the definitions of the tables, every fact, every row
+of an index and of what batches touched by the sums that were kept of all, and every value by its digest.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Final
 from catalog.store.indexes import INDEXES
 from catalog.store.sqlite.index_tables import sum_of_rows
 from catalog.store.sqlite.schema import SCHEMA
+from catalog.store.sqlite.touching import TOUCHED_SUM, sum_of_touched
 
 FACTS_SUM: Final = "facts"
 """The row of `state` that holds the sum of all facts."""
@@ -62,10 +63,12 @@ def _found(connection: sqlite3.Connection, over: Callable[[], bool]) -> Iterator
         yield "its pages or indexes do not fit together"
     if not _definitions(connection) >= _DEFINED:
         yield "its tables are not those that were made"
-    kept = connection.execute("SELECT entry FROM state WHERE name = ?", (FACTS_SUM,)).fetchone()
     total = sum(sum_of(_until(over, connection, query)) for query in _FACTS)
-    if not over() and total != (kept[0] if kept else 0):
+    if not over() and total != _kept(connection, FACTS_SUM):
         yield "its facts are not those that were written"
+    touched = sum_of_touched(connection.execute("SELECT keys FROM touched"))
+    if touched != _kept(connection, TOUCHED_SUM):
+        yield "what its batches touched is not what was written"
     values = _until(over, connection, "SELECT digest, text FROM value")
     if any(blake2b(str(text).encode(), digest_size=16).digest() != digest for digest, text in values):
         yield "a value is not the one that its digest names"
@@ -75,6 +78,11 @@ def _found(connection: sqlite3.Connection, over: Callable[[], bool]) -> Iterator
         rows = sum(sum_of_rows(found) for found in tables)
         if not over() and rows != (row[0] if row else 0):
             yield f"its index {index.name} is not what was written"
+
+
+def _kept(connection: sqlite3.Connection, name: str) -> int:
+    found = connection.execute("SELECT entry FROM state WHERE name = ?", (name,)).fetchone()
+    return int(found[0]) if found else 0
 
 
 def _until(over: Callable[[], bool], connection: sqlite3.Connection, query: str) -> Iterator[tuple[object, ...]]:
