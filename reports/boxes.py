@@ -38,9 +38,12 @@ class Labels:
     height: int
 
 
-def labelled(name: str, details: tuple[tuple[LabelStyle, str], ...], width: int) -> Labels:
-    """Return what stands in a box of this width: the name's last part, where that lies, and the details."""
-    place, last = _parted(_DIGEST.sub(r"\1…", clean(name)))
+def labelled(name: str, details: tuple[tuple[LabelStyle, str], ...], width: int, *, parted: bool = True) -> Labels:
+    """Return what stands in a box of this width: the name's last part, where that lies, and the details; the name as
+    it is where it shall not be `parted`.
+    """
+    whole = _DIGEST.sub(r"\1…", clean(name))
+    place, last = _parted(whole) if parted else ("", whole)
     lines: list[Label] = []
     y = _FIRST
     parts: tuple[tuple[LabelStyle, str], ...] = (("name", last), ("place", place), *details)

@@ -82,8 +82,9 @@ def in_words(zone: str) -> str:
 
 def box_of(node: Vertex, wide: int, holds: int = 0) -> Box:
     """Return the box of a node, its upper left corner at 0."""
-    labels = labelled(node.name, tuple(_details(node)), wide)
     gathered = node.kind == COLLAPSED
+    # What stands for several is called by words, in which a job's name may lie somewhere.
+    labels = labelled(node.name, tuple(_details(node)), wide, parted=not gathered)
     name = "" if gathered else node.id
     box = Box(0, 0, wide, labels.height, labels.lines, node.root, gathered, node=name, key=node.id, holds=holds)
     if not node.rows:

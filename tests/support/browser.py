@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Dialog, Page, Request, sync_playwright
+from playwright.sync_api import Browser, CDPSession, Dialog, Page, Request, sync_playwright
 
 VARIABLE = "LINEWARD_TEST_BROWSER"
 """Names the browser where it is not called chromium."""
@@ -57,6 +57,8 @@ class Watched:
     url: str
     complaints: list[str] = field(default_factory=list)
     elsewhere: list[str] = field(default_factory=list)
+    _devtools: CDPSession | None = None
+    """What keeps scripts off, while they are."""
 
     def __post_init__(self) -> None:
         self.page.on("console", lambda message: self.complaints.append(f"{message.type}: {message.text}"))
@@ -72,6 +74,23 @@ class Watched:
         self.complaints.append(f"dialog: {dialog.message}")
         dialog.dismiss()
 
+    @contextmanager
+    def plain(self) -> Iterator[None]:
+        """Open pages as a browser does that runs no scripts, until the block ends; `violations` can be asked for.
+
+        In a context without JavaScript axe would wait forever: no promise of a page is kept there. So scripts are off
+        while a page is read, and on while axe looks at what came of it.
+        """
+        devtools = self.page.context.new_cdp_session(self.page)
+        devtools.send("Emulation.setScriptExecutionDisabled", {"value": True})
+        self._devtools = devtools
+        try:
+            yield
+        finally:
+            devtools.send("Emulation.setScriptExecutionDisabled", {"value": False})
+            devtools.detach()
+            self._devtools = None
+
     def check(self) -> None:
         """Hold the tab to no complaint, a violated policy among them, and to no request elsewhere."""
         assert self.complaints == []
@@ -84,8 +103,12 @@ class Watched:
 
     def violations(self) -> list[str]:
         """Return what axe finds on the page, each with the first element that it finds it on."""
+        if self._devtools is not None:
+            self._devtools.send("Emulation.setScriptExecutionDisabled", {"value": False})
         self.page.evaluate(_axe())
         found: list[dict[str, Any]] = self.page.evaluate("axe.run().then((found) => found.violations)")
+        if self._devtools is not None:
+            self._devtools.send("Emulation.setScriptExecutionDisabled", {"value": True})
         return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found]
 
 

@@ -88,12 +88,19 @@ def _there(view: View, asked: Asked) -> bool:
 
 
 def _links(view: View, asked: Asked, graph: LineageGraph) -> dict[str, Link]:
-    """Return the links to all that the answer names; a state goes by its dataset's name."""
+    """Return the links to all that the answer names; a state goes by its dataset's name, a column with it."""
     states = {node.id: node.dataset for node in graph.nodes if node.dataset and label_of(node.id) == "State"}
     ids = {*named_in(graph), asked.id, *([asked.between] if asked.between else [])}
     links = {} if asked.before is None else links_to(view.beside(asked.before), ids)
     links |= links_to(view, ids)
-    return links | {state: Link.to(state, links[dataset].name) for state, dataset in states.items() if dataset in links}
+    links |= {state: Link.to(state, links[dataset].name) for state, dataset in states.items() if dataset in links}
+    for node in graph.nodes:
+        if label_of(node.id) == "Column" and node.dataset in links:
+            # A column that only a schema names is no node of its own.
+            name = node.column if node.column is not None else links[node.id].name
+            of = links[node.dataset]
+            links[node.id] = Link(of.page, of.id, f"{of.name}.{name}", "Column")
+    return links
 
 
 def _columns(view: View, asked: Asked) -> tuple[str, ...]:

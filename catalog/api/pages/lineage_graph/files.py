@@ -69,8 +69,8 @@ def as_json(page: LineagePage) -> str:
 def _flow(one: Flow) -> dict[str, Any]:
     return {
         "number": one.number,
-        "from": {"id": one.source.id, "name": one.source.name, "box": one.boxes[0]},
-        "to": {"id": one.target.id, "name": one.target.name, "box": one.boxes[1]},
+        "from": {"id": one.edge.source, "name": one.source.name, "box": one.boxes[0]},
+        "to": {"id": one.edge.target, "name": one.target.name, "box": one.boxes[1]},
         "how": one.edge.how,
         "confidence": one.edge.confidence.value,
         "job": one.job.name if one.job else None,

@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 import pytest
 
 from catalog.api.pages.lineage_graph.asked import beginnings
+from graph_schema.identity import label_of
 from graph_schema.nodes import Dataset, ModelVersion
 from reports.layout import MOST_NODES
 from tests.support import made_up_lineage as made
@@ -152,6 +153,10 @@ def test_what_came_and_what_went_since_is_told_apart(pipeline: Catalog) -> None:
     words = page(pipeline, depth=2, since=before).words
     assert "1 node and 1 flow came, 1 node and 1 flow went" in " ".join(words.split())
     assert made.dataset(made.FEEDS[2]) not in places(taken(pipeline, depth=2))
+    assert "What went is shown as well" in words
+    later = page(pipeline, depth=2, since=pipeline.service.ledger.size() - 1).words
+    assert "Nothing came and nothing went since then" in later
+    assert "What went" not in later
     # The same between two times, as far as it is known now.
     assert taken(pipeline, depth=2, since="2026-01-15T00:00:00Z")["flows"] == found["flows"]
 
@@ -169,9 +174,27 @@ def test_columns_are_of_what_was_chosen_alone(pipeline: Catalog) -> None:
     assert [one["value"] for one in page(pipeline, grain="column").of("input") if one.get("name") == "column"] == list(
         made.COLUMNS
     )
+    # In a list of columns each is named with its dataset, as commands do, and a file has its own id.
+    ends = {(end["name"], end["id"]) for flow in one["flows"] for end in (flow["from"], flow["to"])}
+    assert {name for name, _ in ends} == {
+        f"{name}.ward" for name in (made.JOINED, made.CLEARED, made.TRAINING, made.EVALUATION, made.REPORT)
+    }
+    assert {label_of(identifier) for _, identifier in ends} == {"Column"}
+    assert f"{made.JOINED}.ward" in page(pipeline, grain="column", depth=1, column="ward").words
     expanded = taken(pipeline, grain="column", depth=1, column="ward", open=made.dataset(made.JOINED))
     assert places(one).items() <= places(expanded).items()
     assert named(*made.FEEDS) <= places(expanded).keys()
+
+
+def test_a_column_that_only_a_schema_names_is_not_called_hidden(catalog: Catalog) -> None:
+    step = event()
+    step["outputs"][0]["facets"] = {"schema": {"fields": [{"name": "age", "type": "int"}]}}
+    assert catalog.event(step).status_code == 201
+    catalog.caught_up()
+    asked: dict[str, object] = {"id": Dataset(**CURATED).id, "grain": "column", "column": "age"}
+    names = {flow[end]["name"] for flow in taken(catalog, **asked)["flows"] for end in ("from", "to")}
+    assert f"{CURATED['name']}.age" in names
+    assert "hidden" not in names
 
 
 def test_flows_that_the_picture_has_no_line_for_are_listed_and_counted(pipeline: Catalog) -> None:
@@ -246,11 +269,11 @@ def test_inputs_and_outputs_are_counted_in_words(pipeline: Catalog) -> None:
     panels = {name: page(pipeline, depth=2, node=made.dataset(name)) for name in (made.JOINED, made.FEEDS[2])}
     shown_of = {
         name: shown(pipeline.client.get(f"/explorer/dataset?id={made.dataset(name)}", headers=BROWSER)).words
-        for name in panels
+        for name in (made.JOINED, made.BEHIND)
     }
     assert f"{len(made.FEEDS)} inputs" in shown_of[made.JOINED]
     assert "1 output" in shown_of[made.JOINED]
-    assert "0 inputs" in shown_of[made.FEEDS[2]]
+    assert "0 inputs" in shown_of[made.BEHIND]
     assert f"{len(made.FEEDS)} inputs" in panels[made.JOINED].words
     # Of what nothing wrote there is no step that somebody could attest.
     assert "Attested" in panels[made.JOINED].words
