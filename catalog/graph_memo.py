@@ -8,16 +8,16 @@ ends.
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from threading import Lock
 from typing import Any, Final, NamedTuple, TypeVar
 from zlib import crc32
 
 from catalog.store import touches
-from catalog.store.touches import KEPT, NO_GRAPH, Stamp, Touched
+from catalog.store.graph_state import GRAPH_STATE, is_touched
+from catalog.store.touches import Stamp, Touched
 from catalog.view import Noted, View
 
 K = TypeVar("K", bound=Hashable)
@@ -46,57 +46,38 @@ class _Found(NamedTuple):
     cited: frozenset[int] = frozenset()
     hidden: frozenset[str] = frozenset()
 
-    def is_touched(self, by: Iterable[Touched]) -> bool:
-        """Tell whether any of these batches touched what was looked at."""
-        keys = self.noted.keys
-        return any(one.keys is None or not one.keys.isdisjoint(keys) for one in by if one.number > self.stamp.number)
-
 
 @dataclass(slots=True)
 class _Memory:
     """What stands of one graph, in the last of its states that anybody looked at."""
 
-    stamp: Stamp = NO_GRAPH
     found: OrderedDict[Hashable, _Found] = field(default_factory=OrderedDict)
-    recent: deque[Touched] = field(default_factory=lambda: deque(maxlen=KEPT))
-    """What was touched up to there, without a gap."""
     size: int = 0
 
-    def follow(self, view: View, stamp: Stamp) -> None:
-        """Let go of what was touched until the view's state."""
-        with _LOCK:
-            if stamp.graph != self.stamp.graph:
-                self._begin(stamp)
-            since = self.stamp.number
-        if stamp.number <= since:
-            return
-        touched = sorted(view.touched(since), key=lambda one: one.number)
-        with _LOCK:
-            if stamp.graph != self.stamp.graph or stamp.number <= self.stamp.number:
-                return
-            new = [one for one in touched if one.number > self.stamp.number]
-            if len(new) != stamp.number - self.stamp.number:
-                self._begin(stamp)
-                return
-            self.recent += new
-            self.stamp = stamp
-            for asked in [asked for asked, found in self.found.items() if found.is_touched(new)]:
-                self._forget(asked)
+    def begin(self) -> None:
+        """See `Remembers.begin`."""
+        self.size = 0
+        self.found.clear()
+
+    def let_go(self, touched: Sequence[Touched]) -> None:
+        """See `Remembers.let_go`."""
+        for asked in [asked for asked, found in self.found.items() if is_touched(found.noted.keys, touched)]:
+            self._forget(asked)
 
     def get(self, asked: Hashable, stamp: Stamp) -> _Found | None:
         """Return what was read in a state of the graph no later than one, and stands there."""
-        with _LOCK:
+        with GRAPH_STATE.lock:
             found = self.found.get(asked)
-            if found is None or stamp.graph != self.stamp.graph or found.stamp.number > stamp.number:
+            if found is None or stamp.graph != GRAPH_STATE.stamp.graph or found.stamp.number > stamp.number:
                 return None
             self.found.move_to_end(asked)
             return found
 
     def keep(self, asked: Hashable, found: _Found) -> None:
         """Remember what was read, unless it was touched since, or nobody knows."""
-        with _LOCK:
-            begun = self.recent[0].number - 1 if self.recent else self.stamp.number
-            if found.stamp.graph != self.stamp.graph or found.stamp.number < begun or found.is_touched(self.recent):
+        with GRAPH_STATE.lock:
+            since = GRAPH_STATE.since(found.stamp)
+            if since is None or is_touched(found.noted.keys, since):
                 return
             self._forget(asked)
             self.found[asked] = found
@@ -104,20 +85,14 @@ class _Memory:
             while self.size > _MOST_KEYS or len(self.found) > _MOST:
                 self._forget(next(iter(self.found)))
 
-    def _begin(self, stamp: Stamp) -> None:
-        self.stamp, self.size = stamp, 0
-        self.found.clear()
-        self.recent.clear()
-
     def _forget(self, asked: Hashable) -> None:
         found = self.found.pop(asked, None)
         if found is not None:
             self.size -= len(found.noted.keys)
 
 
-_LOCK: Final = Lock()
 _MEMORY: Final = _Memory()
-"""Of the graph that was looked at last: nothing outlives an erasure, which begins another."""
+GRAPH_STATE.join(_MEMORY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +109,7 @@ class _Reader:
         stamp = view.stamp
         if stamp is None:
             return None
-        _MEMORY.follow(view, stamp)
+        GRAPH_STATE.follow(stamp, view.touched)
         return cls(of, view, stamp)
 
     def get(self, asked: Hashable, *, timeless: bool = True) -> _Found | None:
@@ -191,7 +166,7 @@ class _Reader:
 def follow(view: View) -> None:
     """Let go of what was touched until the view's state, and read nothing else."""
     if (stamp := view.stamp) is not None:
-        _MEMORY.follow(view, stamp)
+        GRAPH_STATE.follow(stamp, view.touched)
 
 
 def remembered(of: Callable[..., Any], view: View, read: Callable[[View], T], asked: Hashable = None) -> T:

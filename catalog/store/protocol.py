@@ -157,6 +157,9 @@ class Quarantined:
 class StoreReader(Protocol):
     """All reads of one answer: taken from one consistent state of the store."""
 
+    remote: bool
+    """Whether what is asked goes to another process, so that asking costs more than what is answered."""
+
     def checkpoint(self) -> int:
         """Return the index of the last entry projected into what is read here, -1 for none."""
 

@@ -8,23 +8,28 @@ entry they are known, so that an earlier point is a selection of them. Of what a
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
 
+from catalog.store import touches
 from catalog.store.deadline import Deadline
 from catalog.store.indexes.column_coverage import Covered
-from catalog.store.indexes.column_flows import ColumnFlow, How
+from catalog.store.indexes.column_flows import COLUMN_FLOW, ColumnFlow, How
 from catalog.store.indexes.contributions import by_target_and_job
 from catalog.store.indexes.flows import flow_order
 from catalog.store.indexes.grounds import FEW, Ground
+from catalog.store.indexes.in_force import InForce
 from catalog.store.indexes.keys import CARRIES, looked_up_by
-from catalog.store.indexes.named_in_facets import NamedInFacet
-from catalog.store.indexes.pointers import Listing, Pointer
-from catalog.store.indexes.schemas import SchemaStated
-from catalog.store.indexes.uses import Use
+from catalog.store.indexes.named_in_facets import NAMED_IN_FACET, NamedInFacet
+from catalog.store.indexes.pointers import LISTING, POINTER, Listing, Pointer
+from catalog.store.indexes.schemas import SCHEMA, SchemaStated
+from catalog.store.indexes.table import Table
+from catalog.store.indexes.uses import USE, Use
 from catalog.store.ordering import edge_order, statement_order
 from catalog.store.protocol import Direction, Either, KnownNode, Page, Quarantined, Query, StoreReader
+from catalog.store.row_cache import NOTHING_CACHED, CachedRows, Place
 from catalog.store.single import SingleReads
 from graph_schema.bitemporal import Contribution, Flow, RunFacts
 from graph_schema.column_lineage import Mentioned
@@ -41,6 +46,7 @@ class _Dated(Protocol):
 
 Row = TypeVar("Row", bound=_Dated)
 Value = TypeVar("Value")
+K = TypeVar("K", bound=Hashable)
 
 
 def _source(row: Any) -> tuple[str, ...]:  # noqa: ANN401  an edge or a flow of any kind
@@ -53,6 +59,30 @@ def _target(row: Any) -> tuple[str, ...]:  # noqa: ANN401  an edge or a flow of 
 
 def _subject(row: Statement) -> tuple[str, ...]:
     return (row.subject,)
+
+
+def _dataset(row: SchemaStated) -> tuple[str, ...]:
+    return (row.dataset,)
+
+
+def _both(row: Pointer) -> tuple[str, ...]:
+    return row.source, row.target
+
+
+def _job_and_dataset(row: Use) -> tuple[str | None, ...]:
+    return row.job, row.dataset
+
+
+def _itself(row: SchemaStated) -> SchemaStated:
+    return row
+
+
+def _coverage_order(row: Covered) -> tuple[Any, ...]:
+    return (row.target, row.job or "", *row[2:])
+
+
+def _use_order(row: Use) -> tuple[Any, ...]:
+    return (row.job or "", *row[1:])
 
 
 def _column_flow_order(row: ColumnFlow) -> tuple[str, ...]:
@@ -77,16 +107,30 @@ _NOTHING: Final = _About((), -1)
 class _Rows(Generic[Row]):
     """The rows that a verb answers about each node, valid whenever, by the entry up to which they are known."""
 
-    def __init__(self, owners: Callable[[Row], tuple[str | None, ...]], order: Callable[[Row], Any]) -> None:
-        """Hold none yet; `owners` are the nodes that a row is about, rows are answered in `order`."""
+    def __init__(
+        self,
+        owners: Callable[[Row], tuple[str | None, ...]],
+        order: Callable[[Row], Any],
+        place: Place,
+        given: CachedRows,
+    ) -> None:
+        """Hold none yet; `owners` are the nodes that a row is about, rows are answered in `order`, and are `given`
+        by earlier answers and to later ones in a place.
+        """
         self._owners = owners
         self._order = order
+        self._place = place
+        self._given = given
         self._held: defaultdict[int, dict[str, _About]] = defaultdict(dict)
 
     def missing(self, ids: Iterable[str], known_at: int) -> list[str]:
         """Return those of the nodes that are not held as known by then."""
         held = self._held[known_at]
-        return [one for one in dict.fromkeys(ids) if one not in held]
+        new = [one for one in dict.fromkeys(ids) if one not in held]
+        if new and known_at == self._given.newest:
+            held.update(self._given.take(self._place, new))
+            new = [one for one in new if one not in held]
+        return new
 
     def late(self, ids: Iterable[str] | None, held_at: int, known_at: int) -> list[str]:
         """Return those of the nodes, by default of all, held as known by one entry whose rows came after another."""
@@ -103,6 +147,8 @@ class _Rows(Generic[Row]):
                     about[owner].append(row)
         new.update((one, _About(some, max(row.entry for row in some))) for one, some in about.items())
         self._held[known_at].update(new)
+        if known_at == self._given.newest:
+            self._given.give(self._place, new, lambda about: 1 + len(about.rows))
 
     def answer(
         self, ids: Iterable[str], valid_at: int, known_at: int, held_at: int, late: frozenset[str] = frozenset()
@@ -131,6 +177,54 @@ _WAYS: Final[Mapping[Direction | Either, tuple[Direction, ...]]] = {
 }
 
 
+def _by_node(table: Table, *more: Hashable) -> Place:
+    return Place((table.name, *more), lambda one: touches.rows(table, (one,)))
+
+
+@lru_cache(maxsize=1_024)
+def _edges_place(kind: str, way: Direction) -> Place:
+    return Place(("edges", kind, way), lambda one: touches.edges((one,), (kind,), way))
+
+
+@lru_cache(maxsize=1_024)
+def _statements_place(aspect: str | None) -> Place:
+    asked = None if aspect is None else (aspect,)
+    return Place(("statements", aspect), lambda one: touches.statements((one,), asked))
+
+
+@lru_cache(maxsize=64)
+def _lookup_place(label: str, field: str) -> Place:
+    return Place(("lookup", label, field), lambda value: touches.lookup(label, field, (value,)))
+
+
+@lru_cache(maxsize=64)
+def _carrying_place(label: str) -> Place:
+    return Place(("carrying", label), lambda values: touches.lookup(label, CARRIES, values))
+
+
+@lru_cache(maxsize=64)
+def _contributions_place(newest: int, by_job: bool) -> Place:  # noqa: FBT001  as the verb is asked
+    return Place(("contributions", newest, by_job), lambda one: touches.contributions((one,)))
+
+
+_FLOWS: Final[Mapping[Direction, Place]] = {
+    way: Place(("flows", way), lambda one: touches.flows((one,))) for way in ("in", "out")
+}
+_COLUMN_FLOWS: Final[Mapping[Direction, Place]] = {way: _by_node(COLUMN_FLOW, way) for way in ("in", "out")}
+_COVERAGE: Final = Place("coverage", lambda one: touches.coverage((one,)))
+_SCHEMAS, _POINTERS, _USES = _by_node(SCHEMA), _by_node(POINTER), _by_node(USE)
+_LISTINGS, _NAMED = _by_node(LISTING), _by_node(NAMED_IN_FACET)
+_NODES: Final = Place("nodes", lambda one: touches.named((one,)))
+_IN_FORCE: Final = Place("in force", lambda one: touches.in_force((one,), None))
+_RUNS: Final = Place("runs", lambda one: touches.runs((one,)))
+_GROUNDS: Final = Place("grounds", lambda one: touches.grounds_of((one,)))
+_ALL_GROUNDS: Final = Place("all grounds", lambda wanted: touches.grounds(wanted, None))
+_QUARANTINED: Final = Place("quarantined", lambda _: touches.quarantined())
+# Digests stand for one text.
+_HOWS: Final = Place("transformations", lambda _: ())
+_MENTIONED: Final = Place("mentioned", lambda _: ())
+
+
 class _TooManyError(Exception):
     """There are more rows than the limit."""
 
@@ -138,22 +232,25 @@ class _TooManyError(Exception):
 class Remembering(SingleReads):
     """Reads one state of a store, each thing once; what is asked as known later than `newest` is not remembered.
 
-    It lives as long as one answer, and holds all that the answer looked at.
+    It lives as long as one answer, and holds all that the answer looked at. What earlier answers read of the same
+    graph and stands is taken from there, and what is read is given to later ones.
     """
 
-    def __init__(self, reader: StoreReader, newest: int) -> None:
-        """Read through this reader, which is one consistent state."""
+    def __init__(self, reader: StoreReader, newest: int, given: CachedRows = NOTHING_CACHED) -> None:
+        """Read through this reader, which is one consistent state; `given` is what is held of it."""
         self._reader = reader
         self._newest = newest
-        self._edges: dict[tuple[str, str], _Rows[Edge]] = {}
+        self._given = given if given.newest == newest else NOTHING_CACHED
+        self._edges: dict[tuple[str, Direction], _Rows[Edge]] = {}
         self._statements: dict[str | None, _Rows[Statement]] = {}
-        self._flows = {way: _Rows[Flow](_ENDS[way], flow_order) for way in _ENDS}
-        self._column_flows = {way: _Rows[ColumnFlow](_ENDS[way], _column_flow_order) for way in _ENDS}
-        self._coverage = _Rows[Covered](lambda row: (row.target,), lambda row: (row.target, row.job or "", *row[2:]))
-        self._schemas = _Rows[SchemaStated](lambda row: (row.dataset,), lambda row: row)
-        self._pointers = _Rows[Pointer](lambda row: (row.source, row.target), _pointer_order)
-        self._uses = _Rows[Use](lambda row: (row.job, row.dataset), lambda row: (row.job or "", *row[1:]))
+        self._flows = {way: self._rows(_ENDS[way], flow_order, _FLOWS[way]) for way in _ENDS}
+        self._column_flows = {way: self._rows(_ENDS[way], _column_flow_order, _COLUMN_FLOWS[way]) for way in _ENDS}
+        self._coverage = self._rows(_target, _coverage_order, _COVERAGE)
+        self._schemas = self._rows(_dataset, _itself, _SCHEMAS)
+        self._pointers = self._rows(_both, _pointer_order, _POINTERS)
+        self._uses = self._rows(_job_and_dataset, _use_order, _USES)
         self._nodes: dict[str, KnownNode | None] = {}
+        self._in_force: dict[str, tuple[InForce, ...]] = {}
         self._runs: dict[str, RunFacts | None] = {}
         self._hows: dict[str, How | None] = {}
         self._mentioned: dict[str, Mentioned | None] = {}
@@ -161,8 +258,13 @@ class Remembering(SingleReads):
         self._listings: dict[str, list[Listing] | None] = {}
         self._named: dict[str, list[NamedInFacet] | None] = {}
         self._looked_up: dict[tuple[str, str], dict[str, list[str]]] = {}
-        self._grounds: dict[str, set[Ground]] = {}
+        self._grounds: dict[str, frozenset[Ground]] = {}
         self._answers: dict[tuple[object, ...], Any] = {}
+
+    def _rows(
+        self, owners: Callable[[Row], tuple[str | None, ...]], order: Callable[[Row], Any], place: Place
+    ) -> _Rows[Row]:
+        return _Rows(owners, order, place, self._given)
 
     @contextmanager
     def reading(self, deadline: Deadline | None = None) -> Iterator[StoreReader]:  # noqa: ARG002  it is open already
@@ -175,7 +277,7 @@ class Remembering(SingleReads):
     def nodes(self, ids: Sequence[str], known_at: int = NOW) -> dict[str, KnownNode]:
         if known_at > self._newest:
             return self._reader.nodes(ids, known_at)
-        found = _each(self._nodes, ids, lambda new: self._reader.nodes(new, self._newest))
+        found = self._each(_NODES, self._nodes, ids, lambda new: self._reader.nodes(new, self._newest))
         return {one: known for one, known in found.items() if known.entry <= known_at}
 
     def edges(
@@ -196,7 +298,7 @@ class Remembering(SingleReads):
 
     def _edges_of(self, ids: Sequence[str], kinds: Sequence[str], way: Direction) -> list[_Rows[Edge]]:
         """Return the edges of each kind, fetched together of the nodes of which not all of them are held."""
-        every = {kind: self._edges.setdefault((kind, way), _Rows(_ENDS[way], edge_order)) for kind in kinds}
+        every = {kind: self._edges_at(kind, way) for kind in kinds}
         new = list(dict.fromkeys(one for rows in every.values() for one in rows.missing(ids, self._newest)))
         if new:
             of: dict[str, list[Edge]] = {kind: [] for kind in every}
@@ -205,6 +307,12 @@ class Remembering(SingleReads):
             for kind, edges in of.items():
                 every[kind].hold(new, edges, self._newest)
         return list(every.values())
+
+    def _edges_at(self, kind: str, way: Direction) -> _Rows[Edge]:
+        rows = self._edges.get((kind, way))
+        if rows is None:
+            rows = self._edges[kind, way] = self._rows(_ENDS[way], edge_order, _edges_place(kind, way))
+        return rows
 
     def statements(
         self,
@@ -216,7 +324,7 @@ class Remembering(SingleReads):
         if known_at > self._newest:
             return self._reader.statements(ids, aspects, valid_at, known_at)
         wanted: list[str | None] = [None] if aspects is None else list(dict.fromkeys(aspects))
-        every = {one: self._statements.setdefault(one, _Rows(_subject, statement_order)) for one in wanted}
+        every = {one: self._statements_of(one) for one in wanted}
         new = list(dict.fromkeys(one for rows in every.values() for one in rows.missing(ids, self._newest)))
         if new:
             of: dict[str | None, list[Statement]] = {one: [] for one in every}
@@ -227,15 +335,47 @@ class Remembering(SingleReads):
         found = [one for rows in every.values() for one in rows.answer(ids, valid_at, known_at, self._newest)]
         return sorted(found, key=statement_order)
 
+    def _statements_of(self, aspect: str | None) -> _Rows[Statement]:
+        rows = self._statements.get(aspect)
+        if rows is None:
+            rows = self._statements[aspect] = self._rows(_subject, statement_order, _statements_place(aspect))
+        return rows
+
+    def in_force(self, ids: Sequence[str], *, endings: bool = False) -> list[InForce]:
+        if not self._gives:
+            return self._reader.in_force(ids, endings=endings)
+        held, asked = self._in_force, dict.fromkeys(ids)
+        new = [one for one in asked if one not in held]
+        if new:
+            held.update(self._given.take(_IN_FORCE, new))
+            new = [one for one in new if one not in held]
+        if new:
+            of: dict[str, list[InForce]] = {one: [] for one in new}
+            for each in self._reader.in_force(new, endings=True):
+                of[each.statement.subject].append(each)
+            made = {one: tuple(some) for one, some in of.items()}
+            held.update(made)
+            self._given.give(_IN_FORCE, made, _size)
+        found = (each for one in asked for each in held[one] if endings or each.statement.value is not None)
+        return sorted(found, key=lambda each: each.statement[:2])
+
     def lookup(self, label: str, field: str, values: Sequence[str], known_at: int = NOW) -> list[str]:
         asked = tuple(dict.fromkeys(values))
+        if field == CARRIES and known_at == self._newest:
+            # Which of several values a node has is not answered.
+            place = _carrying_place(label)
+            of_all = self._whole(place, asked, lambda some: self._reader.lookup(label, field, some, known_at), _size)
+            return list(of_all)
         if field == CARRIES or known_at > self._newest:
             key = "lookup", label, field, asked, known_at
             answer: list[str] = self._once(key, lambda: self._reader.lookup(label, field, asked, known_at))
             return list(answer)
         # What a node is looked up by is of its key, and holds since it is known.
-        of = self._looked_up.setdefault((label, field), {})
+        of, place = self._looked_up.setdefault((label, field), {}), _lookup_place(label, field)
         new = [one for one in asked if one not in of]
+        if new:
+            of.update(self._given.take(place, new))
+            new = [one for one in new if one not in of]
         if new:
             met = self._reader.lookup(label, field, new, self._newest)
             of.update((one, []) for one in new)
@@ -244,11 +384,12 @@ class Remembering(SingleReads):
                     of[value].append(id_)
             if len(new) == 1:
                 of[new[0]] = met
+            self._given.give(place, {one: of[one] for one in new}, _size)
         found = sorted({id_ for one in asked for id_ in of[one]})
         return found if known_at == self._newest or not found else sorted(self.nodes(found, known_at))
 
     def runs(self, ids: Sequence[str]) -> dict[str, RunFacts]:
-        return _each(self._runs, ids, self._reader.runs)
+        return self._each(_RUNS, self._runs, ids, self._reader.runs, _size_of_run)
 
     def flows(
         self,
@@ -310,11 +451,16 @@ class Remembering(SingleReads):
             return self._reader.contributions(asks, known_at, newest, by_job=by_job)
         held = self._contributions.setdefault((newest, by_job), {})
         asked = dict.fromkeys(asks)
+        place = _contributions_place(newest, by_job)
         new = [one for one in dict.fromkeys(target for target, _ in asked) if one not in held]
+        if new:
+            held.update(self._given.take(place, new))
+            new = [one for one in new if one not in held]
         if new:
             held.update((one, []) for one in new)
             for row in self._reader.contributions([(one, NOW) for one in new], self._newest, newest, by_job=by_job):
                 held[row.target].append(row)
+            self._given.give(place, {one: held[one] for one in new}, _size)
         # What is newest of all is newest before as well, as long as all of it was there.
         late = [
             (target, at) for target, at in asked if any(row.at > at or row.entry > known_at for row in held[target])
@@ -338,7 +484,7 @@ class Remembering(SingleReads):
             return found
 
         # What never listed any did not before either.
-        held = _each(self._listings, ids, fetch)
+        held = self._each(_LISTINGS, self._listings, ids, fetch, _size)
         some = tuple(held)
         if not some:
             return []
@@ -358,7 +504,7 @@ class Remembering(SingleReads):
                 found.setdefault(row.dataset, []).append(row)
             return found
 
-        held = _each(self._named, ids, fetch)
+        held = self._each(_NAMED, self._named, ids, fetch, _size)
         return sorted(row for some in held.values() for row in some if row.entry <= known_at)
 
     def uses(self, ids: Sequence[str], valid_at: int = NOW, known_at: int = NOW) -> list[Use]:
@@ -413,26 +559,43 @@ class Remembering(SingleReads):
         return rows.answer(ids, valid_at, known_at, newest, late)
 
     def transformations(self, hows: Collection[str]) -> dict[str, How]:
-        return _each(self._hows, hows, self._reader.transformations)
+        return self._each(_HOWS, self._hows, hows, self._reader.transformations)
 
     def mentioned(self, stated: Collection[str]) -> dict[str, Mentioned]:
-        return _each(self._mentioned, stated, self._reader.mentioned)
+        return self._each(_MENTIONED, self._mentioned, stated, self._reader.mentioned)
 
     def grounds(
         self, wanted: Sequence[Ground], ids: Sequence[str] | None = None, known_at: int = NOW
     ) -> dict[Ground, tuple[str, ...]]:
         asked = dict.fromkeys(ids or ())
         new = [one for one in asked if one not in self._grounds]
-        if ids is None or known_at != self._newest or (new and len(wanted) <= FEW):
+        if new and known_at == self._newest:
+            self._grounds.update(self._given.take(_GROUNDS, new))
+            new = [one for one in new if one not in self._grounds]
+        if ids is None or known_at != self._newest or (new and len(wanted) <= FEW and not self._gives):
+            found: dict[Ground, tuple[str, ...]]
+            if ids is None and known_at == self._newest:
+                found = self._whole(
+                    _ALL_GROUNDS, tuple(wanted), lambda some: self._reader.grounds(some, None, known_at), _size_of_all
+                )
+                return dict(found)
             key = "grounds", tuple(wanted), None if ids is None else tuple(ids), known_at
-            found: dict[Ground, tuple[str, ...]] = self._once(key, lambda: self._reader.grounds(wanted, ids, known_at))
+            found = self._once(key, lambda: self._reader.grounds(wanted, ids, known_at))
             return dict(found)
         if new:
-            self._grounds.update((one, set()) for one in new)
+            of: dict[str, set[Ground]] = {one: set() for one in new}
             for ground, nodes in self._reader.grounds(list(Ground), new, known_at).items():
                 for one in nodes:
-                    self._grounds[one].add(ground)
+                    of[one].add(ground)
+            made = {one: frozenset(some) for one, some in of.items()}
+            self._grounds.update(made)
+            self._given.give(_GROUNDS, made, _size)
         return {one: tuple(sorted(id_ for id_ in asked if one in self._grounds[id_])) for one in wanted}
+
+    @property
+    def _gives(self) -> bool:
+        """Tell whether what is read is given to later answers."""
+        return self._given is not NOTHING_CACHED
 
     def last_boundary(self, until: int) -> int | None:
         found: int | None = self._once(("last_boundary", until), lambda: self._reader.last_boundary(until))
@@ -443,8 +606,40 @@ class Remembering(SingleReads):
         return found
 
     def quarantined(self) -> list[Quarantined]:
-        found: list[Quarantined] = self._once(("quarantined",), self._reader.quarantined)
+        found: list[Quarantined] = self._whole(_QUARANTINED, (), lambda _: self._reader.quarantined(), _size)
         return list(found)
+
+    def _each(
+        self,
+        place: Place,
+        held: dict[str, Value | None],
+        keys: Iterable[str],
+        ask: Callable[[list[str]], Mapping[str, Value]],
+        size: Callable[[Any], int] = lambda _: 1,
+    ) -> dict[str, Value]:
+        """Return what is answered of each key, asked of those that are not held; None is held where nothing was."""
+        asked = list(dict.fromkeys(keys))
+        new = [one for one in asked if one not in held]
+        if new:
+            held |= self._given.take(place, new)
+            new = [one for one in new if one not in held]
+        if new:
+            made: dict[str, Value | None] = {**dict.fromkeys(new), **ask(new)}
+            held |= made
+            self._given.give(place, made, size)
+        return {one: value for one in asked if (value := held[one]) is not None}
+
+    def _whole(self, place: Place, asked: K, ask: Callable[[K], Value], size: Callable[[Value], int]) -> Value:
+        """Return what is answered of something as a whole, as it is now."""
+        key = place.name, asked
+        if key not in self._answers:
+            found = self._given.take(place, (asked,))
+            if not found:
+                found = {asked: ask(asked)}
+                self._given.give(place, found, size)
+            self._answers[key] = found[asked]
+        answer: Value = self._answers[key]
+        return answer
 
     def _once(self, key: tuple[object, ...], ask: Callable[[], Any]) -> Any:  # noqa: ANN401  whatever is asked
         if key not in self._answers:
@@ -452,12 +647,13 @@ class Remembering(SingleReads):
         return self._answers[key]
 
 
-def _each(
-    held: dict[str, Value | None], keys: Iterable[str], ask: Callable[[list[str]], Mapping[str, Value]]
-) -> dict[str, Value]:
-    """Return what is answered of each key, asked of those that are not held; None is held where nothing was."""
-    asked = list(dict.fromkeys(keys))
-    new = [one for one in asked if one not in held]
-    if new:
-        held |= {**dict.fromkeys(new), **ask(new)}
-    return {one: value for one in asked if (value := held[one]) is not None}
+def _size(some: Collection[Any] | None) -> int:
+    return 1 if some is None else 1 + len(some)
+
+
+def _size_of_all(found: Mapping[Any, Collection[Any]]) -> int:
+    return sum(map(_size, found.values()))
+
+
+def _size_of_run(run: RunFacts | None) -> int:
+    return 1 if run is None else 1 + len(run.events) + len(run.reads) + len(run.writes)

@@ -35,6 +35,8 @@ from graph_schema.facts import NOW, Edge, Statement
 class SingleReads(ABC):
     """What every store inherits: `store.verb(...)` is the same as `with store.reading() as read: read.verb(...)`."""
 
+    remote: bool = False
+
     @abstractmethod
     def reading(self, deadline: Deadline | None = None) -> AbstractContextManager[StoreReader]:
         """Open one consistent state; see `Store.reading`."""

@@ -111,9 +111,14 @@ def _looking(what: str, ids: Collection[str]) -> Iterable[int]:
     return [of ^ _number(one) for one in ids]
 
 
+def named(ids: Collection[str]) -> Iterable[int]:
+    """Return what is looked at of whether records name the nodes, and which first."""
+    return _looking(_NODE, ids)
+
+
 def nodes(ids: Collection[str]) -> Iterator[int]:
     """Yield what is looked at of whether the nodes are known, and by which entry: of datasets facets may tell too."""
-    yield from _looking(_NODE, ids)
+    yield from named(ids)
     yield from _looking(NAMED_IN_FACET.name, [one for one in ids if label_of(one) == "Dataset"])
 
 
@@ -206,6 +211,11 @@ def grounds(wanted: Iterable[Ground], ids: Collection[str] | None) -> Iterator[i
             yield from _looking(f"{GROUND.name} {ground.value}", ids)
 
 
+def grounds_of(ids: Collection[str]) -> Iterable[int]:
+    """Return what is looked at of all grounds of nodes."""
+    return _looking(GROUND.name, ids)
+
+
 def anything() -> Iterable[int]:
     """Return what every batch and every step touches some of."""
     return whole(_ANYTHING), whole(_STEP), whole(_QUARANTINED)
@@ -282,7 +292,7 @@ def of_rows(changes: Changes) -> set[int]:
 @lru_cache(maxsize=_CACHED)
 def _grounded(ground: str, node: str) -> tuple[int, ...]:
     what = f"{GROUND.name} {ground}"
-    return whole(what), *_touching(what, node)
+    return whole(what), *_touching(what, node), *_touching(GROUND.name, node)
 
 
 @lru_cache(maxsize=_CACHED)

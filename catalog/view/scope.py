@@ -13,6 +13,7 @@ from catalog.reading import EVERYTHING, LATEST, TERMS, AsOf, Rights, Terms
 from catalog.run_ids import RunIds
 from catalog.store.protocol import InForce, KnownNode, StoreReader
 from catalog.store.remembering import Remembering
+from catalog.store.row_cache import NOTHING_CACHED, ROW_CACHE
 from catalog.view.anchor import Anchor
 from catalog.view.noting import Noted
 from catalog.visibility import Visibility
@@ -44,10 +45,13 @@ class Scope:
         """The entries on which the answer rests, as far as its reader noted them."""
         self.hidden: set[str] = set()
         """What visible things led to and rights hide."""
-        self._reader = reader
+        self._remembered: dict[int, Remembering] = {}
+        """What remembers for all views that are derived from one another, by as far as it knows."""
+        # A store in another process is asked for nothing twice, whoever forgets to say so.
+        self._reader = self._remembering(reader) if reader.remote and self.known_at == self.reached else reader
         self._anchor = anchor
-        self._visibility = Visibility(reader, rights, self.known_at)
-        self._run_ids = RunIds(reader, self.known_at)
+        self._visibility = Visibility(self._reader, rights, self.known_at)
+        self._run_ids = RunIds(self._reader, self.known_at)
         self._known: dict[Callable[[Any], Any], tuple[Any, Noted]] = {}
         """What was found once, and what was looked at for it."""
         self._noting: list[Noted] = []
@@ -55,8 +59,6 @@ class Scope:
         self._nodes: dict[str, KnownNode | None] = {}
         self._asked: dict[tuple[Any, ...], list[Any]] = {}
         """The edges, statements and ids that were asked for: several capabilities ask the same of the same nodes."""
-        self._remembered: dict[int, Remembering] = {}
-        """What remembers for all views that are derived from one another, by as far as it knows."""
         self._held: dict[tuple[str, bool], list[InForce]] = {}
         """What is in force about nodes that were asked for, with and without endings."""
 
@@ -87,13 +89,21 @@ class Scope:
     @property
     def remembering(self) -> Self:
         """Return this view, which from now on asks the store for each thing once, whatever points are derived of it."""
-        if isinstance(self._reader, Remembering):
-            return self
+        reader = self._remembering(self._reader)
+        return self if reader is self._reader else self._derived(self.as_of, self.rights, reader)
+
+    def _remembering(self, reader: StoreReader) -> Remembering:
+        """Return what remembers what this reader answers, as of now what it answered before and stands, too: that
+        pays where the store is another process.
+        """
+        if isinstance(reader, Remembering):
+            return reader
         newest = self.known_at
-        reader = self._remembered.get(newest)
-        if reader is None:
-            reader = self._remembered[newest] = Remembering(self._reader, newest)
-        return self._derived(self.as_of, self.rights, reader)
+        found = self._remembered.get(newest)
+        if found is None:
+            held = ROW_CACHE.of(reader) if reader.remote and newest == self.reached else NOTHING_CACHED
+            found = self._remembered[newest] = Remembering(reader, newest, held)
+        return found
 
     def _derived(self, as_of: AsOf, rights: Rights, reader: StoreReader | None = None) -> Self:
         view = self._sharing(as_of, rights, reader)

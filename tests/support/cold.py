@@ -8,25 +8,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from catalog import graph_memo
+from catalog.store.graph_state import GRAPH_STATE
+from catalog.store.touches import NO_GRAPH
 
 
 def forget() -> None:
     """Remember nothing, as in a process that begins."""
-    _hold(graph_memo._Memory())
+    GRAPH_STATE._begin(NO_GRAPH)
 
 
 @contextmanager
 def forgotten() -> Iterator[None]:
-    """Remember nothing for a while, and then what was remembered before."""
-    memory = graph_memo._MEMORY
-    before = graph_memo._Memory(memory.stamp, memory.found, memory.recent, memory.size)
+    """Remember nothing for a while, and then what was remembered before; rows are read anew."""
+    state, memory = GRAPH_STATE, graph_memo._MEMORY
+    before = state.stamp, state._recent.copy(), memory.found.copy(), memory.size
     forget()
     try:
         yield
     finally:
-        _hold(before)
-
-
-def _hold(what: graph_memo._Memory) -> None:
-    memory = graph_memo._MEMORY
-    memory.stamp, memory.found, memory.recent, memory.size = what.stamp, what.found, what.recent, what.size
+        forget()
+        state.stamp, state._recent, memory.found, memory.size = before

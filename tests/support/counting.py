@@ -17,6 +17,8 @@ class Counting:
 
     def __getattr__(self, name: str) -> Any:
         verb = getattr(self._reader, name)
+        if not callable(verb):
+            return verb
 
         def counted(*args: Any, **more: Any) -> Any:
             self.calls[name] += 1

@@ -47,6 +47,8 @@ from graph_schema.facts import NOW, Edge
 class IndexReads(IndexReader):
     """What a reading inherits that keeps rows; see `StoreReader`."""
 
+    remote: bool = False
+
     @abstractmethod
     def edges(
         self,

@@ -46,6 +46,8 @@ _Arrow = tuple[str, str, str, int]
 class Neo4jReading(IndexReads):
     """One consistent state of the graph."""
 
+    remote = True
+
     def __init__(self, run: Run, memory: RunMemory, contents: Contents, searched: SearchMemory) -> None:
         """Read inside this transaction, up to the checkpoint of now."""
         self.memo = {}

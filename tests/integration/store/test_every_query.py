@@ -22,6 +22,7 @@ from catalog.store.sqlite import SqliteStore
 from catalog.view import Anchor, View
 from graph_schema.identity import label_of
 from tests.property.catalog.view.test_prefix import DECIDES, PAYLOADS, write
+from tests.support.cold import forget
 from tests.support.neo4j_server import Neo4jEndpoint
 from tests.support.queries import QUERIES, Ask, about_entries
 from tests.support.records import House
@@ -116,6 +117,7 @@ def test_neo4j_answers_every_query_as_memory_does_in_a_bounded_number_of_round_t
 
         made = {}
         for name, ask in asked(house).items():
+            forget()
             read = Neo4jReading(counting, RunMemory(), Contents(), SearchMemory())
             trips = 0
             assert ask(View(read, anchor=anchor)) == ask(View(memory, anchor=anchor)), name

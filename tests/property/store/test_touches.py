@@ -21,6 +21,7 @@ from catalog.projection.entry_facts import facts_of
 from catalog.reading import EVERYTHING, NO_SITE, Rights
 from catalog.store import touches
 from catalog.store.indexes import INDEXES
+from catalog.store.indexes.facet_keys import facet_of
 from catalog.store.indexes.grounds import Ground
 from catalog.store.indexes.keys import CARRIES, FIELDS
 from catalog.store.indexes.record_states import Suggested
@@ -55,6 +56,7 @@ SAID = (
     "was_dropped",
     "phi.CLINICAL_NOTE",
 )
+FACETS = sorted(facet for one in (*SAID, "facet:spark.x-y") if (facet := facet_of(one)) is not None)
 _LABEL = {"stance": "ASSERT", "codes": [], "origin": "CLAIMED"}
 
 
@@ -103,7 +105,12 @@ def questions(ids: Sequence[str]) -> dict[str, Callable[[View], Any]]:
     lookups = {
         f"{label} by {field}": lambda view, label=label, field=field: view.lookup(label, field, ("", "made-up", COLUMN))
         for label, fields in FIELDS.items()
-        for field in (*fields, *([CARRIES] if label in {"Dataset", "Job", "Run"} else []))
+        for field in fields
+    }
+    carrying = {
+        f"{label} with {facet}": lambda view, label=label, facet=facet: view.lookup(label, CARRIES, (facet,))
+        for label in ("Dataset", "Job", "Run")
+        for facet in FACETS
     }
     found = {
         f"{label} found": lambda view, label=label: view.find(Query((label,), facets=("label",)))
@@ -114,6 +121,7 @@ def questions(ids: Sequence[str]) -> dict[str, Callable[[View], Any]]:
         **statements,
         **in_force,
         **lookups,
+        **carrying,
         **found,
         "statements": lambda view: view.statements(ids),
         "everything in force": lambda view: view.in_force(ids),

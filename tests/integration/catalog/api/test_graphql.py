@@ -403,6 +403,8 @@ class CountingStore(MemoryStore):
 
 
 class Counted:
+    remote = False
+
     def __init__(self, reader: StoreReader, calls: Counter[str]) -> None:
         self._reader = reader
         self._calls = calls

@@ -160,6 +160,8 @@ class Waiting(MemoryStore):
 
 
 class _Waiting:
+    remote = False
+
     def __init__(self, reader: StoreReader, store: Waiting) -> None:
         self._reader, self._store = reader, store
 
@@ -245,6 +247,8 @@ class CutOff(MemoryStore):
 
 
 class _CutOff:
+    remote = False
+
     def __init__(self, deadline: Deadline, store: CutOff) -> None:
         self._deadline = deadline
         store.deadlines.append(deadline)

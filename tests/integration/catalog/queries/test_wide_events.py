@@ -41,6 +41,8 @@ def complete(entry: int, job: str, reads: list[Dataset], writes: list[Dataset]) 
 class Weighing:
     """Counts what the store that it stands in front of hands out."""
 
+    remote = False
+
     def __init__(self, reader: Any) -> None:
         self._reader = reader
         self.handed_out = 0

@@ -212,6 +212,8 @@ def test_the_names_of_the_histories_are_made_up() -> None:
 class _NothingAhead:
     """A reading that fetches no columns ahead, and notes what would have been."""
 
+    remote = False
+
     def __init__(self, store: MemoryStore) -> None:
         self._store = store
 

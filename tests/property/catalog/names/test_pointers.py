@@ -78,6 +78,8 @@ def facts_of(said: ColumnStatement, entry: int) -> Facts:
 class EveryFact:
     """A reader that tells of every list that it may have ended, so that names are judged by all that was said."""
 
+    remote = False
+
     def __init__(self, reader: Any) -> None:
         self._reader = reader
 

@@ -189,6 +189,8 @@ def test_roots_of_several_grains_are_refused() -> None:
 class Counting:
     """A reader that counts the calls to each verb."""
 
+    remote = False
+
     def __init__(self, graph: MemoryStore) -> None:
         self.graph = graph
         self.calls: list[str] = []

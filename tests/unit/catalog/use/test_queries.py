@@ -233,6 +233,8 @@ class TestOfADataset:
 class Counting:
     """A reader that counts the calls of its verbs."""
 
+    remote = False
+
     def __init__(self, reader: Any) -> None:
         self._reader, self.calls = reader, 0
 
