@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from catalog.access.model import Powers
@@ -14,8 +15,9 @@ from catalog.labels.rules import uncovered, why_uncovered
 from catalog.labels.taint.clearances import clearance
 from catalog.labels.taint.groups import Groups
 from catalog.labels.taint.model import Clearance, Flow, Passage
-from catalog.labels.taint.runs import Carried, CarryingRuns
+from catalog.labels.taint.runs import Carried, CarryingRuns, Ran
 from catalog.view import View
+from graph_schema.facts import ALWAYS
 from graph_schema.identity import label_of
 from graph_schema.nodes import Principal
 
@@ -41,6 +43,8 @@ class Covering:
         self._attested = attested
         self._supposed = supposed
         self._later = later
+        self.since: dict[str, int] = {}
+        """Of each target of attested steps since when it makes no difference which runs came later."""
 
     def clearances(
         self, flows: Iterable[Flow], since: Mapping[Carried, int]
@@ -80,6 +84,7 @@ class Covering:
             every = [
                 Step(job, run or None, ended, wrote_as, code=code.get(run, frozenset())) for run in several or ("",)
             ]
+            self.since[target] = max(self.since.get(target, ALWAYS), self._settled(every, some, first, powers))
             covering = [
                 clearance(one, partial(self._groups.address, target), self._later(one, target))
                 for one in attested[job]
@@ -88,6 +93,16 @@ class Covering:
             if covering:
                 found[job, target, source] = tuple(covering)
         return found
+
+    def _settled(self, every: Sequence[Step], some: Sequence[Ran], first: int, powers: Powers) -> int:
+        """Return since when steps of runs are covered alike, whichever of the runs came later: ever where each of the
+        attestations covers all of them, or none, whenever the first of those that are left ended.
+        """
+        ended = first, max([first, *(run.last for run in some)])
+        for one in self._attested[every[0].job]:
+            if len({self._covers(one, replace(step, at=at), powers) for step in every for at in ended}) > 1:
+                return max(run.first for run in some)
+        return ALWAYS
 
     def _covers(self, attestation: Attestation, step: Step, powers: Powers) -> bool:
         moment = self._view.moment

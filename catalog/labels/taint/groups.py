@@ -71,9 +71,13 @@ class Groups:
 
     def column(self, dataset: str, name: str) -> Place:
         """Return the place of a column of a dataset, which is known from now on."""
-        whole, called = self.of(dataset), self.address(dataset, name)
-        self.columns[whole].add(called)
-        return Place(Part.COLUMN, whole, called)
+        place = self.place(dataset, name)
+        self.columns[place.node].add(place.detail)
+        return place
+
+    def place(self, dataset: str, name: str) -> Place:
+        """Return the place of a column of which nothing need be known."""
+        return Place(Part.COLUMN, self.of(dataset), self.address(dataset, name))
 
     def any(self, dataset: str) -> Place:
         """Return the place of all of a dataset or model version."""

@@ -67,7 +67,7 @@ def columns_named(
     seen: dict[Place, int] = {}
     for one in stated:
         for name in fields_of_text(one.text):
-            _least(seen, groups.column(one.dataset, name), one.valid_from)
+            _least(seen, groups.place(one.dataset, name), one.valid_from)
     met = set()
     for place, since in flowing:
         if place is not None and place.part is Part.COLUMN:
@@ -77,7 +77,7 @@ def columns_named(
     for dataset, some in labels.items():
         for label in some:
             for tag in label.history if label.column is not None else ():
-                _least(named, groups.column(dataset, label.column or ""), tag.since)
+                _least(named, groups.place(dataset, label.column or ""), tag.since)
     return ColumnsNamed(stated, seen, frozenset(met), named)
 
 
@@ -96,7 +96,7 @@ def _named_by_runs(view: View, groups: Groups, places: Collection[Place]) -> set
     """Return those of the columns that a schema names which a run's event says, of what it read or wrote."""
     names = sorted({name for place in places for name in groups.members[place.node]})
     return {
-        groups.column(one.subject, name)
+        groups.place(one.subject, name)
         for one in (view.statements(names, ("schema",)) if names else ())
         if one.run is not None
         for name in fields_of(one.data)

@@ -34,7 +34,7 @@ from catalog.store.protocol import Flow as Between
 from catalog.view import View
 from graph_schema.bitemporal import has_begun
 from graph_schema.column_lineage import Mentioned
-from graph_schema.facts import NOW, Edge
+from graph_schema.facts import Edge
 from graph_schema.identity import label_of
 from graph_schema.nodes import Column, Dataset
 from graph_schema.schema_fields import fields_of_text
@@ -111,8 +111,8 @@ def load_around(
 
 def load_dated(view: View, wanted: Wanted) -> tuple[Sources, Mapping[str, int]]:
     """Return the same, and by what stands for each asset since when all stands of which it is made itself, in
-    microseconds UTC: whatever was made at any time from then on holds of it what it holds now. It is NOW where no such
-    time is known; of what is absent, ever.
+    microseconds UTC: whatever was made at any time from then on holds of it what it holds now. Of what is absent it is
+    ever.
     """
     fetching = Fetching(view)
     loading = _Loading(fetching, fetching.around(wanted), ())
@@ -164,6 +164,8 @@ class _Loading:
         """The ids of datasets by namespace and name."""
         self._first: dict[Place, int] = {}
         """By which entry each column was first known."""
+        self._settled: Mapping[str, int] = {}
+        """Of each target of attested steps since when it makes no difference which runs came later."""
         self._alike: dict[tuple[frozenset[Place], frozenset[Between | Covered | ColumnFlow]], Sources] = {}
         """What was found, by the columns and flows that came later: times between which neither came share it."""
         self._begin(None)
@@ -224,15 +226,14 @@ class _Loading:
         return found
 
     def latest(self) -> dict[str, int]:
-        """Return by what stands for each asset the latest time at which a job first took a step into it or a column of
-        it was first named, NOW where somebody attested: which runs that covers is another thing at another time.
+        """Return by what stands for each asset, once its sources were found, the latest time at which a job first took
+        a step into it, a column of it was first named, or which runs came later changed what attestations cover.
         """
-        read = self._read
-        found = {whole: NOW for whole in read.wholes if read.attested.get(whole)}
+        read, found = self._read, dict(self._settled)
         steps: list[Between | Covered | ColumnFlow] = [*read.between, *read.coverage, *read.column_flows]
         for one in steps:
             if one.job is not None or isinstance(one, ColumnFlow):
-                _most(found, self._whole(one.target), NOW if read.attested.get(one.job or "") else one.valid_from)
+                _most(found, self._whole(one.target), one.valid_from)
         into = ((self._end(one.target), one.valid_from) for one in read.column_flows)
         labels = self._labels(read.stated)
         for place, at in columns_named(self._view, self._groups, read.datasets, into, labels).named.items():
@@ -250,13 +251,14 @@ class _Loading:
         rules = {rule.name: rule.entry for rule in mappings(self._view)} if read.stated else {}
         seeds = seeds_of(self._labels(read.stated), groups, rules, self._came_later)
         self._take_parts(read.wholes, seeds.marks)
+        covering = Covering(self._view, groups, self._runs, attested, self._supposed, self._later)
+        clearances = covering.clearances(self._flows, self._since)
+        self._settled = covering.since
         return Sources(
             seeds.marks,
             seeds.stated_by,
             tuple(self._flows),
-            Covering(self._view, groups, self._runs, attested, self._supposed, self._later).clearances(
-                self._flows, self._since
-            ),
+            clearances,
             seeds.judged,
             seeds.labels,
             groups,

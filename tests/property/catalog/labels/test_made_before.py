@@ -126,9 +126,14 @@ def test_what_stands_since_it_was_made_is_what_the_walk_finds(
         ((("has another schema", True),), True),
         ((("of another column", True),), True),
         ((("masks", True),), True),
-        ((("attested of every run", False),), True),
+        ((("attested of every run", False),), False),
+        ((("attested", False), ("completes", True)), True),
+        ((("attested of every run", False), ("completes", True)), False),
     ],
-    ids=["nothing", "a run again", "another column", "a schema", "a label", "another masking", "an attestation"],
+    ids=[
+        *("nothing", "a run again", "another column", "a schema", "a label", "another masking"),
+        *("an attestation", "another run than was attested", "another run of an attested job"),
+    ],
 )
 def test_all_that_lies_behind_is_walked_only_where_anything_came_later(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: tuple[tuple[str, bool], ...], *, is_walked: bool
