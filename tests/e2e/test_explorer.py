@@ -900,7 +900,7 @@ def test_all_that_people_do_from_a_declaration_to_the_dossier_is_done_through_pa
     _declare_and_tag(page, reported.url)
     _seal(page, reported.url)
     _judge(page, reported.url, "mrn", "Confirm")
-    expect(page.get_by_role("status")).to_contain_text("1 suggestion was confirmed")
+    expect(page.get_by_role("status").first).to_contain_text("1 suggestion was confirmed")
     _attest(page, reported.url)
     _register(page, reported.url)
     there = _request(page, version)

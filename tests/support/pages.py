@@ -31,7 +31,9 @@ class Shown(HTMLParser):
         given = {name: value or "" for name, value in attrs}
         self.elements.append((tag, given))
         if tag == "form":
-            self.forms.append((given, {}))
+            # The address of a form names its page too; which form it is, its path tells.
+            path = given.get("action", "").partition("?")[0]
+            self.forms.append((({**given, "action": path, "address": given["action"]} if path else given), {}))
         elif tag in {"input", "button", "select", "textarea"} and self.forms and given.get("name"):
             self.forms[-1][1].setdefault(given["name"], given.get("value", ""))
 

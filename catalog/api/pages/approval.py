@@ -194,4 +194,4 @@ def _is_signed(asking: Asking, sent: Mapping[str, Any]) -> bool:
 
 
 PAGE = Page("approval", "Approval", ApprovalPage, read, ("request",))
-DECIDE = Action("decide-approval", decide, Permission.DECIDE_APPROVAL)
+DECIDE = Action("decide-approval", decide, Permission.DECIDE_APPROVAL, PAGE)

@@ -120,4 +120,4 @@ def _issued(asking: Asking, report: str, identifier: str) -> int:
 
 
 PAGE = Page("approvals", "Approvals", ApprovalsPage, read, ("id", "state", "after"))
-REQUEST = Action("request-approval", request, Permission.REQUEST_APPROVAL)
+REQUEST = Action("request-approval", request, Permission.REQUEST_APPROVAL, PAGE)

@@ -163,4 +163,4 @@ _FORM: Final = (
 )
 
 PAGE = Page("attestation", "Attestation", AttestationPage, read, ("id", *_FORM, "behind"))
-ATTEST = Action("attest", attest, Permission.ATTEST_DEIDENTIFICATION)
+ATTEST = Action("attest", attest, Permission.ATTEST_DEIDENTIFICATION, PAGE)

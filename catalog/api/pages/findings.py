@@ -145,4 +145,4 @@ _KINDS: Final[Mapping[str, str]] = {
 _NARROWED: Final = ("severity", "state", "rule")
 """By what the list is narrowed that a form of it leads back to."""
 PAGE = Page("findings", "Findings", FindingsPage, read, ("id", *_NARROWED, "after"))
-DECIDE = Action("decide-finding", decide, Permission.READ)
+DECIDE = Action("decide-finding", decide, Permission.READ, PAGE)

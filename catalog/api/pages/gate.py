@@ -60,4 +60,4 @@ def evaluate(asking: Asking) -> str:
     return Links()("model-version", id=found.question.of, **given, evaluated=index)
 
 
-EVALUATE = Action("evaluate-gate", evaluate, Permission.READ)
+EVALUATE = Action("evaluate-gate", evaluate, Permission.READ, None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
@@ -11,11 +12,14 @@ from catalog.access.permissions import Permission
 from catalog.access.rules import is_permitted
 from catalog.api.graphql.cursors import Cursor
 from catalog.api.pages.asking import Asking
-from catalog.api.pages.kinds import Link
+from catalog.api.pages.kinds import Link, links_to
+from catalog.api.pages.links import Links
 from catalog.api.pages.page import Action, Context, Page
 from catalog.api.pages.questions import Word, command, query
 from catalog.api.pages.recording import in_place, places, submit_each
 from catalog.errors import SenderError
+from catalog.evidence.queries import entry
+from catalog.kinds import KINDS
 from catalog.labels.queries import Place, suggestions, suggestions_behind
 from catalog.labels.records import Tag
 from catalog.labels.suggestions import Judgement, Suggestion, Wanted
@@ -29,6 +33,8 @@ _MOST: Final = 200
 """So many are judged by one form at the most."""
 _ANY: Final = "any"
 _STANCES: Final = {Stance.CONFIRM: Judgement.CONFIRMED, Stance.REJECT: Judgement.REJECTED}
+_WORDS: Final = frozenset(stance.value for stance in _STANCES)
+_RANGE: Final = re.compile("([0-9]{1,15})(?:-([0-9]{1,15}))?", re.ASCII)
 _GONE: Final = "Nothing of this kind is suggested of it any more: its schema changed, or it is not there."
 
 
@@ -40,6 +46,18 @@ class OfDataset:
     link: Link
     namespace: str
     suggested: tuple[tuple[str, Suggestion], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A judgement that a form was answered by: of what, by which entry; `dataset` is None where it may not be seen."""
+
+    dataset: Link | None
+    column: str
+    kind: str
+    stance: str
+    entry: int
+    before: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +75,19 @@ class LabelsPage(Context):
     may_judge: bool
     places: tuple[str, ...] = ()
     """In whose place whoever looks may judge them as well."""
+    judged: tuple[Done, ...] = ()
+    """What a form judged, where the address says so: this is what it was answered by."""
+    recorded: int = 0
+    """How many of these it recorded itself."""
+
     judgements: tuple[Judgement, ...] = tuple(Judgement)
     kinds: tuple[PhiKind, ...] = tuple(PhiKind)
+
+    @property
+    def became(self) -> str:
+        """Return what became of all that was judged, in a word."""
+        stances = {one.stance for one in self.judged if one.stance}
+        return f"{stances.pop().lower()}ed" if len(stances) == 1 else "judged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +127,7 @@ def read(asking: Asking) -> LabelsPage:
     place = cursor.read(asking.text("after") or None, (str, str, str))
     found = suggestions_behind(view, wanted, None if place is None else Place(*place), _FIRST)
     known = _datasets(view, found.shown)
+    done = _done(asking)
     groups = groupby(found.shown, key=lambda one: one.label.dataset)
     narrowed = {
         "judgements": [Word(judgement)] if judgement else None,
@@ -139,11 +169,15 @@ def read(asking: Asking) -> LabelsPage:
         after=None if found.behind is None else cursor.write(found.behind),
         may_judge=is_permitted(asking.actor, Permission.JUDGE_TAGS),
         places=places(asking, Tag.name),
+        judged=done,
+        recorded=sum(not one.before for one in done),
     )
 
 
-def judge(asking: Asking) -> JudgedPage:
+def judge(asking: Asking) -> str | JudgedPage:
     """Confirm or reject each suggestion that was ticked, by a record of its own; what is judged so already stays.
+
+    Goes on at the list, whose address then names the entries; where any was refused, says why of each.
 
     `of` names one, `all_of` a dataset of which all that were `shown` are meant. One that is refused stops none of the
     others. Raises SenderError 422 where nothing is ticked, or no reason given.
@@ -179,6 +213,14 @@ def judge(asking: Asking) -> JudgedPage:
     ]
     done = dict(zip(map(_named, new), submit_each(asking, records), strict=True))
     lines = tuple(_lines(chosen, known, done, nodes))
+    if all(one.entry is not None for one in lines):
+        narrowed = {name: asking.text(name) for name in ("judgement", "kind", "namespace")}
+        return Links()(
+            "labels",
+            **narrowed,
+            recorded=_ranges(one.entry for one in lines if one.entry is not None and not one.before),
+            before=_ranges(one.entry for one in lines if one.entry is not None and one.before),
+        )
     return JudgedPage(
         title="What was judged",
         graphql=query("suggestions", {"first": _FIRST}, "{ nodes { column phiKind judgement judgedEntry } }"),
@@ -188,6 +230,56 @@ def judge(asking: Asking) -> JudgedPage:
         recorded=sum(one.entry is not None and not one.before for one in lines),
         before=sum(one.before for one in lines),
         refused=sum(one.entry is None for one in lines),
+    )
+
+
+def _ranges(entries: Iterable[int]) -> str:
+    """Return entries as an address says them: `3-7,9`."""
+    found = list[list[int]]()
+    for one in sorted(set(entries)):
+        if found and found[-1][1] + 1 == one:
+            found[-1][1] = one
+        else:
+            found.append([one, one])
+    return ",".join(str(begin) if begin == end else f"{begin}-{end}" for begin, end in found)
+
+
+def _indexes(asking: Asking, name: str) -> list[int]:
+    """Return the entries that an address says so; raises SenderError 422 for anything else, and for too many."""
+    found = list[int]()
+    for part in asking.text(name).split(",") if asking.text(name) else ():
+        match = _RANGE.fullmatch(part)
+        begin, end = (int(match[1]), int(match[2] or match[1])) if match else (1, 0)
+        if not begin <= end < begin + _MOST or len(found) + end - begin >= _MOST:
+            raise SenderError(f"{name} names up to {_MOST} entries, such as 3-7,9.", status=422)
+        found += range(begin, end + 1)
+    return found
+
+
+def _done(asking: Asking) -> tuple[Done, ...]:
+    """Return the judgements that the address names, in the order of their entries; any other entry is passed over."""
+    view, ledger = asking.view, asking.services.ledger
+    recorded, before = _indexes(asking, "recorded"), _indexes(asking, "before")
+    found = list[tuple[int, Mapping[str, str], str | None]]()
+    for index in sorted({*recorded, *before}):
+        held = entry(view, ledger, index)
+        if held is None or held.kind != KINDS[Tag.name].in_ledger:
+            continue
+        record = held.body["record"] if held.body is not None else {}
+        if held.body is None or record.get("stance") in _WORDS:
+            of = next((one for one in held.subjects if label_of(one) == "Dataset"), None)
+            found.append((index, record, of))
+    links = links_to(view, {of for _, _, of in found if of is not None})
+    return tuple(
+        Done(
+            links.get(of or ""),
+            record.get("column") or "",
+            record.get("phi_kind", ""),
+            record.get("stance", ""),
+            index,
+            index in before,
+        )
+        for index, record, of in found
     )
 
 
@@ -224,5 +316,5 @@ def _ref(node: Dataset) -> Mapping[str, str]:
     return {"namespace": node.namespace, "name": node.name}
 
 
-PAGE = Page("labels", "Labels", LabelsPage, read, ("judgement", "kind", "namespace", "after"))
-JUDGE = Action("judge-labels", judge, Permission.JUDGE_TAGS)
+PAGE = Page("labels", "Labels", LabelsPage, read, ("judgement", "kind", "namespace", "after", "recorded", "before"))
+JUDGE = Action("judge-labels", judge, Permission.JUDGE_TAGS, PAGE)

@@ -111,4 +111,4 @@ def _fields(asking: Asking) -> dict[str, Any]:
 
 
 PAGE = Page("mappings", "Declared mappings", MappingsPage, read, (*_TEXTS, *_WORDS, _LINES, "behind"))
-MAP = Action("map-facet", map_facet, Permission.MAP_FACET)
+MAP = Action("map-facet", map_facet, Permission.MAP_FACET, PAGE)

@@ -245,4 +245,4 @@ PAGE = Page(
     read,
     ("id", "purpose", "place", "for", "disease", "evaluated", "back", "feeds", "behind", "moments"),
 )
-DOSSIER = Action("dossier", dossier, Permission.READ)
+DOSSIER = Action("dossier", dossier, Permission.READ, None)

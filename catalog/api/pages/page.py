@@ -151,6 +151,10 @@ class Action:
     name: str
     act: Callable[[Asking], str | Response | Context]
     permission: Permission
+    page: Page | None
+    """The page that its form stands on, to which whoever opens the form's address is led, and whose own it says as much
+    as; None where it stands on the pages of several kinds: then on that of what `id` names.
+    """
 
     @property
     def template(self) -> str:

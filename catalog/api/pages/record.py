@@ -224,4 +224,4 @@ class _Form:
 
 
 PAGE = Page("record", "Record", RecordPage, read, ("kind", "id", "value", "on_behalf_of"))
-WRITE = Action("record", write, Permission.READ)
+WRITE = Action("record", write, Permission.READ, PAGE)

@@ -26,6 +26,7 @@ from catalog.api.headers import headers_of
 from catalog.api.http.body import QUESTION_BYTES, read_body
 from catalog.api.pages import files, registry, words
 from catalog.api.pages.asking import KNOWN, VALID, Asking, Parameters, last, times_of
+from catalog.api.pages.kinds import ADDRESS_OF
 from catalog.api.pages.links import HOME, Links, within
 from catalog.api.pages.moments import MOMENTS
 from catalog.api.pages.page import BEHIND, Action, Context, Page
@@ -36,6 +37,7 @@ from catalog.api.signing_in import SECRET, SigningIn, TooManyTriesError
 from catalog.errors import ADDRESSED, AskerError, SenderError
 from catalog.reading import ReadPoint
 from catalog.view import View
+from graph_schema.identity import label_of
 
 COOKIE = "lineward_session"
 FORM_TOKEN = "form_token"  # noqa: S105  the name of a field
@@ -120,7 +122,7 @@ class Explorer:
             return self._sign_in(request, request.query_params.get("next", ""))
         if page is None or name == HOME:
             if name in registry.ACTIONS or name == SIGN_OUT:
-                return problems.wrong_method("POST").response()
+                return _led(request, registry.ACTIONS.get(name))
             return self._failed(request, AskerError("There is no page at this address; the home page lists them all."))
         return await run_in_threadpool(self._shown, request, page)
 
@@ -278,7 +280,7 @@ class Explorer:
             done = action.act(asking)
             if isinstance(done, Context):
                 # What became of a form is no answer of the view, which is of before it.
-                frame = self._frame(request, actor, action.name)
+                frame = self._frame(request, actor, action.name, here=_about_page(request, _page_of(request, action)))
                 return files.page(render(action.template, page=done, frame=frame, to=Links()), done.status)
         return done if isinstance(done, Response) else self._going_on(request, within(done))
 
@@ -292,7 +294,9 @@ class Explorer:
         """
         frame = self._frame(request, actor, "error")
         fields = tuple((name, text) for name, texts in form.items() if name not in _NOT_REPEATED for text in texts)
-        page = render("explorer/given-back.html.j2", frame=frame, to=Links(), action=action.name, fields=fields)
+        page = render(
+            "explorer/given-back.html.j2", frame=frame, to=Links(), action=_form_address(request, action), fields=fields
+        )
         return files.page(page, 401 if actor is None else 403)
 
     def _going_on(self, request: Request, to: str, session: str | None = None) -> Response:
@@ -333,6 +337,33 @@ def _address(request: Request, name: str, parameters: list[tuple[str, str]]) -> 
         base = base.replace(scheme="https")
     query = f"?{urlencode(parameters)}" if parameters else ""
     return f"{base}{'' if name == HOME else f'explorer/{name}'}{query}"
+
+
+def _page_of(request: Request, action: Action) -> Page:
+    """Return the page that the form of an action stands on."""
+    if action.page is not None:
+        return action.page
+    return registry.PAGES[ADDRESS_OF.get(label_of(request.query_params.get("id", "")), HOME)]
+
+
+def _about_page(request: Request, page: Page) -> tuple[tuple[str, str], ...]:
+    """Return what a form's address says of the page that it stands on."""
+    return tuple(
+        (name, text) for name, several in _given(request, page).items() for text in several if name not in _TIME
+    )
+
+
+def _form_address(request: Request, action: Action) -> str:
+    return Links().of(action.name, _about_page(request, _page_of(request, action)))
+
+
+def _led(request: Request, action: Action | None) -> Response:
+    """Return what leads whoever opens the address of a form, or reloads what it was answered by, to its page; None is
+    the form that signs out, which stands on all of them.
+    """
+    page = registry.PAGES[HOME] if action is None else _page_of(request, action)
+    kept = [(name, text) for name, text in request.query_params.multi_items() if name in page.parameters]
+    return RedirectResponse(Links().of(page.name, kept), 303)
 
 
 def _given(request: Request, page: Page) -> Parameters:

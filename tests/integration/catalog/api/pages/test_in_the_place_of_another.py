@@ -82,5 +82,5 @@ def test_x7_labels_are_judged_in_the_place_of_another(catalog: Catalog, ada: Tes
     (tick,) = [one["value"] for one in shown(ada.get("/explorer/labels")).of("input") if one.get("name") == "of"]
     size = catalog.service.ledger.size()
     judged = {"stance": "confirm", "reason": "Looked at", "of": tick, "on_behalf_of": "grace"}
-    assert send(ada, "/explorer/labels", "judge-labels", **judged).status_code == 200
+    assert send(ada, "/explorer/labels", "judge-labels", **judged).status_code == 303
     assert body(catalog, size)["on_behalf_of"]["principal"] == "grace"

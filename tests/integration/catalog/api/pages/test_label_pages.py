@@ -66,6 +66,30 @@ def test_what_is_ticked_is_judged_by_a_record_each_and_again_by_none(suggested: 
     assert "confirmed by local: Looked at" in page(suggested, "labels?judgement=confirmed").words
 
 
+def test_what_was_judged_has_an_address_that_says_it_again(suggested: Catalog) -> None:
+    every = ticks(page(suggested))
+    judged(suggested, of=every[:1])
+    suggested.caught_up()
+    token = next(held["form_token"] for _, held in page(suggested).forms if "form_token" in held)
+    given = {"form_token": token, "stance": "confirm", "reason": "Looked at", "of": every[:3], "namespace": "curated"}
+    headers = {**BROWSER, "Origin": BASE}
+    answer = suggested.client.post("/explorer/judge-labels", data=given, headers=headers, follow_redirects=False)
+    newest = suggested.service.ledger.size() - 1
+    address = f"labels?namespace=curated&recorded={newest - 1}-{newest}&before={newest - 2}"
+    assert (answer.status_code, answer.headers["location"].replace("%2C", ",")) == (303, address)
+    suggested.caught_up()
+    for _ in range(2):
+        found = page(suggested, address)
+        assert "2 suggestions were confirmed, 1 was judged so before." in found.words
+        assert {f"entry?index={newest - back}" for back in range(3)} <= {one["href"] for one in found.of("a")}
+    # Entries that judge nothing are passed over, and what is no range is one clear error.
+    assert "were confirmed" not in page(suggested, "labels?recorded=0").words
+    for wrong in ("x", "3-", "9-3", "0-200", "1,,2"):
+        refused = suggested.client.get(f"/explorer/labels?recorded={wrong}", headers=BROWSER)
+        assert refused.status_code == 422
+        assert "recorded names up to 200 entries, such as 3-7,9." in shown(refused).words
+
+
 def test_all_that_was_shown_of_a_dataset_is_judged_at_once(suggested: Catalog) -> None:
     every = ticks(page(suggested))
     (whole,) = [one["value"] for one in page(suggested).of("input") if one.get("name") == "all_of"]
