@@ -13,8 +13,11 @@ from hypothesis import strategies as st
 from catalog.decisions import queries
 from catalog.decisions.log import decisions_logged, replay, replayed
 from catalog.decisions.model import Wanted
+from catalog.grants.queries import grants_of
+from catalog.labels.taint.queries import effective_labels
 from catalog.policies.model import PolicySet
 from catalog.policies.rules import digest_of_files
+from catalog.use.queries import UseJudge
 from graph_schema.times import format_time
 from tests.support.records import CURATED, RAW, House, access_grant, declaration, principal, tag
 
@@ -89,9 +92,9 @@ def test_what_many_rest_on_is_read_once_for_all_of_a_time(tmp_path: Path) -> Non
     told(house, [*asking * 5, ("wait", "", True, 1), *asking * 5, ("grant", "grace", True, 2), *asking * 5])
     view = house.view()
     with (
-        patch.object(queries, "effective_labels", wraps=queries.effective_labels) as labels,
-        patch.object(queries, "UseJudge", wraps=queries.UseJudge) as uses,
-        patch.object(queries, "grants_of", wraps=queries.grants_of) as grants,
+        patch.object(queries, "effective_labels", wraps=effective_labels) as labels,
+        patch.object(queries, "UseJudge", wraps=UseJudge) as uses,
+        patch.object(queries, "grants_of", wraps=grants_of) as grants,
     ):
         found = replay(view, house.ledger, Wanted(), 99, instead=by_these())
     house.close()
