@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from html.parser import HTMLParser
 from urllib.parse import urljoin
 
@@ -51,9 +52,15 @@ class Shown(HTMLParser):
 
 
 def shown(page: Response) -> Shown:
-    """Return what a page holds."""
+    """Return what a page holds; one that was read is not read again."""
+    found = _read(page.text)
+    return replace(found, forms=[(dict(form), dict(fields)) for form, fields in found.forms])
+
+
+@lru_cache(maxsize=512)
+def _read(page: str) -> Shown:
     found = Shown()
-    found.feed(page.text)
+    found.feed(page)
     found.close()
     return found
 

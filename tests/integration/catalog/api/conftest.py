@@ -6,7 +6,7 @@ import io
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -102,9 +102,9 @@ def _client(service: Services, host: str, headers: dict[str, str] | None = None)
     )
 
 
-@pytest.fixture
-def serve(tmp_path: Path) -> Iterator[Callable[..., Catalog]]:
-    """Put an application together, by default in memory."""
+@contextmanager
+def serving(folder: Path) -> Iterator[Callable[..., Catalog]]:
+    """Give what puts an application together, by default in memory; they end with the block."""
     with ExitStack() as stack:
 
         def start(
@@ -115,11 +115,11 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Catalog]]:
             rights: Callable[[Actor], Rights] = rights_of,
             **settings: Any,
         ) -> Catalog:
-            keys = KeyFile(tmp_path / "keys.db")
+            keys = KeyFile(folder / "keys.db")
             stack.callback(keys.close)
             service = stack.enter_context(
                 app.running(
-                    load(data_dir=tmp_path, **settings),
+                    load(data_dir=folder, **settings),
                     ledger or MemoryLedger(SiteKeys.generate("ledger.example/tests")),
                     store or MemoryStore(),
                     keys,
@@ -130,6 +130,13 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Catalog]]:
             )
             return Catalog(service, _client(service, "127.0.0.1"), keys)
 
+        yield start
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Callable[..., Catalog]]:
+    """Put an application together, by default in memory."""
+    with serving(tmp_path) as start:
         yield start
 
 

@@ -13,13 +13,14 @@ import pytest
 from catalog.api.pages import registry
 from graph_schema.characters import escape_hidden
 from graph_schema.nodes import Dataset
+from tests.integration.catalog.api.conftest import Catalog, serving
 from tests.support.pages import BASE, BROWSER, shown, walk
 from tests.support.records import attestation, declaration, event, registration, request, seal, source, tag
 
 if TYPE_CHECKING:
-    from httpx2 import Response
+    from collections.abc import Iterator
 
-    from tests.integration.catalog.api.conftest import Catalog
+    from httpx2 import Response
 
 MARKUP = "</title></script><script>alert(1)</script><img src=x onerror=alert(2)>\"'`{{7*7}}<!--"
 BIDI = "\u202etxt.exe\u2066\u200b\u00ad"
@@ -36,9 +37,21 @@ FORBIDDEN = {"Cf", "Cc", "Cs", "Co", "Cn", "Zl", "Zp"}
 """Categories of characters that are hidden, or move what is seen; line breaks of the markup apart."""
 
 
-@pytest.fixture
-def hostile(catalog: Catalog) -> Catalog:
-    """A catalog in which every name that anybody can give is hostile."""
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalog]:
+    """A catalog in which every name that anybody can give is hostile; nothing is written to it."""
+    with serving(tmp_path_factory.mktemp("hostile")) as serve:
+        catalog = serve()
+        _fill(catalog)
+        yield catalog
+
+
+@pytest.fixture(scope="module")
+def pages(hostile: Catalog) -> dict[str, Response]:
+    return walk(hostile.client, most=200)
+
+
+def _fill(catalog: Catalog) -> None:
     columns = [{"name": f"{HOSTILE}{number}", "type": HOSTILE, "description": HOSTILE} for number in range(60)]
     facet: dict[str, Any] = {"_producer": "https://tests.example", "_schemaURL": "https://tests.example/s.json"}
     made = event("START", "2026-01-01T09:00:00Z", run=RUN, schema={**facet, "fields": columns})
@@ -69,7 +82,6 @@ def hostile(catalog: Catalog) -> Catalog:
         assert answer.status_code == 201, (record["kind"], answer.text[:300])
         catalog.caught_up()
     catalog.labels_kept()
-    return catalog
 
 
 def check(at: str, page: Response) -> None:
@@ -98,11 +110,12 @@ def check(at: str, page: Response) -> None:
     assert len(page.content) <= 100 * 1024, (at, len(page.content))
 
 
-def test_every_page_of_a_catalog_of_hostile_names_is_nothing_but_its_template(hostile: Catalog) -> None:
-    found = walk(hostile.client, most=200)
-    reached = {at.partition("?")[0].removeprefix("/explorer/").replace("/", "home") for at in found}
+def test_every_page_of_a_catalog_of_hostile_names_is_nothing_but_its_template(
+    hostile: Catalog, pages: dict[str, Response]
+) -> None:
+    reached = {at.partition("?")[0].removeprefix("/explorer/").replace("/", "home") for at in pages}
     assert reached == registry.PAGES.keys()
-    for at, page in found.items():
+    for at, page in pages.items():
         check(at, page)
     record = hostile.client.get(f"/explorer/dataset?id={Dataset(**DATASET).id}", headers=BROWSER)
     assert escape_hidden(MARKUP) in shown(record).words
@@ -110,8 +123,8 @@ def test_every_page_of_a_catalog_of_hostile_names_is_nothing_but_its_template(ho
 
 
 @pytest.mark.parametrize("page", registry.PAGES.values(), ids=list(registry.PAGES))
-def test_what_an_address_says_is_given_back_as_letters(hostile: Catalog, page: Any) -> None:
-    known = next((at for at in walk(hostile.client, most=60) if f"/{page.name}?" in at), f"/explorer/{page.name}?")
+def test_what_an_address_says_is_given_back_as_letters(hostile: Catalog, pages: dict[str, Response], page: Any) -> None:
+    known = next((at for at in pages if f"/{page.name}?" in at), f"/explorer/{page.name}?")
     at = "/?" if page.name == "home" else known
     for name in (*page.parameters, "valid", "known", "as", "made-up"):
         for value in (MARKUP, BIDI, SCHEME, LONG, "\x00", "'", "%00", "9" * 400):
@@ -122,12 +135,9 @@ def test_what_an_address_says_is_given_back_as_letters(hostile: Catalog, page: A
 
 
 @pytest.mark.parametrize("action", registry.ACTIONS)
-def test_what_a_form_says_is_given_back_as_letters(hostile: Catalog, action: str) -> None:
+def test_what_a_form_says_is_given_back_as_letters(hostile: Catalog, pages: dict[str, Response], action: str) -> None:
     token = next(
-        fields["form_token"]
-        for page in walk(hostile.client, most=60).values()
-        for _, fields in shown(page).forms
-        if "form_token" in fields
+        fields["form_token"] for page in pages.values() for _, fields in shown(page).forms if "form_token" in fields
     )
     names = (
         "id",

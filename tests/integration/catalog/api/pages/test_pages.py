@@ -23,6 +23,7 @@ from catalog.api.pages.page import Context, Page
 from catalog.api.pages.words import worded
 from catalog.reading import EVERYTHING, Rights
 from graph_schema.nodes import Dataset, Job, Model, Run
+from tests.integration.catalog.api.conftest import Catalog, serving
 from tests.integration.catalog.api.test_graphql import CountingStore
 from tests.support import records
 from tests.support.clinical_story import CLAIMS_ID, CLEARED, VERSION, Story
@@ -32,20 +33,24 @@ from tests.support.pages import BROWSER, shown, walk
 from tests.support.records import CURATED, JOB, RAW, declaration, event, request
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from httpx2 import Response
-
-    from tests.integration.catalog.api.conftest import Catalog
 
 MOST_BYTES = 100 * 1024
 DATASET = Dataset("lake", CLEARED).id
 
 
-@pytest.fixture
-def clinical(serve: Callable[..., Catalog], tmp_path: Path) -> Catalog:
-    house = Story(tmp_path / "story").house
-    return serve(house.ledger, house.store, owner=True)
+@pytest.fixture(scope="module")
+def clinical(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalog]:
+    """The clinical story, to which nothing is written."""
+    folder = tmp_path_factory.mktemp("clinical")
+    house = Story(folder / "story").house
+    with serving(folder) as serve:
+        yield serve(house.ledger, house.store, owner=True)
+
+
+@pytest.fixture(scope="module")
+def pages(clinical: Catalog) -> dict[str, Response]:
+    return walk(clinical.client)
 
 
 def get(catalog: Catalog, address: str) -> Response:
@@ -67,21 +72,20 @@ def test_a_page_says_what_it_is_and_has_its_template(page: Page) -> None:
         assert f'"{name}"' in source
 
 
-def test_every_page_and_every_form_is_reached_from_the_home_page(clinical: Catalog) -> None:
-    found = walk(clinical.client)
-    names = {re.sub(r"^/explorer/", "", at.partition("?")[0]) or "home" for at in found}
+def test_every_page_and_every_form_is_reached_from_the_home_page(pages: dict[str, Response]) -> None:
+    names = {re.sub(r"^/explorer/", "", at.partition("?")[0]) or "home" for at in pages}
     assert {name.replace("/", "home") for name in names} == registry.PAGES.keys()
     forms = {
         form["action"].partition("#")[0]
-        for page in found.values()
+        for page in pages.values()
         for form, _ in shown(page).forms
         if form.get("method") == "post"
     }
     assert forms <= registry.ACTIONS.keys()
 
 
-def test_each_page_is_whole_and_nothing_in_it_comes_from_elsewhere(clinical: Catalog) -> None:
-    for at, page in walk(clinical.client).items():
+def test_each_page_is_whole_and_nothing_in_it_comes_from_elsewhere(pages: dict[str, Response]) -> None:
+    for at, page in pages.items():
         if page.status_code == 404 and "valid=" in at:
             continue  # it is of a time before its thing began
         assert page.status_code == 200, at
@@ -105,9 +109,11 @@ def test_each_page_is_whole_and_nothing_in_it_comes_from_elsewhere(clinical: Cat
         assert "local principal" in held.words
 
 
-def test_each_cell_says_of_which_column_it_is_for_where_there_is_no_room_for_columns(clinical: Catalog) -> None:
+def test_each_cell_says_of_which_column_it_is_for_where_there_is_no_room_for_columns(
+    pages: dict[str, Response],
+) -> None:
     met = 0
-    for at, page in walk(clinical.client).items():
+    for at, page in pages.items():
         for table in re.findall("<table.*?</table>", page.text, re.DOTALL):
             head, _, body = table.partition("</thead>")
             titles = [
@@ -134,13 +140,13 @@ _WITH_QUESTION = (
 )
 
 
-def test_each_page_says_how_a_program_asks_for_the_same(clinical: Catalog) -> None:
+def test_each_page_says_how_a_program_asks_for_the_same(clinical: Catalog, pages: dict[str, Response]) -> None:
     known = every_command()
     asked: set[tuple[str, str]] = set()
     then = f"/explorer/dataset?id={DATASET}&known=30&valid=2031-03-02"
     earlier = {at: get(clinical, f"{at}&known=30") for at in _WITH_QUESTION}
     assert {page.status_code for page in earlier.values()} == {200}
-    for at, page in {**walk(clinical.client), **walk(clinical.client, then, most=60), **earlier}.items():
+    for at, page in {**pages, **walk(clinical.client, then, most=60), **earlier}.items():
         found = re.findall(r"<pre><code>(.*?)</code></pre>", page.text, re.DOTALL)
         if page.status_code == 200 and len(found) >= 2:
             asked.add((html.unescape(found[-2]), html.unescape(found[-1])))
@@ -158,10 +164,12 @@ def test_each_page_says_how_a_program_asks_for_the_same(clinical: Catalog) -> No
         assert given <= options, line
 
 
-def test_what_graphql_answers_stands_on_the_page_that_shows_the_query(clinical: Catalog) -> None:
-    pages = {at: page for at, page in walk(clinical.client).items() if not _FORMS_ALONE.match(at)}
+def test_what_graphql_answers_stands_on_the_page_that_shows_the_query(
+    clinical: Catalog, pages: dict[str, Response]
+) -> None:
+    asked = {at: page for at, page in pages.items() if not _FORMS_ALONE.match(at)}
     missing = {}
-    for at, page in {**pages, **{at: get(clinical, at) for at in _WITH_QUESTION}}.items():
+    for at, page in {**asked, **{at: get(clinical, at) for at in _WITH_QUESTION}}.items():
         found = re.findall(r"<pre><code>(.*?)</code></pre>", page.text, re.DOTALL)
         if page.status_code != 200 or len(found) < 2:
             continue
