@@ -22,6 +22,7 @@ from catalog.reporting.citations import Citations, time_of
 from catalog.reporting.dataset_data import BUDGET, DatasetData
 from catalog.reporting.datasets import DECLARED, in_words, names, producer_shown, snapshot_shown, stated, worded
 from catalog.reporting.dossier_data import deciders
+from catalog.reporting.drift import drifts_shown
 from catalog.reporting.effective_labels import cleared_labels, labels_shown
 from catalog.reporting.people import people
 from catalog.reporting.read_point import Point, settled
@@ -119,6 +120,7 @@ def dataset_dossier(
         quarantined=tuple(quarantined(citations, data.quarantined)),
     )
     # Last: by now every entry that the rest cites is noted.
+    context = replace(context, drifts=drifts_shown(citations, data.view, data.snapshots))
     acted = people(citations)
     proven = {one.actor.id: citations.principals.get(one.actor.id) for one in acted if one.actor.authenticated}
     context = replace(context, people=acted, gaps=(*context.gaps, *gaps(absent_of(proven))))

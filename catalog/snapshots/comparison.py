@@ -4,9 +4,10 @@ jobs counted in its columns.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import astuple, dataclass
 from enum import StrEnum
+from typing import Final, Literal
 
 from catalog.assets.folds import aspects_in_force
 from catalog.assets.rules import columns
@@ -129,6 +130,23 @@ def column_changes(before: Mapping[str, ColumnCounts], after: Mapping[str, Colum
             for one, other in zip(astuple(before[name]), astuple(after[name]), strict=True)
         )
     )
+
+
+def counts_that_differ(changes: Iterable[ColumnChange]) -> Iterator[tuple[str, CountedOf, int | None, int | None]]:
+    """Yield each column, what was counted in it, and how many of that both states have."""
+    for one in changes:
+        for what, name in _COUNTED:
+            before, after = getattr(one.before, name), getattr(one.after, name)
+            if before != after:
+                yield one.name, what, before, after
+
+
+CountedOf = Literal["values", "nulls", "distinct values"]
+_COUNTED: Final[tuple[tuple[CountedOf, str], ...]] = (
+    ("values", "count"),
+    ("nulls", "null_count"),
+    ("distinct values", "distinct_count"),
+)
 
 
 def _size(one: SnapshotRecord, written: Mapping[str, Written], counted: Measured | None) -> Size:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from catalog.assets.folds import aspects_in_force
 from catalog.assets.rules import columns
@@ -41,14 +42,24 @@ class Drift:
 
 def drift(view: View, before: SnapshotRecord, after: SnapshotRecord) -> Drift | None:
     """Return what became of labels and use; None where it is not known when one of the two was made."""
+    (found,) = drifts(view, [before, after])
+    return found
+
+
+def drifts(view: View, states: Sequence[SnapshotRecord]) -> tuple[Drift | None, ...]:
+    """Return what became of them from each of several states to the next one, as `drift`: each state is read once."""
     view = view.remembering
-    if before.made_at is None or after.made_at is None:
-        return None
-    states = [_State.of(view.at(made), one) for one, made in ((before, before.made_at), (after, after.made_at))]
+    read = [None if one.made_at is None else _State.of(view.at(one.made_at), one) for one in states]
+    return tuple(
+        None if before is None or after is None else _between(before, after) for before, after in pairwise(read)
+    )
+
+
+def _between(before: _State, after: _State) -> Drift:
     return Drift(
-        moved(*(one.labels for one in states), key=lambda one: replace(one, entries=())),
-        moved(*(one.uses for one in states), key=same_use),
-        (states[0].completeness, states[1].completeness),
+        moved(before.labels, after.labels, key=lambda one: replace(one, entries=())),
+        moved(before.uses, after.uses, key=same_use),
+        (before.completeness, after.completeness),
     )
 
 

@@ -15,6 +15,7 @@ from reports.standalone.bodies import (
     identity_of,
     micros,
     node_id,
+    objects_in,
     stamp,
 )
 from reports.standalone.comparison import Comparison, Shown, citations
@@ -25,7 +26,7 @@ from reports.standalone.derived_labels import cleared_codes
 from reports.standalone.derived_snapshots import hold_snapshot, rests_on
 from reports.standalone.disclosed import Disclosed
 
-_MOST_SNAPSHOTS, _MOST_COLUMNS = 100, 200
+_MOST_SNAPSHOTS, _MOST_COLUMNS, _MOST_CHANGES = 100, 200, 4
 _EVER = (*DECLARED, "permitted_use")
 
 
@@ -251,6 +252,29 @@ def derive_held(shown: Shown, log: Disclosed, compare: Comparison) -> None:
             if node_id("Dataset", *identity_of(one.content["dataset"])) in names
         }
         compare.holds(sealed <= digests, "snapshots: one that was sealed is left out")
+
+
+def derive_drifts(shown: Shown, _: Disclosed, compare: Comparison) -> None:
+    """Hold what changed between snapshots to the snapshots shown: from each of the newest to the next, and their rows.
+
+    What else changed follows from all that was recorded by then, which no file holds.
+    """
+    listed, changes = shown.each("snapshots"), shown.each("drifts")
+    if "drifts" not in shown.context or compare.rests_on_withheld([listed, changes]):
+        return
+    pairs = list(zip(listed[1:], listed, strict=False))[:_MOST_CHANGES]
+    compare.holds(len(changes) == len(pairs), "drifts: not one from each of the newest snapshots to the next")
+    for number, (each, (before, after)) in enumerate(zip(changes, pairs, strict=False), 1):
+        where = f"drift {number}"
+        compare.same(where, each, {"before": before.get("digest"), "after": after.get("digest")})
+        for name, one in (("rows_before", before), ("rows_after", after)):
+            rows = one.get("rows")
+            if rows is not None:
+                compare.same(where, each, {name: rows})
+        differs = (
+            one.get("before") != one.get("after") for of in ("fields", "columns") for one in objects_in(each.get(of))
+        )
+        compare.holds(all(differs), f"{where}: what is said to differ is the same")
 
 
 def _named_of_dataset(digest: str, names: frozenset[str], log: Disclosed) -> Iterator[Identity]:

@@ -5255,7 +5255,7 @@ def _retirement(one: Record, log: Disclosed) -> dict[str, Any]:
     return {"reason": one.content["reason"], "by": log.actor(one), "at": stamp(one.since), "entry": one.index}
 
 
-_MOST_SNAPSHOTS, _MOST_COLUMNS = 100, 200
+_MOST_SNAPSHOTS, _MOST_COLUMNS, _MOST_CHANGES = 100, 200, 4
 _EVER = (*DECLARED, "permitted_use")
 
 
@@ -5481,6 +5481,29 @@ def derive_held(shown: Shown, log: Disclosed, compare: Comparison) -> None:
             if node_id("Dataset", *identity_of(one.content["dataset"])) in names
         }
         compare.holds(sealed <= digests, "snapshots: one that was sealed is left out")
+
+
+def derive_drifts(shown: Shown, _: Disclosed, compare: Comparison) -> None:
+    """Hold what changed between snapshots to the snapshots shown: from each of the newest to the next, and their rows.
+
+    What else changed follows from all that was recorded by then, which no file holds.
+    """
+    listed, changes = shown.each("snapshots"), shown.each("drifts")
+    if "drifts" not in shown.context or compare.rests_on_withheld([listed, changes]):
+        return
+    pairs = list(zip(listed[1:], listed, strict=False))[:_MOST_CHANGES]
+    compare.holds(len(changes) == len(pairs), "drifts: not one from each of the newest snapshots to the next")
+    for number, (each, (before, after)) in enumerate(zip(changes, pairs, strict=False), 1):
+        where = f"drift {number}"
+        compare.same(where, each, {"before": before.get("digest"), "after": after.get("digest")})
+        for name, one in (("rows_before", before), ("rows_after", after)):
+            rows = one.get("rows")
+            if rows is not None:
+                compare.same(where, each, {name: rows})
+        differs = (
+            one.get("before") != one.get("after") for of in ("fields", "columns") for one in objects_in(each.get(of))
+        )
+        compare.holds(all(differs), f"{where}: what is said to differ is the same")
 
 
 def _named_of_dataset(digest: str, names: frozenset[str], log: Disclosed) -> Iterator[Identity]:
@@ -6712,6 +6735,7 @@ _PARTS: dict[str, Callable[[Shown, Disclosed, Comparison], None]] = {
     "history": derive_history,
     "columns": derive_columns,
     "snapshots of it": derive_held,
+    "what changed in it": derive_drifts,
     "attestations": derive_attestations,
     "flows": derive_flows,
     "models made of it": derive_models_made,
@@ -6750,6 +6774,7 @@ _OF_DATASETS = (
     "history",
     "columns",
     "snapshots of it",
+    "what changed in it",
     "attestations",
     "flows",
     "models made of it",

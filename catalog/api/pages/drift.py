@@ -13,7 +13,7 @@ from catalog.api.pages.questions import command, query
 from catalog.assets.queries import datasets
 from catalog.errors import AskerError
 from catalog.reading import AsOf, Complete
-from catalog.snapshots.comparison import SnapshotDifference, snapshot_difference
+from catalog.snapshots.comparison import SnapshotDifference, counts_that_differ, snapshot_difference
 from catalog.snapshots.model import SnapshotRecord
 from catalog.snapshots.queries import snapshots_of
 from catalog.use.difference import Moved, UseAt
@@ -148,11 +148,8 @@ def _measures(found: SnapshotDifference) -> Iterator[Measure]:
 
 
 def _counted(found: SnapshotDifference | None) -> Iterator[Counted]:
-    for one in () if found is None else found.columns or ():
-        for title, name in (("values", "count"), ("nulls", "null_count"), ("distinct values", "distinct_count")):
-            before, after = getattr(one.before, name), getattr(one.after, name)
-            if before != after:
-                yield Counted(one.name, title, before, after)
+    for one in counts_that_differ(() if found is None else found.columns or ()):
+        yield Counted(*one)
 
 
 def _of_label(one: Label) -> str:

@@ -1,0 +1,161 @@
+"""What changed from each of the newest states of a dataset to the next one; never a value of the data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from reports.context import Strict
+from reports.document import Block, Column, Line, Text, cell, cites, code, faint, plain, table, words
+from reports.naming import counted
+from reports.parts.snapshots import HeldSnapshots
+from reports.section import Frame, Part
+
+Uncompared = Literal["schema", "counts", "labels and use"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldDrift(Strict):
+    """A field that came, went, or is of another type; None is no such field."""
+
+    field: str
+    before: str | None = None
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountDrift(Strict):
+    """What jobs counted in a column of both states, and is another number in the second."""
+
+    column: str
+    what: Literal["values", "nulls", "distinct values"]
+    before: int | None = None
+    after: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelDrift(Strict):
+    """A kind of PHI that came or went."""
+
+    came: bool
+    field: str | None = None
+    """None is the dataset as a whole."""
+    phi_kind: str
+    origin: str
+    codes: tuple[str, ...] = ()
+    entries: tuple[int, ...] = ()
+    """Of those that say so what the report cites elsewhere."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UseDrift(Strict):
+    """A statement on use that came or went."""
+
+    came: bool
+    about: str
+    authority: str
+    entries: tuple[int, ...] = ()
+    """As those of a label."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnapshotDrift(Strict):
+    """What is otherwise in a state than in the one before it, each as when it was made and as it is known now."""
+
+    before: str
+    """The digest of the earlier state."""
+    after: str
+    rows_before: int | None = None
+    rows_after: int | None = None
+    fields: tuple[FieldDrift, ...] = ()
+    columns: tuple[CountDrift, ...] = ()
+    labels: tuple[LabelDrift, ...] = ()
+    uses: tuple[UseDrift, ...] = ()
+    not_shown: int = 0
+    """How many changes more there are, where they are very many."""
+    uncompared: tuple[Uncompared, ...] = ()
+    """What nobody recorded of both."""
+    is_partial: bool = False
+    """Whether not all that labels and use rest on was looked at, or may be seen."""
+    entries: tuple[int, ...] = ()
+    """The seals of both, and of what else says so what the report cites elsewhere."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drifts(HeldSnapshots):
+    """What changed between the snapshots of one dataset."""
+
+    drifts: tuple[SnapshotDrift, ...] = ()
+    """Of the newest states, the newest change first."""
+
+
+def blocks(context: Drifts, _: Frame) -> Iterator[Block]:
+    """Show what changed from each state to the next."""
+    if not context.drifts:
+        return
+    yield table(
+        "What changed between the snapshots, the newest change first",
+        (Column("From and to", 5), Column("Rows and schema", 5), Column("Counts, labels and use", 6)),
+        [
+            (
+                cell(code(each.before), code(each.after), cites(each.entries)),
+                cell(*_contents(each)),
+                cell(*_governed(each)),
+            )
+            for each in context.drifts
+        ],
+        note="Each state is taken as when it was made, as it is known at the read point. Values are never compared.",
+    )
+    older = len(context.snapshots) + context.snapshots_left_out - 1 - len(context.drifts)
+    if older > 0:
+        yield Text(plain(f"{counted(older, 'older change')} not shown: `lineward snapshot compare` shows any two."))
+
+
+def _contents(each: SnapshotDrift) -> Iterator[Line]:
+    if each.rows_before is not None and each.rows_after is not None:
+        now = counted(each.rows_after, "row")
+        yield plain(f"{now}, as before" if each.rows_before == each.rows_after else f"{each.rows_before:,} to {now}")
+    else:
+        yield faint("rows not recorded of both")
+    yield from (plain(_changed(one)) for one in each.fields)
+    if not each.fields and "schema" not in each.uncompared:
+        yield faint("no field differs")
+    if "schema" in each.uncompared:
+        yield faint("schema not recorded of both")
+
+
+def _changed(one: FieldDrift) -> str:
+    if one.before is None:
+        return f"field {one.field} came" + (f", {one.after}" if one.after else "")
+    if one.after is None:
+        return f"field {one.field} went"
+    return f"field {one.field}: {one.before or 'no type'} to {one.after or 'no type'}"
+
+
+def _governed(each: SnapshotDrift) -> Iterator[Line]:
+    for count in each.columns:
+        yield plain(f"{count.column}: {_number(count.before)} to {_number(count.after)} {count.what}")
+    for label in each.labels:
+        of = [label.field or "the whole", label.phi_kind, label.origin, *label.codes]
+        yield words(plain(f"label {_moved(came=label.came)}: {' '.join(of)}"), cites(label.entries))
+    for use in each.uses:
+        yield words(plain(f"use {_moved(came=use.came)}: {use.authority}, of {use.about}"), cites(use.entries))
+    if not (each.columns or each.labels or each.uses):
+        yield faint("nothing differs that is recorded of both")
+    if each.not_shown:
+        yield faint(f"and {counted(each.not_shown, 'change')} more")
+    yield from (faint(f"{name} not recorded of both") for name in each.uncompared if name != "schema")
+    if each.is_partial:
+        yield faint("not all that labels and use rest on was looked at")
+
+
+def _moved(*, came: bool) -> str:
+    return "came" if came else "went"
+
+
+def _number(value: int | None) -> str:
+    return "not counted" if value is None else f"{value:,}"
+
+
+PART = Part(blocks)
