@@ -12,6 +12,7 @@ from catalog.snapshots.comparison import SnapshotDifference, counts_that_differ,
 from catalog.snapshots.model import SnapshotRecord
 from catalog.use.drift import Drift, drifts
 from catalog.view import View
+from reports.context import Code
 from reports.parts.drift import CountDrift, FieldDrift, LabelDrift, SnapshotDrift, Uncompared, UseDrift
 
 T = TypeVar("T")
@@ -83,9 +84,13 @@ def _labels(known: Collection[int], found: Drift) -> Iterator[LabelDrift]:
                 field=one.field or None,
                 phi_kind=one.kind,
                 origin=one.origin,
-                codes=one.codes,
+                codes=tuple(Code(system=system, code=code) for system, _, code in map(_in_two, one.codes)),
                 entries=_cited(known, one.entries),
             )
+
+
+def _in_two(code: str) -> tuple[str, str, str]:
+    return code.rpartition(" ")
 
 
 def _uses(citations: Citations, known: Collection[int], found: Drift) -> Iterator[UseDrift]:

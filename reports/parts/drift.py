@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from reports.context import Strict
-from reports.document import Block, Column, Line, Text, cell, cites, code, faint, plain, table, words
-from reports.naming import counted
+from reports.codes import coded_briefly
+from reports.context import Code, Strict
+from reports.document import Block, Cell, Column, Line, Text, cell, cites, code, faint, plain, table, words
+from reports.naming import counted, worded
 from reports.parts.snapshots import HeldSnapshots
 from reports.section import Frame, Part
 
@@ -43,7 +45,7 @@ class LabelDrift(Strict):
     """None is the dataset as a whole."""
     phi_kind: str
     origin: str
-    codes: tuple[str, ...] = ()
+    codes: tuple[Code, ...] = ()
     entries: tuple[int, ...] = ()
     """Of those that say so what the report cites elsewhere."""
 
@@ -96,7 +98,7 @@ def blocks(context: Drifts, _: Frame) -> Iterator[Block]:
         return
     yield table(
         "What changed between the snapshots, the newest change first",
-        (Column("From and to", 5), Column("Rows and schema", 5), Column("Counts, labels and use", 6)),
+        (Column("From and to", 6), Column("Rows and schema", 5), Column("Counts and use", 5)),
         [
             (
                 cell(code(each.before), code(each.after), cites(each.entries)),
@@ -107,6 +109,13 @@ def blocks(context: Drifts, _: Frame) -> Iterator[Block]:
         ],
         note="Each state is taken as when it was made, as it is known at the read point. Values are never compared.",
     )
+    labels = [row for each in context.drifts for row in _labels(each)]
+    if labels:
+        yield table(
+            "Labels that came and went between the snapshots",
+            (Column("To", 4), Column("Of", 3), Column("Label", 3), Column("Before", 4), Column("Since", 4)),
+            labels,
+        )
     older = len(context.snapshots) + context.snapshots_left_out - 1 - len(context.drifts)
     if older > 0:
         yield Text(plain(f"{counted(older, 'older change')} not shown: `lineward snapshot compare` shows any two."))
@@ -136,12 +145,10 @@ def _changed(one: FieldDrift) -> str:
 def _governed(each: SnapshotDrift) -> Iterator[Line]:
     for count in each.columns:
         yield plain(f"{count.column}: {_number(count.before)} to {_number(count.after)} {count.what}")
-    for label in each.labels:
-        of = [label.field or "the whole", label.phi_kind, label.origin, *label.codes]
-        yield words(plain(f"label {_moved(came=label.came)}: {' '.join(of)}"), cites(label.entries))
     for use in each.uses:
-        yield words(plain(f"use {_moved(came=use.came)}: {use.authority}, of {use.about}"), cites(use.entries))
-    if not (each.columns or each.labels or each.uses):
+        moved = "came" if use.came else "went"
+        yield words(plain(f"what {use.authority} says of {use.about} {moved}"), cites(use.entries))
+    if not (each.columns or each.uses):
         yield faint("nothing differs that is recorded of both")
     if each.not_shown:
         yield faint(f"and {counted(each.not_shown, 'change')} more")
@@ -150,8 +157,28 @@ def _governed(each: SnapshotDrift) -> Iterator[Line]:
         yield faint("not all that labels and use rest on was looked at")
 
 
-def _moved(*, came: bool) -> str:
-    return "came" if came else "went"
+def _labels(each: SnapshotDrift) -> Iterator[tuple[Cell, ...]]:
+    """Yield a row for each kind in each field of which a label came or went."""
+    by_place: defaultdict[tuple[str, str], list[LabelDrift]] = defaultdict(list)
+    for label in each.labels:
+        by_place[label.field or "", label.phi_kind].append(label)
+    for (field, kind), several in sorted(by_place.items()):
+        before, after = ([one for one in several if one.came is came] for came in (False, True))
+        yield (
+            cell(code(each.after)),
+            cell(plain(field) if field else faint("the whole")),
+            cell(plain(worded(kind))),
+            cell(*_of_one_side(before)),
+            cell(*_of_one_side(after)),
+        )
+
+
+def _of_one_side(labels: Sequence[LabelDrift]) -> Iterator[Line]:
+    if not labels:
+        yield faint("none of these")
+    for one in labels:
+        yield words(plain(worded(one.origin)), cites(one.entries))
+        yield from coded_briefly(one.codes)
 
 
 def _number(value: int | None) -> str:

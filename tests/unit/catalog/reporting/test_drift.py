@@ -64,7 +64,6 @@ def test_schema_rows_counts_labels_and_use_are_shown_with_what_they_rest_on(told
 
 
 def test_of_the_newest_states_alone_it_is_shown_and_the_rest_is_counted(told: House) -> None:
-    assert told
     for number in range(3, 8):
         written(told, number, "ward", "sex")
     found = dossier(told)
