@@ -259,8 +259,11 @@ def derive_drifts(shown: Shown, _: Disclosed, compare: Comparison) -> None:
 
     What else changed follows from all that was recorded by then, which no file holds.
     """
+    if "drifts" not in shown.context:
+        # An earlier version did not show it.
+        return
     listed, changes = shown.each("snapshots"), shown.each("drifts")
-    if "drifts" not in shown.context or compare.rests_on_withheld([listed, changes]):
+    if compare.rests_on_withheld([listed, changes]):
         return
     pairs = list(zip(listed[1:], listed, strict=False))[:_MOST_CHANGES]
     compare.holds(len(changes) == len(pairs), "drifts: not one from each of the newest snapshots to the next")
