@@ -194,18 +194,20 @@ def _on_grounds(view: View, rules: Sequence[EstateRule], ids: Sequence[str] | No
     for one in rules:
         read = one.cases, one.ground
         if read not in cases:
-            cases[read] = _cases(view, one, grounds[one.ground])
+            cases[read] = _cases(view, one, grounds[one.ground], is_asked=ids is not None)
         found |= _breaches(one, cases[read], view.moment)
     return found
 
 
-def _cases(view: View, one: EstateRule, nodes: Sequence[str]) -> Mapping[str, object]:
-    """Return what a rule is held to of these nodes, as it stands where nothing touched it."""
+def _cases(view: View, one: EstateRule, nodes: Sequence[str], *, is_asked: bool = False) -> Mapping[str, object]:
+    """Return what a rule is held to of these nodes, as it stands where nothing touched it; those that somebody asked
+    for are read at once, since no other question has the same pieces of them.
+    """
     if not nodes:
         return {}
-    if one.reading is Reading.APART:
+    if one.reading is Reading.APART and not is_asked:
         return each_as_it_stands(one.cases, view, one.cases, nodes)
-    if one.reading is Reading.TOGETHER:
+    if one.reading is not Reading.ANEW:
         return as_it_stands(one.cases, view, lambda beside: one.cases(beside, nodes), tuple(nodes))
     return one.cases(view, nodes)
 

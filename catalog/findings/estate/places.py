@@ -42,6 +42,7 @@ class Allowed:
     statements: Sequence[UseStatement]
     places: Places
     _forbidden: dict[str, bool] = field(default_factory=dict)
+    _nowhere: bool | None = None
 
     def forbids(self, place: str) -> bool:
         """Tell whether anything says that some data may not be there."""
@@ -53,7 +54,9 @@ class Allowed:
     @property
     def nowhere(self) -> bool:
         """Tell whether data that all of them bind may be nowhere."""
-        return common_places(self.statements, NOW, self.places) == frozenset()
+        if self._nowhere is None:
+            self._nowhere = common_places(self.statements, NOW, self.places) == frozenset()
+        return self._nowhere
 
 
 def allowed(view: View) -> Allowed | None:
