@@ -51,6 +51,8 @@ class AttestationPage(Context):
     """What it would do to each thing that the job wrote, or to the model version; None where it was not asked."""
     clears: int
     """How many labels it would take away on some way, of all things together."""
+    stay: int
+    """How many of these a thing would have all the same, by another way."""
     names: Mapping[str, Link]
     may_attest: bool
     methods: tuple[DeidentificationMethod, ...] = tuple(DeidentificationMethod)
@@ -93,6 +95,7 @@ def read(asking: Asking) -> AttestationPage:
         refused=refused,
         supposed=None if supposed is None else replace(outputs, shown=shown),
         clears=sum(len({each.kind for each in one.cleared}) for one in about),
+        stay=sum(len({each.kind for each in one.cleared if each.remains}) for one in about),
         names=links_to(view, {one.asset for one in outputs.shown} | sources),
         may_attest=is_permitted(asking.actor, Permission.ATTEST_DEIDENTIFICATION),
     )

@@ -161,6 +161,17 @@ def supposed(catalog: Catalog, **more: str) -> Shown:
     return shown(answer)
 
 
+def test_a_label_that_stays_by_another_way_is_not_counted_as_taken_away(catalog: Catalog) -> None:
+    fed = {"namespace": "landing", "name": "visits", "field": "mrn", "transformations": MASKED}
+    catalog.event(event(columnLineage={"fields": {"key": {"inputFields": [fed]}}}))
+    for of in ({}, {"dataset": CURATED, "column": "key"}):
+        catalog.record(tag(confidentiality=None, valid_from="2025-01-01T00:00:00Z", **of))
+    catalog.caught_up()
+    found = supposed(catalog)
+    assert "It would take away nothing; 1 label it takes away on one way stays by another" in found.words
+    assert "It would clear nothing wholly." in found.words
+
+
 def test_an_attestation_is_signed_after_one_saw_what_it_would_clear(catalog: Catalog) -> None:
     fed = {"namespace": "landing", "name": "visits", "field": "mrn", "transformations": MASKED}
     catalog.event(event(columnLineage={"fields": {"key": {"inputFields": [fed]}}}))
