@@ -449,6 +449,14 @@ def test_text_is_laid_out_of_what_one_sees_of_a_large_picture_and_all_of_it_with
         page.keyboard.press("Shift+E")
         expect(page.locator(".number:focus")).to_be_visible()
     expect(page.locator(".flow.followed")).to_have_count(1)
+    # What is chosen is brought into sight beside the panel that tells of it.
+    page.locator("svg.picture a").last.dispatch_event("click")
+    expect(page.locator("#panel")).to_be_visible()
+    expect(page.locator(".box.chosen .near")).to_have_count(1)
+    expect(page.locator(".box.chosen .node")).to_be_in_viewport(ratio=0.9)
+    page.get_by_role("link", name="Close").click()
+    expect(page.locator("#panel")).to_have_count(0)
+    picture.focus()
     page.keyboard.press("0")
     expect(page.locator("svg.picture.far")).to_have_count(1)
     assert page.evaluate(shown) == 0

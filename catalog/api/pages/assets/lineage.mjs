@@ -6,6 +6,7 @@ import { announce, progress, unread } from "./sending.mjs";
 const SVG = "http://www.w3.org/2000/svg";
 const FAR = 0.45; // below this zoom no text can be read, and none is drawn
 const READABLE = 1.5; // at this zoom its text is about as large as a footnote of the page
+const MARGIN = 12; // pixels around a box that is brought into sight
 const AROUND = 0.25; // so much of what one sees has its text laid out beside it, on each side
 const made = (name, given = {}) => {
   const found = document.createElementNS(SVG, name);
@@ -186,6 +187,17 @@ function explore(svg) {
     const x = placed(w, left, width, box.x + box.width / 2);
     look({ x, y: placed(h, top, height, box.y + box.height / 2), zoom });
   }
+  // Moves no further than it takes to see a box whole, with a little around it.
+  function reveal(key) {
+    const box = boxes.get(key);
+    const { width: w, height: h } = size();
+    const into = (at, from, long, room) => {
+      const first = at + from * view.zoom - MARGIN;
+      const last = at + (from + long) * view.zoom + MARGIN;
+      return at + (first < 0 ? -first : last > room ? Math.max(room - last, -first) : 0);
+    };
+    look({ x: into(view.x, box.x, box.width, w), y: into(view.y, box.y, box.height, h), zoom: view.zoom });
+  }
   function zoomed(by, x = size().width / 2, y = size().height / 2) {
     const zoom = Math.min(6, Math.max(0.02, view.zoom * by));
     const ratio = zoom / view.zoom;
@@ -312,8 +324,9 @@ function explore(svg) {
     ...new Set(["target", "source"].flatMap((end) => flows.filter((flow) => keys[flow[end].box] === key))),
   ];
   function wordsOf({ box, row }) {
-    const found = [...links[box].querySelectorAll(row === "" ? ".name" : "[data-row]")];
-    return (row === "" ? found : [found[+row]]).map((line) => line.textContent.trim()).join(" ");
+    const lines = [...links[box].querySelectorAll(".name")];
+    if (row !== "") lines.push(links[box].querySelectorAll("[data-row]")[+row]);
+    return lines.map((line) => line.textContent.trim()).join(" ");
   }
   // What is heard of a flow: its ends, how far it is, and what it went through, which the list knows of those it shows.
   const rows = new Map([...document.querySelectorAll("table.flows tbody tr")].map((row) => [parseInt(row.cells[0].textContent, 10), row]));
@@ -393,6 +406,7 @@ function explore(svg) {
     }
     stopped = flow;
     write(flow);
+    if (numbers.lastChild !== flow.text) numbers.append(flow.text); // upon others: many lie at one place
     flow.text.classList.add("stop"); // what is not drawn cannot be reached
     const given = { tabindex: "0", role: "link", "aria-label": labelOfFlow(flow, which) };
     for (const [name, value] of Object.entries(given)) flow.text.setAttribute(name, value);
@@ -405,6 +419,9 @@ function explore(svg) {
     const fits = Math.min(2, size().width / width, size().height / height);
     if (fits < 0.8 * READABLE) toBox(root(), READABLE); // what is large begins where one asked
   }
+  // What was chosen is seen beside the panel that tells of it, which takes some of the room.
+  const chosen = svg.querySelector(".chosen")?.closest("a")?.dataset.key;
+  if (chosen && view.zoom >= FAR) reveal(chosen);
   new ResizeObserver(() => {
     room = measure();
     look(view);

@@ -92,6 +92,7 @@ def _box(page: LineagePage, box: Box) -> dict[str, Any]:
         "site": None if thing is None else thing.grouping.site or None,
         "steps": None if thing is None else thing.steps,
         "standsFor": box.holds,
+        "columns": [] if thing is None else [{"id": one.id, "name": one.column} for one in thing.columns],
         "marks": [mark.value for mark in page.drawn.marks.get(box.key, ())],
         "x": box.x,
         "y": box.y,

@@ -91,6 +91,11 @@ def _behind(
     return _reached(joined, begin) - _reached(joined, begin, without=node) - {node}
 
 
+def has_behind(node: str, flows: Iterable[tuple[str, str]], roots: Collection[str]) -> bool:
+    """Tell whether anything is reached from the roots through this node alone, and can be collapsed behind it."""
+    return bool(_behind(node, _joined(flows), roots, roots))
+
+
 def _reached(joined: Mapping[str, set[str]], begin: Iterable[str], without: str | None = None) -> frozenset[str]:
     seen = set(begin)
     front = list(seen)

@@ -11,6 +11,7 @@ from catalog.api.pages.label_list import LabelList, label_list
 from catalog.api.pages.lineage_graph.asked import Asked
 from catalog.api.pages.lineage_graph.drawn import Drawn, Thing
 from catalog.api.pages.lineage_graph.flows import Flow
+from catalog.api.pages.lineage_graph.folding import has_behind
 from catalog.api.pages.lineage_graph.walked import box_key
 from catalog.api.pages.page import Several
 from catalog.labels.taint.queries import effective_labels
@@ -62,7 +63,7 @@ def panel_of(
         return _of_edge(asking, asked, found, flows, box_of)
     thing = found.things.get(asked.node)
     if thing is not None and thing.key not in found.within:
-        return _of_thing(asking, asked, thing, flows, box_of)
+        return _of_thing(asking, asked, thing, graph, flows, box_of)
     members = [links[one] for fold in found.collapsed if fold.key == asked.node for one in fold.nodes if one in links]
     if not members:
         return None
@@ -103,8 +104,12 @@ def _called(key: str, found: Drawn, flow: Flow) -> str:
     return found.titles.get(key, flow.source.name if key == flow.edge.source else flow.target.name)
 
 
-def _of_thing(asking: Asking, asked: Asked, thing: Thing, flows: Sequence[Flow], box_of: Mapping[str, str]) -> Panel:
+def _of_thing(
+    asking: Asking, asked: Asked, thing: Thing, graph: LineageGraph, flows: Sequence[Flow], box_of: Mapping[str, str]
+) -> Panel:
     view = asking.view
+    roots = {box_of[one] for one in graph.roots if one in box_of}
+    can_collapse = has_behind(thing.key, (flow.boxes for flow in flows), roots)
     found = effective_labels(view, [thing.key]).get(thing.key) if thing.kind in _LABELLED else None
     labels = label_list(asking, found)
     columns = listed_columns(view, [thing.key]).get(thing.key, ()) if thing.kind == "Dataset" else ()
@@ -116,7 +121,7 @@ def _of_thing(asking: Asking, asked: Asked, thing: Thing, flows: Sequence[Flow],
         columns=Several.of(asking, "columns", tuple(one.name for one in columns), str, _MOST),
         arriving=_at(asking, "arriving", [one for one in flows if box_of.get(one.edge.target) == thing.key]),
         leaving=_at(asking, "leaving", [one for one in flows if box_of.get(one.edge.source) == thing.key]),
-        steps=tuple(_steps(asked, thing)),
+        steps=tuple(_steps(asked, thing, can_collapse=can_collapse)),
     )
 
 
@@ -124,7 +129,7 @@ def _at(asking: Asking, name: str, flows: Sequence[Flow]) -> Several:
     return Several.of(asking, name, flows, lambda one: one.number, _MOST)
 
 
-def _steps(asked: Asked, thing: Thing) -> Iterator[Step]:
+def _steps(asked: Asked, thing: Thing, *, can_collapse: bool) -> Iterator[Step]:
     key, grouping = thing.key, thing.grouping
     # Neither the ways between two nor what changed is a walk that could go on from here.
     walks = not asked.between and asked.before is None
@@ -136,7 +141,7 @@ def _steps(asked: Asked, thing: Thing) -> Iterator[Step]:
     elif walks and thing.more:
         yield Step("Expand: one step more from here", asked.with_opened(key))
     if not thing.root:
-        if key not in asked.folded:
+        if can_collapse and key not in asked.folded:
             yield Step("Collapse what lies behind it", asked.with_folded(key))
         yield Step(f"Collapse its zone, {in_words(grouping.zone)}", asked.with_folded(f"zone:{grouping.zone}"))
         yield Step(

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.api.pages.lineage_graph.asked import By
-from catalog.api.pages.lineage_graph.folding import Collapsed, Grouping, collapsed, titled
+from catalog.api.pages.lineage_graph.folding import Collapsed, Grouping, collapsed, has_behind, titled
 
 NODES = {
     "Dataset:root": Grouping("CURATED", "North", "Job:last"),
@@ -53,6 +53,16 @@ def test_behind_a_node_lies_what_is_reached_through_it_alone() -> None:
     assert folds(By.NOTHING, "Dataset:a") == {"Dataset:a": {"c"}}
     assert folds(By.NOTHING, "Dataset:a", "Dataset:b") == {"Dataset:a": {"c"}}
     assert folds(By.NOTHING, "Dataset:root") == {}
+
+
+_NAMES = st.sampled_from(sorted(NODES))
+
+
+@given(st.lists(st.tuples(_NAMES, _NAMES), max_size=12), _NAMES)
+def test_what_can_be_collapsed_behind_a_node_is_offered_and_nothing_else(
+    flows: list[tuple[str, str]], node: str
+) -> None:
+    assert has_behind(node, flows, ROOTS) == bool(collapsed(NODES, flows, ROOTS, By.NOTHING, (node,), ()))
 
 
 def test_a_box_is_called_by_how_many_it_stands_for_and_of_what() -> None:

@@ -180,6 +180,7 @@ def test_columns_are_of_what_was_chosen_alone(pipeline: Catalog) -> None:
         f"{name}.ward" for name in (made.JOINED, made.CLEARED, made.TRAINING, made.EVALUATION, made.REPORT)
     }
     assert {label_of(identifier) for _, identifier in ends} == {"Column"}
+    assert {column["id"] for box in one["boxes"] for column in box["columns"]} == {identifier for _, identifier in ends}
     assert f"{made.JOINED}.ward" in page(pipeline, grain="column", depth=1, column="ward").words
     expanded = taken(pipeline, grain="column", depth=1, column="ward", open=made.dataset(made.JOINED))
     assert places(one).items() <= places(expanded).items()
@@ -275,6 +276,9 @@ def test_inputs_and_outputs_are_counted_in_words(pipeline: Catalog) -> None:
     assert "1 output" in shown_of[made.JOINED]
     assert "0 inputs" in shown_of[made.BEHIND]
     assert f"{len(made.FEEDS)} inputs" in panels[made.JOINED].words
+    assert "the walk stopped before that" in panels[made.FEEDS[2]].words
+    assert "Collapse what lies behind it" in panels[made.JOINED].words
+    assert "Collapse what lies behind it" not in panels[made.FEEDS[2]].words
     # Of what nothing wrote there is no step that somebody could attest.
     assert "Attested" in panels[made.JOINED].words
     assert "Attested" not in panels[made.FEEDS[2]].words
