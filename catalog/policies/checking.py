@@ -10,7 +10,7 @@ from typing import Final
 import cedarpy
 
 from catalog.policies.engine import SUFFIX, Policy, read_policies
-from catalog.policies.schema import FINDING, QUARANTINE, Scope, actions, attributes, schema, scope_of, types
+from catalog.policies.schema import FINDING, NAMESPACE, QUARANTINE, Scope, actions, attributes, schema, scope_of, types
 from catalog.policies.text import Source, Token, policies_in
 from graph_schema.nearest import did_you_mean
 from graph_schema.vocabulary import hl7
@@ -94,9 +94,18 @@ def _untyped(source: Source) -> Iterator[Problem]:
     for message in found:
         if misspelt and message.startswith(_INAPPLICABLE):
             continue  # it follows
-        quoted = [source.named(word) for text in reversed(_QUOTED.findall(message)) for word in _words(text)]
-        token = next((one for one in quoted if one is not None), None)
+        token = next((one for one in map(source.named, _blamed(message)) if one is not None), None)
         yield _problem(source, token, " ".join((f"{message}.", *_hint(message, scope))))
+
+
+def _blamed(message: str) -> Iterator[str]:
+    """Yield the words that a message quotes, first the one that is wrong: an attribute before what does not have it.
+
+    The namespace stands in every policy, and is never what is wrong.
+    """
+    quoted = _QUOTED.findall(message)
+    in_order = quoted if message.startswith(_MISSING) else reversed(quoted)
+    yield from (word for text in in_order for word in _words(text) if word != NAMESPACE)
 
 
 def _hint(message: str, scope: Scope) -> Iterator[str]:

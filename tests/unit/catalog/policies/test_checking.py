@@ -36,6 +36,11 @@ def test_a_sound_policy_has_no_problem() -> None:
         (SOUND, "permit (principal, action, resource);", "1:1: Each policy needs a name of its own"),
         ("context.granted", "context.grantd", "4:16: Attribute `grantd` in context"),
         ("context.granted", 'resource.zon == "RAW"', "4:17: Attribute `zon` on entity type"),
+        (
+            "action, resource)\nwhen { context.granted",
+            'action == Lineward::Action::"read", resource is Lineward::Dataset)\nwhen { resource.zoon == "RAW"',
+            "4:17: Attribute `zoon` on entity type",
+        ),
         ('@id("made-up")', "", "2:1: Each policy needs a name of its own"),
         ('@id("made-up")', '@id("Made up")', "1:1: Each policy needs a name of its own"),
         ('@reason("As made up")', "", "1:1: Say in @reason"),
