@@ -15,7 +15,7 @@ from catalog.assets.sources import inherited
 from catalog.errors import SenderError
 from catalog.findings.queries import findings_on
 from catalog.findings.rules import FindingState
-from catalog.graph_memo import as_it_stands
+from catalog.graph_memo import as_it_stands, each_as_it_stands, remembered
 from catalog.labels.queries import labels
 from catalog.labels.taint.answers import EffectiveLabel, EffectiveLabels
 from catalog.labels.taint.queries import effective_labels
@@ -50,6 +50,8 @@ from graph_schema.vocabulary.words import SafeQuestion
 MOST_JUDGED: Final = 200
 """How many candidates are judged for one page: each is looked at with all that it was made of."""
 _AT_ONCE: Final = 50
+_FEW: Final = 16
+"""About so many of what others were made of are looked at again where one of them changed."""
 _SUPPLY: Final = ("source", "source_system")
 """What tells which source supplies a dataset."""
 _MOST_BEFORE: Final = BUDGET
@@ -133,7 +135,8 @@ def _holding(view: View, asked: SafeUse) -> frozenset[str]:
     whole = view.unredacted
     if not asked.labels_absent or not whole.is_now or whole.labels_lagging() is not None:
         return frozenset()
-    return whole.assets_labelled(asked.labels_absent)
+    kinds = asked.labels_absent
+    return remembered(_holding, whole, lambda beside: beside.assets_labelled(kinds), tuple(kinds))
 
 
 def safe_for(view: View, question: SafeQuestion, request: Search) -> SafePage:
@@ -154,14 +157,19 @@ def safe_for(view: View, question: SafeQuestion, request: Search) -> SafePage:
     hits: list[SafeHit] = []
     after, examined, more = request.after, 0, True
     while more and len(hits) < request.first and examined < MOST_JUDGED:
-        page = search(view, replace(narrowed, after=after, first=_AT_ONCE, facets=()))
-        safe = _safe(view, [hit.id for hit in page.hits], asked, request.first - len(hits))
-        for place, hit in enumerate(page.hits, 1):
+        # Where the first few hold too few safe ones, all others that may be judged are searched for at once.
+        found = MOST_JUDGED - examined if examined else _AT_ONCE
+        page = search(view, replace(narrowed, after=after, first=found, facets=()))
+        safe: dict[str, Safety] = {}
+        for place, hit in enumerate(page.hits):
+            if place % _AT_ONCE == 0:
+                some = [one.id for one in page.hits[place : place + _AT_ONCE]]
+                safe = _safe(view, some, asked, request.first - len(hits))
             if (one := safe.get(hit.id)) is not None:
                 hits.append(SafeHit(hit.id, hit.node, one, hit.cursor))
             after, examined = hit.cursor, examined + 1
             if len(hits) == request.first:
-                more = page.more or place < len(page.hits)
+                more = page.more or place + 1 < len(page.hits)
                 break
         else:
             more = page.more
@@ -311,8 +319,9 @@ def _labels(
     They are its effective labels and what its owner declares. What an owner declares of something that it was made of
     counts where nothing there is labelled so: of that no flow can tell whether it came along.
     """
-    whole, unseen = view.unredacted, dict[str, str]()
-    before = _before(view, {identifier: record.id for identifier, record in records.items()}, unseen, walked)
+    whole = view.unredacted
+    before, cut = _before(whole, {identifier: record.id for identifier, record in records.items()}, walked)
+    unseen = dict(cut)
     own_ids = [record.id for record in records.values()]
     every = sorted({*own_ids, *frozenset[str]().union(*before.values())})
     meant = {identifier: states.get(identifier) or (record.id,) for identifier, record in records.items()}
@@ -321,9 +330,10 @@ def _labels(
     effective = {one: given[one] for one in wanted & given.keys()}
     effective |= effective_labels(view, sorted(wanted - given.keys()))
     # Of what it was made of only what an owner declares of PHI is looked at, and of origins what they are called.
-    declared = _classified(whole, every)
-    holding = (one for one, stated in declared.items() if stated.phi is not None and stated.phi.value)
-    labelled = labels(whole, sorted({*own_ids, *holding}))
+    declared = each_as_it_stands(_classified, whole, _classified, every, _FEW)
+    holding = sorted(one for one, stated in declared.items() if stated.phi is not None and stated.phi.value)
+    labelled = labels(whole, own_ids)
+    kinds = each_as_it_stands(_kinds, whole, _kinds, holding, _FEW)
     ways = (one.way for found in effective.values() for one in found.labels if one.way is not None)
     called = assets.named_datasets(whole, sorted({way.origin for way in ways} & set(every)))
     origins = {id_: " ".join(one.node.key) for id_, one in called.items() if id_ in seen}
@@ -346,7 +356,7 @@ def _labels(
         upstream: dict[str, Present] = {}
         for above in sorted(before[identifier]):
             if (of := declared.get(above)) is not None:
-                tagged = {one.kind for one in labelled.get(above, ())} | known
+                tagged = known.union(kinds.get(above, ()))
                 for one in _declared(of, tagged):
                     shown = one if above in seen else Present(one.kind, _HIDDEN, ())
                     upstream.setdefault(one.kind, replace(shown, upstream=True))
@@ -363,12 +373,28 @@ def _classified(view: View, datasets: Sequence[str]) -> dict[str, _Described]:
     return {one: _Described.of(each.node, stated[one]) for one, each in named.items()}
 
 
-def _before(
-    view: View, datasets: Mapping[str, str], unseen: dict[str, str], walked: Walked
-) -> dict[str, frozenset[str]]:
-    """Return by the ids asked for every dataset that each was ever made of, noting where these are too many."""
+def _kinds(view: View, datasets: Sequence[str]) -> dict[str, frozenset[str]]:
+    """Return by which kinds of PHI each dataset is labelled, whether or not they are in it."""
+    return {dataset: frozenset(one.kind for one in some) for dataset, some in labels(view, datasets).items()}
+
+
+_Before = tuple[dict[str, frozenset[str]], dict[str, str]]
+
+
+def _before(view: View, datasets: Mapping[str, str], walked: Walked) -> _Before:
+    """Return by the ids asked for every dataset that each was ever made of, and where these are too many why not."""
     roots = sorted(set(datasets.values()))
-    met = walked(roots) or closure(view.unredacted, roots, Direction.UPSTREAM, _MOST_BEFORE)
+    if (met := walked(roots)) is not None:
+        return _met(met, datasets)
+
+    def read(view: View) -> _Before:
+        return _met(closure(view, roots, Direction.UPSTREAM, _MOST_BEFORE), datasets)
+
+    return as_it_stands(_before, view, read, tuple(datasets.items()))
+
+
+def _met(met: Closure, datasets: Mapping[str, str]) -> _Before:
+    unseen: dict[str, str] = {}
     into: dict[str, set[str]] = defaultdict(set)
     for edge in met.edges:
         into[edge.target].add(edge.source)
@@ -382,7 +408,7 @@ def _before(
         if not met.open.isdisjoint(before):
             unseen[asked] = f"It was made of more than the {len(before)} that were looked through."
         found[asked] = frozenset(one for one in before if label_of(one) == Dataset.__name__) - {dataset, asked}
-    return found
+    return found, unseen
 
 
 def _declared(record: _Described, but: Collection[str]) -> list[Present]:
