@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from reports.annexes import set_apart
 from reports.context import Context
 from reports.document import (
     Block,
@@ -88,10 +89,18 @@ def _blocks(report: Report[C], context: C, frame: Frame) -> Iterator[Block]:
     others = [_cover(report, context, frame.making), summary, *(block for blocks in drawn for block in blocks)]
     yield Heading("Summary, exceptions first", "summary", "")
     yield summary
+    for heading, blocks in set_apart(list(_sections(report, frame, drawn, others))):
+        yield heading
+        yield from blocks
+
+
+def _sections(
+    report: Report[C], frame: Frame, drawn: list[list[Block]], others: Sequence[Block]
+) -> Iterator[tuple[Heading, list[Block]]]:
     for section, blocks in zip(report.sections, drawn, strict=True):
-        yield Heading(section.title, section.anchor, frame.number(section.anchor))
         shown = [*blocks, *(block for part in section.parts for block in part.closing(others))]
-        yield from shown or ([Text(plain(section.empty))] if section.empty else [])
+        empty: list[Block] = [Text(plain(section.empty))] if section.empty else []
+        yield Heading(section.title, section.anchor, frame.number(section.anchor)), shown or empty
 
 
 def _summary(report: Report[C], context: C, frame: Frame) -> Summary:

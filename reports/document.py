@@ -71,7 +71,9 @@ class Column:
 class Table:
     """At most `MOST_ROWS` rows; `total` says how many there are, and a note tells when fewer are shown.
 
-    A `dense` one is for looking up single rows: smaller letters, and nothing in it longer than a line.
+    `annex` is the anchor of where the whole of one stands whose beginning is shown; a `fixed` one, whose rows do not
+    grow with the records, stays where it is. A `dense` one is for looking up single rows: smaller letters, and nothing
+    in it longer than a line.
     """
 
     type: ClassVar[str] = "table"
@@ -81,6 +83,8 @@ class Table:
     total: int
     note: str | None = None
     dense: bool = False
+    fixed: bool = False
+    annex: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,6 +348,7 @@ def table(
     note: str | None = None,
     *,
     dense: bool = False,
+    fixed: bool = False,
 ) -> Table:
     """Return a table of the first `MOST_ROWS` rows that says how many there are."""
     if len(rows) > MOST_ROWS:
@@ -351,4 +356,4 @@ def table(
             f"The first {MOST_ROWS:,} of {len(rows):,} rows are shown; the complete set is in the attached evidence."
         )
         note = shown if note is None else f"{shown} {note}"
-    return Table(caption, columns, tuple(rows[:MOST_ROWS]), len(rows), note, dense)
+    return Table(caption, columns, tuple(rows[:MOST_ROWS]), len(rows), note, dense, fixed)

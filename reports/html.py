@@ -130,6 +130,7 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters |= {
+        "breakable": _breakable,
         "cell": _cell,
         "curve": curve,
         "isolated": _isolated,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right, insort
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -63,11 +63,13 @@ def lay_out(
     caption: str,
     *,
     whole: bool = False,
+    most_of_a_zone: int = MOST_NODES,
     opened: tuple[Opened, ...] = (),
     folds: tuple[Fold, ...] = (),
 ) -> Graph:
     """Return where a lineage's nodes and edges stand; above `MOST_NODES`, what matters, the rest collapsed by zone,
-    unless the `whole` of it is wanted.
+    unless the `whole` of it is wanted. Of a zone with more nodes than `most_of_a_zone` the rest is collapsed too: on
+    paper, which does not scroll, more of them would be too small to read.
 
     What is `opened` is added to the drawing without it, and what `folds` name is taken out of it: in both, every box
     that was there stays where it was. An edge whose end is not among the nodes is not drawn; the table beside the
@@ -75,7 +77,7 @@ def lay_out(
     """
     later = frozenset(one for step in opened for one in step.nodes)
     first = tuple(node for node in nodes if node.id not in later)
-    picture = _picture(first, edges, whole=whole)
+    picture = _picture(first, edges, whole=whole, most_of_a_zone=most_of_a_zone)
     columns = _columns(picture)
     layers, links = _layers(picture, columns)
     order = _ordered(layers, links)
@@ -154,14 +156,18 @@ def _column_width(columns: int) -> int:
     return _NARROWEST
 
 
-def _picture(nodes: tuple[Vertex, ...], edges: tuple[Arrow, ...], *, whole: bool = False) -> Picture:
-    """Keep everything, or the roots, their neighbourhood and the raw feeds as far as `MOST_NODES` allows."""
+def _picture(
+    nodes: tuple[Vertex, ...], edges: tuple[Arrow, ...], *, whole: bool = False, most_of_a_zone: int = MOST_NODES
+) -> Picture:
+    """Keep everything, or the roots, their neighbourhood and the raw feeds as far as the bounds allow."""
     port = {row: node.id for node in nodes for row, _ in node.rows}
     known = {node.id for node in nodes}
     kept = known
-    if len(nodes) > MOST_NODES and not whole:
+    tallest = max(Counter(map(zone_of, nodes)).values(), default=0)
+    if not whole and (len(nodes) > MOST_NODES or tallest > most_of_a_zone):
         ends = [(port.get(edge.source, edge.source), port.get(edge.target, edge.target)) for edge in edges]
-        kept = _what_matters(nodes, [pair for pair in ends if known.issuperset(pair)])
+        ranked = _by_worth(nodes, [pair for pair in ends if known.issuperset(pair)])
+        kept = _first_of_zones(ranked if len(nodes) <= MOST_NODES else ranked[: MOST_NODES // 2], most_of_a_zone)
     names = {node.id: f"zone:{zone_of(node)}" for node in nodes if node.id not in kept}
     counts = Counter(zone_of(node) for node in nodes if node.id not in kept)
     gathered = tuple(
@@ -194,7 +200,16 @@ def _bundles(
     return tuple((*pair, tuple(numbers)) for pair, numbers in bundles.items())
 
 
-def _what_matters(nodes: tuple[Vertex, ...], edges: list[tuple[str, str]]) -> set[str]:
+def _first_of_zones(ranked: Sequence[Vertex], most: int) -> set[str]:
+    """Return the first of each zone, one place left for what is collapsed."""
+    zones: defaultdict[str, list[str]] = defaultdict(list)
+    for node in ranked:
+        zones[zone_of(node)].append(node.id)
+    return {one for ids in zones.values() for one in (ids if len(ids) <= most else ids[: most - 1])}
+
+
+def _by_worth(nodes: tuple[Vertex, ...], edges: list[tuple[str, str]]) -> list[Vertex]:
+    """Return the nodes, what matters most first: the roots, what is near them, the raw feeds, the nearer ones."""
     graph: nx.Graph[str] = nx.Graph()
     graph.add_nodes_from(node.id for node in nodes)
     graph.add_edges_from(edges)
@@ -206,7 +221,7 @@ def _what_matters(nodes: tuple[Vertex, ...], edges: list[tuple[str, str]]) -> se
         away = int(distance.get(node.id, far))
         return not node.root, away > _NEAR, not node.raw_feed, away, node.id
 
-    return {node.id for node in sorted(nodes, key=worth)[: MOST_NODES // 2]}
+    return sorted(nodes, key=worth)
 
 
 def _between(picture: Picture) -> tuple[tuple[str, str], ...]:

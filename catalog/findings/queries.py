@@ -6,9 +6,9 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from catalog.assets.naming import names_of
 from catalog.findings.estate.grounded import having
 from catalog.findings.estate.model import RULES, Breach, Decided, EstateFinding, Key
-from catalog.findings.estate.naming import names_of
 from catalog.findings.estate.reading import ESTATE_RULES, Cases, EstateRule, Reading
 from catalog.findings.estate.record_states import BY_RECORD, of_records
 from catalog.findings.rules import FindingState, Rule, Severity

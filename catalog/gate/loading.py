@@ -14,10 +14,10 @@ from catalog.approvals.persons import signed_as_one
 from catalog.approvals.queries import approvals_of, people_of
 from catalog.assets import queries as assets
 from catalog.assets.model import RunRecord
+from catalog.assets.naming import names_of
 from catalog.assets.storage import keys_of
 from catalog.errors import SenderError
 from catalog.findings.approvals import NOUNS
-from catalog.findings.estate.naming import names_of
 from catalog.findings.estate.versions import cases_of
 from catalog.findings.independence import shared
 from catalog.findings.judgement import approval_findings

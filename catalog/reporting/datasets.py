@@ -8,13 +8,14 @@ from dataclasses import replace
 from typing import Any
 
 from catalog.assets.model import AspectInForce, DatasetRecord, RunRecord
+from catalog.assets.naming import full_name
 from catalog.findings.model import Deidentification
 from catalog.findings.separation import Separation as SeparationRecord
 from catalog.labels.model import Label as LabelRecord
 from catalog.names.model import OtherName as OtherNameRecord
 from catalog.releases.model import SnapshotUse
 from catalog.reporting.citations import Citations, time_of
-from catalog.reporting.dossier_data import DossierData, full_name
+from catalog.reporting.dossier_data import DossierData
 from catalog.snapshots.model import Seal, SnapshotRecord, Written
 from catalog.snapshots.model import Verification as VerificationRecord
 from graph_schema.aspects.declarations import PermittedUse

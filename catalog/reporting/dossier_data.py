@@ -12,6 +12,7 @@ from catalog.approvals.queries import approvals_of
 from catalog.assets import queries as assets
 from catalog.assets.hierarchy import of_same_id
 from catalog.assets.model import AspectInForce, DatasetRecord, JobRecord, RunRecord
+from catalog.assets.naming import full_name
 from catalog.assets.retries import retried
 from catalog.assets.schemas import SchemaStep, schema_changes
 from catalog.assets.sources import declaration_entries
@@ -271,11 +272,6 @@ class DossierData:
             return None if run is None else run.run_id
         known = self.view.nodes([identifier]).get(identifier)
         return None if known is None else known.node.title
-
-
-def full_name(record: DatasetRecord | JobRecord) -> str:
-    """Return namespace and name as a report writes them."""
-    return f"{record.namespace}/{record.name}"
 
 
 def deciders(approvals: Iterable[Approval]) -> frozenset[str]:

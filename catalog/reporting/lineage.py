@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from catalog.assets.model import RunRecord
+from catalog.assets.naming import full_name
 from catalog.findings.model import Coverage, Deidentification
 from catalog.labels.model import Uncovered
 from catalog.lineage.model import LineageEdge as Edge
 from catalog.reporting.citations import Citations, time_of
-from catalog.reporting.dossier_data import DossierData, full_name
+from catalog.reporting.dossier_data import DossierData
 from graph_schema.identity import label_of
 from graph_schema.times import format_time
 from reports.context import Code

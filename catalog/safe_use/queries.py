@@ -11,6 +11,7 @@ from catalog.approvals.ethics import ethics_approvals
 from catalog.assets import queries as assets
 from catalog.assets.folds import aspects_in_force
 from catalog.assets.model import AspectInForce
+from catalog.assets.naming import full_name, name_of
 from catalog.assets.sources import inherited
 from catalog.errors import SenderError
 from catalog.findings.queries import findings_on
@@ -336,7 +337,7 @@ def _labels(
     kinds = each_as_it_stands(_kinds, whole, _kinds, holding, _FEW)
     ways = (one.way for found in effective.values() for one in found.labels if one.way is not None)
     called = assets.named_datasets(whole, sorted({way.origin for way in ways} & set(every)))
-    origins = {id_: " ".join(one.node.key) for id_, one in called.items() if id_ in seen}
+    origins = {id_: name_of(one.node) for id_, one in called.items() if id_ in seen}
     found = {}
     for identifier, record in records.items():
         held = [effective[one] for one in meant[identifier] if one in effective]
@@ -434,8 +435,7 @@ _HIDDEN: Final = "something that is not shown"
 
 
 def _where(record: _Described, column: str | None = None) -> str:
-    name = f"{record.namespace} {record.name}"
-    return name if column is None else f"{name}, column {column},"
+    return full_name(record) if column is None else f"{full_name(record)}, column {column},"
 
 
 def _with_uses(view: View, one: _Case, asked: SafeUse, use: UseJudge) -> _Case:

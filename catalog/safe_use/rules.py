@@ -9,6 +9,7 @@ from catalog.findings.rules import Severity
 from catalog.safe_use.model import Condition, Definition, Known, Outcome, Permitted, Present, Reason
 from graph_schema.aspects.safe_use import SafeUse
 from graph_schema.vocabulary.words import DeidentificationState, PhiKind, SafeQuestion
+from reports.naming import worded
 
 _WITHOUT_PERSONS: Final = (DeidentificationState.DE_IDENTIFIED.value, DeidentificationState.AGGREGATED.value)
 _IDENTIFYING: Final = (
@@ -92,9 +93,9 @@ def _state(asked: SafeUse, known: Known) -> Iterator[Reason]:
     elif stated.value == DeidentificationState.UNKNOWN:
         yield Reason(Condition.STATE, Outcome.UNKNOWN, "Its state is recorded as unknown.", (stated.entry,))
     elif stated.value in asked.states:
-        yield Reason(Condition.STATE, Outcome.PASS, f"It is recorded as {_words(stated.value)}.", (stated.entry,))
+        yield Reason(Condition.STATE, Outcome.PASS, f"It is recorded as {worded(stated.value)}.", (stated.entry,))
     else:
-        text = f"It is recorded as {_words(stated.value)}, and has to be {_one_of(asked.states)}."
+        text = f"It is recorded as {worded(stated.value)}, and has to be {_one_of(asked.states)}."
         yield Reason(Condition.STATE, Outcome.FAIL, text, (stated.entry,))
 
 
@@ -128,9 +129,9 @@ def holds_none_of(absent: Collection[str], known: Known) -> Iterator[Reason]:
 
 def _label(one: Present) -> Reason:
     if one.upstream:
-        text = f"It was made of {one.where}, which holds {_words(one.kind)}: nothing says that this is gone."
+        text = f"It was made of {one.where}, which holds {worded(one.kind)}: nothing says that this is gone."
         return Reason(Condition.LABELS, Outcome.UNKNOWN, text, one.entries)
-    return Reason(Condition.LABELS, Outcome.FAIL, f"{one.where} holds {_words(one.kind)}.", one.entries)
+    return Reason(Condition.LABELS, Outcome.FAIL, f"{one.where} holds {worded(one.kind)}.", one.entries)
 
 
 def _use(asked: SafeUse, known: Known) -> Iterator[Reason]:
@@ -189,14 +190,10 @@ def _from(severity: str) -> tuple[str, ...]:
     return tuple(every[: every.index(severity) + 1] if severity in every else every)
 
 
-def _words(code: str) -> str:
-    return code.lower().replace("_", " ")
-
-
 def _one_of(codes: Collection[str]) -> str:
-    *others, last = map(_words, codes)
+    *others, last = map(worded, codes)
     return f"{', '.join(others)} or {last}" if others else last
 
 
 def _listed(codes: Collection[str]) -> str:
-    return ", ".join(map(_words, codes))
+    return ", ".join(map(worded, codes))

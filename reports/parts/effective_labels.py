@@ -21,24 +21,16 @@ from reports.document import (
     item,
     mark,
     plain,
+    strong,
     table,
     words,
 )
 from reports.naming import alike, counted, worded
 from reports.parts.runs import Runs, numbers
-from reports.phrases import number_of
+from reports.parts.ways import How, Way, columns_along, numbered, shown, way_of
 from reports.section import Frame, Part
 
-How = Literal["DIRECT", "INDIRECT", "UNMENTIONED", "TRAINED", "SAME"]
-
 _EACH_EXPLAINED = 4
-_HOW: dict[How, str] = {
-    "DIRECT": "made of it",
-    "INDIRECT": "decided by it, as in a join or filter",
-    "UNMENTIONED": "no column lineage says how",
-    "TRAINED": "trained on it",
-    "SAME": "the same data",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,30 +108,32 @@ def blocks(context: EffectiveLabels, frame: Frame) -> Iterator[Block]:
     if not (context.effective or context.cleared):
         return
     yield Heading("Labels that flow", "flow", "", 2)
-    known = numbers(context)
     if context.effective:
         left = context.columns_left_out
+        ways = numbered(context.effective)
         yield table(
             f"What the {frame.subject.noun} and its {_parts(frame)} hold at the read point, wherever it came from, "
-            "each by a shortest way",
+            "each by a shortest way: W and a number name one of the ways below, → leads from column to column",
             (Column("Where", 5), Column("Label", 5), Column("Why", 10)),
             [
                 (
                     cell(
-                        plain(group[0].asset),
-                        *(code(each.column) for each in group if each.column),
-                        *([faint("the whole")] if group[0].column is None else []),
+                        *(plain(group[0].asset) for group in groups),
+                        *(code(each.column) for each in groups[0] if each.column),
+                        *([faint("the whole")] if groups[0][0].column is None else []),
                     ),
                     cell(
-                        words(plain(worded(group[0].kind)), mark(worded(group[0].origin), _tone(group[0]))),
-                        *_codes(group[0]),
+                        words(plain(worded(groups[0][0].kind)), mark(worded(groups[0][0].origin), _tone(groups[0][0]))),
+                        *_codes(groups[0][0]),
                     ),
-                    cell(*_why(group, known)),
+                    cell(*_why(groups, ways)),
                 )
-                for group in alike(context.effective, _without_columns)
+                for groups in alike(alike(context.effective, _without_columns), _without_asset)
             ],
             note=f"{counted(left, 'column')} more not shown." if left else None,
         )
+        if ways:
+            yield shown(context.effective, numbers(context))
     if context.cleared:
         yield table(
             "What attestations that cover a step took away on the way",
@@ -177,34 +171,43 @@ def _tone(one: EffectiveLabel) -> Literal["warn", "none"]:
     return "warn" if one.origin in {"INFERRED", "SUGGESTED"} else "none"
 
 
-def _without_columns(one: EffectiveLabel) -> tuple[EffectiveLabel, bool]:
-    hops = tuple(replace(hop, source_column=None, target_column=None, entries=(), run=None) for hop in one.hops)
-    return replace(one, column=None, recorded_of_column=None, recorded_by=(), hops=hops, entries=()), one.column is None
+def _without_columns(one: EffectiveLabel) -> tuple[EffectiveLabel, Way, bool]:
+    same = replace(one, column=None, recorded_of_column=None, recorded_by=(), hops=(), entries=())
+    return same, way_of(one), one.column is None
 
 
-def _why(group: tuple[EffectiveLabel, ...], known: Mapping[tuple[str, str], str]) -> Iterator[Line]:
-    first = group[0]
-    if first.recorded_of is None:
-        yield words(plain("stated of it"), cites(sorted({entry for each in group for entry in each.entries})))
-        return
-    recorded_by = cites(sorted({entry for each in group for entry in each.recorded_by}))
-    column = first.recorded_of_column if len(group) == 1 else None
-    yield words(plain("stated of"), plain(first.recorded_of), code(column) if column else (), recorded_by)
-    for number, hop in enumerate(first.hops):
-        entries = sorted({entry for each in group for entry in each.hops[number].entries})
-        yield words(
-            faint("then"),
-            plain(hop.target),
-            code(hop.target_column) if hop.target_column and len(group) == 1 else (),
-            faint(f"({_HOW[hop.how]}{_masked(hop)})"),
-            faint(f"by {hop.job}") if hop.job else (),
-            number_of(hop.run, known, hop.job) if len(group) == 1 and (hop.job, hop.run) in known else (),
-            cites(entries),
+def _without_asset(group: tuple[EffectiveLabel, ...]) -> tuple[object, ...]:
+    """Return what is the same of assets that hold the same in the same columns, by ways that end elsewhere."""
+    return tuple(
+        (
+            replace(
+                each,
+                asset="",
+                recorded_of=None if each.recorded_of == each.asset else each.recorded_of,
+                hops=tuple(replace(hop, entries=(), run=None) for hop in each.hops[:-1]),
+                entries=(),
+                recorded_by=() if each.recorded_of == each.asset else each.recorded_by,
+            ),
+            tuple((hop.source, hop.target_column, hop.how, hop.masked, hop.job) for hop in each.hops[-1:]),
         )
+        for each in group
+    )
 
 
-def _masked(hop: LabelHop) -> str:
-    return "" if hop.masked is None else ", masked" if hop.masked else ", not masked"
+def _why(groups: tuple[tuple[EffectiveLabel, ...], ...], ways: Mapping[Way, str]) -> Iterator[Line]:
+    first, every = groups[0][0], [each for group in groups for each in group]
+    if first.recorded_of is None or not first.hops:
+        yield words(plain("stated of it"), cites(entry for each in every for entry in each.recorded_by or each.entries))
+        return
+    numbered_so = " and ".join(ways[way_of(group[0])] for group in groups)
+    yield words(
+        plain("stated of"),
+        plain(first.recorded_of),
+        cites(entry for each in every for entry in each.recorded_by),
+        faint("by"),
+        strong(numbered_so),
+    )
+    yield from columns_along(groups[0])
 
 
 def items(context: EffectiveLabels, frame: Frame) -> Iterator[Item]:

@@ -56,6 +56,7 @@ _RUNS = (
     Term("ABORT", "The run was stopped before its end: what it wrote does not count as produced."),
     Term("attempt", "A run that failed or was stopped, and so contributed nothing.", r"attempts?"),
     Term("R1, R2 …", "A run, by its number in the table of runs.", r"R\d+"),
+    Term("W1, W2 …", "A way by which labels flow, by its number in the table of ways.", r"W\d+"),
 )
 _STATES = (
     Term("DECLARED", "Described by a record; no run has written or read it yet."),
@@ -259,6 +260,7 @@ def closing(blocks: Sequence[Block]) -> Iterator[Block]:
             (Column("Word", 4), Column("Meaning", 20)),
             [(cell(strong(term.word)), cell(plain(term.meaning))) for term in terms],
             dense=True,
+            fixed=True,
         )
 
 

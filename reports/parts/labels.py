@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from graph_schema.vocabulary import hl7
@@ -67,7 +67,7 @@ class Labels(Findings):
 
 
 def blocks(context: Labels, _: Frame) -> Iterator[Block]:
-    """Show the labels, those that stand for the same reason together."""
+    """Show the labels, those that stand for the same reason together, and datasets that are labelled alike."""
     yield Heading("PHI labels", "labels", "", 2)
     if not context.labels:
         yield Text(words(plain("PHI labels:"), missing()))
@@ -77,36 +77,42 @@ def blocks(context: Labels, _: Frame) -> Iterator[Block]:
         (Column("Dataset", 4), Column("Label, origin and reason", 6), Column("Columns and codes", 11)),
         [
             (
-                cell(plain(group[0].dataset)),
+                cell(*_datasets(groups)),
                 cell(
                     words(
-                        plain(worded(group[0].kind)),
-                        mark(worded(group[0].origin), tone(group[0].origin)),
+                        plain(worded(groups[0][0].kind)),
+                        mark(worded(groups[0][0].origin), tone(groups[0][0].origin)),
                     ),
-                    *_later(group[0]),
-                    words(plain("confidentiality"), meant(hl7.CONFIDENTIALITY, group[0].confidentiality))
-                    if group[0].confidentiality
+                    *_later(groups[0][0]),
+                    words(plain("confidentiality"), meant(hl7.CONFIDENTIALITY, groups[0][0].confidentiality))
+                    if groups[0][0].confidentiality
                     else (),
-                    plain(group[0].because or ""),
+                    plain(groups[0][0].because or ""),
                 ),
-                cell(
-                    *(
-                        line
-                        for label in group
-                        for line in (
-                            words(code(label.column) if label.column else plain("the dataset"), cites(label.entries)),
-                            *coded(label.codes),
-                        )
-                    )
-                ),
+                cell(*_columns(groups)),
             )
-            for group in alike(
-                context.labels,
-                lambda each: replace(each, column=None, codes=(), entries=()),
+            for groups in alike(
+                alike(context.labels, lambda each: replace(each, column=None, codes=(), entries=())),
+                lambda group: tuple(replace(each, dataset="", entries=()) for each in group),
             )
         ],
         note="Labels stand here where they were recorded; what flowed on from there stands below.",
     )
+
+
+def _datasets(groups: Sequence[Sequence[Label]]) -> Iterator[Line]:
+    """Yield the datasets, of several that are labelled alike each with its entries."""
+    for group in groups:
+        entries = {entry for label in group for entry in label.entries} if len(groups) > 1 else ()
+        yield words(plain(group[0].dataset), cites(entries))
+
+
+def _columns(groups: Sequence[Sequence[Label]]) -> Iterator[Line]:
+    """Yield the columns and their codes, of one dataset each with its entries."""
+    for label in groups[0]:
+        entries = label.entries if len(groups) == 1 else ()
+        yield words(code(label.column) if label.column else plain("the dataset"), cites(entries))
+        yield from coded(label.codes)
 
 
 def _later(label: Label) -> Iterator[Line]:

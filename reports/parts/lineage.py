@@ -22,7 +22,7 @@ from reports.document import (
     words,
 )
 from reports.layout import lay_out
-from reports.naming import gathered, worded
+from reports.naming import counted, gathered, worded
 from reports.parts.runs import Runs, numbers
 from reports.phrases import number_of, unattested, unfinished
 from reports.section import Frame, Part
@@ -40,6 +40,10 @@ _HOW = {
     "THROUGH": "through data in memory alone",
     "HIDDEN": "through what rights hide",
 }
+# More than the first are named by the table alone, but for so many as the second.
+_MOST_FEEDS, _SOME_FEEDS = 12, 5
+# How many boxes of a zone, one above the other, can still be read on a page.
+_MOST_OF_A_ZONE = 14
 _NOT_STATED = {
     "INFERRED": "exact version not stated",
     "START_UNKNOWN": "neither exact version nor start stated",
@@ -112,7 +116,9 @@ def blocks(context: Lineage, frame: Frame) -> Iterator[Block]:
     names = {node.id: node.name for node in context.nodes}
     feeds = sorted(node.name for node in context.nodes if node.raw_feed)
     if feeds:
-        yield Text(plain(f"Raw feeds, where the recorded history begins: {gathered(feeds, len(feeds))}."))
+        named = gathered(feeds, len(feeds) if len(feeds) <= _MOST_FEEDS else _SOME_FEEDS)
+        rest = "" if len(feeds) <= _MOST_FEEDS else " The table below marks all of them."
+        yield Text(plain(f"{counted(len(feeds), 'raw feed')}, where the recorded history begins: {named}.{rest}"))
     noun = frame.subject.noun
     through = noun == "dataset"
     yield _drawing(context, f"From the raw feeds to the {noun}{', and what was made of it' if through else ''}")
@@ -120,7 +126,7 @@ def blocks(context: Lineage, frame: Frame) -> Iterator[Block]:
     rows = [
         (
             cell(plain(str(number))),
-            cell(plain(names.get(edge.source, edge.source))),
+            cell(plain(names.get(edge.source, edge.source)), _feed(nodes.get(edge.source), len(feeds))),
             cell(plain(names.get(edge.target, edge.target)), *_state(nodes.get(edge.target))),
             cell(
                 words(
@@ -145,6 +151,11 @@ def blocks(context: Lineage, frame: Frame) -> Iterator[Block]:
         (Column("No.", 3), Column("From", 14), Column("To", 14), Column("Job and run", 19), Column("How known", 10)),
         rows,
     )
+
+
+def _feed(node: LineageNode | None, feeds: int) -> Line:
+    """Return the mark of a raw feed, where they are too many for a sentence to name."""
+    return mark("raw feed", "none") if node and node.raw_feed and feeds > _MOST_FEEDS else ()
 
 
 def _state(node: LineageNode | None) -> Iterator[Line]:
@@ -192,6 +203,7 @@ def _drawing(context: Lineage, caption: str) -> Graph:
             for edge in context.edges
         ),
         caption,
+        most_of_a_zone=_MOST_OF_A_ZONE,
     )
 
 

@@ -198,12 +198,13 @@ def _statements(context: ModelUse) -> Block:
         context.statements,
         lambda each: replace(each, statement="", subject="", way=(), entries=(), since=""),
     )
+    ways = {each.subject: _passed(each) for each in context.statements}
     return table(
         "Every statement that reaches it, and the way by which it does; statements that say the same stand together",
         (Column("Statement and its way", 9), Column("What it says", 7), Column("By whom, and how it stands", 5)),
         [
             (
-                cell(*(line for each in group for line in _way(each))),
+                cell(*(line for each in group for line in _way(each, ways))),
                 cell(*_terms(group[0])) or cell(faint("nothing in codes")),
                 cell(*_stands(group[0])),
             )
@@ -212,11 +213,19 @@ def _statements(context: ModelUse) -> Block:
     )
 
 
-def _way(one: AppliedStatement) -> Iterator[Line]:
+def _passed(one: AppliedStatement) -> tuple[str, ...]:
+    return tuple(step.target for step in one.way)
+
+
+def _way(one: AppliedStatement, ways: Mapping[str, tuple[str, ...]]) -> Iterator[Line]:
+    """Yield the statement and its way, up to something from which the table shows the rest of it."""
     name = _called(one) if _called(one) == one.subject else f"{one.statement}, of {one.subject}"
     yield words(plain(name), cites(one.entries))
-    if one.way:
-        yield faint("by way of " + ", ".join(step.target for step in one.way))
+    passed = _passed(one)
+    if passed:
+        known = next((number for number, at in enumerate(passed[:-1], 1) if ways.get(at) == passed[number:]), None)
+        rest = ", and on as from there" if known else ""
+        yield faint("by way of " + ", ".join(passed[:known]) + rest)
 
 
 def _terms(one: AppliedStatement) -> Iterator[Line]:

@@ -56,6 +56,7 @@ def blocks(context: Regulated, frame: Frame) -> Iterator[Block]:
             )
             for ask in ASKS
         ],
+        fixed=True,
     )
     yield table(
         "The 31 source attributes of 45 CFR 170.315(b)(11)(iv)(B), paraphrased",
@@ -64,6 +65,7 @@ def blocks(context: Regulated, frame: Frame) -> Iterator[Block]:
             (cell(plain(f"({group}) {title}")), _shown(context, group), _absent(context, group))
             for group, title in ATTRIBUTE_GROUPS.items()
         ],
+        fixed=True,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from reports.codes import coded
 from reports.context import Code, Context, Strict
-from reports.document import Block, Column, cell, cites, code, faint, plain, table, words
+from reports.document import Block, Column, Line, cell, cites, code, faint, plain, table, words
 from reports.naming import alike, worded
 from reports.section import Frame, Part
 
@@ -36,23 +36,42 @@ class Suggestions(Context):
 
 
 def blocks(context: Suggestions, _: Frame) -> Iterator[Block]:
-    """Show what is supposed, columns for which the same reason stands together."""
+    """Show what is supposed, the columns of a dataset together, and datasets of which the same is supposed."""
     if context.suggestions:
         yield table(
             "Suggested by the schemas in force at the read point, and judged by nobody: each counts as present",
-            (Column("Dataset", 4), Column("Suggested label and why", 6), Column("Columns and codes", 11)),
+            (Column("Dataset", 5), Column("Suggested label", 4), Column("Columns and why, and their codes", 12)),
             [
                 (
-                    cell(plain(group[0].dataset)),
-                    cell(plain(worded(group[0].kind)), faint(because(group[0].because))),
-                    cell(
-                        *(words(code(each.column), cites(each.entries)) for each in group),
-                        *(coded(group[0].codes) if group[0].codes else (faint("no element of Safe Harbor"),)),
-                    ),
+                    cell(*_datasets(groups)),
+                    cell(plain(worded(groups[0][0].kind))),
+                    cell(*_columns(groups)),
                 )
-                for group in alike(context.suggestions, lambda each: replace(each, column="", entries=()))
+                for groups in alike(
+                    alike(context.suggestions, lambda each: (each.dataset, each.kind)),
+                    lambda group: tuple(replace(each, dataset="", entries=()) for each in group),
+                )
             ],
         )
+
+
+def _datasets(groups: tuple[tuple[Suggestion, ...], ...]) -> Iterator[Line]:
+    """Yield the datasets, of several with columns alike each with its entries."""
+    for group in groups:
+        entries = {entry for one in group for entry in one.entries} if len(groups) > 1 else ()
+        yield words(plain(group[0].dataset), cites(entries))
+
+
+def _columns(groups: tuple[tuple[Suggestion, ...], ...]) -> Iterator[Line]:
+    """Yield the columns with why each is supposed to hold it, and the codes of those that have the same."""
+    for same in alike(groups[0], lambda each: each.codes):
+        for one in same:
+            entries = one.entries if len(groups) == 1 else ()
+            yield words(code(one.column), faint(because(one.because)), cites(entries))
+        if same[0].codes:
+            yield from coded(same[0].codes)
+        else:
+            yield faint("no element of Safe Harbor")
 
 
 def because(text: str) -> str:

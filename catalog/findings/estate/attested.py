@@ -8,9 +8,9 @@ from typing import Any
 from catalog.access import queries as access
 from catalog.access.model import Powers
 from catalog.assets import queries as assets
+from catalog.assets.naming import names_of
 from catalog.findings.coverage import CLAIM
 from catalog.findings.estate.model import AttestationCase, CodesCase, WrongCode
-from catalog.findings.estate.naming import names_of
 from catalog.labels import queries as labels
 from catalog.labels.anonymity.queries import anonymity_claims
 from catalog.labels.model import Attestation

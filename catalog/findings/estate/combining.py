@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from catalog.assets.folds import aspects_in_force
+from catalog.assets.naming import names_of
 from catalog.findings.estate.attested import attested_by, powers_of
 from catalog.findings.estate.datasets import datasets_among, under_every_name
 from catalog.findings.estate.model import Combination, CombinationCase, LinkCase, Start, Together
-from catalog.findings.estate.naming import names_of
 from catalog.graph_memo import remembered
 from catalog.labels import queries as labels
 from catalog.labels.code_keys import CodeKey, code_keys

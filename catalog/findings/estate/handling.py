@@ -9,12 +9,12 @@ from typing import Any, Final
 from catalog.assets import queries as assets
 from catalog.assets.folds import DROPPED, aspects_in_force, last_writes
 from catalog.assets.model import AspectInForce, AssetState
+from catalog.assets.naming import full_name, names_of
 from catalog.assets.sources import inherited
 from catalog.assets.storage import encrypted_under
 from catalog.encryption.queries import encryption_keys
 from catalog.findings.estate.datasets import own_records, under_every_name, under_own_name
 from catalog.findings.estate.model import ConsentCase, Holder, KeyCase, KeyEndCase, PromotionCase, Start
-from catalog.findings.estate.naming import called, names_of
 from catalog.graph_memo import remembered
 from catalog.labels.code_keys import code_keys
 from catalog.names.loading import Names
@@ -77,7 +77,7 @@ def key_end_cases(view: View, ids: Sequence[str]) -> dict[str, KeyEndCase]:
             keys[id_],
             end,
             [
-                (called(there[use.dataset]), Start(use.since, use.entry))
+                (full_name(there[use.dataset]), Start(use.since, use.entry))
                 for use in uses.get(keys[id_], ())
                 if use.dataset in there and there[use.dataset].state not in _GONE
             ],
@@ -100,7 +100,7 @@ def code_key_cases(view: View, ids: Sequence[str]) -> dict[str, KeyEndCase]:
             named.get(id_, id_),
             Start(key.until or 0, key.entry),
             [
-                (called(there[one]), Start(key.since, key.entry))
+                (full_name(there[one]), Start(key.since, key.entry))
                 for one in key.of
                 if one in there and there[one].state is not AssetState.TOMBSTONED
             ],
@@ -218,7 +218,7 @@ def _resting(view: View, id_: str, statement: UseStatement) -> ConsentCase:
     made = [one for one in impact.touched if one.path and statement.id in one.bound_by]
     datasets = [one.id for one in made if label_of(one.id) == "Dataset"]
     records = assets.datasets(view, datasets) if datasets else {}
-    there = {one.id: ("dataset", called(one)) for one in records.values() if one.state not in _GONE}
+    there = {one.id: ("dataset", full_name(one)) for one in records.values() if one.state not in _GONE}
     versions = [one.id for one in made if label_of(one.id) == "ModelVersion"]
     there |= {each: ("model version", name) for each, name in names_of(view, versions).items()}
     entries = {entry for one in made if one.id in there for entry in one.entries}

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from catalog.approvals.model import Approval
 from catalog.approvals.queries import approvals_of
+from catalog.assets.naming import names_of
 from catalog.findings.estate.model import ApprovedCase, Gated, InUse, RetiredCase, Start
-from catalog.findings.estate.naming import names_of
 from catalog.releases.deployments import deployments_of, releases_of, retirements
 from catalog.releases.model import Deployment, Release, Retirement
 from catalog.releases.queries import registrations

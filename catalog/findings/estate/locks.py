@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from catalog.assets.folds import LastWrite, newest_writes
 from catalog.assets.model import AssetState
+from catalog.assets.naming import names_of
 from catalog.findings.estate.model import Change, LockCase, Start
-from catalog.findings.estate.naming import names_of
 from catalog.names.loading import Names
 from catalog.releases.queries import registrations
 from catalog.snapshots.model import SnapshotRecord

@@ -9,10 +9,10 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from catalog.assets.naming import names_of
 from catalog.findings.estate.datasets import under_every_name, under_own_name
 from catalog.findings.estate.grounded import having
 from catalog.findings.estate.model import PlaceCase
-from catalog.findings.estate.naming import names_of
 from catalog.graph_memo import remembered
 from catalog.lineage.model import Direction
 from catalog.names.loading import Names

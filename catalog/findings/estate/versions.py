@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
+from catalog.assets.naming import names_of
 from catalog.findings.estate.model import VersionCase
-from catalog.findings.estate.naming import names_of
 from catalog.releases import queries as releases
 from catalog.releases.model import Registration
 from catalog.snapshots import queries as snapshots

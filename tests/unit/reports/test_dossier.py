@@ -184,8 +184,8 @@ def test_what_an_empty_record_lacks_is_said_in_every_section() -> None:
 
 def test_at_most_five_thousand_rows_are_shown_and_the_table_says_so() -> None:
     blocks = build_model_dossier(large_dossier(6_000)).blocks
-    runs = next(block for block in blocks if isinstance(block, Table) and block.total == 6_000)
-    assert len(runs.rows) == MOST_ROWS
+    beginning, runs = (block for block in blocks if isinstance(block, Table) and block.total == 6_000)
+    assert len(beginning.rows) < len(runs.rows) == MOST_ROWS
     assert runs.note == "The first 5,000 of 6,000 rows are shown; the complete set is in the attached evidence."
 
 

@@ -94,14 +94,14 @@ def test_its_own_label_stands_against_it_and_is_cited(house: House) -> None:
     assert found.outcome is Outcome.FAIL
     against = [one for one in found.reasons if one.outcome is Outcome.FAIL]
     assert [(one.condition, one.entries) for one in against] == [(Condition.LABELS, (labelled.receipt.index,))]
-    assert "curated visits, column mrn," in against[0].text
+    assert "curated/visits, column mrn," in against[0].text
     house.record(tag(dataset=CURATED, stance="REJECT", reason="Not so"))
     assert told(house, Condition.LABELS)[0][0] == Outcome.PASS
 
 
 def test_what_its_owner_declares_that_it_holds_stands_against_it(house: House) -> None:
     house.record(cleared(phi_category=["CLINICAL_NOTE"]))
-    assert told(house, Condition.LABELS) == [("FAIL", "curated visits holds clinical note.")]
+    assert told(house, Condition.LABELS) == [("FAIL", "curated/visits holds clinical note.")]
 
 
 def test_a_label_that_flowed_into_it_stands_against_it_with_all_that_it_came_by(house: House) -> None:
@@ -112,7 +112,7 @@ def test_a_label_that_flowed_into_it_stands_against_it_with_all_that_it_came_by(
     found = safety(house.view(), [CURATED_ID], DEVELOPMENT)[CURATED_ID]
     against = [one for one in found.reasons if one.condition is Condition.LABELS]
     assert [one.outcome for one in against] == [Outcome.FAIL]
-    assert "by what came from landing visits, column mrn," in against[0].text
+    assert "by what came from landing/visits, column mrn," in against[0].text
     assert {sent.receipt.index, labelled.receipt.index} <= set(against[0].entries)
 
 
@@ -129,7 +129,7 @@ def test_what_is_declared_of_its_source_and_labelled_nowhere_leaves_it_unknown(h
     house.record(declaration(phi_category=["QUASI_IDENTIFIER"]))
     found = told(house, Condition.LABELS)
     assert [one for one, _ in found] == [Outcome.UNKNOWN]
-    assert "landing visits, which holds quasi identifier" in found[0][1]
+    assert "landing/visits, which holds quasi-identifier" in found[0][1]
 
 
 def test_it_is_judged_alike_for_everybody_and_names_nothing_that_is_hidden(house: House) -> None:

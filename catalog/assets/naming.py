@@ -1,10 +1,10 @@
-"""What the subjects of findings are called."""
+"""What nodes are called in answers, findings and reasons."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Protocol
 
-from catalog.assets.model import DatasetRecord
 from catalog.view import View
 from graph_schema.nodes import ModelVersion, Node, Snapshot
 
@@ -24,6 +24,18 @@ def names_of(view: View, ids: Collection[str]) -> dict[str, str]:
     return {id_: name_of(known.node) for id_, known in view.nodes(sorted(ids)).items()} if ids else {}
 
 
-def called(record: DatasetRecord) -> str:
-    """Return what a dataset is called."""
+class Named(Protocol):
+    """A dataset or job, as whatever record of it names it."""
+
+    @property
+    def namespace(self) -> str:
+        """Return where its name is told apart from others."""
+
+    @property
+    def name(self) -> str:
+        """Return its name there."""
+
+
+def full_name(record: Named) -> str:
+    """Return what a dataset or job is called."""
     return f"{record.namespace}/{record.name}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from catalog.findings.estate.naming import name_of
+from catalog.assets.naming import name_of
 from graph_schema.nodes import Column, Dataset, ModelVersion, Node, Principal, Snapshot
 
 
