@@ -19,12 +19,12 @@ VALUES = ("model", "canonical", "words")
 
 
 def module_of(frame: FrameType) -> str | None:
-    """Return the module of the catalog that a frame is in; an engine behind a protocol is its package alone."""
+    """Return the module of the catalog that a frame is in; an engine behind a protocol, and the view, is its package."""
     path = Path(frame.f_code.co_filename)
     if HOUSE not in path.parents:
         return None
     parts = path.relative_to(HOUSE.parent).with_suffix("").parts
-    return ".".join(parts[:2]) if parts[1] in {"ledger", "store"} else ".".join(parts)
+    return ".".join(parts[:2]) if parts[1] in {"ledger", "store", "view"} else ".".join(parts)
 
 
 def asked_by(frame: FrameType) -> str | None:
