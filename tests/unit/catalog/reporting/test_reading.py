@@ -14,12 +14,12 @@ from tests.support.clinical_story import Story, story
 
 HOUSE = Path(catalog.__file__).parent
 REPORTING = "catalog.reporting."
-VALUES = ("model", "canonical", "words")
+VALUES = ("model", "canonical", "naming", "words")
 """Modules of values and their text: nothing is read there."""
 
 
 def module_of(frame: FrameType) -> str | None:
-    """Return the module of the catalog that a frame is in; an engine behind a protocol, and the view, is its package."""
+    """Return the module of the catalog that a frame is in; engines and the view are their packages alone."""
     path = Path(frame.f_code.co_filename)
     if HOUSE not in path.parents:
         return None
