@@ -12,11 +12,11 @@ from catalog.assets import queries as assets
 from catalog.assets.column_names import ColumnNames
 from catalog.assets.model import RunRecord
 from catalog.assets.tags import EmitterTag
+from catalog.labels.judgement import Judgement
 from catalog.labels.model import Attestation, AttestationEnd, Label, Step, Tag
 from catalog.labels.rules import label_of_names, stated
 from catalog.labels.suggestions import (
     EVERY,
-    Judgement,
     Suggestion,
     Wanted,
     suggested_tags,

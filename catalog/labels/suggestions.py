@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, Final
 
 from catalog.assets.folds import aspects_in_force
 from catalog.assets.model import AspectInForce
+from catalog.labels.judgement import Judgement
 from catalog.labels.model import Label, Tag
 from catalog.names.loading import Names
 from catalog.view import View
@@ -25,17 +25,6 @@ from graph_schema.vocabulary import hipaa
 from graph_schema.vocabulary.suggestions import Field, suggest
 from graph_schema.vocabulary.suggestions.rows import Row
 from graph_schema.vocabulary.words import Stance, TagOrigin
-
-
-class Judgement(StrEnum):
-    """What became of a suggestion."""
-
-    OPEN = "OPEN"
-    """Nobody judged it, or the column became another since: it counts as present."""
-    CONFIRMED = "CONFIRMED"
-    """A person says that the column holds it."""
-    REJECTED = "REJECTED"
-    """A person says that the column does not hold it; it comes again when the column becomes another."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,9 @@ from catalog.api.graphql.cursors import Cursor
 from catalog.api.graphql.datasets import Dataset, PhiKind
 from catalog.api.graphql.scalars import Micros
 from catalog.labels import queries, suggestions
+from catalog.labels.judgement import Judgement
 from catalog.reading import AsOf
 
-Judgement = suggestions.Judgement
 enums.enter(Judgement, name="SuggestionJudgement")
 
 

@@ -20,9 +20,10 @@ from catalog.api.pages.recording import in_place, places, submit_each
 from catalog.errors import SenderError
 from catalog.evidence.queries import entry
 from catalog.kinds import KINDS
+from catalog.labels.judgement import Judgement
 from catalog.labels.queries import Place, suggestions, suggestions_behind
 from catalog.labels.records import Tag
-from catalog.labels.suggestions import Judgement, Suggestion, Wanted
+from catalog.labels.suggestions import Suggestion, Wanted
 from catalog.view import View
 from graph_schema.identity import label_of
 from graph_schema.nodes import Dataset

@@ -18,8 +18,8 @@ from catalog.findings.queries import Wanted, findings
 from catalog.findings.rules import FindingState, Rule, Severity
 from catalog.grants.queries import recertifications_due
 from catalog.grants.rules import DAY
+from catalog.labels.judgement import Judgement
 from catalog.labels.queries import suggestions_behind
-from catalog.labels.suggestions import Judgement
 from catalog.labels.suggestions import Wanted as Suggested
 from catalog.signatures.queries import signing_keys
 from catalog.snapshots.retention import retention_due

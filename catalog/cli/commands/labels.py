@@ -12,7 +12,7 @@ from catalog.cli.options import Column, DataDir, Json, KnownAtIndex, Url, ValidA
 from catalog.cli.words import each_of, one_of
 from catalog.errors import SenderError
 from catalog.findings.rules import ESTATE, FindingState, Severity
-from catalog.labels.suggestions import Judgement
+from catalog.labels.judgement import Judgement
 from graph_schema.vocabulary.words import PhiKind
 
 commands = group()

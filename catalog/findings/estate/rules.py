@@ -28,9 +28,10 @@ from catalog.findings.estate.model import (
     VersionCase,
 )
 from catalog.findings.separation import Apartness, separation
+from catalog.labels.judgement import Judgement
 from catalog.labels.model import Attestation, Label, Step, Uncovered
 from catalog.labels.rules import why_uncovered
-from catalog.labels.suggestions import Judgement, suggestions_in
+from catalog.labels.suggestions import suggestions_in
 from catalog.labels.taint.clearances import takeable
 from catalog.use.contradictions import contradictions, kept_longer
 from catalog.use.meetings import Meeting

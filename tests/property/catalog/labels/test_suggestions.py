@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import event as noted
 from hypothesis import strategies as st
 
+from catalog.labels.judgement import Judgement
 from catalog.labels.queries import Place, list_suggestions, suggestible, suggestions, suggestions_behind
-from catalog.labels.suggestions import Judgement, Suggestion, Wanted
+from catalog.labels.suggestions import Suggestion, Wanted
 from catalog.view import View
 from tests.support.records import CURATED, RAW, House, declaration, event, joining, naming_rule, tag
 

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
+from catalog.labels.judgement import Judgement
 from catalog.labels.model import Label, Tag
 from catalog.labels.queries import labels, suggestions
 from catalog.labels.rules import label
-from catalog.labels.suggestions import Judgement
 from catalog.reading import AsOf
 from catalog.view import View
 from graph_schema.nodes import Column, Dataset
