@@ -383,9 +383,9 @@ class _Signing:
 
     def sign(self) -> None:
         """Sign a checkpoint, unless nothing was added since the last."""
-        # Also where nobody asks and nothing comes in, a clock that jumps is in the log.
-        self._ledger.clock_doubt()
         try:
+            # Also where nobody asks and nothing comes in, a clock that jumps is in the log.
+            self._ledger.clock_doubt()
             if isinstance(self.problem, EvidenceError) or self._ledger.size() == _signed(self._ledger):
                 return
             self._ledger.checkpoint()

@@ -11,7 +11,7 @@ _LOG: Final = logging.getLogger("lineward.service")
 
 
 class Periodic:
-    """A thread that does something every so many seconds, until it is stopped or that meets a defect."""
+    """A thread that does something every so many seconds until it is stopped; a defect is logged and ends nothing."""
 
     def __init__(self, name: str, seconds: float, do: Callable[[], None]) -> None:
         """Do nothing yet."""
@@ -30,10 +30,14 @@ class Periodic:
         self._thread.join(timeout)
 
     def _run(self) -> None:
+        failing = False
         while not self._ending.wait(self._seconds):
             try:
                 self._do()
             except Exception:  # noqa: BLE001  what is done beside what answers must not end that
-                if not self._ending.is_set():  # else what it uses may be closed by now
-                    _LOG.exception("what is done periodically met a defect, and is done no more")
-                return
+                # Of the same trouble each second once; and none of what it uses may be closed by now.
+                if not failing and not self._ending.is_set():
+                    _LOG.exception("what is done periodically met a defect, and is tried again")
+                failing = True
+            else:
+                failing = False
