@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from catalog.assets.naming import full_name
 from catalog.record import Admission, JobRef, UnknownSubjectError
 from catalog.view import View
 from graph_schema.builder import FactBuilder
@@ -71,4 +72,4 @@ def jobs_of_runs(view: View, run_ids: Collection[str]) -> dict[str, tuple[Job, .
 def in_words(jobs: Collection[Job]) -> str:
     """Return the jobs by name, of many the first."""
     more = f" and {len(jobs) - _SHOWN} more" if len(jobs) > _SHOWN else ""
-    return ", ".join(f"{one.namespace} {one.name}" for one in list(jobs)[:_SHOWN]) + more
+    return ", ".join(full_name(one) for one in list(jobs)[:_SHOWN]) + more

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from catalog.access.model import Powers, PrincipalRecord
 from catalog.approvals.model import Approval
+from catalog.assets.naming import full_name
 from catalog.findings.approvals import NOUNS, of_approvals
 from catalog.findings.coverage import deidentification
 from catalog.findings.gaps import gaps, gaps_of_principals
@@ -41,8 +42,8 @@ def absent_of(acted: Mapping[str, PrincipalRecord | None]) -> tuple[Gap, ...]:
 
 
 def _findings(basis: Basis, missing: Sequence[Gap], attested: Deidentification) -> tuple[Finding, ...]:
-    names = {id_: f"{one.namespace} {one.name}" for id_, one in basis.datasets.items()}
-    names |= {id_: f"{one.namespace} {one.name} {one.digest}" for id_, one in basis.snapshots.items()}
+    names = {id_: full_name(one) for id_, one in basis.datasets.items()}
+    names |= {id_: f"{full_name(one)}@{one.digest}" for id_, one in basis.snapshots.items()}
     return (
         *of_version(basis, missing),
         *of_snapshots(basis, missing),

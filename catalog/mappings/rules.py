@@ -62,7 +62,7 @@ def _flow(mapping: FacetMapping, element: Any, value: Any) -> Read | Unread:  # 
         return Unread("it does not name a dataset by namespace and name")
     column = None if mapping.column is None else _text(at(element, mapping.column))
     return Read(
-        f"{named.namespace} {named.name}",
+        f"{named.namespace}/{named.name}",
         None if column is None else address(column),
         source=(named.namespace, named.name),
         source_column=None if (field := text(value, "field")) is None else address(field),

@@ -22,6 +22,7 @@ from catalog.api.graphql.nodes import QualifiedName, QualifiedNameInput
 from catalog.api.graphql.problems import AnyProblem, Problem, as_problem, not_found
 from catalog.api.graphql.runs import Run
 from catalog.api.graphql.scalars import Digest, Long, Micros
+from catalog.assets.naming import full_name
 from catalog.errors import ADDRESSED, ProblemCode
 from catalog.reading import AsOf
 from catalog.snapshots import model, queries
@@ -202,7 +203,7 @@ _PREFIX = re.compile("(?:sha256:)?([0-9a-fA-F]{8,64})")
 
 def _ambiguous(found: list[Snapshot]) -> AmbiguousSnapshot:
     found = sorted(found, key=lambda one: (one.record.namespace, one.record.name, one.record.digest))
-    names = ", ".join(f"{one.record.namespace} {one.record.name}" for one in found[:_NAMED])
+    names = ", ".join(full_name(one.record) for one in found[:_NAMED])
     more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
     same = len({one.record.digest for one in found}) == 1
     how = "Several datasets have a snapshot of this digest" if same else "Several digests begin like this"

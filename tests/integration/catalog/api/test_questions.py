@@ -258,7 +258,7 @@ def test_a_digest_of_several_datasets_names_them_all(filled: Catalog, digest: st
     assert (found["__typename"], found["code"]) == ("AmbiguousSnapshot", "INVALID_INPUT")
     assert [one["id"] for one in found["candidates"]] == ids
     assert found["message"] == (
-        "Several datasets have a snapshot of this digest: of curated visits, mirror visits. Say which by `dataset`."
+        "Several datasets have a snapshot of this digest: of curated/visits, mirror/visits. Say which by `dataset`."
     )
     for of, expected in zip((CURATED, OTHER), ids, strict=True):
         assert filled.data(SNAPSHOT, d=digest, of=of)["snapshot"] == {"__typename": "Snapshot", "id": expected}
@@ -336,7 +336,7 @@ def test_a_run_id_of_several_jobs_is_answered_with_all_of_them_until_the_job_is_
     several = catalog.data(query, run=RUN)["run"]
     assert (several["__typename"], several["code"]) == ("AmbiguousRun", "INVALID_INPUT")
     assert several["message"].startswith(
-        "Several jobs ran under this run id: pipeline curate, pipeline join, pipeline score."
+        "Several jobs ran under this run id: pipeline/curate, pipeline/join, pipeline/score."
     )
     assert [(one["runState"], one["job"]["name"]) for one in several["candidates"]] == list(jobs.items())
     for kind, name in jobs.items():

@@ -80,7 +80,7 @@ def test_a_run_id_of_several_jobs_is_refused_with_their_names(house: House, make
     house.send(event())
     house.send(of_job(JOIN))
     house.record(seal())
-    with pytest.raises(SenderError, match="pipeline curate, pipeline join") as refused:
+    with pytest.raises(SenderError, match="pipeline/curate, pipeline/join") as refused:
         house.record(make(job=None))
     assert (refused.value.pointer, refused.value.status) == ("/run_id", 422)
     house.record(make(job=JOIN))

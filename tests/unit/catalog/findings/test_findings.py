@@ -201,7 +201,7 @@ def test_an_approval_of_a_dataset_is_none_of_the_version(house: House) -> None:
     said = found(house)
     assert said["approval requested"] == ["No approval was requested for this model version."]
     assert said["approval decided"] == [
-        "The clinical approval of landing visits is pending: nobody has decided on the request."
+        "The clinical approval of landing/visits is pending: nobody has decided on the request."
     ]
 
 

@@ -64,7 +64,7 @@ def mapping(pointer: str = "", target: str = "OWNER", **more: Any) -> FacetMappi
         (
             mapping("/from", target="FLOW"),
             {"from": [{"namespace": "lake", "name": "raw"}, "lake raw"]},
-            [Read("lake raw", source=("lake", "raw")), Unread("it does not name a dataset by namespace and name")],
+            [Read("lake/raw", source=("lake", "raw")), Unread("it does not name a dataset by namespace and name")],
         ),
         (mapping("/a", target="ZONE"), {"a": ["LANDING"]}, [Read("LANDING")]),
     ],
