@@ -117,7 +117,7 @@ def _of_dataset(client: Client, named: str, at: Mapping[str, Any]) -> list[dict[
 
 def _name(one: dict[str, Any]) -> str:
     ref = None if one["dataset"] is None else one["dataset"]["ref"]
-    return "" if ref is None else f"{ref['namespace']} {ref['name']}"
+    return "" if ref is None else f"{ref['namespace']}/{ref['name']}"
 
 
 def _letters(one: dict[str, Any]) -> str | None:

@@ -41,6 +41,8 @@ tests/integration/store; records: tests/conformance/kinds; policies: tests/unit/
 tests/e2e/test_redact.py. A diagram is drawn, not run, and what needs containers (`shell`) is held to compose.yaml in
 test_compose.py."""
 MADE_BY_USE = {"demo-out/", "lineward-data/", "keys/"}
+MEMBER = re.compile(r"(?P<module>(?:[\w-]+/)+\w+)\.(?P<name>(?!py$|md$|yaml$)\w+)")
+"""A member of a module, as `cli/words.one_of`."""
 LOOKS_LIKE_A_PATH = re.compile(r"(?:[\w*-]+/)+[\w.*-]*|[\w-]+\.(?:py|md|yaml)")
 
 
@@ -89,12 +91,24 @@ def test_every_module_that_is_run_is_there(name: str, module: str) -> None:
     assert find_spec(module), name
 
 
+@cache
+def tracked() -> set[str]:
+    """Every file of the project, and every folder."""
+    files = subprocess.run(["git", "ls-files"], cwd=REPOSITORY, capture_output=True, text=True, check=True).stdout
+    paths = [PurePath(line) for line in files.splitlines()]
+    return {str(part).removesuffix(".py") for path in paths for part in (path, *path.parents)} | set(files.splitlines())
+
+
+def member_of(span: str) -> re.Match[str] | None:
+    found = MEMBER.fullmatch(span)
+    return found if found and any(path.endswith(f"/{found['module']}.py") for path in tracked()) else None
+
+
 NAMED = [
     span
     for name in DOCUMENTS
-    if name != "CONTRIBUTING.md"
     for span in spans(name)
-    if LOOKS_LIKE_A_PATH.fullmatch(span) and span not in MADE_BY_USE
+    if LOOKS_LIKE_A_PATH.fullmatch(span) and span not in MADE_BY_USE and not member_of(span)
 ]
 
 
@@ -104,12 +118,12 @@ def test_every_file_that_is_named_is_there(path: str) -> None:
     assert any(fnmatch(there, pattern) or fnmatch(there, f"*/{pattern}") for there in tracked())
 
 
-@cache
-def tracked() -> set[str]:
-    """Every file of the project, and every folder."""
-    files = subprocess.run(["git", "ls-files"], cwd=REPOSITORY, capture_output=True, text=True, check=True).stdout
-    paths = [PurePath(line) for line in files.splitlines()]
-    return {str(part).removesuffix(".py") for path in paths for part in (path, *path.parents)} | set(files.splitlines())
+@pytest.mark.parametrize("span", [span for name in DOCUMENTS for span in spans(name) if member_of(span)])
+def test_every_member_of_a_module_that_is_named_is_there(span: str) -> None:
+    found = member_of(span)
+    assert found
+    modules = [path for path in tracked() if path.endswith(f"/{found['module']}.py")]
+    assert any(re.search(rf"\b{found['name']}\b", document(module)) for module in modules), span
 
 
 @pytest.mark.parametrize("name", GENERATED)
