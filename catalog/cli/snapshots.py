@@ -41,7 +41,7 @@ query Newest($id: ID!, $after: String) { node(id: $id) { ... on Dataset { snapsh
 _STATES = """
 query States($id: ID!, $after: String, $asOf: AsOfInput) { node(id: $id, asOf: $asOf) { ... on Dataset {
   snapshots(first: 500, after: $after) { pageInfo { hasNextPage endCursor } nodes { id digest state
-    seal { entry sealedAt role locked } lastVerified { entry verifiedAt result }
+    seal { entry sealedAt role locked foreign { system id } } lastVerified { entry verifiedAt result }
     tombstone { entry deletedAt reason } } } } } }
 """
 _SEALED = """
@@ -167,12 +167,25 @@ def listed(client: Client, dataset: str, as_of: dict[str, Any], *, as_json: bool
             _day(one["lastVerified"], "verifiedAt"),
             in_words(one["lastVerified"]["result"]) if one["lastVerified"] else None,
             one["tombstone"]["entry"] if one["tombstone"] else None,
+            _elsewhere(one["seal"]),
         )
         for one in every
     ]
-    head = ("snapshot", "state", "sealed", "lock", "verified", "found", "deleted by")
-    print_table("", head, rows, empty="It has no snapshot.", optional=("lock", "deleted by"), yielding=("snapshot",))
+    head = ("snapshot", "state", "sealed", "lock", "verified", "found", "deleted by", "elsewhere")
+    print_table(
+        "",
+        head,
+        rows,
+        empty="It has no snapshot.",
+        optional=("lock", "deleted by", "elsewhere"),
+        yielding=("snapshot", "elsewhere"),
+    )
     return Exit.FINE
+
+
+def _elsewhere(seal: dict[str, Any] | None) -> str | None:
+    """Return what other systems call a state, as `snapshot seal --foreign` takes it; None where nobody said."""
+    return ", ".join(f"{one['system']}={one['id']}" for one in seal["foreign"]) or None if seal else None
 
 
 def _day(one: dict[str, Any] | None, member: str) -> str:

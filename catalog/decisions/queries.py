@@ -67,11 +67,12 @@ def decide(
     """
     kept = kept or DecisionsAt()
     published = instead or _once(kept, view, "policies", lambda: in_force(view))
+    wrong = _wrong(view, asked)
     if published is None:
-        return rules.denied(rules.NO_POLICIES)
+        return rules.denied(*(() if wrong is None else (wrong,)), rules.NO_POLICIES)
     node = _node(asked.target)
     principal = acting or _principal(kept, view, asked.principal)
-    refused = _refused(view, asked, node, kept)
+    refused = wrong or (None if _is_known(view, _judged(node), kept) else rules.NOT_THERE)
     if refused is None and principal is None:
         refused = rules.UNKNOWN_PRINCIPAL
     if refused is None and asked.circumstances.on_behalf_of is not None:
@@ -118,8 +119,10 @@ def _delegated(view: View, asked: Asked, of: str, kept: DecisionsAt) -> dict[str
     return _principal(kept, view, of)
 
 
-def _refused(view: View, asked: Asked, node: Node, kept: DecisionsAt) -> str | None:
-    """Return why a request is denied whatever the policies, None where it is theirs to decide."""
+def _wrong(view: View, asked: Asked) -> str | None:
+    """Return what a request itself lacks or has wrong, for which it is denied whatever the policies; None of a whole
+    one.
+    """
     if asked.action not in ACTIONS:
         return f"An action is one of {', '.join(ACTIONS)}."
     if asked.circumstances.purpose is None:
@@ -128,7 +131,7 @@ def _refused(view: View, asked: Asked, node: Node, kept: DecisionsAt) -> str | N
         question(asked.circumstances.purpose, view.moment)
     except SenderError as error:
         return error.detail
-    return None if _is_known(view, _judged(node), kept) else rules.NOT_THERE
+    return None
 
 
 def unknown_parts(view: View, asked: Asked, kept: DecisionsAt | None = None) -> tuple[str, ...]:

@@ -275,6 +275,22 @@ def test_without_a_set_of_policies_nothing_is_permitted(catalog: Catalog) -> Non
     assert denied(catalog, asked()) == ["No set of policies is in force."]
 
 
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"context": {}}, "Say in context.purpose what for: a code of HL7 PurposeOfUse."),
+        ({"action": {"name": "look"}}, "An action is one of "),
+        (within({"purpose": "made-up"}), "purpose"),
+    ],
+)
+def test_what_a_request_lacks_is_named_without_a_set_of_policies_too(
+    catalog: Catalog, wrong: dict[str, Any], sentence: str
+) -> None:
+    named, none = denied(catalog, {**asked(), **wrong})
+    assert sentence in named
+    assert none == "No set of policies is in force."
+
+
 def test_only_an_enforcer_may_ask(ruled: Catalog) -> None:
     enforcer, engineer = (key_of(ruled, f"{role}-1", role) for role in ("enforcer", "engineer"))
     assert ruled.client.post(ONE, json=asked(), headers=engineer).status_code == 403

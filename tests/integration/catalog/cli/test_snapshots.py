@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +90,21 @@ def test_the_schedule_of_verify_lists_only_what_is_overdue(folder: Path) -> None
         "periodDays": 30,
         "due": [],
     }
+
+
+def test_the_schedule_of_verify_ends_with_a_finding_where_anything_is_overdue(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest = json.loads(seal(folder, "--json").out)["digest"]
+    later = time.time_ns() + 31 * 86_400 * 10**9
+    monkeypatch.setattr(time, "time_ns", lambda: later)
+    assert typed(folder, "snapshot", "verify", "--due", "--within", "40").code == FINE
+    due = typed(folder, "snapshot", "verify", "--due", "--within", "30", "--json")
+    (one,) = json.loads(due.out)["due"]
+    assert (due.code, one["snapshot"]["digest"], one["overdue"]) == (FINDING, digest, True)
+    shown = typed(folder, "snapshot", "verify", "--due", "--within", "30")
+    assert (shown.code, shown.out.count("overdue")) == (FINDING, 1)
+    assert "1 snapshot overdue; a verification is good for 30 days." in shown.err
 
 
 def test_a_reading_of_other_files_is_not_gone_on_with(folder: Path, tmp_path: Path) -> None:
@@ -193,6 +209,13 @@ def test_states_are_listed_with_where_each_stands(folder: Path) -> None:
     shown = typed(folder, "snapshot", "list", NAME)
     assert "tombstoned" in shown.out
     assert "locked" in shown.out
+
+
+def test_states_are_listed_with_what_other_systems_call_them(folder: Path) -> None:
+    seal(folder, "--foreign", "delta=12", "--foreign", "dvc=3f2a")
+    (one,) = json.loads(typed(folder, "snapshot", "list", NAME, "--json").out)
+    assert one["seal"]["foreign"] == [{"system": "delta", "id": "12"}, {"system": "dvc", "id": "3f2a"}]
+    assert "delta=12, dvc=3f2a" in typed(folder, "snapshot", "list", NAME).out
 
 
 def test_a_plan_to_make_a_state_again_says_what_is_lacking(folder: Path) -> None:
