@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from catalog.access import rules
 from catalog.access.queries import principals
 from catalog.errors import AskerError
 from catalog.record import Admission
@@ -13,10 +14,13 @@ def are_one_person(view: View, one: str, other: str) -> bool:
     """Tell whether both names are of one person: the same name, or recorded as one."""
     if one == other:
         return True
-    ids = [Principal(name).id for name in (one, other)]
-    found = principals(view.unredacted, ids)
-    persons = {found[id_].person for id_ in ids if id_ in found}
-    return len(ids) == len(found) and len(persons) == 1 and None not in persons
+    recorded: dict[str, str | None] = {}
+    front = {one, other}
+    while front:
+        found = principals(view.unredacted, sorted(Principal(name).id for name in front))
+        recorded |= dict.fromkeys(front) | {each.principal: each.person for each in found.values()}
+        front = {person for person in recorded.values() if person is not None} - recorded.keys()
+    return rules.person_of(one, recorded) == rules.person_of(other, recorded)
 
 
 def require_another(admission: Admission, principal: str, sentence: str) -> None:

@@ -69,7 +69,7 @@ class DefinePrincipal(PrincipalRecord):
     organisation: Name | None = None
     """The organisation that it acts for."""
     person: NewPrincipalName | None = None
-    """What stands for the person where one acts under several principals: on approvals their decisions count once."""
+    """What stands for the person of several principals: the same in each, or another one's name; they count once."""
     principal_kind: PrincipalKind
     """Whether it is a person, an emitter or a service."""
     roles: Annotated[tuple[PrincipalRole, ...], distinct()] = ()

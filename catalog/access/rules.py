@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from catalog.access.model import Actor, Holder
@@ -20,6 +20,20 @@ _NOTHING: frozenset[Permission] = frozenset()
 def may(roles: Iterable[str], permission: Permission) -> bool:
     """Tell whether one of the roles has the permission; an unknown role has none."""
     return any(permission in _BY_NAME.get(role, _NOTHING) for role in roles)
+
+
+def person_of(principal: str, recorded: Mapping[str, str | None]) -> str:
+    """Return what stands for the person of a principal, by the `person` of every definition.
+
+    A principal without one is its own person, so that another one may name it; of names that lead in a circle, the
+    first by alphabet.
+    """
+    passed = [principal]
+    while (person := recorded.get(passed[-1])) is not None:
+        if person in passed:
+            return min(passed[passed.index(person) :])
+        passed.append(person)
+    return passed[-1]
 
 
 def can_administer(holders: Iterable[Holder]) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from catalog.access.model import PrincipalRecord
 from catalog.access.queries import principals
+from catalog.access.rules import person_of
 from catalog.approvals import rules
 from catalog.approvals.binding import (
     BESIDE,
@@ -180,7 +181,10 @@ def people_of(view: View) -> People:
             value = aspects.ApprovalDelegation.from_json(one.data)
             kinds = frozenset(value.approval_kinds)
             delegations.append(Delegation(one.by, name, kinds, one.valid_from, value.until, one.entry, value.reason))
-    return People({name: person for name, (_, person) in same.items() if person is not None}, tuple(delegations))
+    recorded = {name: person for name, (_, person) in same.items()}
+    persons = {name: person_of(name, recorded) for name in recorded}
+    of_several = {person for person, count in Counter(persons.values()).items() if count > 1}
+    return People({name: one for name, one in persons.items() if one in of_several}, tuple(delegations))
 
 
 def inbox(view: View, principal: str, within: int = WITHIN_DAYS) -> tuple[InboxItem, ...]:

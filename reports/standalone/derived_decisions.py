@@ -80,15 +80,27 @@ def _delegations_at(kind: str, at: int, log: Disclosed) -> Iterator[Record]:
             yield one
 
 
+def _person_of(principal: str, recorded: Mapping[str, Any]) -> str:
+    """Return what stands for the person of a principal: what its definition names, else its own name; of names that
+    lead in a circle, the first by alphabet.
+    """
+    passed = [principal]
+    while isinstance(person := recorded.get(passed[-1]), str):
+        if person in passed:
+            return min(passed[passed.index(person) :])
+        passed.append(person)
+    return passed[-1]
+
+
 def _one_with(principal: str, holding: Sequence[tuple[str, str]], log: Disclosed) -> frozenset[str]:
     """Return all principals that are one person with this one, itself among them, as far as the file says."""
-    same = {name: one.content.get("person") for name, one in log.people.items()}
+    recorded = {name: one.content.get("person") for name, one in log.people.items()}
+    same = {name: _person_of(name, recorded) for name in recorded}
     found, front = {principal}, [principal]
     while front:
         name = front.pop()
-        person = same.get(name)
         near = {other for pair in holding if name in pair for other in pair}
-        near |= {other for other, its in same.items() if person is not None and its == person}
+        near |= {other for other, its in same.items() if its == same.get(name)}
         front += near - found
         found |= near
     return frozenset(found)

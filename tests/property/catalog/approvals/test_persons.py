@@ -9,6 +9,7 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catalog.access.rules import person_of
 from catalog.approvals.model import Decision
 from catalog.approvals.persons import Delegation, approved_by, delegations_at, one_with, persons, signed_as_one
 from catalog.approvals.rules import ApprovalStatus, Terms, status
@@ -110,3 +111,14 @@ def test_g7_two_who_sign_are_one_person_where_they_were_at_some_moment_between(
     expected = second[0] in one_with(first[0], same, together)
     assert signed_as_one(first, second, same, lent) is expected
     assert signed_as_one(second, first, same, lent) is expected
+
+
+@given(st.dictionaries(st.sampled_from(NAMES), st.none() | st.sampled_from([*NAMES, "p", "q"])))
+def test_who_is_one_person_are_those_whom_definitions_connect(recorded: dict[str, str | None]) -> None:
+    joined = {name: {name} for name in [*NAMES, "p", "q"]}
+    for name, person in recorded.items():
+        if person is not None:
+            both = joined[name] | joined[person]
+            joined |= dict.fromkeys(both, both)
+    for one, other in combinations(joined, 2):
+        assert (person_of(one, recorded) == person_of(other, recorded)) == (other in joined[one])

@@ -195,6 +195,22 @@ def test_a1_two_principals_of_one_person_are_one(house: House, ada: Actor, appro
         house.record(decision(index, reason="Once more"), house.key_of("grace-2"))
 
 
+@pytest.mark.parametrize("second", ["grace", "grace-3"])
+def test_a1_a_principal_that_names_another_as_its_person_is_one_with_it(
+    house: House, ada: Actor, approver: Actor, second: str
+) -> None:
+    index = ask(house, ada, needed=2)
+    house.record(decision(index), approver)
+    house.record(decision(index), house.act_as("grace-2", "approver"))
+    house.record({**principal("grace-3", "approver"), "person": "grace"})
+    assert at(house).state is ApprovalState.APPROVED
+    house.record({**principal("grace-2", "approver"), "person": second})
+    assert at(house).state is ApprovalState.REQUESTED
+    house.record({**principal("ada", "engineer", "approver"), "person": second})
+    with pytest.raises(AskerError, match="one person with whoever asked"):
+        house.record(decision(index, reason="Once more"), house.key_of("grace-2"))
+
+
 def test_a2_it_is_approved_from_the_nth_decision_until_the_earliest_expiry(
     house: House, ada: Actor, approver: Actor
 ) -> None:

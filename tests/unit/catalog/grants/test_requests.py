@@ -104,11 +104,12 @@ def test_a_request_that_nobody_could_grant_is_refused(house: House, change: dict
         house.record(access_request(**{"until": day(house, 1), **more}))
 
 
-def test_two_principals_of_one_person_are_one_person(house: House) -> None:
+@pytest.mark.parametrize(("first", "second"), [("p-7", "p-7"), (None, "grace"), ("grace-2", None)])
+def test_two_principals_of_one_person_are_one_person(house: House, first: str | None, second: str | None) -> None:
     """Who asks, who has it and who decides are persons, not names."""
-    house.record({**principal("grace", "engineer"), "person": "p-7"})
+    house.record({**principal("grace", "engineer"), "person": first})
     other = house.act_as("grace-2", "steward")
-    house.record({**principal("grace-2", "steward"), "person": "p-7"})
+    house.record({**principal("grace-2", "steward"), "person": second})
     until = day(house, 1)
     with pytest.raises(AskerError, match="of the same person"):
         house.record(access_grant(until=until), other)
