@@ -234,7 +234,11 @@ def dossier(asking: Asking) -> Response:
     for known in get_args(_FORM):
         if form == known:
             kind = REPORTS[report]
-            return reports.give(asking.services, asking.actor, kind, identifier, known, valid_at, known_at, days)
+            answer = reports.give(asking.services, asking.actor, kind, identifier, known, valid_at, known_at, days)
+            if known != "pdf":
+                # Shown as a page it could not be kept as it is: its address leads to the page that its form stands on.
+                answer.headers["Content-Disposition"] = f'attachment; filename="{kind.path}.{known}"'
+            return answer
     raise SenderError(f"form is one of {', '.join(get_args(_FORM))}.", status=422)
 
 
@@ -245,4 +249,4 @@ PAGE = Page(
     read,
     ("id", "purpose", "place", "for", "disease", "evaluated", "back", "feeds", "behind", "moments"),
 )
-DOSSIER = Action("dossier", dossier, Permission.READ, None)
+DOSSIER = Action("dossier", dossier, Permission.READ, None, otherwise="approvals")

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from catalog.access.permissions import Permission
 from catalog.api.pages.asking import Asking
+from catalog.api.pages.links import HOME
 from catalog.api.pages.moments import Moments
 from catalog.errors import SenderError
 from catalog.reading import Completeness
@@ -155,6 +156,8 @@ class Action:
     """The page that its form stands on, to which whoever opens the form's address is led, and whose own it says as much
     as; None where it stands on the pages of several kinds: then on that of what `id` names.
     """
+    otherwise: str = HOME
+    """The name of the page that a form of several pages stands on where its address names nothing."""
 
     @property
     def template(self) -> str:

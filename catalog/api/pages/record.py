@@ -25,9 +25,10 @@ from graph_schema.identity import label_of
 
 SIGNED: Final = "decide_approval"
 """The kind that is a signature: its form stands below all that one signs, on the page of the request."""
-_KINDS: Final[Mapping[str, Kind[Any]]] = {
+BY_HAND: Final[Mapping[str, Kind[Any]]] = {
     kind.name: kind for kind in KINDS.values() if kind.open and kind.name != SIGNED
 }
+"""The kinds that have a form, by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ def write(asking: Asking) -> str | RecordPage:
 
 def _kind(asking: Asking) -> Kind[Any]:
     """Return the kind that is asked for; raises SenderError 422 for none, AskerError 403 where the roles do not do."""
-    found = _KINDS.get(asking.text("kind"))
+    found = BY_HAND.get(asking.text("kind"))
     if found is None:
         raise SenderError("kind is the name of a kind of record; the page without it lists them.", status=422)
     require(asking.actor, Permission(found.name))
@@ -136,7 +137,7 @@ def _subject(asking: Asking) -> _Subject | None:
 def _offered(asking: Asking, of: _Subject | None) -> RecordPage:
     offered = tuple(
         Offered(kind.name, _description(kind))
-        for kind in _KINDS.values()
+        for kind in BY_HAND.values()
         if is_permitted(asking.actor, Permission(kind.name))
         if of is None or of.label in about(kind.record)
     )

@@ -20,6 +20,7 @@ from starlette.responses import RedirectResponse, Response
 from catalog import logs
 from catalog.access import rules
 from catalog.access.model import Actor, is_proven
+from catalog.access.permissions import Permission
 from catalog.api import problems
 from catalog.api.edge import ROUTE
 from catalog.api.headers import headers_of
@@ -30,6 +31,7 @@ from catalog.api.pages.kinds import ADDRESS_OF
 from catalog.api.pages.links import HOME, Links, within
 from catalog.api.pages.moments import MOMENTS
 from catalog.api.pages.page import BEHIND, Action, Context, Page
+from catalog.api.pages.record import BY_HAND
 from catalog.api.pages.rendering import render
 from catalog.api.services import PRINCIPAL, Services
 from catalog.api.sessions import Sessions
@@ -83,6 +85,13 @@ class Frame:
         """Return what an address says by which one list of this page goes on behind a key, or begins anew."""
         kept = [one for one in self.here if one[0] != BEHIND or one[1].partition(":")[0] != name]
         return kept if key is None else [*kept, (BEHIND, f"{name}:{key}")]
+
+    def may_record(self, kind: str = "") -> bool:
+        """Tell whether whoever looks has the right to a kind of record, without one to any: no link leads to a form that
+        would be refused.
+        """
+        kinds = (kind,) if kind else tuple(BY_HAND)
+        return self.actor is not None and any(rules.is_permitted(self.actor, Permission(one)) for one in kinds)
 
     @property
     def whenever(self) -> list[tuple[str, str]]:
@@ -228,7 +237,7 @@ class Explorer:
                 raise AskerError(_REFUSED, status=403)
             return self._opened(request, form) if name == SIGN_IN else self._closed(request, form)
         except ADDRESSED as error:
-            return self._failed(request, error)
+            return self._failed(request, error, action)
 
     async def _form(self, request: Request) -> dict[str, list[str]]:
         """Return the fields of a form; raises AskerError 403 where no page of this server sent it."""
@@ -308,8 +317,10 @@ class Explorer:
             )
         return answer
 
-    def _failed(self, request: Request, error: Exception) -> Response:
-        """Return the page of an error that says who has to act; a defect of ours is masked further out."""
+    def _failed(self, request: Request, error: Exception, action: Action | None = None) -> Response:
+        """Return the page of an error that says who has to act, and leads back to the form that was sent; a defect of
+        ours is masked further out.
+        """
         found = problems.problem(error)
         if found is None:
             raise error
@@ -319,7 +330,8 @@ class Explorer:
             with suppress(*ADDRESSED):
                 actor = self._actor(request)
         frame = self._frame(request, actor, "error")
-        text = render("explorer/error.html.j2", frame=frame, to=Links(home), problem=found)
+        back = None if action is None else _page_address(request, _page_of(request, action))
+        text = render("explorer/error.html.j2", frame=frame, to=Links(home), problem=found, back=back)
         answer = files.page(text, found.status)
         answer.headers.update(found.headers)
         return answer
@@ -343,7 +355,7 @@ def _page_of(request: Request, action: Action) -> Page:
     """Return the page that the form of an action stands on."""
     if action.page is not None:
         return action.page
-    return registry.PAGES[ADDRESS_OF.get(label_of(request.query_params.get("id", "")), HOME)]
+    return registry.PAGES[ADDRESS_OF.get(label_of(request.query_params.get("id", "")), action.otherwise)]
 
 
 def _about_page(request: Request, page: Page) -> tuple[tuple[str, str], ...]:
@@ -362,8 +374,13 @@ def _led(request: Request, action: Action | None) -> Response:
     the form that signs out, which stands on all of them.
     """
     page = registry.PAGES[HOME] if action is None else _page_of(request, action)
+    return RedirectResponse(_page_address(request, page), 303)
+
+
+def _page_address(request: Request, page: Page) -> str:
+    """Return the address of the page that a form stands on, as far as the form's own address says it."""
     kept = [(name, text) for name, text in request.query_params.multi_items() if name in page.parameters]
-    return RedirectResponse(Links().of(page.name, kept), 303)
+    return Links().of(page.name, kept)
 
 
 def _given(request: Request, page: Page) -> Parameters:

@@ -87,6 +87,11 @@ class Marks:
     origins: tuple[Stated, ...] = ()
     cleared: tuple[Stated, ...] = ()
 
+    @property
+    def is_held(self) -> bool:
+        """Tell whether anything that is shown holds the label, were it only by inference from what is not shown."""
+        return any(marks & {Mark.LABEL, Mark.LABEL_ORIGIN} for marks in self.nodes.values())
+
 
 def marks_of(view: View, asked: Asked, found: Found) -> Marks:
     """Return what is marked, as the address asks."""

@@ -315,3 +315,11 @@ def test_much_is_collapsed_by_zone_until_it_is_expanded(catalog: Catalog) -> Non
     kept = {key: place for key, place in places(first).items() if key != several["key"]}
     assert kept.items() <= places(opened).items()
     assert len(taken(catalog, depth=1, draw="all")["boxes"]) == len(feeds) + 1
+
+
+def test_a_label_that_flowed_in_from_what_is_not_shown_is_said_to_be_held(pipeline: Catalog) -> None:
+    words = page(
+        pipeline, id=made.dataset(made.TRAINING), depth=1, direction="downstream", label="direct_identifier"
+    ).words
+    assert "said of nothing that is shown: it flowed in from what lies behind; cleared nowhere here" in words
+    assert "nothing that is shown holds it" in page(pipeline, depth=1, label="imaging_pixels").words

@@ -263,3 +263,17 @@ def test_what_the_gate_says_is_recorded_and_quoted_by_a_release(filled: Catalog)
     answer = filled.client.post("/explorer/evaluate-gate", data={**held, "purpose": ""}, headers=BROWSER)
     assert answer.status_code == 404
     assert filled.service.ledger.size() == size + 1
+
+
+def test_no_page_leads_to_a_form_that_ones_roles_refuse(filled: Catalog) -> None:
+    pages = (f"dataset?id={Dataset(**CURATED).id}", f"job?id={Job(**JOB).id}")
+
+    def led(role: str) -> set[str]:
+        client = signed_in(filled, key_of(filled, f"test-{role}", role)["Authorization"].split()[1])
+        links = [link["href"] for page in pages for link in shown(client.get(f"/explorer/{page}")).of("a")]
+        found = {one for one in links if one.startswith("record?")}
+        assert {client.get(f"/explorer/{one}").status_code for one in found} <= {200}
+        return {one.partition("id=")[0] for one in found}
+
+    assert led("auditor") == set()
+    assert led("steward") >= {"record?kind=declare_dataset&", "record?kind=tag&", "record?"}

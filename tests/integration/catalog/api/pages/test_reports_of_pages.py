@@ -55,3 +55,26 @@ def test_a_dossier_counts_decisions_of_the_days_that_are_asked_for(pipeline: Cat
     assert answer.json()["context"]["access_days"] == 7
     wrong = pipeline.client.get(f"/api/v1/reports/approvals/{identifier}.json?accessDays=7")
     assert (wrong.status_code, "for the dossier of a dataset" in wrong.json()["detail"]) == (422, True)
+
+
+@pytest.mark.parametrize(("form", "how"), [("pdf", "inline"), ("html", "attachment"), ("json", "attachment")])
+def test_a_report_that_a_browser_would_show_as_a_page_is_handed_over_to_keep(
+    pipeline: Catalog, form: str, how: str
+) -> None:
+    forms = shown(pipeline.client.get("/explorer/approvals", headers=BROWSER)).forms
+    held = next(held for form, held in forms if form.get("action", "").endswith("dossier"))
+    days = {"since": "2031-01-01", "until": "2031-02-01", "form": form}
+    answer = pipeline.client.post("/explorer/dossier", data={**held, **days}, headers=POSTED)
+    assert answer.headers["content-disposition"] == f'{how}; filename="approvals-period.{form}"'
+
+
+@pytest.mark.parametrize("page", ["approvals", f"dataset?id={made.dataset(made.CLEARED)}"])
+def test_what_a_form_was_refused_for_leads_back_to_its_page(pipeline: Catalog, page: str) -> None:
+    forms = shown(pipeline.client.get(f"/explorer/{page}", headers=BROWSER)).forms
+    form, held = next((form, held) for form, held in forms if form.get("action", "").endswith("dossier"))
+    wrong = {"since": "2031-02-01", "until": "2031-01-01", "days": "0", "form": "pdf"}
+    answer = pipeline.client.post(f"/explorer/{form['address']}", data={**held, **wrong}, headers=POSTED)
+    assert answer.status_code == 422
+    assert page in [one["href"].replace("%3A", ":") for one in shown(answer).of("a")]
+    again = pipeline.client.get(f"/explorer/{form['address']}", headers=BROWSER, follow_redirects=False)
+    assert again.headers["location"].replace("%3A", ":") == page
