@@ -26,7 +26,7 @@ _DIGEST = re.compile(r"(?<=[@:])([0-9a-f]{12})[0-9a-f]{20,116}$", re.ASCII)
 
 def render(template: str, **values: Any) -> str:  # noqa: ANN401  whatever the template shows
     """Return the HTML of a template of the explorer."""
-    return _environment().get_template(template).render(**values)
+    return environment().get_template(template).render(**values)
 
 
 def name(text: str, longest: int | None = LONGEST) -> Markup:
@@ -88,7 +88,8 @@ def _as_value(text: str) -> Markup:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Return what templates of the explorer are read and rendered by."""
     environment = Environment(
         loader=PackageLoader("catalog.api.pages"),
         autoescape=True,

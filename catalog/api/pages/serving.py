@@ -87,8 +87,9 @@ class Frame:
         return kept if key is None else [*kept, (BEHIND, f"{name}:{key}")]
 
     def may_record(self, kind: str = "") -> bool:
-        """Tell whether whoever looks has the right to a kind of record, without one to any: no link leads to a form that
-        would be refused.
+        """Tell whether whoever looks has the right to a kind of record, without one to any.
+
+        No link leads to a form that would be refused.
         """
         kinds = (kind,) if kind else tuple(BY_HAND)
         return self.actor is not None and any(rules.is_permitted(self.actor, Permission(one)) for one in kinds)

@@ -48,13 +48,17 @@ document.addEventListener("submit", async (event) => {
   if (form.method !== "post" || event.defaultPrevented) return;
   if (waiting.delete(form)) return;
   event.preventDefault();
-  if (sent.has(form)) return;
-  sent.add(form);
-  setTimeout(() => sent.delete(form), 10_000); // where the answer is a file, or was stopped, the page stays
-  ends.add(progress("It is sent, and not answered yet."));
+  // A file leaves the page as it is, where each button asks for another one, and nothing tells when it came.
+  const isFile = form.matches("[data-file]");
+  const pressed = isFile ? (event.submitter ?? form) : form;
+  if (sent.has(pressed)) return;
+  sent.add(pressed);
+  setTimeout(() => sent.delete(pressed), 10_000); // so does an answer that was stopped
+  if (isFile) rest();
+  ends.add(progress(isFile ? "The file is being made; your browser keeps it once it is there." : "It is sent, and not answered yet."));
   if (!(await isThere())) {
     rest();
-    sent.delete(form);
+    sent.delete(pressed);
     return announce(unsent);
   }
   announce("");

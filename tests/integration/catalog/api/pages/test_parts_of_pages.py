@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 import pytest
 
-from catalog.api.pages.words import worded
+from catalog.api.pages.words import field, worded
 from graph_schema.nodes import Dataset
 from tests.integration.catalog.api.pages.test_pages import clinical, get
 from tests.support import made_up_lineage
 from tests.support.clinical_story import CLEARED, VERSION
 from tests.support.deployments import deployment
 from tests.support.pages import BASE, shown
-from tests.support.records import CURATED, RAW, declaration
+from tests.support.records import CURATED, RAW, declaration, event
 
 if TYPE_CHECKING:
     from tests.integration.catalog.api.conftest import Catalog
@@ -118,3 +119,26 @@ def test_all_values_of_a_facet_are_shown_where_the_address_asks_for_them(catalog
     # It stays so while one types on.
     assert whole.forms[0][1]["every"] == "site"
     assert "and 4 more" in shown(get(catalog, "/?every=none")).words
+
+
+def test_what_is_not_recorded_is_called_on_the_home_page_as_on_a_datasets(catalog: Catalog) -> None:
+    assert catalog.event(event()).status_code == 201
+    catalog.caught_up()
+    labels = {one["value"] for one in shown(get(catalog, "/")).of("input") if one.get("name") == "gap"}
+    words = shown(get(catalog, "/")).words
+    assert labels
+    assert all(field(one) in words for one in labels)
+
+
+def test_the_entries_of_a_dataset_are_asked_for_by_a_command_that_lists_them(clinical: Catalog) -> None:
+    of = Dataset("lake", CLEARED).id
+    commands = {
+        identifier: re.findall(
+            r"<code>(lineward .*?)</code>", get(clinical, f"/explorer/evidence?id={identifier}").text
+        )
+        for identifier in (of, VERSION)
+    }
+    assert commands == {
+        of: [f"lineward history {of}"],
+        VERSION: ["lineward ledger verify --graph"],
+    }
