@@ -84,13 +84,8 @@ def create(client: Client, definition: PrincipalChange, *, redefine: bool, force
     """
     principal = definition.principal
     _caught_up(client)
-    try:
-        known = next((one for one in _principals(client) if one["principal"] == principal), None)
-    except AskerError as error:
-        if error.status != 401:  # noqa: PLR2004  no key
-            raise
-        lost = "Where every key is lost, end the server, and make one on its folder."
-        raise AskerError(f"{error.detail} {lost}", status=401) from error
+    everybody = _everybody(client)
+    known = next((one for one in everybody if one["principal"] == principal), None)
     if known is None and not definition.roles:
         raise SenderError(f"{principal} is not defined yet: say what it may do, such as --role steward.")
     changes = [] if known is None else definition.differences(known)
@@ -116,7 +111,8 @@ def create(client: Client, definition: PrincipalChange, *, redefine: bool, force
     else:
         print_line(issued["secret"])
     note("Keep it where the emitter reads it (OPENLINEAGE_API_KEY, LINEWARD_KEY); only its hash stays here.")
-    note("From now on every request needs a key, on this machine too.")
+    if not any(one["keys"] for one in everybody):
+        note("From now on every request needs a key, on this machine too.")
     return Exit.FINE
 
 
@@ -199,6 +195,17 @@ def _behind(client: Client) -> int:
 
 def _listed(roles: Iterable[str]) -> str:
     return ", ".join(sorted(set(roles))) or "none"
+
+
+def _everybody(client: Client) -> list[dict[str, Any]]:
+    """Return every principal, or say what remains to be done where no key is left to ask with."""
+    try:
+        return _principals(client)
+    except AskerError as error:
+        if error.status != 401:  # noqa: PLR2004  no key
+            raise
+        lost = "Where every key is lost, end the server, and make one on its folder."
+        raise AskerError(f"{error.detail} {lost}", status=401) from error
 
 
 def _principals(client: Client) -> list[dict[str, Any]]:

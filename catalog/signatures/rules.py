@@ -110,6 +110,9 @@ def _in_force(key: KnownKey, registered_at: int) -> _Judged:
     if key.ended is not None and key.ended <= registered_at:
         reason = f"Its key had ended at {format_time(key.ended)}, before the version was registered."
         return _Judged(SignatureState.INVALID, reason, key)
+    if key.certified is not None:
+        reason = "Whoever the certificate names was registered when the version was, and signed it."
+        return _Judged(SignatureState.VERIFIED, reason, key)
     return _Judged(SignatureState.VERIFIED, "A key that was in force when the version was registered signed it.", key)
 
 

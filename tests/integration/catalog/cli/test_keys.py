@@ -55,6 +55,12 @@ def test_one_key_more_changes_nothing_that_is_known_of_a_principal(key: Typist) 
     assert key.principal("admin-1") == {**before, "keys": {first, second, third}}
 
 
+def test_that_every_request_needs_a_key_from_now_on_is_told_with_the_first_one_alone(key: Typist) -> None:
+    known = ("--role", "admin", "--name", "Testperson Alpha", "--kind", "person")
+    assert "From now on every request needs a key" in key("create", "admin-1", *known).err
+    assert "From now on" not in key("create", "admin-1").err
+
+
 def test_a_difference_is_refused_and_named_and_nothing_is_written(key: Typist) -> None:
     key.create("admin-1", "--role", "admin", "--name", "Testperson Alpha", "--kind", "person")
     before = key.principal("admin-1")

@@ -64,6 +64,7 @@ def test_a_bundle_of_somebody_certified_is_verified_by_the_trusted_root(
     entry = house.record(signer(sigstore)).receipt.index
     found = judged(house, sigstore.sign(ARTIFACT, envelope=envelope))
     assert (found.state, found.key_holder) == (SignatureState.VERIFIED, "made-up release workflow")
+    assert found.reason == "Whoever the certificate names was registered when the version was, and signed it."
     assert found.fingerprint == fingerprint_of_signer(IDENTITY, ISSUER)
     assert entry in found.entries
 
