@@ -583,6 +583,7 @@ def test_a_report_is_verified_without_being_sent(open_: Open, server: Server) ->
     page.goto(f"{server.url}/explorer/ledger")
     page.get_by_role("link", name="Verify a report or proof file").click()
     expect(page.get_by_label("Report or proof")).to_be_visible()
+    page.wait_for_load_state("load")  # what the page itself is made of has come
     requests: list[str] = []
     page.on("request", lambda request: requests.append(request.url))
     verdict = page.locator("#verdict")
@@ -629,6 +630,7 @@ def test_an_entry_with_its_proof_is_taken_along_and_verified_without_being_sent(
     page.get_by_role("link", name="verify it here").click()
     expect(page.get_by_label("Report or proof")).to_be_visible()
     page.wait_for_load_state("networkidle")
+    page.wait_for_load_state("load")  # what the page itself is made of has come
     requests: list[str] = []
     page.on("request", lambda request: requests.append(request.url))
     verdict = page.locator("#verdict")
@@ -772,6 +774,7 @@ def _declare_and_tag(page: Page, url: str) -> None:
     page.get_by_role("group", name="Codes").locator("summary").click()
     page.get_by_label("System").fill("made-up")
     page.get_by_role("button", name="One more row").click()
+    expect(page.get_by_label("System")).to_have_count(2)
     expect(page.get_by_label("System").first).to_have_value("made-up")
     page.get_by_label("System").first.fill("")
     page.get_by_role("button", name="Record it").first.click()

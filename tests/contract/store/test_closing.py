@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import threading
 
-import pytest
-
 from catalog.errors import OperatorError
 from catalog.store.memory import MemoryStore
 from catalog.store.protocol import Store
@@ -32,7 +30,7 @@ def test_what_is_being_read_as_it_is_closed_is_read_to_its_end(store: Store) -> 
 
 def test_who_goes_on_writing_meanwhile_is_refused_and_nothing_else_fails(store: Store) -> None:
     if isinstance(store, MemoryStore):
-        pytest.skip("it has nothing to close")
+        return  # it has nothing to close
     written, met = threading.Event(), []
 
     def write() -> None:
