@@ -35,6 +35,7 @@ def asked(catalog: Catalog, query: str, **variables: Any) -> dict[str, Any]:
 
 def test_a_miss_is_explained_and_a_site_says_what_is_asked_for(catalog: Catalog) -> None:
     catalog.event(event())
+    catalog.caught_up()
     found = asked(catalog, WHY, asset=VISITS)["whyNotSafe"]
     assert (found["outcome"], found["definition"]["entry"]) == ("UNKNOWN", None)
     assert {one["condition"] for one in found["reasons"]} == {"STATE", "LABELS", "USE", "FINDINGS"}
