@@ -7,44 +7,32 @@ entry they are known, so that an earlier point is a selection of them. Of what a
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
-from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, Final, TypeVar
 
-from catalog.store import touches
+from catalog.store import row_places
 from catalog.store.deadline import Deadline
 from catalog.store.indexes.column_coverage import Covered
-from catalog.store.indexes.column_flows import COLUMN_FLOW, ColumnFlow, How
+from catalog.store.indexes.column_flows import ColumnFlow, How
 from catalog.store.indexes.contributions import by_target_and_job
 from catalog.store.indexes.flows import flow_order
 from catalog.store.indexes.grounds import FEW, Ground
 from catalog.store.indexes.in_force import InForce
 from catalog.store.indexes.keys import CARRIES, looked_up_by
-from catalog.store.indexes.named_in_facets import NAMED_IN_FACET, NamedInFacet
-from catalog.store.indexes.pointers import LISTING, POINTER, Listing, Pointer
-from catalog.store.indexes.schemas import SCHEMA, SchemaStated
-from catalog.store.indexes.table import Table
-from catalog.store.indexes.uses import USE, Use
+from catalog.store.indexes.named_in_facets import NamedInFacet
+from catalog.store.indexes.pointers import Listing, Pointer
+from catalog.store.indexes.schemas import SchemaStated
+from catalog.store.indexes.uses import Use
 from catalog.store.ordering import edge_order, statement_order
 from catalog.store.protocol import Direction, Either, KnownNode, Page, Quarantined, Query, StoreReader
 from catalog.store.row_cache import NOTHING_CACHED, CachedRows, Place
+from catalog.store.rows_about import Row, RowsAbout
 from catalog.store.single import SingleReads
 from graph_schema.bitemporal import Contribution, Flow, RunFacts
 from graph_schema.column_lineage import Mentioned
 from graph_schema.facts import NOW, Edge, Statement
 
-
-class _Dated(Protocol):
-    @property
-    def valid_from(self) -> int: ...
-
-    @property
-    def entry(self) -> int: ...
-
-
-Row = TypeVar("Row", bound=_Dated)
 Value = TypeVar("Value")
 K = TypeVar("K", bound=Hashable)
 
@@ -93,136 +81,12 @@ def _pointer_order(row: Pointer) -> tuple[str | bool, ...]:
     return row.source, row.target, row.job or "", row.ended
 
 
-class _About(NamedTuple):
-    """All rows about one node, and the last entry of any."""
-
-    rows: Sequence[Any]
-    last: int
-
-
-_NOTHING: Final = _About((), -1)
-"""Of most nodes there is nothing of most kinds."""
-
-
-class _Rows(Generic[Row]):
-    """The rows that a verb answers about each node, valid whenever, by the entry up to which they are known."""
-
-    def __init__(
-        self,
-        owners: Callable[[Row], tuple[str | None, ...]],
-        order: Callable[[Row], Any],
-        place: Place,
-        given: CachedRows,
-    ) -> None:
-        """Hold none yet; `owners` are the nodes that a row is about, rows are answered in `order`, and are `given`
-        by earlier answers and to later ones in a place.
-        """
-        self._owners = owners
-        self._order = order
-        self._place = place
-        self._given = given
-        self._held: defaultdict[int, dict[str, _About]] = defaultdict(dict)
-
-    def missing(self, ids: Iterable[str], known_at: int) -> list[str]:
-        """Return those of the nodes that are not held as known by then."""
-        held = self._held[known_at]
-        new = [one for one in dict.fromkeys(ids) if one not in held]
-        if new and known_at == self._given.newest:
-            held.update(self._given.take(self._place, new))
-            new = [one for one in new if one not in held]
-        return new
-
-    def late(self, ids: Iterable[str] | None, held_at: int, known_at: int) -> list[str]:
-        """Return those of the nodes, by default of all, held as known by one entry whose rows came after another."""
-        held = self._held[held_at]
-        return [one for one in dict.fromkeys(held if ids is None else ids) if held[one].last > known_at]
-
-    def hold(self, ids: Iterable[str], rows: Iterable[Row], known_at: int) -> None:
-        """Hold all rows about these nodes as known by then."""
-        new = dict.fromkeys(ids, _NOTHING)
-        about: defaultdict[str, list[Row]] = defaultdict(list)
-        for row in rows:
-            for owner in dict.fromkeys(self._owners(row)):
-                if owner is not None and owner in new:
-                    about[owner].append(row)
-        new.update((one, _About(some, max(row.entry for row in some))) for one, some in about.items())
-        self._held[known_at].update(new)
-        if known_at == self._given.newest:
-            self._given.give(self._place, new, lambda about: 1 + len(about.rows))
-
-    def answer(
-        self, ids: Iterable[str], valid_at: int, known_at: int, held_at: int, late: frozenset[str] = frozenset()
-    ) -> list[Row]:
-        """Return the rows about the nodes at a point, taken from what is held as known by an entry, and of the `late`
-        as known by then.
-        """
-        found: dict[Row, None] = {}
-        held, earlier = self._held[held_at], self._held[known_at] if late else {}
-        for one in ids:
-            about = (earlier if one in late else held)[one]
-            if about is _NOTHING:
-                continue
-            is_whole = about.last <= known_at
-            for row in about.rows:
-                if row.valid_from <= valid_at and (is_whole or row.entry <= known_at):
-                    found[row] = None
-        return sorted(found, key=self._order)
-
-
 _ENDS: Final[Mapping[Direction, Callable[[Any], tuple[str, ...]]]] = {"out": _source, "in": _target}
 _WAYS: Final[Mapping[Direction | Either, tuple[Direction, ...]]] = {
     "in": ("in",),
     "out": ("out",),
     "both": ("out", "in"),
 }
-
-
-def _by_node(table: Table, *more: Hashable) -> Place:
-    return Place((table.name, *more), lambda one: touches.rows(table, (one,)))
-
-
-@lru_cache(maxsize=1_024)
-def _edges_place(kind: str, way: Direction) -> Place:
-    return Place(("edges", kind, way), lambda one: touches.edges((one,), (kind,), way))
-
-
-@lru_cache(maxsize=1_024)
-def _statements_place(aspect: str | None) -> Place:
-    asked = None if aspect is None else (aspect,)
-    return Place(("statements", aspect), lambda one: touches.statements((one,), asked))
-
-
-@lru_cache(maxsize=64)
-def _lookup_place(label: str, field: str) -> Place:
-    return Place(("lookup", label, field), lambda value: touches.lookup(label, field, (value,)))
-
-
-@lru_cache(maxsize=64)
-def _carrying_place(label: str) -> Place:
-    return Place(("carrying", label), lambda values: touches.lookup(label, CARRIES, values))
-
-
-@lru_cache(maxsize=64)
-def _contributions_place(newest: int, by_job: bool) -> Place:  # noqa: FBT001  as the verb is asked
-    return Place(("contributions", newest, by_job), lambda one: touches.contributions((one,)))
-
-
-_FLOWS: Final[Mapping[Direction, Place]] = {
-    way: Place(("flows", way), lambda one: touches.flows((one,))) for way in ("in", "out")
-}
-_COLUMN_FLOWS: Final[Mapping[Direction, Place]] = {way: _by_node(COLUMN_FLOW, way) for way in ("in", "out")}
-_COVERAGE: Final = Place("coverage", lambda one: touches.coverage((one,)))
-_SCHEMAS, _POINTERS, _USES = _by_node(SCHEMA), _by_node(POINTER), _by_node(USE)
-_LISTINGS, _NAMED = _by_node(LISTING), _by_node(NAMED_IN_FACET)
-_NODES: Final = Place("nodes", lambda one: touches.named((one,)))
-_IN_FORCE: Final = Place("in force", lambda one: touches.in_force((one,), None))
-_RUNS: Final = Place("runs", lambda one: touches.runs((one,)))
-_GROUNDS: Final = Place("grounds", lambda one: touches.grounds_of((one,)))
-_ALL_GROUNDS: Final = Place("all grounds", lambda wanted: touches.grounds(wanted, None))
-_QUARANTINED: Final = Place("quarantined", lambda _: touches.quarantined())
-# Digests stand for one text.
-_HOWS: Final = Place("transformations", lambda _: ())
-_MENTIONED: Final = Place("mentioned", lambda _: ())
 
 
 class _TooManyError(Exception):
@@ -241,14 +105,16 @@ class Remembering(SingleReads):
         self._reader = reader
         self._newest = newest
         self._given = given if given.newest == newest else NOTHING_CACHED
-        self._edges: dict[tuple[str, Direction], _Rows[Edge]] = {}
-        self._statements: dict[str | None, _Rows[Statement]] = {}
-        self._flows = {way: self._rows(_ENDS[way], flow_order, _FLOWS[way]) for way in _ENDS}
-        self._column_flows = {way: self._rows(_ENDS[way], _column_flow_order, _COLUMN_FLOWS[way]) for way in _ENDS}
-        self._coverage = self._rows(_target, _coverage_order, _COVERAGE)
-        self._schemas = self._rows(_dataset, _itself, _SCHEMAS)
-        self._pointers = self._rows(_both, _pointer_order, _POINTERS)
-        self._uses = self._rows(_job_and_dataset, _use_order, _USES)
+        self._edges: dict[tuple[str, Direction], RowsAbout[Edge]] = {}
+        self._statements: dict[str | None, RowsAbout[Statement]] = {}
+        self._flows = {way: self._rows(_ENDS[way], flow_order, row_places.FLOWS[way]) for way in _ENDS}
+        self._column_flows = {
+            way: self._rows(_ENDS[way], _column_flow_order, row_places.COLUMN_FLOWS[way]) for way in _ENDS
+        }
+        self._coverage = self._rows(_target, _coverage_order, row_places.COVERAGE)
+        self._schemas = self._rows(_dataset, _itself, row_places.SCHEMAS)
+        self._pointers = self._rows(_both, _pointer_order, row_places.POINTERS)
+        self._uses = self._rows(_job_and_dataset, _use_order, row_places.USES)
         self._nodes: dict[str, KnownNode | None] = {}
         self._in_force: dict[str, tuple[InForce, ...]] = {}
         self._runs: dict[str, RunFacts | None] = {}
@@ -263,8 +129,8 @@ class Remembering(SingleReads):
 
     def _rows(
         self, owners: Callable[[Row], tuple[str | None, ...]], order: Callable[[Row], Any], place: Place
-    ) -> _Rows[Row]:
-        return _Rows(owners, order, place, self._given)
+    ) -> RowsAbout[Row]:
+        return RowsAbout(owners, order, place, self._given)
 
     @contextmanager
     def reading(self, deadline: Deadline | None = None) -> Iterator[StoreReader]:  # noqa: ARG002  it is open already
@@ -277,7 +143,7 @@ class Remembering(SingleReads):
     def nodes(self, ids: Sequence[str], known_at: int = NOW) -> dict[str, KnownNode]:
         if known_at > self._newest:
             return self._reader.nodes(ids, known_at)
-        found = self._each(_NODES, self._nodes, ids, lambda new: self._reader.nodes(new, self._newest))
+        found = self._each(row_places.NODES, self._nodes, ids, lambda new: self._reader.nodes(new, self._newest))
         return {one: known for one, known in found.items() if known.entry <= known_at}
 
     def edges(
@@ -296,7 +162,7 @@ class Remembering(SingleReads):
                 found.update(dict.fromkeys(rows.answer(ids, valid_at, known_at, self._newest)))
         return sorted(found, key=edge_order)
 
-    def _edges_of(self, ids: Sequence[str], kinds: Sequence[str], way: Direction) -> list[_Rows[Edge]]:
+    def _edges_of(self, ids: Sequence[str], kinds: Sequence[str], way: Direction) -> list[RowsAbout[Edge]]:
         """Return the edges of each kind, fetched together of the nodes of which not all of them are held."""
         every = {kind: self._edges_at(kind, way) for kind in kinds}
         new = list(dict.fromkeys(one for rows in every.values() for one in rows.missing(ids, self._newest)))
@@ -308,10 +174,10 @@ class Remembering(SingleReads):
                 every[kind].hold(new, edges, self._newest)
         return list(every.values())
 
-    def _edges_at(self, kind: str, way: Direction) -> _Rows[Edge]:
+    def _edges_at(self, kind: str, way: Direction) -> RowsAbout[Edge]:
         rows = self._edges.get((kind, way))
         if rows is None:
-            rows = self._edges[kind, way] = self._rows(_ENDS[way], edge_order, _edges_place(kind, way))
+            rows = self._edges[kind, way] = self._rows(_ENDS[way], edge_order, row_places.edges(kind, way))
         return rows
 
     def statements(
@@ -335,10 +201,10 @@ class Remembering(SingleReads):
         found = [one for rows in every.values() for one in rows.answer(ids, valid_at, known_at, self._newest)]
         return sorted(found, key=statement_order)
 
-    def _statements_of(self, aspect: str | None) -> _Rows[Statement]:
+    def _statements_of(self, aspect: str | None) -> RowsAbout[Statement]:
         rows = self._statements.get(aspect)
         if rows is None:
-            rows = self._statements[aspect] = self._rows(_subject, statement_order, _statements_place(aspect))
+            rows = self._statements[aspect] = self._rows(_subject, statement_order, row_places.statements(aspect))
         return rows
 
     def in_force(self, ids: Sequence[str], *, endings: bool = False) -> list[InForce]:
@@ -347,7 +213,7 @@ class Remembering(SingleReads):
         held, asked = self._in_force, dict.fromkeys(ids)
         new = [one for one in asked if one not in held]
         if new:
-            held.update(self._given.take(_IN_FORCE, new))
+            held.update(self._given.take(row_places.IN_FORCE, new))
             new = [one for one in new if one not in held]
         if new:
             of: dict[str, list[InForce]] = {one: [] for one in new}
@@ -355,7 +221,7 @@ class Remembering(SingleReads):
                 of[each.statement.subject].append(each)
             made = {one: tuple(some) for one, some in of.items()}
             held.update(made)
-            self._given.give(_IN_FORCE, made, _size)
+            self._given.give(row_places.IN_FORCE, made, _size)
         found = (each for one in asked for each in held[one] if endings or each.statement.value is not None)
         return sorted(found, key=lambda each: each.statement[:2])
 
@@ -363,7 +229,7 @@ class Remembering(SingleReads):
         asked = tuple(dict.fromkeys(values))
         if field == CARRIES and known_at == self._newest:
             # Which of several values a node has is not answered.
-            place = _carrying_place(label)
+            place = row_places.carrying(label)
             of_all = self._whole(place, asked, lambda some: self._reader.lookup(label, field, some, known_at), _size)
             return list(of_all)
         if field == CARRIES or known_at > self._newest:
@@ -371,25 +237,25 @@ class Remembering(SingleReads):
             answer: list[str] = self._once(key, lambda: self._reader.lookup(label, field, asked, known_at))
             return list(answer)
         # What a node is looked up by is of its key, and holds since it is known.
-        of, place = self._looked_up.setdefault((label, field), {}), _lookup_place(label, field)
+        of, place = self._looked_up.setdefault((label, field), {}), row_places.lookup(label, field)
         new = [one for one in asked if one not in of]
         if new:
             of.update(self._given.take(place, new))
             new = [one for one in new if one not in of]
         if new:
             met = self._reader.lookup(label, field, new, self._newest)
-            of.update((one, []) for one in new)
+            made = {one: met if len(new) == 1 else list[str]() for one in new}
             for id_, known in self.nodes(met, self._newest).items() if len(new) > 1 and met else ():
-                for _, value in (one for one in looked_up_by(known.node) if one[0] == field):
-                    of[value].append(id_)
-            if len(new) == 1:
-                of[new[0]] = met
-            self._given.give(place, {one: of[one] for one in new}, _size)
+                for name, value in looked_up_by(known.node):
+                    if name == field and value in made:
+                        made[value].append(id_)
+            of.update(made)
+            self._given.give(place, made, _size)
         found = sorted({id_ for one in asked for id_ in of[one]})
         return found if known_at == self._newest or not found else sorted(self.nodes(found, known_at))
 
     def runs(self, ids: Sequence[str]) -> dict[str, RunFacts]:
-        return self._each(_RUNS, self._runs, ids, self._reader.runs, _size_of_run)
+        return self._each(row_places.RUNS, self._runs, ids, self._reader.runs, _size_of_run)
 
     def flows(
         self,
@@ -451,7 +317,7 @@ class Remembering(SingleReads):
             return self._reader.contributions(asks, known_at, newest, by_job=by_job)
         held = self._contributions.setdefault((newest, by_job), {})
         asked = dict.fromkeys(asks)
-        place = _contributions_place(newest, by_job)
+        place = row_places.contributions(newest, by_job)
         new = [one for one in dict.fromkeys(target for target, _ in asked) if one not in held]
         if new:
             held.update(self._given.take(place, new))
@@ -484,7 +350,7 @@ class Remembering(SingleReads):
             return found
 
         # What never listed any did not before either.
-        held = self._each(_LISTINGS, self._listings, ids, fetch, _size)
+        held = self._each(row_places.LISTINGS, self._listings, ids, fetch, _size)
         some = tuple(held)
         if not some:
             return []
@@ -504,7 +370,7 @@ class Remembering(SingleReads):
                 found.setdefault(row.dataset, []).append(row)
             return found
 
-        held = self._each(_NAMED, self._named, ids, fetch, _size)
+        held = self._each(row_places.NAMED, self._named, ids, fetch, _size)
         return sorted(row for some in held.values() for row in some if row.entry <= known_at)
 
     def uses(self, ids: Sequence[str], valid_at: int = NOW, known_at: int = NOW) -> list[Use]:
@@ -539,7 +405,7 @@ class Remembering(SingleReads):
 
     def _earliest(
         self,
-        rows: _Rows[Row],
+        rows: RowsAbout[Row],
         fetch: Callable[[Sequence[str], int], list[Row]],
         ids: Sequence[str],
         valid_at: int,
@@ -559,10 +425,10 @@ class Remembering(SingleReads):
         return rows.answer(ids, valid_at, known_at, newest, late)
 
     def transformations(self, hows: Collection[str]) -> dict[str, How]:
-        return self._each(_HOWS, self._hows, hows, self._reader.transformations)
+        return self._each(row_places.HOWS, self._hows, hows, self._reader.transformations)
 
     def mentioned(self, stated: Collection[str]) -> dict[str, Mentioned]:
-        return self._each(_MENTIONED, self._mentioned, stated, self._reader.mentioned)
+        return self._each(row_places.MENTIONED, self._mentioned, stated, self._reader.mentioned)
 
     def grounds(
         self, wanted: Sequence[Ground], ids: Sequence[str] | None = None, known_at: int = NOW
@@ -570,13 +436,16 @@ class Remembering(SingleReads):
         asked = dict.fromkeys(ids or ())
         new = [one for one in asked if one not in self._grounds]
         if new and known_at == self._newest:
-            self._grounds.update(self._given.take(_GROUNDS, new))
+            self._grounds.update(self._given.take(row_places.GROUNDS, new))
             new = [one for one in new if one not in self._grounds]
         if ids is None or known_at != self._newest or (new and len(wanted) <= FEW and not self._gives):
             found: dict[Ground, tuple[str, ...]]
             if ids is None and known_at == self._newest:
                 found = self._whole(
-                    _ALL_GROUNDS, tuple(wanted), lambda some: self._reader.grounds(some, None, known_at), _size_of_all
+                    row_places.ALL_GROUNDS,
+                    tuple(wanted),
+                    lambda some: self._reader.grounds(some, None, known_at),
+                    _size_of_all,
                 )
                 return dict(found)
             key = "grounds", tuple(wanted), None if ids is None else tuple(ids), known_at
@@ -589,7 +458,7 @@ class Remembering(SingleReads):
                     of[one].add(ground)
             made = {one: frozenset(some) for one, some in of.items()}
             self._grounds.update(made)
-            self._given.give(_GROUNDS, made, _size)
+            self._given.give(row_places.GROUNDS, made, _size)
         return {one: tuple(sorted(id_ for id_ in asked if one in self._grounds[id_])) for one in wanted}
 
     @property
@@ -606,7 +475,7 @@ class Remembering(SingleReads):
         return found
 
     def quarantined(self) -> list[Quarantined]:
-        found: list[Quarantined] = self._whole(_QUARANTINED, (), lambda _: self._reader.quarantined(), _size)
+        found: list[Quarantined] = self._whole(row_places.QUARANTINED, (), lambda _: self._reader.quarantined(), _size)
         return list(found)
 
     def _each(
