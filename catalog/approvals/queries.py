@@ -23,7 +23,7 @@ from catalog.approvals.binding import (
 )
 from catalog.approvals.effective import Bound, changes
 from catalog.approvals.model import Approval, ApprovalFilter, ApprovalPage, ConditionMet, Decision, InboxItem
-from catalog.approvals.persons import Delegation, approved_by, delegations_at, one_with, order
+from catalog.approvals.persons import Delegation, approved_by, delegations_at, one_with, order, signed_as_one
 from catalog.approvals.persons import persons as persons_of
 from catalog.approvals.policies import asked_of
 from catalog.names.loading import Names
@@ -163,6 +163,10 @@ class People:
 
     same: Mapping[str, str]
     delegations: tuple[Delegation, ...]
+
+    def signed_as_one(self, first: tuple[str, int], second: tuple[str, int]) -> bool:
+        """Tell whether two who signed, each with when, are one person; see `persons.signed_as_one`."""
+        return signed_as_one(first, second, self.same, self.delegations)
 
 
 def people_of(view: View) -> People:

@@ -8,7 +8,6 @@ from dataclasses import replace
 
 from catalog.access.queries import principals
 from catalog.approvals.checks import check_not_retired
-from catalog.approvals.persons import signed_as_one
 from catalog.approvals.queries import people_of
 from catalog.decisions import promotion
 from catalog.errors import AskerError, SenderError
@@ -100,7 +99,7 @@ def admit_override(record: OverrideGate, admission: Admission) -> Admitted:
     for one in overrides_of(admission.view, version.id):
         if one.evaluation != found.entry or one.until <= admission.now:
             continue
-        if signed_as_one((one.by, one.at), (admission.actor, admission.now), people.same, people.delegations):
+        if people.signed_as_one((one.by, one.at), (admission.actor, admission.now)):
             whose = "You" if one.by == admission.actor else f"{one.by}, who is one person with you,"
             sentence = f"{whose} let it pass already: the second one is another person, and no delegate."
             raise AskerError(sentence, status=403)
@@ -157,8 +156,7 @@ def _is_person(admission: Admission) -> bool:
 
 
 def _hold_another(version: str, admission: Admission, sentence: str) -> None:
-    of, people = registrations(admission.view, [version])[version], people_of(admission.view)
-    signing = admission.actor, admission.now
-    if of and signed_as_one(of[-1].signed, signing, people.same, people.delegations):
+    of = registrations(admission.view, [version])[version]
+    if of and people_of(admission.view).signed_as_one(of[-1].signed, (admission.actor, admission.now)):
         whose = "" if of[-1].registered_by == admission.actor else " You are one person, by a record or a delegation."
         raise AskerError(sentence + whose, status=403)

@@ -10,7 +10,6 @@ from typing import Final, NamedTuple
 from catalog.access.model import Powers, PrincipalRecord
 from catalog.access.queries import definitions, principals
 from catalog.approvals.ethics import ethics_approvals
-from catalog.approvals.persons import signed_as_one
 from catalog.approvals.queries import approvals_of, people_of
 from catalog.assets import queries as assets
 from catalog.assets.model import RunRecord
@@ -235,8 +234,7 @@ def _is_of_maker(view: View, found: ChangeAssessment | None, registration: Regis
     """Tell whether a change was assessed by who registered the version, or by one person with them (rule A1)."""
     if found is None or registration is None:
         return False
-    people = people_of(view)
-    return signed_as_one(registration.signed, (found.by, found.at), people.same, people.delegations)
+    return people_of(view).signed_as_one(registration.signed, (found.by, found.at))
 
 
 def _split(view: View, registration: Registration) -> Split:

@@ -10,7 +10,6 @@ from typing import Final
 
 from catalog.access.model import Powers
 from catalog.access.queries import definitions
-from catalog.approvals.persons import signed_as_one
 from catalog.approvals.queries import people_of
 from catalog.findings.estate.in_use import gate_cases
 from catalog.findings.estate.model import Gated, Start
@@ -248,14 +247,11 @@ def _overrides(
     }
     people = people_of(view)
 
-    def is_one(first: tuple[str, int], second: tuple[str, int]) -> bool:
-        return signed_as_one(first, second, people.same, people.delegations)
-
     def are_one(one: GateOverride, other: GateOverride) -> bool:
-        return is_one((one.by, one.at), (other.by, other.at))
+        return people.signed_as_one((one.by, one.at), (other.by, other.at))
 
     counted = (
-        replace(one, counts=one.counts and (made is None or not is_one(made, (one.by, one.at))))
+        replace(one, counts=one.counts and (made is None or not people.signed_as_one(made, (one.by, one.at))))
         for one in found
         if one.evaluation in bound
     )
