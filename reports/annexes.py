@@ -85,8 +85,9 @@ def _of_table(block: Table, annex: Heading) -> Table:
         exceptions = _rank(block.rows[chosen[0]]) < len(_TONES) <= _rank(block.rows[ranked[-1]])
         first = ", those with an exception first" if exceptions else ""
         notes.append(f"{len(rows):,} of {block.total:,} rows stand here{first}.")
-    marks = _marks(block)
-    notes += [f"In all of them: {marks}."] if marks else []
+    marks, counted = _marks(block), len(block.rows)
+    where = "all of them" if counted == block.total else f"the first {counted:,} of them"
+    notes += [f"In {where}: {marks}."] if marks else []
     return replace(block, rows=rows, note=" ".join([*notes, *filter(None, [block.note])]) or None, annex=annex.anchor)
 
 

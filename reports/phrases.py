@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from reports.context import Actor, EntrySubject
-from reports.document import Line, Tone, code, faint, mark, missing, plain, stamp, strong, words
+from reports.document import Line, Tone, cites, code, faint, mark, missing, plain, stamp, strong, words
 from reports.fields import named
 from reports.text import clean
 
@@ -218,3 +218,22 @@ def number_of(run: str | None, known: Mapping[tuple[str, str], str], job: str | 
 def listed(name: str, values: tuple[str, ...]) -> Line:
     """Return the values after their name, nothing where there are none."""
     return words(faint(f"{name}:"), plain(", ".join(values))) if values else ()
+
+
+class OfDataset(Protocol):
+    """What is said of a dataset, or of a column of it."""
+
+    @property
+    def dataset(self) -> str:
+        """Return what the dataset is called."""
+
+    @property
+    def entries(self) -> Collection[int]:
+        """Return the entries that say so."""
+
+
+def datasets_alike(groups: Sequence[Sequence[OfDataset]]) -> Iterator[Line]:
+    """Yield the dataset of each group; of several, of which the same is said, each with the entries that say so."""
+    for group in groups:
+        entries = {entry for one in group for entry in one.entries} if len(groups) > 1 else ()
+        yield words(plain(group[0].dataset), cites(entries))

@@ -28,7 +28,7 @@ from reports.document import (
 )
 from reports.naming import alike, counted, worded
 from reports.parts.findings import Findings, found
-from reports.phrases import tone, when
+from reports.phrases import datasets_alike, tone, when
 from reports.section import Frame, Part
 
 
@@ -77,7 +77,7 @@ def blocks(context: Labels, _: Frame) -> Iterator[Block]:
         (Column("Dataset", 4), Column("Label, origin and reason", 6), Column("Columns and codes", 11)),
         [
             (
-                cell(*_datasets(groups)),
+                cell(*datasets_alike(groups)),
                 cell(
                     words(
                         plain(worded(groups[0][0].kind)),
@@ -98,13 +98,6 @@ def blocks(context: Labels, _: Frame) -> Iterator[Block]:
         ],
         note="Labels stand here where they were recorded; what flowed on from there stands below.",
     )
-
-
-def _datasets(groups: Sequence[Sequence[Label]]) -> Iterator[Line]:
-    """Yield the datasets, of several that are labelled alike each with its entries."""
-    for group in groups:
-        entries = {entry for label in group for entry in label.entries} if len(groups) > 1 else ()
-        yield words(plain(group[0].dataset), cites(entries))
 
 
 def _columns(groups: Sequence[Sequence[Label]]) -> Iterator[Line]:

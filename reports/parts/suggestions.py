@@ -9,6 +9,7 @@ from reports.codes import coded
 from reports.context import Code, Context, Strict
 from reports.document import Block, Column, Line, cell, cites, code, faint, plain, table, words
 from reports.naming import alike, worded
+from reports.phrases import datasets_alike
 from reports.section import Frame, Part
 
 
@@ -43,7 +44,7 @@ def blocks(context: Suggestions, _: Frame) -> Iterator[Block]:
             (Column("Dataset", 5), Column("Suggested label", 4), Column("Columns and why, and their codes", 12)),
             [
                 (
-                    cell(*_datasets(groups)),
+                    cell(*datasets_alike(groups)),
                     cell(plain(worded(groups[0][0].kind))),
                     cell(*_columns(groups)),
                 )
@@ -53,13 +54,6 @@ def blocks(context: Suggestions, _: Frame) -> Iterator[Block]:
                 )
             ],
         )
-
-
-def _datasets(groups: tuple[tuple[Suggestion, ...], ...]) -> Iterator[Line]:
-    """Yield the datasets, of several with columns alike each with its entries."""
-    for group in groups:
-        entries = {entry for one in group for entry in one.entries} if len(groups) > 1 else ()
-        yield words(plain(group[0].dataset), cites(entries))
 
 
 def _columns(groups: tuple[tuple[Suggestion, ...], ...]) -> Iterator[Line]:
