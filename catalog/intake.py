@@ -304,8 +304,7 @@ class Intake:
 
     def record_restore(self, record: RestoreLedger, actor: Actor, correlation_id: str) -> Future[Accepted]:
         """Record that an older state of the ledger was restored; raises as `submit_record`."""
-        payload = {"kind": record.name, **record.fields()}
-        return self._take(KINDS[record.name], payload, actor, correlation_id)
+        return self._take_own(record, actor, correlation_id)
 
     def record_decision(self, record: DecideAccess, actor: Actor, correlation_id: str) -> Future[Receipt]:
         """Record what was decided of a request for access, before it is answered.
@@ -343,11 +342,14 @@ class Intake:
 
         Raises as `submit_record`.
         """
-        payload = {"kind": record.name, **record.fields()}
-        return self._take(KINDS[record.name], payload, actor, correlation_id)
+        return self._take_own(record, actor, correlation_id)
 
     def record_gate(self, record: GateEvaluated, actor: Actor, correlation_id: str) -> Future[Accepted]:
         """Record what the gate said to whoever asked it; raises as `submit_record`."""
+        return self._take_own(record, actor, correlation_id)
+
+    def _take_own(self, record: Record, actor: Actor, correlation_id: str) -> Future[Accepted]:
+        """Take a record that the catalog makes of what somebody asked of it."""
         payload = {"kind": record.name, **record.fields()}
         return self._take(KINDS[record.name], payload, actor, correlation_id)
 

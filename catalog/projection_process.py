@@ -42,7 +42,7 @@ _HUNG = 3
 """A child that is silent for so many times what turns health red, while entries wait, is killed and started again."""
 
 _STARTING_SECONDS = 120.0
-"""A child that has not spoken yet has modules to import, however busy the machine is: it may be silent for so long."""
+"""A child that has written nothing yet has modules to import, however busy the machine is: it may be silent so long."""
 
 BEAT = b"\n"
 """What a child writes that lives and has nothing to say yet: it opens the graph, which may fill indexes anew."""

@@ -22,7 +22,7 @@ class Room:
     def guest(self) -> Iterator[Callable[[int], None]]:
         """Yield what a reader tells how much it holds; what is beyond the limit has the room until the end.
 
-        Telling raises OperatorError where another one has it.
+        Calling it raises OperatorError where another one has the room.
         """
         has_room = False
 

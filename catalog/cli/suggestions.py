@@ -40,8 +40,10 @@ def suggestions(client: Client, dataset: str | None, narrowed: Listed, at: Mappi
 
     Raises AskerError where the dataset is not there then.
     """
-    found = _every(client, narrowed, at) if dataset is None else _of_dataset(client, dataset, at)
-    found = [one for one in found if _is_wanted(one, narrowed)]
+    if dataset is None:
+        found = _every(client, narrowed, at)
+    else:
+        found = [one for one in _of_dataset(client, dataset, at) if _is_wanted(one, narrowed)]
     if as_json:
         print_json(found)
         return Exit.FINE

@@ -9,8 +9,8 @@ from typing import Final
 
 import cedarpy
 
-from catalog.policies.engine import SUFFIX, Policy, read_policies
-from catalog.policies.schema import FINDING, NAMESPACE, QUARANTINE, Scope, actions, attributes, schema, scope_of, types
+from catalog.policies.engine import SUFFIX, Policy, read_policies, read_schema
+from catalog.policies.schema import FINDING, NAMESPACE, QUARANTINE, Scope, actions, attributes, scope_of, types
 from catalog.policies.text import Source, Token, policies_in
 from graph_schema.nearest import did_you_mean
 from graph_schema.vocabulary import hl7
@@ -88,7 +88,7 @@ def _untyped(source: Source) -> Iterator[Problem]:
     scope = scope_of(source.path)
     found = [
         _PREFIX.sub("", str(error.error)).replace(_ANY_SET, "Set")
-        for error in cedarpy.validate_policies(source.text, _schema(scope)).errors
+        for error in cedarpy.validate_policies(source.text, read_schema(scope)).errors
     ]
     misspelt = any(message.startswith(_UNRECOGNIZED) for message in found)
     for message in found:
@@ -184,7 +184,3 @@ def _problem(source: Source, token: Token | None, sentence: str) -> Problem:
 def _where(source: Source) -> str:
     line, _ = source.place()
     return f"{source.path}, line {line}"
-
-
-def _schema(scope: Scope) -> cedarpy.Schema:
-    return cedarpy.Schema.from_str(schema(scope))

@@ -109,7 +109,7 @@ class Engine:
         """Return what the policies come to; whatever is no plain permission is a denial."""
         try:
             entities = cedarpy.Entities.from_json_str(
-                orjson.dumps([_entity(request.principal), _entity(request.resource)]).decode(), _schema(self.scope)
+                orjson.dumps([_entity(request.principal), _entity(request.resource)]).decode(), read_schema(self.scope)
             )
         except ValueError as error:
             return Verdict(allowed=False, errors=(self._in_words(str(error)),))
@@ -122,7 +122,7 @@ class Engine:
             },
             self._set,
             entities,
-            _schema(self.scope),
+            read_schema(self.scope),
         )
         errors = tuple(self._in_words(str(one)) for one in found.diagnostics.errors)
         deciding = sorted((self._policies[one] for one in found.diagnostics.reasons), key=lambda one: one.id)
@@ -184,7 +184,8 @@ def _type(scope: Mapping[str, Any]) -> str | None:
 
 
 @lru_cache(maxsize=len(Scope))
-def _schema(scope: Scope) -> cedarpy.Schema:
+def read_schema(scope: Scope) -> cedarpy.Schema:
+    """Return the schema that policies on something are held to, as Cedar reads it."""
     return cedarpy.Schema.from_str(schema(scope))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from itertools import islice, pairwise
+from itertools import pairwise
 from typing import Final, TypeVar
 
 from catalog.reading import Complete
@@ -69,7 +69,7 @@ def _shown(
 
 
 def _first(some: Sequence[T]) -> tuple[T, ...]:
-    return tuple(islice(some, _MOST))
+    return tuple(some[:_MOST])
 
 
 def _cited(known: Collection[int], entries: Collection[int]) -> tuple[int, ...]:

@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from catalog.api.http.health import Health
 from catalog.api.pages import files
+from catalog.api.pages.words import counted
 from catalog.reference import references
 from graph_schema.characters import escape_hidden
 
@@ -64,20 +65,16 @@ def _in_words(name: str, part: Mapping[str, Any]) -> str:
         return str(part["reason"])
     match name:
         case "ledger":
-            return f"{_counted(part['size'], 'entry', 'entries')}, {part['origin']}"
+            return f"{counted(part['size'], 'entry', 'entries')}, {part['origin']}"
         case "store":
             return str(part["name"])
         case "projection":
             quarantined = len(part["quarantined"])
-            behind = f"{_counted(part['behind'], 'entry', 'entries')} behind" if part["behind"] else "up to date"
-            return f"{behind}, {_counted(quarantined, 'entry', 'entries')} in quarantine" if quarantined else behind
+            behind = f"{counted(part['behind'], 'entry', 'entries')} behind" if part["behind"] else "up to date"
+            return f"{behind}, {counted(quarantined, 'entry', 'entries')} in quarantine" if quarantined else behind
         case _:
-            covered = f"over {_counted(part['size'], 'entry', 'entries')}"
+            covered = f"over {counted(part['size'], 'entry', 'entries')}"
             return f"{covered}, signed {part['signed_at']}" if "signed_at" in part else "none signed yet"
-
-
-def _counted(number: int, one: str, several: str) -> str:
-    return f"{number:,} {one if number == 1 else several}"
 
 
 def _addresses(document: Mapping[str, Any]) -> Iterator[tuple[str, Address]]:

@@ -502,6 +502,6 @@ def _suggested(label: Label) -> tuple[int, int]:
 
 
 def _began(case: DatasetCase) -> int | None:
-    """Return when a dataset was first used or spoken of, None where nothing says when."""
+    """Return when a dataset was first used or described, None where nothing says when."""
     times = [one.since for one in case.record.aspects.values()]
     return min([*times, *(() if case.used_at is None else (case.used_at,))], default=None)

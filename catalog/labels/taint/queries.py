@@ -87,7 +87,7 @@ def _effective_labels(
 ) -> dict[str, EffectiveLabels]:
     assets = _assets(view, ids)
     found: dict[str, EffectiveLabels] = {}
-    together = _by_time(assets, _changed(view, assets, made) if is_kept else made)
+    together = _by_time(assets, _changed(view, assets, made, is_kept=is_kept))
     if len(together) > 1:
         view = view.remembering
     lasting = sorted({assets[one] for at, some in together.items() if at is not None for one in some})
@@ -109,7 +109,7 @@ def effective_labels_of_columns(
     wanted = [one for one in dict.fromkeys(asked) if one[0] in assets]
     found: dict[tuple[str, str], EffectiveLabels] = {}
     made = made_at(view.unredacted, list(assets))
-    together = _by_time(assets, _changed(view, assets, made) if _is_kept(view, recipient, place) else made)
+    together = _by_time(assets, _changed(view, assets, made, is_kept=_is_kept(view, recipient, place)))
     if len(together) > 1:
         view = view.remembering
     lasting = {one for at, some in together.items() if at is not None for one in some}
@@ -129,10 +129,12 @@ def _is_kept(view: View, recipient: str | None, place: str | None) -> bool:
     return recipient is None and place is None and view.is_now and view.labels_follow
 
 
-def _changed(view: View, assets: Mapping[str, str], made: Mapping[str, int]) -> dict[str, int]:
-    """Return when each was made, of those to which, or behind which, anything came since: the others hold what their
-    data holds now.
+def _changed(view: View, assets: Mapping[str, str], made: Mapping[str, int], *, is_kept: bool) -> Mapping[str, int]:
+    """Return when each was made; where labels of now are kept, only of those to which, or behind which, anything came
+    since: the others hold what their data holds now.
     """
+    if not is_kept:
+        return made
     lasting = {one: (assets[one], at) for one, at in made.items() if one in assets}
     unchanged = stands(view, lasting.values()) if lasting else frozenset()
     return {one: at for one, at in made.items() if lasting.get(one) not in unchanged}
@@ -159,7 +161,7 @@ def why_label(
     named = [] if column is None else [(assets[asset], column)]
     behind = Behind(view, [assets[asset]], named, place)
     made = made_at(view.unredacted, [asset])
-    at = (_changed(view, assets, made) if _is_kept(view, recipient, place) else made).get(asset)
+    at = _changed(view, assets, made, is_kept=_is_kept(view, recipient, place)).get(asset)
     judge = _judge(view, assets.values(), named, recipient, place, (behind, at))
     ways = judge.why(judge.place(assets[asset], column), kind, assets[asset])
     return Why(tuple(ways), judge.completeness())

@@ -119,7 +119,7 @@ class ColumnLoader:
             self._stated[one] = stated(self._stated_with(one)) or stated(self._stated_of_itself(one))
 
     def _names(self, one: Contributed) -> tuple[str, ...]:
-        """Return the datasets under whose names its columns are spoken of: of a model version those of its model."""
+        """Return the datasets under whose names its columns are stated: of a model version those of its model."""
         if label_of(one.name) == "Dataset":
             return (one.name,)
         self.datasets.load_names([one.name])
