@@ -142,6 +142,6 @@ def _name(candidate: dict[str, Any]) -> str:
 def _rows(deployments: Iterable[dict[str, Any]]) -> Iterable[tuple[Any, ...]]:
     for one in deployments:
         version = one["modelVersion"]
-        name = f"{version['model']['namespace']} {version['name']}" if version else "hidden"
+        name = f"{version['model']['namespace']}/{version['name']}" if version else "hidden"
         since, until = one["deployedAt"], one["endsAt"]
         yield name, one["placeName"], one["environmentName"], since, until, one["gateEntry"], one["entry"]

@@ -7,7 +7,7 @@ from typing import Any
 from catalog.cli.assets import identify
 from catalog.cli.client import Client, ask, known
 from catalog.cli.output import note, print_json, print_table
-from catalog.cli.words import count, words_of
+from catalog.cli.words import count, full_name, words_of
 from catalog.errors import Exit
 from graph_schema.aspects import DECLARED, DECLARED_OF_SOURCE
 
@@ -99,7 +99,7 @@ def dataset(client: Client, asset: str, as_of: dict[str, Any], *, as_json: bool)
         for one in sorted(found["aspects"], key=lambda one: order[one["aspect"]])
     ]
     head = ("what", "value", "by source or place", "entry", "since")
-    name = f"{found['ref']['namespace']} {found['ref']['name']}"
+    name = full_name(found["ref"])
     empty = "Nothing is declared of it."
     print_table(name, head, rows, empty=empty, optional=("by source or place",), yielding=("value",))
     if found["gaps"]:

@@ -9,6 +9,7 @@ from catalog.cli.assets import identify
 from catalog.cli.client import Client, ask, succeeded
 from catalog.cli.completeness import FIELDS, warn
 from catalog.cli.output import note, print_json, print_table
+from catalog.cli.words import full_name
 from catalog.errors import Exit
 
 _KINDS = ("Dataset", "Snapshot", "ModelVersion")
@@ -202,7 +203,7 @@ def why(  # what is asked for
 
 
 def _name(node: Mapping[str, Any] | None) -> str | None:
-    return None if node is None else f"{node['ref']['namespace']} {node['ref']['name']}"
+    return None if node is None else full_name(node["ref"])
 
 
 def _place(node: Mapping[str, Any] | None, column: str | None) -> str:

@@ -9,7 +9,7 @@ from catalog.cli.assets import identify
 from catalog.cli.client import Client, ask, succeeded
 from catalog.cli.completeness import FIELDS, warn
 from catalog.cli.output import note, print_json, print_table
-from catalog.cli.words import count
+from catalog.cli.words import count, full_name
 from catalog.errors import Exit, SenderError
 
 _OF = """
@@ -68,7 +68,7 @@ def of(client: Client, asset: str, *, as_json: bool) -> Exit:
     )
     for life in found["lives"]:
         after = life["renamedTo"]
-        went = f" to {after['ref']['namespace']} {after['ref']['name']}" if after else ""
+        went = f" to {full_name(after['ref'])}" if after else ""
         note(f"One of this name was {life['end'].lower()}{went} at {life['endedAt']}, as entry {life['entry']} says.")
     return Exit.FINE
 
@@ -130,7 +130,7 @@ def _checked(client: Client, record: Any, place: str) -> dict[str, Any]:  # noqa
 def _rows(group: dict[str, Any]) -> list[tuple[object, ...]]:
     """Return a line for each name of a group, and what is to be said of all of them in the first."""
     notes = " ".join(one["note"] for one in group["conflicts"])
-    first, *others = (f"{name['namespace']} {name['name']}" for name in group["names"])
+    first, *others = map(full_name, group["names"])
     return [(first, group["statements"], group["edges"], notes), *((f"= {name}", "", "", "") for name in others)]
 
 

@@ -9,7 +9,7 @@ from catalog.cli.client import Client, ask, succeeded
 from catalog.cli.completeness import FIELDS, warn
 from catalog.cli.output import note, print_json, print_table, short
 from catalog.cli.snapshots import snapshot_named
-from catalog.cli.words import count
+from catalog.cli.words import count, full_name
 from catalog.errors import AskerError, Exit
 
 _NODE: Final = "id ... on Asset { name } ... on Snapshot { digest ref { namespace name } }"
@@ -87,5 +87,5 @@ def _named(one: dict[str, Any] | None) -> str:
     if one is None:
         return "what may not be seen"
     if "digest" in one:
-        return f"{one['ref']['namespace']} {one['ref']['name']} {short(one['digest'])}"
+        return f"{full_name(one['ref'])} {short(one['digest'])}"
     return str(one.get("name", one["id"]))

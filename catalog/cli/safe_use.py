@@ -9,7 +9,7 @@ from catalog.cli.client import Client, ask
 from catalog.cli.completeness import FIELDS, warn
 from catalog.cli.output import note, print_json, print_table
 from catalog.cli.search import Wanted
-from catalog.cli.words import count, words_of
+from catalog.cli.words import count, full_name, words_of
 from catalog.errors import AskerError, Exit, SenderError
 
 _DEFINITION: Final = (
@@ -77,7 +77,7 @@ def why_not_safe(client: Client, asset: str, question: str, at: dict[str, Any], 
     use, ref = words_of(question), found["dataset"]["ref"]
     is_safe = found["outcome"] == "PASS"
     print_table(
-        f"{ref['namespace']} {ref['name']} is {'' if is_safe else 'not '}safe for {use}",
+        f"{full_name(ref)} is {'' if is_safe else 'not '}safe for {use}",
         ("condition", "outcome", "why", "entries"),
         [(words_of(one["condition"]), one["outcome"], one["text"], one["entries"]) for one in found["reasons"]],
         yielding=("why",),

@@ -15,7 +15,7 @@ from catalog.cli.client import Client, ask, document, succeeded
 from catalog.cli.completeness import FIELDS, warn
 from catalog.cli.files import unreadable
 from catalog.cli.output import err, note, print_json, print_table, short
-from catalog.cli.words import count, in_words, words_of
+from catalog.cli.words import count, full_name, in_words, words_of
 from catalog.errors import AskerError, Exit, OperatorError, SenderError
 from ingest_hooks.emit import (
     Manifest,
@@ -314,7 +314,7 @@ def due(client: Client, asked: dict[str, Any], *, as_json: bool, only_overdue: b
             (
                 one["dueAt"][:10],
                 "overdue" if one["overdue"] else "",
-                f"{one['snapshot']['ref']['namespace']} {one['snapshot']['ref']['name']}",
+                full_name(one["snapshot"]["ref"]),
                 short(one["snapshot"]["digest"]),
                 (one["lastFoundAsSealed"] or "never since it was sealed")[:25],
             )
@@ -331,9 +331,8 @@ def due(client: Client, asked: dict[str, Any], *, as_json: bool, only_overdue: b
 def _print(difference: ManifestDifference, about: dict[str, Any], found: Manifest, receipt: Any) -> None:  # noqa: ANN401
     named = [("changed", difference.changed), ("missing", difference.missing), ("surplus", difference.surplus)]
     rows = [(why, path) for why, paths in named for path in paths]
-    ref = about["ref"]
     if rows:
-        title = f"{ref['namespace']} {ref['name']} {short(about['digest'])}"
+        title = f"{full_name(about['ref'])} {short(about['digest'])}"
         print_table(title, ("file is", "path"), rows[:_SHOWN], yielding=("path",))
         if len(rows) > _SHOWN:
             note(f"  and {len(rows) - _SHOWN:,} more; --json names all.")

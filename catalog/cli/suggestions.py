@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from catalog.cli.assets import identify
 from catalog.cli.client import Client, ask, document, pages
 from catalog.cli.output import note, print_json, print_table
-from catalog.cli.words import count, words_of
+from catalog.cli.words import count, full_name, words_of
 from catalog.errors import AskerError, Exit
 
 _PAGE = 500
@@ -119,7 +119,7 @@ def _of_dataset(client: Client, named: str, at: Mapping[str, Any]) -> list[dict[
 
 def _name(one: dict[str, Any]) -> str:
     ref = None if one["dataset"] is None else one["dataset"]["ref"]
-    return "" if ref is None else f"{ref['namespace']}/{ref['name']}"
+    return "" if ref is None else full_name(ref)
 
 
 def _letters(one: dict[str, Any]) -> str | None:

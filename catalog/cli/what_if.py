@@ -11,6 +11,7 @@ from catalog.cli import files
 from catalog.cli.client import Client, ask, succeeded
 from catalog.cli.completeness import FIELDS, warn
 from catalog.cli.output import note, print_json, print_table
+from catalog.cli.words import full_name
 from catalog.errors import Exit, SenderError
 from catalog.labels.records import AttestDeidentification
 
@@ -117,4 +118,4 @@ def _codes(one: Mapping[str, Any]) -> str:
 
 
 def _name(node: Mapping[str, Any]) -> str:
-    return f"{node['ref']['namespace']} {node['ref']['name']}"
+    return full_name(node["ref"])

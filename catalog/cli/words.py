@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from catalog.errors import SenderError
 from graph_schema.nearest import did_you_mean, listed
@@ -69,6 +70,11 @@ def in_words(closed: str) -> str:
 def words_of(name: str) -> str:
     """Return the words of a label or an enumeration's value: `model version` of ModelVersion and MODEL_VERSION."""
     return _WITHIN.sub(" ", name).replace("_", " ").lower()
+
+
+def full_name(ref: Mapping[str, Any]) -> str:
+    """Return what is named in a namespace as `catalog.assets.naming.full_name` calls it; each command takes it so."""
+    return f"{ref['namespace']}/{ref['name']}"
 
 
 def _form(word: str) -> str:
