@@ -68,7 +68,7 @@ def test_the_command_prints_it_on_eighty_columns(
     file.write_text(json.dumps(attestation(valid_from="2025-01-01T00:00:00Z", treatments=treated)))
     what_if.what_if(None, str(file), {}, as_json=False)  # type: ignore[arg-type]
     shown = capsys.readouterr().out
-    assert "curated visits: it would take away" in shown
+    assert "curated/visits: it would take away" in shown
     assert "DIRECT_IDENTIFIER  H" in shown
     assert "nobody says that" in shown
     assert max(map(len, shown.splitlines())) <= 80
