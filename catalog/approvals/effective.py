@@ -18,9 +18,9 @@ from catalog.labels.taint.answers import EffectiveLabels
 from catalog.labels.taint.queries import effective_labels
 from catalog.reading import Complete
 from catalog.use.answers import PermittedUse
+from catalog.use.consent import why_consent_is_over
 from catalog.use.model import UseStatement
 from catalog.use.queries import permitted_use
-from catalog.use.rules import why_consent_is_over
 from catalog.view import View
 from graph_schema.aspects.approvals import BoundDigest
 from graph_schema.canonical import digest_of

@@ -19,10 +19,10 @@ from catalog.graph_memo import remembered
 from catalog.labels.code_keys import code_keys
 from catalog.names.loading import Names
 from catalog.reading import Complete
+from catalog.use.consent import why_consent_is_over
 from catalog.use.impact import consent_impact
 from catalog.use.model import UseStatement
 from catalog.use.queries import use_statements
-from catalog.use.rules import why_consent_is_over
 from catalog.view import View
 from graph_schema.identity import label_of
 from graph_schema.nodes import EncryptionKey
