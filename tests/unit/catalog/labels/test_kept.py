@@ -16,7 +16,8 @@ import pytest
 from catalog.labels.taint import kept
 from catalog.labels.taint.current import current_labels
 from catalog.labels.taint.following import LabelFollower
-from catalog.labels.taint.queries import MOST_WAYS, effective_labels, why_label
+from catalog.labels.taint.judging import MOST_WAYS
+from catalog.labels.taint.queries import effective_labels, why_label
 from catalog.labels.taint.walking import DEPTH
 from catalog.store.protocol import Store
 from catalog.view import View
