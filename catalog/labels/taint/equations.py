@@ -15,9 +15,9 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from catalog.labels.taint.addresses import above, is_within
-from catalog.labels.taint.loading import Sources
 from catalog.labels.taint.model import Clearance, Flow, Mark, Part, Passage, Place
 from catalog.labels.taint.rules import clearing, passed
+from catalog.labels.taint.sources import Sources
 from graph_schema.aspects.labels import Coding, Treatment
 from graph_schema.facts import ALWAYS, NOW
 

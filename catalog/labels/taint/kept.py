@@ -11,9 +11,10 @@ from catalog.labels.taint.equations import Apart, Equation, State, Values, inflo
 from catalog.labels.taint.fetching import Wanted
 from catalog.labels.taint.fixpoint import Search, carrying, taint
 from catalog.labels.taint.groups import Groups
-from catalog.labels.taint.loading import Sources, load_around
+from catalog.labels.taint.loading import load_around
 from catalog.labels.taint.model import Cleared, Flow, Mark, Part, Passage, Place
 from catalog.labels.taint.rules import clearing, preceding
+from catalog.labels.taint.sources import Sources
 from catalog.labels.taint.walking import DEPTH
 from catalog.lineage.loader import LineageLoader
 from catalog.reading import Completeness

@@ -14,9 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catalog.labels.taint import queries
-from catalog.labels.taint.loading import Behind, Sources, load
+from catalog.labels.taint.loading import Behind, load
 from catalog.labels.taint.made import made_at, stands
 from catalog.labels.taint.queries import effective_labels, effective_labels_of_columns, why_label
+from catalog.labels.taint.sources import Sources
 from catalog.projection.entry_facts import facts_of
 from catalog.store.memory import MemoryStore
 from catalog.store.sqlite import SqliteStore
