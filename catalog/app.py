@@ -259,7 +259,8 @@ def running(
     # A process that only projects needs none of these.
     from catalog import memo_following  # noqa: PLC0415
     from catalog.api.services import Services, anchor  # noqa: PLC0415
-    from catalog.intake import Intake, Pending  # noqa: PLC0415
+    from catalog.appending import Pending  # noqa: PLC0415
+    from catalog.intake import Intake  # noqa: PLC0415
     from catalog.metrics import Metrics  # noqa: PLC0415
     from catalog.record_redaction import rules_of  # noqa: PLC0415
     from catalog.use.ontology import ontology_at  # noqa: PLC0415

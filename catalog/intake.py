@@ -9,62 +9,49 @@ Nothing that was sent is ever logged.
 from __future__ import annotations
 
 import itertools
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple, TypeVar
-
-from pydantic import ValidationError
+from typing import Any, NamedTuple
 
 from catalog.access.changes import AccessChanges
 from catalog.access.keys import KeyFile, NewKey
 from catalog.access.model import Actor
 from catalog.access.permissions import Permission
 from catalog.access.records import IssueKey
-from catalog.access.rules import in_place_of, require, rights_of
+from catalog.access.rules import require, rights_of
 from catalog.admissions import PATIENCE, Admissions, Follower
+from catalog.appending import Appending, Pending
 from catalog.canonical import canonical_bytes
 from catalog.comparison import Compared, Comparison, compare
 from catalog.decisions.promotion import RefusedByPoliciesError
 from catalog.decisions.records import DecideAccess
 from catalog.drafting import draft_event
-from catalog.errors import AskerError, OperatorError, SenderError
+from catalog.errors import OperatorError, SenderError
 from catalog.futures import resolved, settled, then
 from catalog.gate.records import GateEvaluated
-from catalog.grants.queries import delegations_of
-from catalog.grants.rules import DELEGABLE, delegating
-from catalog.kinds import KINDS, LASTING, OPEN, Kind
+from catalog.kinds import KINDS, LASTING, Kind
 from catalog.ledger.entry import MAX_SUBJECTS
 from catalog.ledger.protocol import Draft, Ledger, Receipt, StoredEntry
 from catalog.metrics import Metrics, ProducerMetrics
 from catalog.operations.records import RestoreLedger
-from catalog.reading import EVERYTHING, Rights
-from catalog.record import Record, sender_error
+from catalog.reading import Rights
+from catalog.record import Record
 from catalog.record_redaction import Redactor, provenance_of
 from catalog.reporting.records import ReportIssued
 from catalog.retries import Retries, Sent
+from catalog.sent_records import Received, SentRecords, kind_of, wrong
 from catalog.store.protocol import Store
 from catalog.view import Anchor
 from graph_schema.canonical import digest_of
 from graph_schema.facts import Facts
-from graph_schema.nearest import did_you_mean, listed
-from graph_schema.nodes import Principal
 from graph_schema.times import SECOND
 from ingest_hooks.errors import Unreadable
 from ingest_hooks.openlineage.oversize import LeftOut
 from ingest_hooks.openlineage.wire import JSON, Flag, Parts
 from ingest_hooks.redaction import UNBOUNDED
 from ingest_hooks.redaction.site_rules import NO_RULES, Rules
-
-_AROUND = frozenset({"kind", "on_behalf_of"})
-"""The members of what is sent that no record has."""
-_VERBATIM = (
-    "This is kept byte for byte, and something in it looks like an identifier or a secret: take it out, or say it in "
-    "other words."
-)
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,36 +81,6 @@ class _Terms(NamedTuple):
     redactions: tuple[tuple[str, str], ...]
 
 
-class _Place(NamedTuple):
-    """In whose place a record is written, by which entry, and as what: with the narrower rights of the two."""
-
-    principal: str
-    delegation: int
-    actor: Actor
-
-    @property
-    def in_body(self) -> dict[str, Any]:
-        return {"principal": self.principal, "delegation": self.delegation}
-
-
-class Pending:
-    """Counts the entries that wait for their acknowledgement; safe for any thread."""
-
-    def __init__(self) -> None:
-        self._count = 0
-        self._lock = threading.Lock()
-
-    @property
-    def any(self) -> bool:
-        """Tell whether one waits."""
-        return self._count > 0
-
-    def add(self, change: int) -> None:
-        """Count so many more, or fewer."""
-        with self._lock:
-            self._count += change
-
-
 class Intake:
     """Takes events and records; safe for any thread.
 
@@ -150,8 +107,8 @@ class Intake:
         pending: Pending | None = None,
         named: Callable[[str], Actor | None] | None = None,
     ) -> None:
-        self._ledger = ledger
-        self._named = named or keys.named
+        self.pending = pending or Pending()
+        self._ledger = Appending(ledger, self.pending)
         self._store = store
         self._keys = keys
         self._token_key = token_key
@@ -170,8 +127,8 @@ class Intake:
         self._clock = clock
         self._numbers = itertools.count()
         self._retries: Retries[Accepted] = Retries(clock)
+        self._sent = SentRecords(store, self.admissions, self.redactor, named or keys.named)
         self._access = AccessChanges(keys)
-        self.pending = pending or Pending()
 
     def submit_event(
         self,
@@ -196,7 +153,7 @@ class Intake:
         """
         require(actor, Permission.SEND_EVENTS)
         draft, terms = self._read_event(value, flags, actor, correlation_id, left_out, most, parts)
-        return then(self._append(draft), lambda receipt: Accepted(receipt, *terms))
+        return then(self._ledger.append(draft), lambda receipt: Accepted(receipt, *terms))
 
     def submit_events(
         self, values: Sequence[JSON], actor: Actor, correlation_id: str, flags: Sequence[Flag] = ()
@@ -214,7 +171,7 @@ class Intake:
             except Exception as error:  # noqa: BLE001  it is this event's, and judged by whoever asked
                 outcomes.append(error)
         try:
-            durable = self._append_all([one[0] for one in outcomes if isinstance(one, tuple)])
+            durable = self._ledger.append_all([one[0] for one in outcomes if isinstance(one, tuple)])
         except OperatorError as error:
             return resolved([error if isinstance(one, tuple) else one for one in outcomes])
         except Exception:  # noqa: BLE001  each of them meets it again, or does not
@@ -223,7 +180,7 @@ class Intake:
 
     def _outcome(self, draft: Draft, terms: _Terms) -> Outcome:
         try:
-            return Accepted(self._append(draft).result(), *terms)
+            return Accepted(self._ledger.append(draft).result(), *terms)
         except Exception as error:  # noqa: BLE001  as above
             return error
 
@@ -244,9 +201,9 @@ class Intake:
         """
         if isinstance(payload, Record):
             payload = {"kind": payload.name, **payload.fields()}
-        kind = _kind_of(payload)
+        kind = kind_of(payload)
         if not kind.open:
-            raise _wrong("/kind", f"{kind.name} is written by the catalog itself.")
+            raise wrong("/kind", f"{kind.name} is written by the catalog itself.")
         return self._take(kind, payload, actor, correlation_id)
 
     def compare_records(self, payloads: Sequence[JSON], actor: Actor) -> tuple[Comparison, ...]:
@@ -268,28 +225,28 @@ class Intake:
             promised: set[str] = set()
             for place, payload in enumerate(payloads):
                 try:
-                    kind, record, by = self._comparable(payload, actor, now)
+                    kind, received = self._comparable(payload, actor, now)
+                    by = received.actor
                     seen = view if by is actor else self.admissions.view(reader, by, now)
-                    admitted = kind.admit(record, self.admissions.admission(seen, by, now, frozenset(promised)))
+                    admission = self.admissions.admission(seen, by, now, frozenset(promised))
+                    admitted = kind.admit(received.record, admission)
                 except SenderError as error:
                     raise SenderError(error.detail, pointer=f"/{place}{error.pointer}", status=422) from error
-                promised.update(node.id for node in kind.subjects(record))
-                records.append((kind, record, admitted.all_added))
+                promised.update(node.id for node in kind.subjects(received.record))
+                records.append((kind, received.record, admitted.all_added))
             return compare(view, records)
 
-    def _comparable(self, payload: JSON, actor: Actor, now: int) -> tuple[Kind[Any], Record, Actor]:
+    def _comparable(self, payload: JSON, actor: Actor, now: int) -> tuple[Kind[Any], Received]:
         if not isinstance(payload, dict):
-            raise _wrong("", 'A record is a JSON object with its "kind", such as "declare_dataset".')
-        kind = _kind_of(payload)
+            raise wrong("", 'A record is a JSON object with its "kind", such as "declare_dataset".')
+        kind = kind_of(payload)
         if not kind.lasting:
-            raise _wrong(
+            raise wrong(
                 "/kind",
                 f"{kind.name} says that something was done, of which nothing is in force: it can be sent alone. Held "
                 f"against what is in force are {', '.join(LASTING)}.",
             )
-        sent = self._read_record(kind, payload, actor, now, [])
-        place = self._place(kind, sent, payload.get("on_behalf_of"), actor, now)
-        return kind, self._searched(kind, sent)[0], actor if place is None else place.actor
+        return kind, self._sent.receive(kind, payload, actor, now)
 
     def issue_key(self, principal: str, actor: Actor, correlation_id: str) -> tuple[NewKey, Future[Accepted]]:
         """Make a key for a principal and record that; the key works once the future has resolved.
@@ -335,7 +292,7 @@ class Intake:
             body=written,
             received=b'{"body":' + written + b',"number":%d}' % next(self._numbers),
         )
-        return self._append(draft)
+        return self._ledger.append(draft)
 
     def issue_report(self, record: ReportIssued, actor: Actor, correlation_id: str) -> Future[Accepted]:
         """Record that a report is issued to whoever asks for it, before it leaves; answered as before for the same one.
@@ -358,13 +315,8 @@ class Intake:
         return accepted
 
     def _take(self, kind: Kind[Any], payload: Mapping[str, Any], actor: Actor, correlation_id: str) -> Future[Accepted]:
-        warnings: list[str] = []
         now = int(self._clock() * SECOND)
-        sent = self._read_record(kind, payload, actor, now, warnings)
-        place = self._place(kind, sent, payload.get("on_behalf_of"), actor, now)
-        if place is not None:
-            actor = place.actor
-        record, fields, redactions = self._searched(kind, sent)
+        record, fields, redactions, actor, place, warnings = self._sent.receive(kind, payload, actor, now)
         subjects = tuple(dict.fromkeys(node.id for node in kind.subjects(record)))
         try:
             bound = self.admissions.admit(kind, record, actor, now) if kind.binds else None
@@ -372,8 +324,8 @@ class Intake:
             receipt = self._append_decision(refused.decision, actor, correlation_id).result()
             raise refused.recorded_as(receipt.index) from None
         digest = digest_of(payload if bound is None else [payload, bound.added])
-        seen = Sent(kind.name, next(iter(subjects), ""), actor.principal, digest)
-        before = self._retries.answer(seen)
+        sent = Sent(kind.name, next(iter(subjects), ""), actor.principal, digest)
+        before = self._retries.answer(sent)
         if before is not None:
             return then(before, _as_duplicate)
         admitted = bound or self.admissions.admit(kind, record, actor, now)
@@ -396,59 +348,11 @@ class Intake:
             received=canonical_bytes({"payload": dict(payload), "at": now, "number": next(self._numbers)}),
             erases=admitted.erases,
         )
-        durable = kind.commit(record, actor, self._access, lambda: self._append(draft))
+        durable = kind.commit(record, actor, self._access, lambda: self._ledger.append(draft))
         notes = (*warnings, *admitted.warnings, *_redaction_warning(redactions))
         taken = then(durable, lambda receipt: Accepted(receipt, kind.name, subjects, notes, tuple(redactions)))
-        self._retries.remember(seen, taken)
+        self._retries.remember(sent, taken)
         return taken
-
-    def _read_record(
-        self, kind: Kind[Any], payload: Mapping[str, Any], actor: Actor, now: int, warnings: list[str]
-    ) -> Record:
-        fields = {name: value for name, value in payload.items() if name not in _AROUND}
-        sent: Record = kind.record.read(fields, warnings)
-        require(actor, kind.permission(sent))
-        if sent.holds_from is not None and sent.holds_from > now:
-            raise _wrong("/valid_from", "valid_from lies in the future; send it when it holds.")
-        return sent
-
-    def _place(self, kind: Kind[Any], sent: Record, of: object, actor: Actor, now: int) -> _Place | None:
-        """Return in whose place a record is written, None where that is nobody (X7)."""
-        if of is None:
-            return None
-        if kind.name not in DELEGABLE:
-            raise _wrong("/on_behalf_of", f"{kind.name} is written for oneself alone: leave on_behalf_of out.")
-        if not isinstance(of, str) or not of.strip() or of == actor.principal:
-            raise _wrong("/on_behalf_of", "on_behalf_of is the name of another principal, who delegated this.")
-        if not actor.authenticated:
-            raise AskerError("Nobody writes in the place of another without a key: sign in with one.", status=403)
-        # Whether it was ended a moment ago decides.
-        self.admissions.await_graph()
-        id_ = Principal(actor.principal).id
-        with self._store.reading() as reader:
-            held = delegations_of(self.admissions.view(reader, actor, now, EVERYTHING).at(now), [id_]).get(id_, ())
-        delegation, other = delegating(held, of, kind.name), self._named(of)
-        if delegation is None or other is None:
-            raise AskerError(
-                f"No delegation in force lets you write {kind.name} in this principal's place; they record one by "
-                "delegate_access, with its kind in `records`.",
-                status=403,
-            )
-        try:
-            require(other, kind.permission(sent))
-        except AskerError as error:
-            raise AskerError(f"Whoever you write for may not do this themselves. {error.detail}", status=403) from None
-        return _Place(of, delegation.entry, in_place_of(actor, other))
-
-    def _searched(self, kind: Kind[Any], sent: Record) -> tuple[Record, dict[str, Any], list[tuple[str, str]]]:
-        """Return a record as it is kept, without identifiers, its fields, and what was replaced in it."""
-        fields, redactions = self.redactor.record(sent.fields()) if kind.searched else (sent.fields(), [])
-        if kind.verbatim and redactions:
-            raise _wrong(redactions[0][0], _VERBATIM)
-        try:
-            return kind.record.replay(fields), fields, redactions
-        except ValidationError as error:
-            raise sender_error(kind.record, error) from None  # markers and tokens made a text too long
 
     def _read_event(
         self,
@@ -483,36 +387,6 @@ class Intake:
         """Return the producer that what is no event names, as it would be stored."""
         producer = value.get("producer") if isinstance(value, dict) else None
         return self.redactor.name(producer) if isinstance(producer, str) else None
-
-    def _append(self, draft: Draft) -> Future[Receipt]:
-        return self._until_durable(1, lambda: self._ledger.append(draft))
-
-    def _append_all(self, drafts: Sequence[Draft]) -> Future[Sequence[Receipt]]:
-        return self._until_durable(len(drafts), lambda: self._ledger.append_all(drafts))
-
-    def _until_durable(self, count: int, append: Callable[[], Future[T]]) -> Future[T]:
-        """Append, and count so many as pending until they are durable."""
-        self.pending.add(count)
-        try:
-            durable = append()
-        except BaseException:
-            self.pending.add(-count)
-            raise
-        durable.add_done_callback(lambda _: self.pending.add(-count))
-        return durable
-
-
-def _kind_of(payload: Mapping[str, Any]) -> Kind[Any]:
-    name = payload.get("kind")
-    kind = KINDS.get(name) if isinstance(name, str) else None
-    if kind is None:
-        meant = did_you_mean(name, OPEN) if isinstance(name, str) else ""
-        raise _wrong("/kind", f"kind is {listed(OPEN, 'docs/records.md')}{f': {meant}' if meant else '.'}")
-    return kind
-
-
-def _wrong(pointer: str, sentence: str) -> SenderError:
-    return SenderError(sentence, pointer=pointer, status=422)
 
 
 def _redaction_warning(redactions: Sequence[tuple[str, str]]) -> tuple[str, ...]:
