@@ -149,6 +149,12 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, use_attribute_docstrings=True)
 
 
+def exactly_one(part: Part, *members: str) -> None:
+    """Hold that one of these members is given and no other of them; raises ValueError, for a validator."""
+    if sum(getattr(part, one) is not None for one in members) != 1:
+        raise ValueError(f"names exactly one of {', '.join(members[:-1])} and {members[-1]}")
+
+
 class Record(Part):
     """A record; `name` is what `kind` says on the wire."""
 

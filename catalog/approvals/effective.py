@@ -23,6 +23,7 @@ from catalog.use.model import UseStatement
 from catalog.use.queries import permitted_use
 from catalog.view import View
 from graph_schema.aspects.approvals import BoundDigest
+from graph_schema.bitemporal import lasts
 from graph_schema.canonical import digest_of
 from graph_schema.identity import label_of
 
@@ -112,7 +113,7 @@ def _of_use(found: PermittedUse, at: int) -> dict[str, Any]:
 def _contents(found: PermittedUse, at: int) -> Iterator[dict[str, Any]]:
     for one in found.applied:
         if not one.replaced_by:
-            exceptions = {each.place for each in one.transfers if _lasts(each.since, each.until, at)}
+            exceptions = {each.place for each in one.transfers if lasts(each.since, each.until, at)}
             yield {**_content(one.statement, at), "exceptions": sorted(exceptions)}
 
 
@@ -144,10 +145,6 @@ def is_over(statement: UseStatement, at: int) -> bool:
         or (agreement is not None and agreement.until is not None and agreement.until <= at)
         or why_consent_is_over(statement, at) is not None
     )
-
-
-def _lasts(since: int, until: int | None, at: int) -> bool:
-    return since <= at and (until is None or at < until)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from catalog.record import (
     Text,
     Time,
     distinct,
+    exactly_one,
     is_replayed,
 )
 from graph_schema.nodes import Approval, Dataset, ModelVersion, Principal, Snapshot
@@ -58,8 +59,7 @@ class Subject(Part):
 
     @model_validator(mode="after")
     def _is_one(self) -> Self:
-        if sum(each is not None for each in (self.model_version, self.snapshot, self.dataset)) != 1:
-            raise ValueError("names exactly one of model_version, snapshot and dataset")
+        exactly_one(self, "model_version", "snapshot", "dataset")
         return self
 
     @property

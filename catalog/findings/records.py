@@ -34,19 +34,13 @@ RuleName = Annotated[str, Field(max_length=64), AfterValidator(_is_rule)]
 SubjectId = Annotated[str, Field(max_length=128), AfterValidator(_is_id)]
 
 
-class AcknowledgeFinding(Record):
-    """That a finding is known and being seen to."""
-
-    name: ClassVar[str] = "acknowledge_finding"
+class _OfFinding(Record):
+    """A record about one finding."""
 
     rule: RuleName
     """The name of the rule, such as DATASET_DESCRIBED."""
     subject: SubjectId
     """What the rule finds something on, by its id."""
-    reason: Text
-    """What is being done about it, and by whom."""
-    valid_from: Time | None = None
-    """Since when this holds; by default since it is recorded."""
 
     @property
     def node(self) -> Finding:
@@ -54,15 +48,22 @@ class AcknowledgeFinding(Record):
         return Finding(self.rule, self.subject)
 
 
-class AcceptFinding(Record):
+class AcknowledgeFinding(_OfFinding):
+    """That a finding is known and being seen to."""
+
+    name: ClassVar[str] = "acknowledge_finding"
+
+    reason: Text
+    """What is being done about it, and by whom."""
+    valid_from: Time | None = None
+    """Since when this holds; by default since it is recorded."""
+
+
+class AcceptFinding(_OfFinding):
     """That what a rule finds may stand until a date: it is open again from then on."""
 
     name: ClassVar[str] = "accept_finding"
 
-    rule: RuleName
-    """The name of the rule, such as DATASET_DESCRIBED."""
-    subject: SubjectId
-    """What the rule finds something on, by its id."""
     until: Time
     """Until when it is accepted: nothing is accepted for ever."""
     reason: Text
@@ -70,27 +71,13 @@ class AcceptFinding(Record):
     valid_from: Time | None = None
     """Since when this holds; by default since it is recorded."""
 
-    @property
-    def node(self) -> Finding:
-        """Return the finding."""
-        return Finding(self.rule, self.subject)
 
-
-class ReopenFinding(Record):
+class ReopenFinding(_OfFinding):
     """That an acknowledgement or an acceptance no longer holds: what the rule finds is open."""
 
     name: ClassVar[str] = "reopen_finding"
 
-    rule: RuleName
-    """The name of the rule, such as DATASET_DESCRIBED."""
-    subject: SubjectId
-    """What the rule finds something on, by its id."""
     reason: Text
     """Why it is open again."""
     valid_from: Time | None = None
     """Since when this holds; by default since it is recorded."""
-
-    @property
-    def node(self) -> Finding:
-        """Return the finding."""
-        return Finding(self.rule, self.subject)

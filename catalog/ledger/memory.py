@@ -27,12 +27,10 @@ class MemoryLedger(ReadableLedger):
     """A Ledger (see `protocol`) without threads of its own: the futures that it answers with are resolved."""
 
     def __init__(self, keys: SiteKeys, clock: Clock = utc_microseconds, watch: ClockWatch | None = None) -> None:
-        super().__init__(keys)
+        super().__init__(keys, watch)
         self._clock = clock
-        self._watch = watch
         self._stored = MemorySnapshot()
         self._frontier = Frontier()
-        self._recorded_at = -1
         self._closed = False
         self._lock = threading.RLock()
 
@@ -89,15 +87,6 @@ class MemoryLedger(ReadableLedger):
             self._stored.issued.append(CheckpointRow(number, checkpoint.text, signed_at, mac))
             return checkpoint
 
-    def clock_doubt(self) -> str | None:
-        """Return why the clock is not believed, None where it is."""
-        doubt = None if self._watch is None else self._watch.doubt(self._newest)
-        return None if doubt is None else doubt.sentence
-
-    @property
-    def _newest(self) -> int | None:
-        return None if self._recorded_at < 0 else self._recorded_at
-
     def wait_for(
         self,
         index: int,
@@ -134,8 +123,9 @@ class MemoryLedger(ReadableLedger):
         if known is not None:
             stored = read_again(self._stored, known, self._keys)
             return Receipt(known, stored.leaf, stored.entry.recorded_at, duplicate=True)
-        index, self._recorded_at = self._stored.size, max(self._clock(), self._recorded_at + 1)
-        entry = sealed.entry(self._recorded_at).serialize()
+        recorded_at = self._clock() if self._newest is None else max(self._clock(), self._newest + 1)
+        index, self._newest = self._stored.size, recorded_at
+        entry = sealed.entry(recorded_at).serialize()
         completed = self._frontier.append(merkle.leaf_hash(entry))
         mac = binding.entry_mac(index, entry, self._keys.binding)
         self._stored.entries.append(Row(index, entry, sealed.salt, decompress(sealed.stored, sealed.size), None, mac))
@@ -145,7 +135,7 @@ class MemoryLedger(ReadableLedger):
                 self._stored.entries[erased] = replace(row, salt=None, body=None, erased_by=index)
         self._stored.nodes.update({(node.level, node.position): node.hash for node in completed})
         self._stored.remembered[sealed.duplicate_key] = index
-        return Receipt(index, completed[0].hash, self._recorded_at, duplicate=False)
+        return Receipt(index, completed[0].hash, recorded_at, duplicate=False)
 
 
 class MemorySnapshot:

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 from catalog.errors import EvidenceError
 from catalog.ledger import erasure, merkle
 from catalog.ledger.checkpoint import SignedCheckpoint
+from catalog.ledger.clock import ClockWatch
 from catalog.ledger.entry import mark_of
 from catalog.ledger.keys import SiteKeys
 from catalog.ledger.note import VerifierKey
@@ -20,8 +21,11 @@ from catalog.ledger.rows import Erasures, LedgerView, binding_key, read_back, re
 class ReadableLedger(ABC):
     """The reading half of a Ledger (see `protocol`), for whatever can show a snapshot of itself."""
 
-    def __init__(self, keys: SiteKeys) -> None:
+    def __init__(self, keys: SiteKeys, watch: ClockWatch | None = None) -> None:
         self._keys = keys
+        self._watch = watch
+        self._newest: int | None = None
+        """When the newest entry was recorded, in microseconds UTC; None where there is none, or it is only read."""
 
     @abstractmethod
     def _snapshot(self) -> AbstractContextManager[LedgerView]:
@@ -32,8 +36,9 @@ class ReadableLedger(ABC):
         """Sign the present size."""
 
     def clock_doubt(self) -> str | None:
-        """Return why the clock is not believed: nobody asks it who only reads."""
-        return None
+        """Return why the clock is not believed, None where it is."""
+        doubt = None if self._watch is None else self._watch.doubt(self._newest)
+        return None if doubt is None else doubt.sentence
 
     @property
     def origin(self) -> str:

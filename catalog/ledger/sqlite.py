@@ -89,10 +89,8 @@ class SqliteLedger(ReadableLedger):
     ) -> None:
         self._path = path
         self._marks = marks
-        super().__init__(keys)
+        super().__init__(keys, watch)
         self._clock = clock
-        self._watch = watch
-        self._newest: int | None = None
         self._refusal: EvidenceError | None = None
         self._lock = lock
         self._idle_readers: list[sqlite3.Connection] = []
@@ -207,11 +205,6 @@ class SqliteLedger(ReadableLedger):
             checkpoint = self._signed_already() or self._sign(writer)
             published.publish(published.published_path(self._path), checkpoint)
             return checkpoint
-
-    def clock_doubt(self) -> str | None:
-        """Return why the clock is not believed, None where it is."""
-        doubt = None if self._watch is None else self._watch.doubt(self._newest)
-        return None if doubt is None else doubt.sentence
 
     def wait_for(self, index: int, timeout: float, ended: Callable[[], bool] = lambda: False) -> bool:
         """Wait up to so many seconds for an entry to be durable, or until it `ended`."""

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Final
 
-from catalog.access.model import is_proven
 from catalog.assets.model import DatasetRecord
 from catalog.decisions.log import access_decisions
 from catalog.decisions.model import DecisionRecord
@@ -19,7 +18,7 @@ from catalog.view import View
 from graph_schema.aspects import access as aspects
 from graph_schema.aspects.access import Target
 from graph_schema.times import format_time
-from reports.context import Actor, ByEntry
+from reports.context import ByEntry
 from reports.parts.access import AccessTerms, DecisionsCounted, GrantShown, RequestShown
 
 _MOST: Final = 1000
@@ -41,11 +40,11 @@ def requests(citations: Citations, view: View, dataset: DatasetRecord) -> Iterat
 
 def _request(citations: Citations, one: AccessRequest) -> RequestShown:
     return RequestShown(
-        principal=_actor(citations, one.principal),
+        principal=citations.by(one.principal),
         terms=_terms(one.content),
         until=format_time(one.until),
         reason=one.content.reason,
-        by=_actor(citations, one.by),
+        by=citations.by(one.by),
         recorded_at=format_time(citations.header(one.entry).recorded_at),
         status=one.state.value,
         decided=None if one.decided_by is None else ByEntry(entry=citations.cite(one.decided_by)),
@@ -63,12 +62,12 @@ def granted(citations: Citations, view: View, dataset: DatasetRecord) -> Iterato
 
 def _grant(citations: Citations, one: Grant) -> GrantShown:
     return GrantShown(
-        principal=_actor(citations, one.principal),
+        principal=citations.by(one.principal),
         terms=_terms(one.content),
         since=format_time(one.since),
         until=format_time(one.until),
         reason=one.content.reason,
-        by=_actor(citations, one.by),
+        by=citations.by(one.by),
         recorded_at=format_time(citations.header(one.entry).recorded_at),
         status=one.state.value,
         ended=None if one.ended_by is None else ByEntry(entry=citations.cite(one.ended_by)),
@@ -109,7 +108,7 @@ def decisions(
     citations.introduce({principal for principal, _ in grouped})
     shown = [
         DecisionsCounted(
-            principal=_actor(citations, principal),
+            principal=citations.by(principal),
             purpose=purpose,
             permitted=sum(one.content.allowed for one in some),
             denied=sum(not one.content.allowed for one in some),
@@ -120,7 +119,3 @@ def decisions(
         for (principal, purpose), some in sorted(grouped.items(), key=lambda item: (item[0][0], item[0][1] or ""))
     ]
     return format_time(since), tuple(shown), len(every) - len(counted)
-
-
-def _actor(citations: Citations, principal: str) -> Actor:
-    return citations.actor(principal, authenticated=is_proven(principal))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import orjson
 
 from catalog.access import queries as access
-from catalog.access.model import LOCAL, LOCAL_DISPLAY_NAME, PrincipalRecord
+from catalog.access.model import LOCAL, LOCAL_DISPLAY_NAME, PrincipalRecord, is_proven
 from catalog.ledger.entry import Entry
 from catalog.ledger.protocol import Ledger
 from catalog.view import View
@@ -67,6 +67,16 @@ class Citations:
             return Actor(id=principal, name=known.display_name, authenticated=authenticated, entry=entry)
         name = LOCAL_DISPLAY_NAME if principal == LOCAL else None
         return Actor(id=principal, name=name, authenticated=authenticated)
+
+    def by(self, principal: str) -> Actor:
+        """Return who wrote something: a key proved who it was, but for whoever works on the machine itself."""
+        return self.actor(principal, authenticated=is_proven(principal))
+
+    def writer(self, entry: int) -> Actor:
+        """Return who wrote an entry."""
+        name = self.header(entry).actor
+        self.introduce([name])
+        return self.by(name)
 
     def key_of(self, identifier: str) -> str:
         """Return what an approval or a finding is about: the parts of its key."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from catalog.access.model import is_proven
 from catalog.assets.model import AspectInForce
 from catalog.assets.queries import datasets, existing
 from catalog.encryption.model import KeyRecord
@@ -30,7 +29,7 @@ from catalog.reporting.use import use_of
 from catalog.view import View
 from graph_schema.identity import label_of
 from graph_schema.times import format_time
-from reports.context import Actor, Answer, ByEntry, Code
+from reports.context import Answer, ByEntry, Code
 from reports.kinds import DatasetDossier
 from reports.parts.access import DAYS
 from reports.parts.attestations import Attestation
@@ -135,13 +134,6 @@ def _answer(point: Point, data: DatasetData) -> Answer:
     return point.answer(len(data.quarantined), counts, f"A walk ended at {BUDGET} nodes." if is_cut else None)
 
 
-def _by(citations: Citations, entry: int) -> Actor:
-    """Return who wrote an entry."""
-    name = citations.header(entry).actor
-    citations.introduce([name])
-    return citations.actor(name, authenticated=is_proven(name))
-
-
 def _recorded_at(citations: Citations, entry: int) -> str:
     return format_time(citations.header(entry).recorded_at)
 
@@ -153,7 +145,7 @@ def _stated(citations: Citations, data: DatasetData) -> Iterator[StatedField]:
             yield StatedField(
                 field=name,
                 value=worded(one),
-                by=_by(citations, one.entry),
+                by=citations.writer(one.entry),
                 since=format_time(one.since),
                 recorded_at=_recorded_at(citations, one.entry),
                 entry=citations.cite(one.entry),
@@ -181,7 +173,7 @@ def _declared_key(citations: Citations, one: KeyRecord) -> DeclaredKey:
         rotated_by=one.scope.rotated_by,
         used_by=one.scope.used_by,
         until=time_of(one.scope.until),
-        by=_by(citations, one.entry),
+        by=citations.writer(one.entry),
         since=format_time(one.since),
         recorded_at=_recorded_at(citations, one.entry),
         entry=citations.cite(one.entry),
@@ -204,7 +196,7 @@ def _attestation(citations: Citations, data: DatasetData, one: AttestationRecord
         schema_version=one.schema_version,
         scope=one.scope,
         result=one.result,
-        by=_by(citations, one.entry),
+        by=citations.writer(one.entry),
         recorded_at=_recorded_at(citations, one.entry),
         valid_from=format_time(one.valid_from),
         until=time_of(one.until),
@@ -290,7 +282,7 @@ def _models(citations: Citations, data: DatasetData) -> Iterator[ModelMade]:
                     until=time_of(each.until),
                     live=each.is_live,
                     ended=None if each.end_entry is None else ByEntry(entry=citations.cite(each.end_entry)),
-                    by=_by(citations, each.entry),
+                    by=citations.writer(each.entry),
                     entry=citations.cite(each.entry),
                 )
                 for each in data.deployments.get(id_, ())
@@ -320,6 +312,6 @@ def _history(citations: Citations, data: DatasetData) -> Iterator[StatedOnce]:
             value="ended" if one.value is None else in_words(one.value),
             since=format_time(one.valid_from),
             recorded_at=_recorded_at(citations, one.entry),
-            by=_by(citations, one.entry),
+            by=citations.writer(one.entry),
             entry=citations.cite(one.entry),
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from catalog.access.model import is_proven
 from catalog.access.queries import definitions
 from catalog.gate.model import Checked, GateQuestion
 from catalog.gate.model import Gate as GateRecord
@@ -16,7 +15,6 @@ from catalog.use.model import Requester
 from catalog.view import View
 from graph_schema.nodes import Principal
 from graph_schema.times import format_time
-from reports.context import Actor
 from reports.parts.gate import (
     EvaluatedCheck,
     GateAnswer,
@@ -129,7 +127,7 @@ def _evaluation(citations: Citations, one: EvaluationRecord) -> GateEvaluation:
         checks=tuple(EvaluatedCheck(check=name.value, outcome=came_to.value) for name, came_to in one.checks.items()),
         artifact_digest=one.artifact_digest,
         policies_digest=one.policies,
-        by=_by(citations, one.by),
+        by=citations.by(one.by),
         at=format_time(one.at),
         holds_until=format_time(one.holds_until),
         entry=citations.cite(one.entry),
@@ -140,12 +138,8 @@ def _override(citations: Citations, one: OverrideRecord) -> GateOverride:
     return GateOverride(
         evaluation=one.evaluation,
         reason=one.reason,
-        by=_by(citations, one.by),
+        by=citations.by(one.by),
         at=format_time(one.at),
         until=format_time(one.until),
         entry=citations.cite(one.entry),
     )
-
-
-def _by(citations: Citations, principal: str) -> Actor:
-    return citations.actor(principal, authenticated=is_proven(principal))

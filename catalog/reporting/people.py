@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from catalog.access.model import KeyRecord, PrincipalRecord, is_proven
 from catalog.reporting.citations import Citations, time_of
 from graph_schema.times import format_time
-from reports.context import Actor
 from reports.parts.people import KINDS, Act, Key, Person
 
 _Kind = tuple[str, str, int]
@@ -72,7 +71,7 @@ def _person(citations: Citations, name: str, written: _Acts) -> Person:
         approves=known.approves,
         active=known.active,
         defined_at=format_time(known.since),
-        defined_by=_by(citations, known.defined_by),
+        defined_by=citations.by(known.defined_by),
         keys=tuple(_key(citations, key) for key in known.keys),
         acts=acts,
     )
@@ -82,22 +81,18 @@ def _act(citations: Citations, each: _Kind, indexes: Sequence[int]) -> Act:
     kind, of, delegation = each
     if not of:
         return Act(kind=kind, indexes=tuple(sorted(indexes)))
-    return Act(kind=kind, indexes=tuple(sorted(indexes)), on_behalf_of=_by(citations, of), entries=(delegation,))
+    return Act(kind=kind, indexes=tuple(sorted(indexes)), on_behalf_of=citations.by(of), entries=(delegation,))
 
 
 def _key(citations: Citations, key: KeyRecord) -> Key:
     return Key(
         key_id=key.key_id,
         issued_at=format_time(key.issued_at),
-        issued_by=_by(citations, key.issued_by),
+        issued_by=citations.by(key.issued_by),
         revoked_at=time_of(key.revoked_at),
-        revoked_by=None if key.revoked_by is None else _by(citations, key.revoked_by),
+        revoked_by=None if key.revoked_by is None else citations.by(key.revoked_by),
         entries=citations.view.cite(*_entries(key)),
     )
-
-
-def _by(citations: Citations, principal: str) -> Actor:
-    return citations.actor(principal, authenticated=is_proven(principal))
 
 
 def _place(person: Person) -> int:

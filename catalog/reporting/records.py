@@ -7,7 +7,7 @@ from typing import ClassVar, Literal, Self
 from pydantic import model_validator
 
 from catalog.approvals.records import Subject
-from catalog.record import Digest, Index, Name, Part, Record, Time
+from catalog.record import Digest, Index, Name, Part, Record, Time, exactly_one
 
 LEDGER_KIND = "report.issued"
 
@@ -51,8 +51,7 @@ class ReportIssued(Subject, Record):
 
     @model_validator(mode="after")
     def _is_one(self) -> Self:
-        if sum(each is not None for each in (self.model_version, self.snapshot, self.dataset, self.period)) != 1:
-            raise ValueError("names exactly one of model_version, snapshot, dataset and period")
+        exactly_one(self, "model_version", "snapshot", "dataset", "period")
         return self
 
     @classmethod

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from catalog.access.model import is_proven
 from catalog.releases.deployments import deployments_of, releases_of, retirements
 from catalog.releases.model import Deployment as DeploymentRecord
 from catalog.releases.model import Registration
@@ -11,7 +10,6 @@ from catalog.reporting.citations import Citations, time_of
 from catalog.signatures.queries import signature_state
 from catalog.view import View
 from graph_schema.times import format_time
-from reports.context import Actor
 from reports.parts.releases import Deployment, DeploymentEnd, Release, Retirement, Signature
 
 
@@ -42,7 +40,7 @@ def released(
         if retired is None
         else Retirement(
             reason=retired.reason,
-            by=_by(citations, retired.by),
+            by=citations.by(retired.by),
             at=format_time(retired.since),
             entry=citations.cite(retired.entry),
         ),
@@ -55,7 +53,7 @@ def _release(citations: Citations, one: ReleaseRecord) -> Release:
         reason=one.reason,
         artifact_digest=one.artifact_digest,
         gate=one.gate,
-        by=_by(citations, one.by),
+        by=citations.by(one.by),
         at=format_time(one.released_at),
         entry=citations.cite(one.entry),
     )
@@ -69,14 +67,10 @@ def _deployment(citations: Citations, one: DeploymentRecord) -> Deployment:
         gate=one.gate,
         replaces=one.replaces,
         rolls_back=one.rolls_back,
-        by=_by(citations, one.by),
+        by=citations.by(one.by),
         at=format_time(one.deployed_at),
         until=time_of(one.until),
         live=one.is_live,
         ended=None if one.end_entry is None else DeploymentEnd(entry=citations.cite(one.end_entry)),
         entry=citations.cite(one.entry),
     )
-
-
-def _by(citations: Citations, principal: str) -> Actor:
-    return citations.actor(principal, authenticated=is_proven(principal))

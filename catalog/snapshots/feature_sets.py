@@ -9,6 +9,7 @@ from typing import Final
 from catalog.assets.history import histories
 from catalog.snapshots.queries import snapshots_of
 from catalog.view import View
+from graph_schema.bitemporal import lasts
 
 _VERSION: Final = "feature_set_version"
 
@@ -44,7 +45,7 @@ def feature_set_versions(view: View, ids: Sequence[str]) -> dict[str, tuple[Feat
                 one.since,
                 one.until,
                 one.entry,
-                tuple(id_ for at, id_ in made.get(of, ()) if one.since <= at and (one.until is None or at < one.until)),
+                tuple(id_ for at, id_ in made.get(of, ()) if lasts(one.since, one.until, at)),
             )
             for one in some
             if one.since is not None and one.value is not None

@@ -14,6 +14,7 @@ from catalog.reading import Completeness
 from catalog.use.loading import recorded
 from catalog.use.model import Transfer, UseStatement
 from catalog.view import View
+from graph_schema.bitemporal import lasts
 from graph_schema.identity import label_of
 from graph_schema.vocabulary.words import WithdrawalEffect
 
@@ -182,7 +183,7 @@ def _in_force(view: View, ids: Sequence[str]) -> tuple[list[UseAt], list[Transfe
 
 def holds(statement: UseStatement | Transfer, at: int) -> bool:
     """Tell whether a statement or transfer has begun by a time and has not ended."""
-    return statement.since <= at and (statement.until is None or at < statement.until)
+    return lasts(statement.since, statement.until, at)
 
 
 def acting(statement: UseStatement, at: int) -> UseStatement:

@@ -16,8 +16,9 @@ from catalog.use.model import (
     UseStatement,
 )
 from catalog.use.places import Places
-from catalog.use.reasons import abstain, day, deny, holds, permit
+from catalog.use.reasons import abstain, day, deny, permit
 from catalog.use.terms import DS, sought
+from graph_schema.bitemporal import lasts
 
 
 class Inquiry:
@@ -86,7 +87,7 @@ class Inquiry:
         some = [
             one
             for one in self.question.promises
-            if one.kind is kind and one.statement in {None, self.statement.id} and holds(one.since, one.until, date)
+            if one.kind is kind and one.statement in {None, self.statement.id} and lasts(one.since, one.until, date)
         ]
         return min(some, key=lambda one: (one.since, one.entry), default=None)
 
@@ -100,7 +101,7 @@ class Inquiry:
         if within:
             return permit(f"{place} lies within {named}.")
         for transfer in sorted(self.transfers, key=lambda one: (one.entry, one.id)):
-            begun = holds(transfer.since, transfer.until, self.question.date)
+            begun = lasts(transfer.since, transfer.until, self.question.date)
             if begun and self.places.within(place, (transfer.place,)):
                 entries = transfer.cites or (transfer.entry,)
                 return permit(f"A transfer to {transfer.place} is recorded: {transfer.basis}.", entries)

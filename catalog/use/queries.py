@@ -33,6 +33,7 @@ from catalog.use.places import Places
 from catalog.use.rules import counts, decide, replacing
 from catalog.use.terms import DELAU, IRB
 from catalog.view import Noted, View
+from graph_schema.bitemporal import lasts
 from graph_schema.identity import label_of
 from graph_schema.nodes import Dataset, Snapshot
 from graph_schema.nodes import UseStatement as UseStatementNode
@@ -337,7 +338,7 @@ def _has_begun(one: About, at: int) -> bool:
 
 def _is_in_force(one: About, at: int) -> bool:
     licence = one.licence
-    return licence is None or (licence.since <= at and (licence.until is None or at < licence.until))
+    return licence is None or lasts(licence.since, licence.until, at)
 
 
 def _stated(met: Closure, found: Recorded, of: str) -> Collection[str]:

@@ -26,11 +26,6 @@ def deny(text: str, entries: Sequence[int] = ()) -> Reason:
     return Reason(Decision.DENY, text, None, tuple(entries))
 
 
-def holds(since: int, until: int | None, at: int) -> bool:
-    """Tell whether what holds from one time until before another holds at a time."""
-    return since <= at and (until is None or at < until)
-
-
 def day(moment: int) -> str:
     """Return the day of a moment, in UTC."""
     return datetime.fromtimestamp(moment / 1_000_000, UTC).strftime("%Y-%m-%d")

@@ -21,6 +21,7 @@ from catalog.record import (
     code_of,
     coded,
     distinct,
+    exactly_one,
     is_replayed,
     refusal,
     warn,
@@ -161,8 +162,7 @@ class UseSubject(Part):
 
     @model_validator(mode="after")
     def _is_one(self) -> Self:
-        if sum(each is not None for each in (self.dataset, self.snapshot, self.source)) != 1:
-            raise ValueError("names exactly one of dataset, snapshot and source")
+        exactly_one(self, "dataset", "snapshot", "source")
         return self
 
     @property

@@ -28,7 +28,7 @@ from catalog.use.model import (
 )
 from catalog.use.modifiers import judge_modifier
 from catalog.use.places import Places
-from catalog.use.reasons import abstain, day, deny, holds, permit
+from catalog.use.reasons import abstain, day, deny, permit
 from catalog.use.terms import (
     CC,
     COL,
@@ -41,6 +41,7 @@ from catalog.use.terms import (
     PUB,
     RS,
 )
+from graph_schema.bitemporal import lasts
 from graph_schema.vocabulary.words import ConsentState
 
 _SENSITIVE_INVESTIGATIONS: Final = {
@@ -99,7 +100,7 @@ def replacing(statement: UseStatement, licences: Iterable[Licence], at: int) -> 
         for one in sorted(licences, key=lambda one: (one.entry, one.id))
         if statement.id in one.replaces
         and one.authority == statement.authority
-        and holds(one.since, one.until, at)
+        and lasts(one.since, one.until, at)
         and (since is None or since < one.since)
     )
 
@@ -229,7 +230,7 @@ def _of_time(inquiry: Inquiry) -> Iterator[Reason]:
         yield from of_consent(statement.consent, date)
     for withdrawal in statement.withdrawals:
         yield from of_consent(withdrawal, date)
-    if statement.agreement is not None and not holds(statement.agreement.since, statement.agreement.until, date):
+    if statement.agreement is not None and not lasts(statement.agreement.since, statement.agreement.until, date):
         yield deny(f"The agreement {statement.agreement.name} is not in force on {day(date)}.")
 
 

@@ -43,7 +43,7 @@ from __future__ import annotations
 
 from graph_schema.bitemporal.flows import Contribution, Flow
 from graph_schema.bitemporal.fold import RunFacts, event_of, fold_run
-from graph_schema.bitemporal.order import RANK, RECORD_RANK, earliest, has_begun
+from graph_schema.bitemporal.order import RANK, RECORD_RANK, earliest, has_begun, lasts
 from graph_schema.bitemporal.runs import (
     BARE,
     COLUMN_LINEAGE,
@@ -84,4 +84,5 @@ __all__ = [
     "has_begun",
     "history",
     "in_force",
+    "lasts",
 ]

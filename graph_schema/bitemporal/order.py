@@ -33,6 +33,13 @@ def has_begun(valid_from: int, at: int) -> bool:
     return valid_from <= at
 
 
+def lasts(since: int, until: int | None, at: int) -> bool:
+    """Tell whether what holds from one time on, and until another where there is one, holds at a time: at the first it
+    does, at the last no more.
+    """
+    return has_begun(since, at) and (until is None or at < until)
+
+
 def counting(facts: Iterable[Fact], valid_at: int, known_at: int, order: Callable[[Fact], Any] = ORDER) -> list[Fact]:
     """Return the facts that count at (valid_at, known_at), in order (rule 1)."""
     found = [fact for fact in facts if fact.valid_from <= valid_at and fact.entry <= known_at]

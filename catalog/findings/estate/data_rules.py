@@ -28,7 +28,7 @@ from catalog.findings.independence import shared
 from catalog.labels.model import Step
 from catalog.labels.rules import why_uncovered
 from catalog.labels.taint.rules import MINIMUM_CELL, is_enough
-from graph_schema.bitemporal import has_begun
+from graph_schema.bitemporal import has_begun, lasts
 from graph_schema.times import format_time
 from reports.naming import counted, gathered
 
@@ -197,7 +197,7 @@ def coded_apart(case: LinkCase, moment: int) -> Breach | None:
         if any(one.is_key is is_key for one in case.pairs)
     ]
     first = min(one.start for one in case.pairs)
-    broken = [one for one in case.bound if one.since <= moment and (one.until is None or moment < one.until)]
+    broken = [one for one in case.bound if lasts(one.since, one.until, moment)]
     read = {entry for one in case.pairs for entry in one.entries}
     entries = tuple(sorted(read.union(*(one.cites for one in broken))))
     known = min(max(one.entries) for one in case.pairs)

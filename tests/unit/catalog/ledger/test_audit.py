@@ -29,7 +29,7 @@ def problems(ledger: MemoryLedger) -> list[tuple[int | None, str]]:
 def test_an_entry_of_the_same_time_or_an_earlier_one_is_found(ledger: MemoryLedger, back: int) -> None:
     ledger.append(make_draft(0))
     ledger.append(make_draft(1))
-    ledger._recorded_at -= back
+    ledger._newest = (ledger._newest or 0) - back
     ledger.append(make_draft(2))
     assert problems(ledger) == [(2, "entry 2 is not recorded after the one before it")]
 
