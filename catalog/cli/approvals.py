@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from catalog.cli.client import Client, ask, pages
+from catalog.cli.completeness import FIELDS, warn
 from catalog.cli.output import note, print_json, print_line, print_table
 from catalog.cli.unknown import note_principal
 from catalog.cli.words import count, in_words
@@ -29,7 +30,8 @@ query Approvals($filter: ApprovalFilter, $asOf: AsOfInput, $after: String) {{
   approvals(filter: $filter, first: {_PAGE}, after: $after, asOf: $asOf) {{
     totalCount pageInfo {{ hasNextPage endCursor }}
     nodes {{ request approvalKind useCase requestedBy approvalState since endsAt explanation decidingEntry
-      subject {{ id ... on Named {{ name }} }} }} }} }}
+      subject {{ id ... on Named {{ name }} }} }}
+    {FIELDS} }} }}
 """
 _SHOW: Final = (
     f"query Approval($id: ID!, $asOf: AsOfInput) {{ node(id: $id, asOf: $asOf) {{ ... on Approval {{ {_ONE} }} }} }}"
@@ -58,7 +60,7 @@ def inbox(client: Client, principal: str, within: int, as_of: dict[str, Any], *,
 
 def requests(client: Client, wanted: dict[str, Any], as_of: dict[str, Any], *, as_json: bool) -> Exit:
     """Print requests for approval, the newest first, with where each stands."""
-    every = pages(client, _LIST, {"filter": wanted, "asOf": as_of or None}, lambda data: data["approvals"])
+    every = list(pages(client, _LIST, {"filter": wanted, "asOf": as_of or None}, lambda data: data["approvals"]))
     rows = [one for page in every for one in page["nodes"]]
     if as_json:
         print_json(rows)
@@ -84,6 +86,7 @@ def requests(client: Client, wanted: dict[str, Any], as_of: dict[str, Any], *, a
         optional=("until", "since"),
         yielding=("because", "of"),
     )
+    warn(every[-1]["completeness"])
     return Exit.FINE
 
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from catalog.cli.assets import identify
 from catalog.cli.client import Client, ask, document, pages
+from catalog.cli.completeness import FIELDS, warn
 from catalog.cli.output import note, print_json, print_table
 from catalog.cli.words import count, full_name, words_of
 from catalog.errors import AskerError, Exit
@@ -19,7 +20,7 @@ _SHOWN = """
 _LIST = (
     "query Suggestions($filter: SuggestionFilter, $first: Int!, $after: String, $asOf: AsOfInput) "
     f"{{ suggestions(filter: $filter, first: $first, after: $after, asOf: $asOf) {{ "
-    f"pageInfo {{ hasNextPage endCursor }} nodes {{ {_SHOWN} }} }} }}"
+    f"pageInfo {{ hasNextPage endCursor }} nodes {{ {_SHOWN} }} {FIELDS} }} }}"
 )
 _OF_DATASET = (
     "query Of($id: ID!, $asOf: AsOfInput) "
@@ -40,8 +41,9 @@ def suggestions(client: Client, dataset: str | None, narrowed: Listed, at: Mappi
 
     Raises AskerError where the dataset is not there then.
     """
+    whole = None
     if dataset is None:
-        found = _every(client, narrowed, at)
+        found, whole = _every(client, narrowed, at)
     else:
         found = [one for one in _of_dataset(client, dataset, at) if _is_wanted(one, narrowed)]
     if as_json:
@@ -70,6 +72,8 @@ def suggestions(client: Client, dataset: str | None, narrowed: Listed, at: Mappi
     )
     if rows:
         note(f"{count(len(rows), 'suggestion')}; each counts as present until a steward rejects it.")
+    if whole is not None:
+        warn(whole)
     return Exit.FINE
 
 
@@ -104,10 +108,12 @@ def _is_wanted(one: Mapping[str, Any], narrowed: Listed) -> bool:
     return all(not wanted or value in wanted for value, wanted in zip(given, narrowed, strict=True))
 
 
-def _every(client: Client, narrowed: Listed, at: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _every(client: Client, narrowed: Listed, at: Mapping[str, Any]) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Return all that are listed, and how whole that is."""
     named = {"judgements": narrowed.judgements, "phiKinds": narrowed.kinds, "namespaces": narrowed.namespaces}
     wanted = {"filter": named, "first": _PAGE, "asOf": at or None}
-    return [one for page in pages(client, _LIST, wanted, lambda data: data["suggestions"]) for one in page["nodes"]]
+    every = list(pages(client, _LIST, wanted, lambda data: data["suggestions"]))
+    return [one for page in every for one in page["nodes"]], every[-1]["completeness"]
 
 
 def _of_dataset(client: Client, named: str, at: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from catalog.assets import queries as assets
 from catalog.assets.column_names import ColumnNames
 from catalog.assets.model import RunRecord
 from catalog.assets.tags import EmitterTag
+from catalog.hidden import count_hidden
 from catalog.labels.judgement import Judgement
 from catalog.labels.model import Attestation, AttestationEnd, Label, Step, Tag
 from catalog.labels.rules import label_of_names, stated
@@ -256,8 +257,14 @@ def _listed_under(view: View, found: Mapping[str, Sequence[Suggestion]], listed:
 
 
 def _within(view: View, wanted: Wanted) -> tuple[str, ...]:
-    """Return the datasets of the wanted namespaces in which there may be some, ascending."""
+    """Return the wanted datasets, of the wanted namespaces, in which there may be some, ascending; the hidden ones of
+    all are counted, unless datasets are named.
+    """
     ids = _may_have(view, wanted.judgements)
+    if wanted.datasets:
+        ids = tuple(one for one in ids if one in wanted.datasets)
+    else:
+        count_hidden(view, Dataset.__name__)
     if not wanted.namespaces:
         return ids
     known = view.nodes(ids)

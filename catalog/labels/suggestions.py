@@ -44,9 +44,11 @@ class Wanted:
     judgements: frozenset[str] = frozenset()
     kinds: frozenset[str] = frozenset()
     namespaces: frozenset[str] = frozenset()
+    datasets: frozenset[str] = frozenset()
+    """By their ids."""
 
     def holds(self, one: Suggestion) -> bool:
-        """Tell whether judgement and kind are wanted; the namespace is its dataset's."""
+        """Tell whether judgement and kind are wanted; namespace and id are its dataset's."""
         return (not self.judgements or one.judgement in self.judgements) and (
             not self.kinds or one.label.kind in self.kinds
         )

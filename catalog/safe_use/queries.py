@@ -17,6 +17,7 @@ from catalog.errors import SenderError
 from catalog.findings.queries import findings_on
 from catalog.findings.rules import FindingState
 from catalog.graph_memo import as_it_stands, each_as_it_stands, remembered
+from catalog.hidden import count_hidden
 from catalog.labels.queries import labels
 from catalog.labels.taint.answers import EffectiveLabel, EffectiveLabels
 from catalog.labels.taint.queries import effective_labels
@@ -148,6 +149,7 @@ def safe_for(view: View, question: SafeQuestion, request: Search) -> SafePage:
     `search` does, and where labels are asked for of which nothing is judged.
     """
     asked = _asked(view, question)
+    count_hidden(view, Dataset.__name__)
     if any(label != "Dataset" for label in request.labels):
         raise SenderError("Whether something is safe is judged of datasets alone.", pointer="/labels", status=422)
     narrowed = _narrowed(request, asked.content)

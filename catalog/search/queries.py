@@ -8,6 +8,7 @@ from typing import Final
 from catalog.assets.rules import MANDATORY
 from catalog.errors import SenderError
 from catalog.findings.rules import ESTATE, Severity
+from catalog.hidden import count_hidden
 from catalog.search.derived import DERIVED, EFFECTIVE, LIES_IN, derived, united, versions_called
 from catalog.search.kinds import SearchKind
 from catalog.search.model import Hit, Search, SearchPage
@@ -17,6 +18,7 @@ from catalog.store.words import FACET_OF, question
 from catalog.view import View
 from graph_schema.aspects import BY_NAME
 from graph_schema.nearest import did_you_mean, listed
+from graph_schema.nodes import Dataset
 from graph_schema.registry import LABELS
 from graph_schema.vocabulary import duo, hl7
 from graph_schema.vocabulary.codes import UnknownCodeError
@@ -58,11 +60,14 @@ def search(view: View, request: Search) -> SearchPage:
     filters = {facet: _values(facet, values) for facet, values in request.filters.items()}
     if "model" in filters:
         filters["model"] = versions_called(view, filters["model"])
+    labels = ("Dataset",) if request.gaps else request.labels or _labels(request.text)
+    if Dataset.__name__ in labels:
+        count_hidden(view, Dataset.__name__)
     page = view.find(
         Query(
             beside=derived(view, filters, request.facets),
             united=united(view, filters, request.facets),
-            labels=("Dataset",) if request.gaps else request.labels or _labels(request.text),
+            labels=labels,
             text=request.text,
             filters=filters,
             every=tuple((GAP, field) for field in dict.fromkeys(request.gaps)),

@@ -8,7 +8,15 @@ from typing import Annotated
 import strawberry
 
 from catalog.api.graphql import enums, nodes
-from catalog.api.graphql.as_of import AsOfArgument, AsOfInput, as_of
+from catalog.api.graphql.as_of import (
+    AsOfArgument,
+    AsOfInput,
+    Completeness,
+    ReadPoint,
+    as_of,
+    completeness,
+    read_point,
+)
 from catalog.api.graphql.as_of import as_of as at_of
 from catalog.api.graphql.connections import After, Connection, First, connect
 from catalog.api.graphql.context import ContextInfo, RequestContext
@@ -19,7 +27,9 @@ from catalog.api.graphql.nodes import Node
 from catalog.api.graphql.releases import ModelVersion
 from catalog.api.graphql.scalars import Digest, Micros
 from catalog.approvals import model, queries, states
+from catalog.hidden import count_hidden
 from catalog.reading import AsOf
+from graph_schema import nodes as kinds
 from graph_schema.vocabulary import words
 
 ApprovalState = states.ApprovalState
@@ -207,6 +217,14 @@ class InboxItem:
     explanation: str | None = strawberry.field(description="In words, what ended them; null where nothing changed.")
 
 
+@strawberry.type(description="A page of requests for approval, and how to ask for the next one.")
+class ApprovalConnection(Connection[Approval]):
+    completeness: Completeness = strawberry.field(
+        description="Whether the answer is whole; look here before taking an empty answer for none."
+    )
+    read_point: ReadPoint = strawberry.field(description="Where this was read, so that it can be read again, equal.")
+
+
 @strawberry.type
 class ApprovalQueries:
     @strawberry.field(
@@ -234,27 +252,31 @@ class ApprovalQueries:
         as_of: AsOfArgument = None,
         first: First = 50,
         after: After = None,
-    ) -> Connection[Approval]:
+    ) -> ApprovalConnection:
         return list_approvals(info.context, filter, as_of, first, after)
 
 
 def list_approvals(
     context: RequestContext, asked: ApprovalFilter | None, when: AsOfInput | None, first: int, after: str | None
-) -> Connection[Approval]:
+) -> ApprovalConnection:
     """Return a page of approval requests; raises InvalidInputError for a cursor of another query."""
     at = as_of(when, context)
     wanted = model.ApprovalFilter() if asked is None else asked.read()
     cursor = Cursor.of("approvals", wanted, at)
     position = cursor.read(after, (int,))
+    view = context.view(at)
+    if not wanted.subjects:
+        count_hidden(view, kinds.Approval.__name__)
     page = queries.list_approvals(
-        context.view(at), wanted, first=check_first(first), after=None if position is None else int(position[0])
+        view, wanted, first=check_first(first), after=None if position is None else int(position[0])
     )
-    return connect(
+    found = connect(
         [as_approval(one, at) for one in page.approvals],
         [partial(cursor.write, [one.request]) for one in page.approvals],
         page.total,
         more=page.more,
     )
+    return ApprovalConnection(**vars(found), completeness=completeness(view), read_point=read_point(view))
 
 
 @nodes.resolves(Approval)

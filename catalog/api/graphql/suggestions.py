@@ -9,7 +9,7 @@ from typing import Annotated
 import strawberry
 
 from catalog.api.graphql import enums, nodes
-from catalog.api.graphql.as_of import AsOfArgument
+from catalog.api.graphql.as_of import AsOfArgument, Completeness, ReadPoint, completeness, read_point
 from catalog.api.graphql.as_of import as_of as times
 from catalog.api.graphql.codes import Code
 from catalog.api.graphql.columns import SchemaColumn
@@ -57,6 +57,14 @@ class PhiSuggestion:
         return None if self.judgement is Judgement.OPEN else self.found.label.tag.entry
 
 
+@strawberry.type(description="A page of suggestions, and how to ask for the next one.")
+class PhiSuggestionConnection(Connection[PhiSuggestion]):
+    completeness: Completeness = strawberry.field(
+        description="Whether the answer is whole; look here before taking an empty answer for none."
+    )
+    read_point: ReadPoint = strawberry.field(description="Where this was read, so that it can be read again, equal.")
+
+
 @strawberry.type(description="How many suggestions there are of one kind and judgement.")
 class SuggestionCount:
     judgement: Judgement = strawberry.field(description="What became of them.")
@@ -71,6 +79,7 @@ class SuggestionFilter:
     )
     phi_kinds: list[PhiKind] = strawberry.field(default_factory=list, description="Which kinds of PHI they are of.")
     namespaces: list[str] = strawberry.field(default_factory=list, description="The namespaces of the datasets.")
+    datasets: list[strawberry.ID] = strawberry.field(default_factory=list, description="The datasets, by their ids.")
 
     @property
     def wanted(self) -> suggestions.Wanted:
@@ -79,6 +88,7 @@ class SuggestionFilter:
             frozenset(one.value for one in self.judgements),
             frozenset(one.value for one in self.phi_kinds),
             frozenset(self.namespaces),
+            frozenset(map(str, self.datasets)),
         )
 
 
@@ -95,11 +105,14 @@ class SuggestionQueries:
         first: First = 50,
         after: After = None,
         as_of: AsOfArgument = None,
-    ) -> Connection[PhiSuggestion]:
+    ) -> PhiSuggestionConnection:
         at, wanted = times(as_of, info.context), _wanted(filter)
-        found = queries.list_suggestions(info.context.view(at), wanted)
-        cursor = Cursor.of("suggestions", *map(sorted, (wanted.judgements, wanted.kinds, wanted.namespaces)), at)
-        return page_in_order(found, lambda one: _suggestion(one, at), cursor, first, after)
+        view = info.context.view(at)
+        found = queries.list_suggestions(view, wanted)
+        narrowed = (wanted.judgements, wanted.kinds, wanted.namespaces, wanted.datasets)
+        cursor = Cursor.of("suggestions", *map(sorted, narrowed), at)
+        page = page_in_order(found, lambda one: _suggestion(one, at), cursor, first, after)
+        return PhiSuggestionConnection(**vars(page), completeness=completeness(view), read_point=read_point(view))
 
     @strawberry.field(description="How many of these there are, by judgement and kind.")
     def suggestion_counts(

@@ -19,8 +19,10 @@ from catalog.approvals.model import Approval, ApprovalFilter
 from catalog.approvals.queries import list_approvals
 from catalog.approvals.states import ApprovalState
 from catalog.errors import AskerError
+from catalog.hidden import count_hidden
 from catalog.reading import AsOf
 from graph_schema.identity import label_of
+from graph_schema.nodes import Approval as ApprovalNode
 from graph_schema.vocabulary.words import ApprovalKind
 from reports.kinds import DATASET_DOSSIER, MODEL_DOSSIER, REPORTS
 
@@ -54,6 +56,8 @@ def read(asking: Asking) -> ApprovalsPage:
     of = asking.identifier(_SUBJECTS) if asking.text("id") else None
     after = asking.number("after", LARGEST, 0, LARGEST)
     wanted = ApprovalFilter(subjects=(of,) if of else (), states=(state,) if state else ())
+    if of is None:
+        count_hidden(view, ApprovalNode.__name__)
     page = list_approvals(view, wanted, first=_FIRST, after=None if after == LARGEST else after)
     names = links_to(view, {one.subject for one in page.approvals} | ({of} if of else set()))
     if of is not None and of not in names:

@@ -29,6 +29,7 @@ from catalog.snapshots.model import SnapshotRecord
 from catalog.snapshots.queries import snapshots_of
 from catalog.view import View
 from graph_schema.facts import NOW
+from graph_schema.vocabulary.words import SafeQuestion
 
 COLUMNS: Final = 50
 """How many columns are on one page."""
@@ -140,6 +141,7 @@ class DatasetPage(Context):
     downstream: Several
     snapshots: Several
     feature_sets: Several
+    questions: tuple[SafeQuestion, ...] = tuple(SafeQuestion)
 
 
 def read(asking: Asking) -> DatasetPage:

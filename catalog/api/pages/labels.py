@@ -11,13 +11,13 @@ from typing import Final
 from catalog.access.permissions import Permission
 from catalog.access.rules import is_permitted
 from catalog.api.graphql.cursors import Cursor
-from catalog.api.pages.asking import Asking
+from catalog.api.pages.asking import NOT_THERE, Asking
 from catalog.api.pages.kinds import Link, links_to
 from catalog.api.pages.links import Links
 from catalog.api.pages.page import Action, Context, Page
 from catalog.api.pages.questions import Word, command, query
 from catalog.api.pages.recording import in_place, places, submit_each
-from catalog.errors import SenderError
+from catalog.errors import AskerError, SenderError
 from catalog.evidence.queries import entry
 from catalog.kinds import KINDS
 from catalog.labels.judgement import Judgement
@@ -63,8 +63,9 @@ class Done:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelsPage(Context):
-    """What the list of suggested labels shows."""
+    """What the list of suggested labels shows: of all datasets, or of one."""
 
+    dataset: Link | None
     judgement: str
     kind: str
     namespace: str
@@ -118,13 +119,20 @@ class JudgedPage(Context):
 
 
 def read(asking: Asking) -> LabelsPage:
-    """Read a page of suggestions, by default of those that nobody judged; raises SenderError 422 for a word unknown."""
+    """Read a page of suggestions, by default of those that nobody judged.
+
+    Raises SenderError 422 for a word unknown, AskerError 404 where the dataset that the address names is not there.
+    """
     view, namespace = asking.view, asking.text("namespace")
+    named = asking.identifier(("Dataset",)) if asking.text("id") else ""
+    dataset = links_to(view, [named]).get(named) if named else None
+    if named and dataset is None:
+        raise AskerError(NOT_THERE)
     judged = asking.text("judgement")
     judgement = "" if judged == _ANY else asking.member("judgement", Judgement, Judgement.OPEN).value
     kind = asking.member("kind", PhiKind, PhiKind.DIRECT_IDENTIFIER).value if asking.text("kind") else ""
-    wanted = Wanted(*(frozenset({one} if one else ()) for one in (judgement, kind, namespace)))
-    cursor = Cursor.of("labels", judgement, kind, namespace)
+    wanted = Wanted(*(frozenset({one} if one else ()) for one in (judgement, kind, namespace, named)))
+    cursor = Cursor.of("labels", judgement, kind, namespace, *([named] if named else []))
     place = cursor.read(asking.text("after") or None, (str, str, str))
     found = suggestions_behind(view, wanted, None if place is None else Place(*place), _FIRST)
     known = _datasets(view, found.shown)
@@ -134,6 +142,7 @@ def read(asking: Asking) -> LabelsPage:
         "judgements": [Word(judgement)] if judgement else None,
         "phiKinds": [Word(kind)] if kind else None,
         "namespaces": [namespace] if namespace else None,
+        "datasets": [named] if named else None,
     }
     return LabelsPage(
         title="Labels to judge",
@@ -145,12 +154,14 @@ def read(asking: Asking) -> LabelsPage:
         ),
         command=command(
             "suggestions",
+            named or None,
             *(["--phi", kind.lower()] if kind else []),
             *(["--judgement", judgement.lower()] if judgement else ["--judged"]),
             *(["--namespace", namespace] if namespace else []),
             as_of=view.as_of,
         ),
         subjects=tuple(known),
+        dataset=dataset,
         judgement=judgement,
         kind=kind,
         namespace=namespace,
@@ -215,7 +226,7 @@ def judge(asking: Asking) -> str | JudgedPage:
     done = dict(zip(map(_named, new), submit_each(asking, records), strict=True))
     lines = tuple(_lines(chosen, known, done, nodes))
     if all(one.entry is not None for one in lines):
-        narrowed = {name: asking.text(name) for name in ("judgement", "kind", "namespace")}
+        narrowed = {name: asking.text(name) for name in _NARROWED}
         return Links()(
             "labels",
             **narrowed,
@@ -317,5 +328,7 @@ def _ref(node: Dataset) -> Mapping[str, str]:
     return {"namespace": node.namespace, "name": node.name}
 
 
-PAGE = Page("labels", "Labels", LabelsPage, read, ("judgement", "kind", "namespace", "after", "recorded", "before"))
+_NARROWED: Final = ("id", "judgement", "kind", "namespace")
+"""By what the list is narrowed that a form of it leads back to."""
+PAGE = Page("labels", "Labels", LabelsPage, read, (*_NARROWED, "after", "recorded", "before"))
 JUDGE = Action("judge-labels", judge, Permission.JUDGE_TAGS, PAGE)

@@ -73,6 +73,8 @@ class Frame:
     """How the address names the two times; empty for the present."""
     point: ReadPoint | None
     notices: tuple[str, ...]
+    hides: bool
+    """Whether rights hide anything of what the page is about."""
     here: tuple[tuple[str, str], ...]
     """What the address says beside the time."""
     address: str = ""
@@ -188,6 +190,7 @@ class Explorer:
             time=time or {},
             point=None if view is None else view.read_point(),
             notices=whole,
+            hides=view is not None and bool(view.hidden),
             here=here,
             address="" if view is None else _address(request, name, [*here, *(time or {}).items()]),
             has_moments=name in registry.PAGES and MOMENTS in registry.PAGES[name].parameters,

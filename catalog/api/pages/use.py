@@ -8,8 +8,8 @@ from typing import Final, TypeVar
 
 from catalog.api.pages.asking import NOT_THERE, Asking
 from catalog.api.pages.kinds import Link, links_to
-from catalog.api.pages.page import Context, Page, Several
-from catalog.api.pages.questions import command, query
+from catalog.api.pages.page import Context, Page, Several, slug
+from catalog.api.pages.questions import command, literal, query
 from catalog.api.pages.use_question import Answer, asked_of
 from catalog.approvals.ethics import ethics_approvals
 from catalog.errors import AskerError
@@ -26,7 +26,18 @@ _MORE: Final = (
     *("disease", "investigation", "genetic", "topic", "sensitive", "limited"),
 )
 """What an address may say beside purpose, place, recipient and date."""
+_ANSWER: Final = """{
+    ... on MayUse { decision entries recipientStates { regime state reasons { text entries } } }
+  }"""
 _PARAMETERS: Final = ("purpose", "place", "recipient", "on", *_MORE)
+
+
+@dataclass(frozen=True, slots=True)
+class StateOf:
+    """How far identifiers are gone by one law, with what decides that as far as the page goes."""
+
+    found: EffectiveState
+    because: Several
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,11 +55,10 @@ class UsePage(Context):
     """What each statement comes to, the worst first, None where nothing was asked, as of the two that follow."""
     contradictions: Several | None
     applied: Several | None
-    states: Sequence[EffectiveState]
+    states: Sequence[StateOf]
     """How far identifiers are gone for the recipient, by each law."""
     names: Mapping[str, Link]
     """Of what the statements are about."""
-    most: int = _MOST
     is_more_given: bool
     """Whether anything is given of who asks and what is studied."""
     organizations: tuple[OrganizationKind, ...] = tuple(OrganizationKind)
@@ -64,23 +74,20 @@ def read(asking: Asking) -> UsePage:
         raise AskerError(NOT_THERE)
     asked = asked_of(asking)
     answer = None
-    states: Sequence[EffectiveState] = ()
+    recipient = asked.who.get("recipient")
+    states = () if recipient is None else _states(asking, identifier, recipient)
     if asked.purpose:
         answer = may_use(view, identifier, asked.question(view.moment), ethics=ethics_approvals)
-        who = asked.who.get("recipient")
-        if who is not None:
-            states = tuple(effective_states(view, [Asked(identifier, law, who) for law in Regime]).values())
     about = () if answer is None else (one.subject for one in answer.permitted.applied)
     purpose = asked.purpose or "HRESCH"
     return UsePage(
         title=f"Use of {of.name}",
-        graphql=query(
-            "mayUse",
-            {"input": asked.for_graphql(identifier, purpose)},
-            "{\n    ... on MayUse { decision entries }\n  }",
-            view.as_of,
-        ),
-        command=command("use", "may", identifier, purpose, *asked.for_command(), as_of=view.as_of),
+        graphql=query("node", {"id": identifier}, _of_states(recipient), view.as_of)
+        if answer is None and states and recipient is not None
+        else query("mayUse", {"input": asked.for_graphql(identifier, purpose)}, _ANSWER, view.as_of),
+        command=command("labels", identifier, "--recipient", recipient, as_of=view.as_of)
+        if answer is None and states
+        else command("use", "may", identifier, purpose, *asked.for_command(), as_of=view.as_of),
         found=None if answer is None else answer.permitted.completeness,
         subjects=(identifier,),
         of=of,
@@ -101,6 +108,25 @@ def read(asking: Asking) -> UsePage:
         states=states,
         names=links_to(view, about),
     )
+
+
+def _states(asking: Asking, identifier: str, recipient: str) -> tuple[StateOf, ...]:
+    found = effective_states(asking.view, [Asked(identifier, law, recipient) for law in Regime])
+    return tuple(
+        StateOf(one, Several.by_digest(asking, f"states-{slug(law.value)}", one.because, lambda each: each.text, _MOST))
+        for law in Regime
+        if (one := found.get(Asked(identifier, law, recipient))) is not None
+    )
+
+
+def _of_states(recipient: str) -> str:
+    """Return what GraphQL selects of a dataset for what the page shows of a recipient."""
+    asked = (
+        f"{law.value.lower()}: effectiveState(regime: {law.name}, recipient: {literal(recipient)}) "
+        "{ state reasons { text entries } }"
+        for law in Regime
+    )
+    return "{ ... on Dataset {\n    " + "\n    ".join(asked) + "\n  } }"
 
 
 def _worst_first(verdict: Verdict) -> list[Judgement]:
