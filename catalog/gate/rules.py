@@ -38,7 +38,7 @@ from catalog.snapshots.rules import verify_by
 from graph_schema.aspects.models import Metric
 from graph_schema.times import SECOND, format_time
 from graph_schema.vocabulary.words import ChangeStatus, GateCheckName, GateVerdict, PhiKind, VerificationResult, Zone
-from reports.naming import counted, gathered, worded
+from reports.naming import alike, counted, gathered, worded
 
 PASS, FAIL, UNKNOWN = Outcome.PASS, Outcome.FAIL, Outcome.UNKNOWN
 _DAY: Final = 86_400 * SECOND
@@ -233,9 +233,11 @@ def _labels(case: Case, asked: Requirements) -> Iterator[Reason]:
         yield Reason(UNKNOWN, "The version was made of more than was looked through for labels.")
         return
     allowed = asked.labels.get(Zone.ARTIFACT.value, frozenset())
-    against = {kind: found for kind, found in case.labels.items() if kind not in allowed}
-    for kind, (how, entries) in sorted(against.items()):
-        yield Reason(FAIL, f"The model itself holds {worded(kind)}{how}.", entries)
+    against = sorted((kind, *found) for kind, found in case.labels.items() if kind not in allowed)
+    for some in alike(against, lambda one: one[1]):
+        kinds = ", ".join(worded(kind) for kind, _, _ in some)
+        entries = tuple(sorted({entry for _, _, each in some for entry in each}))
+        yield Reason(FAIL, f"The model itself holds {kinds}{some[0][1]}.", entries)
     if not against:
         yield Reason(PASS, "The model itself holds nothing that is not allowed in an artifact.")
 

@@ -64,9 +64,13 @@ class Present:
     """A kind of PHI that is in a dataset or in what it was made of, where it was said, and by which entries."""
 
     kind: str
-    where: str
-    """The column or dataset in words."""
+    dataset: str
+    """What the dataset is called that it is in."""
     entries: tuple[int, ...]
+    column: str | None = None
+    """The column that it was said of, of the origin where there is one; None where it was said of the whole."""
+    origin: str | None = None
+    """What it came from is called; None where it was said of the dataset itself."""
     upstream: bool = False
     """Whether it was said of what the dataset was made of, and nothing decides whether it came along."""
 

@@ -345,7 +345,7 @@ def _labels(
         held = [effective[one] for one in meant[identifier] if one in effective]
         later = frozenset.intersection(*(one.later for one in held)) if held else frozenset()
         own = [
-            Present(one.kind, _where(record, one.column), (one.tag.entry,))
+            Present(one.kind, full_name(record), (one.tag.entry,), one.column)
             for one in labelled.get(record.id, ())
             if one.present and one.column not in later
         ]
@@ -419,25 +419,19 @@ def _declared(record: _Described, but: Collection[str]) -> list[Present]:
     held = record.phi
     if held is None:
         return []
-    return [Present(kind, _where(record), (held.entry,)) for kind in held.value if kind not in but]
+    return [Present(kind, full_name(record), (held.entry,)) for kind in held.value if kind not in but]
 
 
 def _flowed(record: _Described, label: EffectiveLabel, origins: Mapping[str, str]) -> Present:
     """Return a label that flowed in, with where it came from and every entry on its way."""
     way = label.way
     if way is None:
-        return Present(label.kind, _where(record), label.entries)
-    source = origins.get(way.origin, _HIDDEN)
-    if way.origin in origins and way.origin_column is not None:
-        source += f", column {way.origin_column}"
-    return Present(label.kind, f"{_where(record)}, by what came from {source},", way.every_entry)
+        return Present(label.kind, full_name(record), label.entries)
+    column = way.origin_column if way.origin in origins else None
+    return Present(label.kind, full_name(record), way.every_entry, column, origins.get(way.origin, _HIDDEN))
 
 
 _HIDDEN: Final = "something that is not shown"
-
-
-def _where(record: _Described, column: str | None = None) -> str:
-    return full_name(record) if column is None else f"{full_name(record)}, column {column},"
 
 
 def _with_uses(view: View, one: _Case, asked: SafeUse, use: UseJudge) -> _Case:

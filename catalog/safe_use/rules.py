@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from catalog.findings.rules import Severity
 from catalog.safe_use.model import Condition, Definition, Known, Outcome, Permitted, Present, Reason
 from graph_schema.aspects.safe_use import SafeUse
 from graph_schema.vocabulary.words import DeidentificationState, PhiKind, SafeQuestion
-from reports.naming import worded
+from reports.naming import alike, gathered, worded
 
 _WITHOUT_PERSONS: Final = (DeidentificationState.DE_IDENTIFIED.value, DeidentificationState.AGGREGATED.value)
 _IDENTIFYING: Final = (
@@ -64,7 +64,9 @@ def outcome(reasons: Iterable[Reason]) -> Outcome:
 
 
 def judge(asked: SafeUse, known: Known) -> tuple[Reason, ...]:
-    """Return what each condition comes to, in the order of `Condition`; several that fail in one stand apart."""
+    """Return what each condition comes to, in the order of `Condition`; several that fail in one stand apart, but for
+    columns that hold the same kinds of PHI.
+    """
     return (
         *_state(asked, known),
         *_zone(asked, known),
@@ -112,11 +114,14 @@ def _zone(asked: SafeUse, known: Known) -> Iterator[Reason]:
 
 
 def holds_none_of(absent: Collection[str], known: Known) -> Iterator[Reason]:
-    """Yield what it comes to that a dataset has to hold none of these kinds of PHI; nothing where none is named."""
+    """Yield what it comes to that a dataset has to hold none of these kinds of PHI; nothing where none is named.
+
+    What stands against it stands together by where it is: the columns that hold the same kinds are one reason.
+    """
     if not absent:
         return
     against = [one for one in known.labels if one.kind in absent]
-    yield from (_label(one) for one in against)
+    yield from _held(against)
     if known.unseen is not None:
         yield Reason(Condition.LABELS, Outcome.UNKNOWN, known.unseen)
     if known.classified is None:
@@ -127,11 +132,33 @@ def holds_none_of(absent: Collection[str], known: Known) -> Iterator[Reason]:
         yield Reason(Condition.LABELS, Outcome.PASS, text, (known.classified,))
 
 
-def _label(one: Present) -> Reason:
-    if one.upstream:
-        text = f"It was made of {one.where}, which holds {worded(one.kind)}: nothing says that this is gone."
-        return Reason(Condition.LABELS, Outcome.UNKNOWN, text, one.entries)
-    return Reason(Condition.LABELS, Outcome.FAIL, f"{one.where} holds {worded(one.kind)}.", one.entries)
+def _held(labels: Iterable[Present]) -> Iterator[Reason]:
+    """Yield one reason for the columns, or for the whole, of one dataset that hold the same kinds of PHI."""
+    for placed in alike(labels, lambda one: (one.dataset, one.origin, one.upstream)):
+        said = alike(placed, lambda one: one.column)
+        for some in alike(said, lambda each: frozenset(one.kind for one in each)):
+            yield _together([one for each in some for one in each])
+
+
+def _together(some: Sequence[Present]) -> Reason:
+    """Return the reason of labels of one place: each of their columns, or the whole, holds each of their kinds."""
+    first = some[0]
+    columns = sorted({one.column for one in some if one.column is not None})
+    entries = tuple(sorted({entry for one in some for entry in one.entries}))
+    kinds = _listed(sorted({one.kind for one in some}))
+    if first.upstream:
+        text = f"It was made of {first.dataset}, which holds {kinds}: nothing says that this is gone."
+        return Reason(Condition.LABELS, Outcome.UNKNOWN, text, entries)
+    said_of = first.dataset if first.origin is None else first.origin
+    several = len(columns) > 1
+    where = f"{len(columns)} columns of {said_of}" if several else ", column ".join((said_of, *columns))
+    if first.origin is not None:
+        where = f"{first.dataset}, by what came from {where},"
+    elif len(columns) == 1:
+        where += ","
+    verb = "hold" if several and first.origin is None else "holds"
+    named = f": {gathered(columns)}" if several else ""
+    return Reason(Condition.LABELS, Outcome.FAIL, f"{where} {verb} {kinds}{named}.", entries)
 
 
 def _use(asked: SafeUse, known: Known) -> Iterator[Reason]:

@@ -17,6 +17,7 @@ from catalog.safe_use.rules import SHIPPED, judge, outcome
 from graph_schema.aspects.safe_use import SafeUse
 from graph_schema.vocabulary import hl7
 from graph_schema.vocabulary.words import DeidentificationState, PhiKind, SafeQuestion
+from reports.naming import worded
 
 ASKED = SafeUse(
     states=("DE_IDENTIFIED", "AGGREGATED"),
@@ -82,10 +83,35 @@ def test_each_condition_by_what_is_known(changed: dict[str, Any], condition: Con
         assert outcome(judge(ASKED, known)) is not Outcome.PASS
 
 
-def test_everything_that_stands_against_it_is_named_with_its_entries() -> None:
-    labels = tuple(Present("DIRECT_IDENTIFIER", f"column {place}", (place,)) for place in range(3))
-    found = [one for one in judge(ASKED, replace(SAFE, labels=labels)) if one.condition is Condition.LABELS]
-    assert [(one.outcome, one.entries) for one in found] == [(Outcome.FAIL, (place,)) for place in range(3)]
+def against(*labels: Present) -> list[tuple[str, tuple[int, ...]]]:
+    asked = replace(ASKED, labels_absent=(PhiKind.DIRECT_IDENTIFIER, PhiKind.QUASI_IDENTIFIER))
+    judged = judge(asked, replace(SAFE, labels=labels))
+    return [(one.text, one.entries) for one in judged if one.condition is Condition.LABELS]
+
+
+def test_columns_that_hold_the_same_kinds_are_one_reason_with_every_entry() -> None:
+    direct, quasi = PhiKind.DIRECT_IDENTIFIER.value, PhiKind.QUASI_IDENTIFIER.value
+    alike = [Present(kind, "n d", (place,), f"c{place}") for place in range(7) for kind in (quasi, direct)]
+    assert against(*alike, Present(direct, "n d", (7,), "mrn"), Present(quasi, "n d", (8,))) == [
+        (
+            "7 columns of n d hold direct identifier, quasi-identifier: c0, c1, c2, c3, c4 and 2 more.",
+            (0, 1, 2, 3, 4, 5, 6),
+        ),
+        ("n d, column mrn, holds direct identifier.", (7,)),
+        ("n d holds quasi-identifier.", (8,)),
+    ]
+
+
+def test_what_came_from_elsewhere_stands_together_by_where_it_came_from() -> None:
+    direct, quasi = PhiKind.DIRECT_IDENTIFIER.value, PhiKind.QUASI_IDENTIFIER.value
+    flowed = [Present(direct, "n d", (place,), f"c{place}", "raw") for place in range(2)]
+    other = Present(direct, "n d", (5,), None, "another")
+    above = [Present(kind, "raw", (6,), upstream=True) for kind in (direct, quasi)]
+    assert against(*flowed, other, *above) == [
+        ("n d, by what came from 2 columns of raw, holds direct identifier: c0, c1.", (0, 1)),
+        ("n d, by what came from another, holds direct identifier.", (5,)),
+        ("It was made of raw, which holds direct identifier, quasi-identifier: nothing says that this is gone.", (6,)),
+    ]
 
 
 def test_what_is_not_asked_for_is_no_condition() -> None:
@@ -120,7 +146,16 @@ KNOWN = st.builds(
     zone=st.none() | st.builds(Stated, st.sampled_from(["TRAINING", "LANDING"]), st.just(2)),
     classified=st.none() | st.just(3),
     labels=st.lists(
-        st.builds(Present, st.sampled_from(list(PhiKind)), st.just("n d"), st.just((7,)), st.booleans()), max_size=2
+        st.builds(
+            Present,
+            st.sampled_from(list(PhiKind)),
+            st.just("n d"),
+            st.integers(10, 20).map(lambda entry: (entry,)),
+            st.none() | st.sampled_from("abc"),
+            st.none() | st.just("raw"),
+            st.booleans(),
+        ),
+        max_size=4,
     ).map(tuple),
     unseen=st.none() | st.just("too much"),
     uses=st.none()
@@ -161,4 +196,10 @@ def test_what_is_unknown_is_never_safe_and_whatever_stands_against_it_is_named(k
     assert {one.condition for one in reasons} == asked_for
     for one in known.labels:
         if one.kind in asked.labels_absent:
-            assert any(each.condition is Condition.LABELS and each.outcome is not Outcome.PASS for each in reasons)
+            assert any(
+                each.condition is Condition.LABELS
+                and each.outcome is (Outcome.UNKNOWN if one.upstream else Outcome.FAIL)
+                and worded(one.kind) in each.text
+                and set(one.entries) <= set(each.entries)
+                for each in reasons
+            )
