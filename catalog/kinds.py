@@ -380,7 +380,7 @@ _KINDS: tuple[Kind[Any], ...] = (
         snapshots_facts.project_split,
         snapshots_admission.admit_split,
     ),
-    Kind(RegisterModelVersion, releases_facts.subjects, releases_facts.project, releases_admission.admit),
+    Kind(RegisterModelVersion, releases_facts.subjects, releases_facts.project, approvals_admission.admit_registration),
     Kind(
         ReleaseModelVersion,
         releases_facts.version_subjects,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 import orjson
 
 from catalog.access.queries import principals
 from catalog.approvals import checks, queries, rules
+from catalog.approvals.binding import registered
 from catalog.approvals.effective import attestors, effective
 from catalog.approvals.model import ApprovalFilter
 from catalog.approvals.persons import Delegation, delegations_at, delegations_within, one_with
@@ -17,9 +19,11 @@ from catalog.errors import SenderError
 from catalog.ledger.protocol import StoredEntry
 from catalog.policies.queries import published
 from catalog.record import DECLARE_FIRST, Admission, Admitted, UnknownSubjectError
+from catalog.releases import admission as releases
 from catalog.releases.deployments import retirements
 from catalog.releases.model import Registration
 from catalog.releases.queries import registrations
+from catalog.releases.records import RegisterModelVersion
 from catalog.snapshots.queries import snapshots
 from catalog.view import View
 from graph_schema.aspects.approvals import BoundDigest, Decision
@@ -27,6 +31,7 @@ from graph_schema.identity import label_of
 from graph_schema.nodes import Approval, Principal, Snapshot
 from graph_schema.times import parse_zoned
 from graph_schema.vocabulary.words import DecisionKind
+from reports.naming import counted, gathered
 
 REQUEST_KIND = "record.request_approval"
 _ISSUED = "report.issued"
@@ -109,6 +114,30 @@ def _denied(record: RequestApproval, view: View, bound: Sequence[BoundDigest]) -
     )
     found = queries.list_approvals(view, wanted, first=_MOST).approvals
     return {one.request: one.because for one in found if one.because is not None and set(one.digests) == set(bound)}
+
+
+def admit_registration(record: RegisterModelVersion, admission: Admission) -> Admitted:
+    """Hold a version to be one that may be registered; whoever registers it anew is told which approvals that ends."""
+    admitted = releases.admit(record, admission)
+    version = record.node.id
+    held = queries.approvals_of(admission.view.at(admission.now), [version]).get(version, ())
+    digests = registered(
+        artifact=record.artifact_digest,
+        code=(record.code.repository, record.code.revision),
+        environment=record.environment.digest,
+        trained_on=(one.digest for one in record.trained_on),
+        evaluated_on=(one.digest for one in record.evaluated_on),
+    )
+    ended = rules.ended_by(held, digests)
+    if not ended:
+        return admitted
+    requests = gathered([f"#{one.request}" for one in ended])
+    ends = (
+        f"Its digests are others than were registered before: {counted(len(ended), 'approval')} of this version "
+        f"{'ends' if len(ended) == 1 else 'end'} by it, of {'request' if len(ended) == 1 else 'requests'} {requests}; "
+        "ask for what it needs again."
+    )
+    return replace(admitted, warnings=(*admitted.warnings, ends))
 
 
 def admit_decision(record: DecideApproval, admission: Admission) -> Admitted:

@@ -207,14 +207,29 @@ def _values(in_force: Mapping[str, Assertion]) -> dict[str, Any]:
     return {part: one.value for part, one in in_force.items()}
 
 
-def _registered(registration: Registration) -> frozenset[BoundDigest]:
-    found = {
-        BoundDigest("artifact", registration.artifact_digest),
-        BoundDigest("code", f"{registration.code.repository}@{registration.code.revision}"),
-        BoundDigest("environment", registration.environment.digest),
-    }
-    found |= {BoundDigest("training snapshot", use.digest) for use in registration.trained_on}
-    return frozenset(found | {BoundDigest("evaluation snapshot", use.digest) for use in registration.evaluated_on})
+def registered(
+    *, artifact: str, code: tuple[str, str], environment: str, trained_on: Iterable[str], evaluated_on: Iterable[str]
+) -> frozenset[BoundDigest]:
+    """Return what a request binds of a version that is registered so: digests, and of the code where it is from."""
+    return frozenset(
+        {
+            BoundDigest("artifact", artifact),
+            BoundDigest("code", "@".join(code)),
+            BoundDigest("environment", environment),
+            *(BoundDigest("training snapshot", digest) for digest in trained_on),
+            *(BoundDigest("evaluation snapshot", digest) for digest in evaluated_on),
+        }
+    )
+
+
+def _registered(one: Registration) -> frozenset[BoundDigest]:
+    return registered(
+        artifact=one.artifact_digest,
+        code=(one.code.repository, one.code.revision),
+        environment=one.environment.digest,
+        trained_on=(use.digest for use in one.trained_on),
+        evaluated_on=(use.digest for use in one.evaluated_on),
+    )
 
 
 def _declaration(held: Mapping[str, str]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
-from catalog.approvals.binding import Change
+from catalog.approvals.binding import BESIDE, Change
 from catalog.approvals.model import Approval, Decision, InboxItem, InboxTask
 from catalog.approvals.persons import distinct, order
 from catalog.approvals.states import ApprovalState
@@ -192,6 +192,20 @@ def _when(met: Met) -> tuple[int, int]:
 
 def _review(decision: Decision) -> int | None:
     return None if decision.irb is None else decision.irb.continuing_review
+
+
+def ended_by(found: Iterable[Approval], digests: frozenset[BoundDigest]) -> tuple[Approval, ...]:
+    """Return those of the approvals of one subject that end when these come to be its own digests."""
+    return tuple(
+        one
+        for one in found
+        if one.state in _STANDING and {each for each in one.digests if each.of not in BESIDE} != digests
+    )
+
+
+_STANDING: Final = frozenset(
+    {ApprovalState.REQUESTED, ApprovalState.APPROVED, ApprovalState.CONDITIONAL, ApprovalState.ABSTAINED}
+)
 
 
 class Matter(NamedTuple):

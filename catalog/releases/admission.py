@@ -85,14 +85,19 @@ def admit_deployment_end(record: EndDeployment, admission: Admission) -> Admitte
 
 
 def admit_retirement(record: RetireModelVersion, admission: Admission) -> Admitted:
-    """Hold the version to be known; whoever retires it is told where it still runs."""
+    """Hold the version to be known; whoever retires it is told that it is retired already, and where it still runs."""
     version = record.model_version.node
     admission.require([(version, "/model_version", _REGISTER)])
-    live = [one for one in deployments_of(admission.view.unredacted, [version.id]).get(version.id, ()) if one.is_live]
-    if not live:
-        return Admitted()
-    still = f"It still runs by {len(live)} deployment{'s' * (len(live) > 1)}: end them."
-    return Admitted(warnings=(still,))
+    view = admission.view.unredacted
+    warnings = []
+    before = retirements(view.at(NOW), [version.id]).get(version.id)
+    if before is not None:
+        since = format_time(before.since)
+        warnings.append(f"It is retired already, since {since} by entry {before.entry}: the earliest counts.")
+    live = [one for one in deployments_of(view, [version.id]).get(version.id, ()) if one.is_live]
+    if live:
+        warnings.append(f"It still runs by {len(live)} deployment{'s' * (len(live) > 1)}: end them.")
+    return Admitted(warnings=warnings)
 
 
 def _admitted(version: ModelVersionRef, gate: int | None, holds_from: int | None, admission: Admission) -> Admitted:

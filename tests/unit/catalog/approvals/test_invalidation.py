@@ -56,7 +56,8 @@ def test_a_version_that_is_registered_with_other_digests_is_not_what_was_approve
     story: House, approver: Actor
 ) -> None:
     then, moment = approved(story, approver), story.clock.micros()
-    changed = story.record(registration(artifact_digest=OTHER)).receipt.index
+    accepted = story.record(registration(artifact_digest=OTHER))
+    changed = accepted.receipt.index
     found = now(story, VERSION)
     assert (found.state, found.because) == (ApprovalState.INVALIDATED, changed)
     assert found.explanation == "the version was registered anew, with other digests"
@@ -64,9 +65,23 @@ def test_a_version_that_is_registered_with_other_digests_is_not_what_was_approve
     assert now(story, VERSION, AsOf(moment)).state is ApprovalState.APPROVED
 
 
+def test_whoever_registers_a_version_anew_is_told_which_approvals_that_ends(story: House, approver: Actor) -> None:
+    assert story.record(registration(intended_use="Nobody was asked yet")).warnings == ()
+    held = story.ledger.entry(approved(story, approver) - 1).index
+    open_ = story.record(request(reason="For another site")).receipt.index
+    denied = story.record(request(approval_kind="LEGAL")).receipt.index
+    (told,) = story.record(registration(artifact_digest=OTHER)).warnings
+    ended = [
+        one for one in approvals_of(View(story.store), [VERSION])[VERSION] if one.state is ApprovalState.INVALIDATED
+    ]
+    assert [one.request for one in ended] == [held, open_, denied]
+    assert f"3 approvals of this version end by it, of requests #{held}, #{open_}, #{denied};" in told
+    assert story.record(registration(artifact_digest="sha256:" + "8" * 64)).warnings == ()
+
+
 def test_a_version_that_is_registered_with_the_same_digests_is_still_approved(story: House, approver: Actor) -> None:
     approved(story, approver)
-    story.record(registration(intended_use="Said in other words"))
+    assert story.record(registration(intended_use="Said in other words")).warnings == ()
     assert now(story, VERSION).state is ApprovalState.APPROVED
 
 

@@ -128,11 +128,22 @@ def test_whoever_deploys_is_told_what_is_missing(house: House) -> None:
     assert not any("Nobody released" in one for one in house.record(deployment()).warnings)
 
 
+def test_whoever_retires_a_version_again_is_told_since_when_it_is(house: House) -> None:
+    first = index(house, retirement(valid_from="2026-04-02T00:00:00Z"))
+    assert house.record(retirement("2")).warnings == ()
+    for again in ("2026-04-03T00:00:00Z", "2026-04-01T00:00:00Z"):
+        (told,) = house.record(retirement(valid_from=again)).warnings
+        assert (
+            told == f"It is retired already, since 2026-04-02T00:00:00.000000Z by entry {first}: the earliest counts."
+        )
+    assert retirements(house.view(), [version()])[version()].since == parse_zoned("2026-04-01T00:00:00Z")
+
+
 def test_nothing_is_released_or_deployed_after_its_retirement(house: House) -> None:
     begun = index(house, deployment())
     other = index(house, deployment("2"))
     accepted = house.record(retirement(valid_from="2026-05-01T00:00:00Z"))
-    assert any("still runs by 1 deployment:" in one for one in accepted.warnings)
+    assert ["still runs by 1 deployment:" in one for one in accepted.warnings] == [True]
     for payload in (release(), deployment(), rollback(other)):
         with pytest.raises(SenderError, match="retired since 2026-05-01") as caught:
             house.record(payload)
