@@ -95,6 +95,16 @@ class Exit(IntEnum):
     UNDECIDED = 4
 
 
+ENDINGS: Mapping[Exit, str] = {
+    Exit.FINE: "fine",
+    Exit.FINDING: "a finding or a failed check",
+    Exit.WRONG_USE: "wrong use",
+    Exit.OUTSIDE: "no answer: something outside is not there, or the key may not",
+    Exit.UNDECIDED: "left to a person or a record to decide",
+}
+"""By exit code, what it means in words, as `lineward --help` and docs/operating.md list them."""
+
+
 class ProblemCode(StrEnum):
     """What kind of problem a GraphQL answer holds."""
 

@@ -199,11 +199,11 @@ def ended_by(found: Iterable[Approval], digests: frozenset[BoundDigest]) -> tupl
     return tuple(
         one
         for one in found
-        if one.state in _STANDING and {each for each in one.digests if each.of not in BESIDE} != digests
+        if one.state in _MAY_END and {each for each in one.digests if each.of not in BESIDE} != digests
     )
 
 
-_STANDING: Final = frozenset(
+_MAY_END: Final = frozenset(
     {ApprovalState.REQUESTED, ApprovalState.APPROVED, ApprovalState.CONDITIONAL, ApprovalState.ABSTAINED}
 )
 

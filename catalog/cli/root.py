@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -41,7 +41,7 @@ from catalog.cli.commands import (
 from catalog.cli.commands.groups import ASK, PROVE, RUN, WRITE, group
 from catalog.cli.usage import complaint, is_help
 from catalog.collecting import collecting_seldom
-from catalog.errors import Exit
+from catalog.errors import ENDINGS, Exit
 from graph_schema.characters import escape_hidden
 
 commands = group()
@@ -75,22 +75,25 @@ def _version(asked: bool) -> None:  # noqa: FBT001  typer calls it so
         raise typer.Exit
 
 
-@commands.callback()
+_ABOUT: Final = f"""Lineward: a clinical data catalog and lineage knowledge graph.
+
+Every command works on one catalog and names it on standard error: the one that --url or --data-dir names; else that of
+LINEWARD_URL; else the folder LINEWARD_DATA_DIR (by default ./lineward-data), through the server where one runs on it.
+Who acts is who holds the key in LINEWARD_KEY. Commands that work on the files themselves refuse LINEWARD_URL. Only
+serve, demo, restore, key create and ingest --new begin a catalog where there is none.
+
+Data goes to standard output, messages to standard error. Exit codes:
+{", ".join(f"{code} {words}" for code, words in ENDINGS.items())}.
+"""
+
+
+@commands.callback(help=_ABOUT)
 def main(
     version: Annotated[  # noqa: FBT002  an option
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
-    """Lineward: a clinical data catalog and lineage knowledge graph.
-
-    Every command works on one catalog and names it on standard error: the one that --url or --data-dir names; else
-    that of LINEWARD_URL; else the folder LINEWARD_DATA_DIR (by default ./lineward-data), through the server where one
-    runs on it. Who acts is who holds the key in LINEWARD_KEY. Commands that work on the files themselves refuse
-    LINEWARD_URL. Only serve, demo, restore, key create and ingest --new begin a catalog where there is none.
-
-    Data goes to standard output, messages to standard error. Exit codes: 0 fine, 1 a finding or a failed check,
-    2 wrong use, 3 something outside is not there, 4 left to a person or a record to decide.
-    """
+    """Hold what every command is given."""
 
 
 def run() -> None:

@@ -135,8 +135,8 @@ def holds_none_of(absent: Collection[str], known: Known) -> Iterator[Reason]:
 def _held(labels: Iterable[Present]) -> Iterator[Reason]:
     """Yield one reason for the columns, or for the whole, of one dataset that hold the same kinds of PHI."""
     for placed in alike(labels, lambda one: (one.dataset, one.origin, one.upstream)):
-        said = alike(placed, lambda one: one.column)
-        for some in alike(said, lambda each: frozenset(one.kind for one in each)):
+        columns = alike(placed, lambda one: one.column)
+        for some in alike(columns, lambda each: frozenset(one.kind for one in each)):
             yield _together([one for each in some for one in each])
 
 
@@ -149,9 +149,9 @@ def _together(some: Sequence[Present]) -> Reason:
     if first.upstream:
         text = f"It was made of {first.dataset}, which holds {kinds}: nothing says that this is gone."
         return Reason(Condition.LABELS, Outcome.UNKNOWN, text, entries)
-    said_of = first.dataset if first.origin is None else first.origin
+    holder = first.dataset if first.origin is None else first.origin
     several = len(columns) > 1
-    where = f"{len(columns)} columns of {said_of}" if several else ", column ".join((said_of, *columns))
+    where = f"{len(columns)} columns of {holder}" if several else ", column ".join((holder, *columns))
     if first.origin is not None:
         where = f"{first.dataset}, by what came from {where},"
     elif len(columns) == 1:

@@ -14,9 +14,11 @@ from catalog.cli.ending import exit_codes
 from catalog.errors import (
     ADDRESSED,
     ANSWERS,
+    ENDINGS,
     AskerError,
     DamagedGraphError,
     EvidenceError,
+    Exit,
     OperatorError,
     SenderError,
     answer_to,
@@ -24,6 +26,7 @@ from catalog.errors import (
     error_of_code,
 )
 from ingest_hooks.errors import Unreadable
+from tests.support.project import REPOSITORY
 
 FINDING, WRONG_USE, OUTSIDE = 1, 2, 3
 MET: list[tuple[Exception, int]] = [
@@ -67,6 +70,12 @@ def in_graphql(error: Exception) -> Exception:
     """Return what a command raises once the error came to it within a GraphQL answer."""
     found = as_problem(error)
     return error_of_code(found.code.value, found.message, getattr(found, "field", ""))
+
+
+def test_the_documents_list_what_each_exit_code_means() -> None:
+    assert set(ENDINGS) == set(Exit)
+    document = (REPOSITORY / "docs/operating.md").read_text("utf-8")
+    assert "".join(f"| {int(code)} | {words} |\n" for code, words in ENDINGS.items()) in document
 
 
 @met
