@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import requests
 
+from catalog.kinds import KINDS
 from graph_schema.nodes import Dataset, ModelVersion
 from graph_schema.vocabulary.words import GateCheckName
+from tests.integration.catalog.api.test_access import key_of
 from tests.support.gate_story import published
 from tests.support.project import REPOSITORY
 from tests.support.records import CURATED, MODEL, event, registration, seal
@@ -67,6 +69,18 @@ def test_graphql_and_http_give_the_same_and_one_of_them_records_it(catalog: Cata
     assert {one["check"]: one["outcome"] for one in found["checks"]} == {
         one["check"]: one["outcome"] for one in read["checks"]
     }
+
+
+def test_an_auditor_asks_and_the_entry_is_the_catalogs_own_which_names_who_asked(catalog: Catalog) -> None:
+    told(catalog)
+    headers = key_of(catalog, "aud-1", "auditor")
+    posted = catalog.client.post("/api/v1/gate", json=ASKED, headers=headers).json()
+    entry = catalog.service.ledger.entry(posted["index"]).entry
+    assert (entry.actor, entry.kind) == ("aud-1", KINDS["gate_evaluated"].in_ledger)
+    assert not KINDS["gate_evaluated"].open
+    # Without a right to read nobody asks, and nothing is written.
+    refused = catalog.client.post("/api/v1/gate", json=ASKED, headers=key_of(catalog, "watch-1", "monitor"))
+    assert refused.status_code == 403
 
 
 @pytest.mark.parametrize(

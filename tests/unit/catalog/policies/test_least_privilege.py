@@ -39,6 +39,15 @@ def test_a_role_writes_its_kinds_of_record_and_no_other(house: House, role: Prin
     assert house.ledger.size() == 0
 
 
+@pytest.mark.parametrize("kind", sorted(KINDS.keys() - set(OPEN)))
+def test_what_the_catalog_writes_itself_nobody_sends(house: House, kind: str) -> None:
+    """Such as what the gate said: an auditor may ask, and the entry is the catalog's own, of who asked."""
+    for role in PrincipalRole:
+        with pytest.raises(SenderError, match="is written by the catalog itself"):
+            house.record({"kind": kind}, acting(role.value))
+    assert house.ledger.size() == 0
+
+
 @pytest.fixture
 def of_north(house: House) -> tuple[House, Actor]:
     """One dataset held at North and one at South, and somebody of North with every role that sites bind."""
