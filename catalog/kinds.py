@@ -110,7 +110,7 @@ from catalog.releases.records import (
 from catalog.reporting.records import ReportIssued
 from catalog.safe_use.records import DefineSafeUse
 from catalog.signatures.records import EndSigningKey, RegisterSigningKey
-from catalog.snapshots.records import DeclareSplit, SealSnapshot, TombstoneSnapshot, VerifySnapshot
+from catalog.snapshots.records import DeclareSplit, SealSnapshot, TombstoneSnapshot, VerifySnapshot, WithdrawSplit
 from catalog.use.records import (
     EndTransfer,
     EndUndertaking,
@@ -379,6 +379,12 @@ _KINDS: tuple[Kind[Any], ...] = (
         snapshots_facts.split_subjects,
         snapshots_facts.project_split,
         snapshots_admission.admit_split,
+    ),
+    Kind(
+        WithdrawSplit,
+        snapshots_facts.withdrawal_subjects,
+        snapshots_facts.project_withdrawal,
+        snapshots_admission.admit_withdrawal,
     ),
     Kind(RegisterModelVersion, releases_facts.subjects, releases_facts.project, approvals_admission.admit_registration),
     Kind(

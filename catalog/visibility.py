@@ -22,6 +22,7 @@ _ABOUT: Final[Mapping[str, str]] = {
     "Approval": "CONCERNS",
     "Attestation": "COVERS",
     "Deployment": "DEPLOYS",
+    "Division": "DIVIDES",
     "Transfer": "APPLIES_TO",
     "Undertaking": "MEETS",
     "UseStatement": "APPLIES_TO",

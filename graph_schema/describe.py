@@ -18,7 +18,7 @@ END: Final = "<!-- graph-schema:end -->"
 _GROUPS: Final = {
     "Data": ("Source", "Dataset", "Column", "Snapshot", "PhiTag", "Site", "Place", "EncryptionKey"),
     "Work": ("Job", "Run", "CodeRevision", "Environment"),
-    "Models": ("Model", "ModelVersion", "Evaluation", "SigningKey", "Deployment"),
+    "Models": ("Model", "ModelVersion", "Evaluation", "SigningKey", "Deployment", "Division"),
     "People": ("Principal", "Approval", "Attestation", "Mapping", "NamespaceRule", "SafeUse", "Finding"),
     "Use": ("UseStatement", "Transfer", "Undertaking", "PolicySet", "Project", "Protocol"),
 }

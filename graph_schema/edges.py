@@ -14,6 +14,7 @@ from graph_schema.nodes import (
     Column,
     Dataset,
     Deployment,
+    Division,
     EncryptionKey,
     Environment,
     Evaluation,
@@ -409,6 +410,14 @@ class Meets(EdgeKind):
 
     source: Undertaking
     target: UseStatement
+
+
+@dataclass(frozen=True, slots=True)
+class Divides(EdgeKind):
+    """The division divides the subjects of the snapshot from those of others."""
+
+    source: Division
+    target: Snapshot
 
 
 @dataclass(frozen=True, slots=True)

@@ -292,6 +292,13 @@ class Undertaking(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Division(Node):
+    """A declared division of subjects into parts, named by its ledger index."""
+
+    ledger_index: str
+
+
+@dataclass(frozen=True, slots=True)
 class NamespaceRule(Node):
     """A rule by which several names of a namespace are one dataset, by what its author calls it."""
 

@@ -110,6 +110,7 @@ KINDS = {
     "record.verify_snapshot": "verification of a snapshot",
     "record.tombstone_snapshot": "deletion of a snapshot",
     "record.declare_split": "division of subjects into parts",
+    "record.withdraw_split": "withdrawal of a division of subjects",
     "record.register_model_version": "registration of a model version",
     "record.release_model_version": "release of a model version",
     "record.deploy_model_version": "deployment of a model version",

@@ -55,6 +55,7 @@ class Permission(StrEnum):
     VERIFY_SNAPSHOT = "verify_snapshot"
     TOMBSTONE_SNAPSHOT = "tombstone_snapshot"
     DECLARE_SPLIT = "declare_split"
+    WITHDRAW_SPLIT = "withdraw_split"
     REGISTER_MODEL_VERSION = "register_model_version"
     RELEASE_MODEL_VERSION = "release_model_version"
     DEPLOY_MODEL_VERSION = "deploy_model_version"
@@ -186,6 +187,7 @@ TABLE: Final[Mapping[PrincipalRole, frozenset[Permission]]] = {
             Permission.RETIRE_MODEL_VERSION,
             Permission.TOMBSTONE_SNAPSHOT,
             Permission.DECLARE_SPLIT,
+            Permission.WITHDRAW_SPLIT,
             Permission.VERIFY_SNAPSHOT,
             Permission.REQUEST_APPROVAL,
             Permission.MEET_CONDITION,

@@ -72,6 +72,7 @@ _WITHOUT_TEXT: Final[dict[str, frozenset[str]]] = {
     "decision": frozenset(),
     "deployment": frozenset(),
     "deployment_end": frozenset(),
+    "division_withdrawal": frozenset(),
     "exception_end": frozenset(),
     "membership_end": frozenset(),
     "metrics": frozenset({"value"}),

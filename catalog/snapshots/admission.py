@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from catalog.assets.run_refs import admit_run
 from catalog.errors import SenderError
 from catalog.record import DECLARE_FIRST, Admission, Admitted
 from catalog.snapshots.queries import snapshots
-from catalog.snapshots.records import DeclareSplit, SealSnapshot, TombstoneSnapshot, VerifySnapshot
+from catalog.snapshots.records import DeclareSplit, SealSnapshot, TombstoneSnapshot, VerifySnapshot, WithdrawSplit
+from catalog.snapshots.splits import withdrawn
 from graph_schema.facts import NOW
 from graph_schema.vocabulary.words import VerificationResult
+
+_SHARED: Final = (
+    "Subjects are in more than one part: its parts are not apart. Where that is a mistake, a steward withdraws it "
+    "(`withdraw_split`)."
+)
 
 
 def admit_seal(record: SealSnapshot, admission: Admission) -> Admitted:
@@ -58,5 +66,14 @@ def admit_split(record: DeclareSplit, admission: Admission) -> Admitted:
         ]
     )
     if record.shared:
-        return Admitted(warnings=("Subjects are in more than one part: its parts are not apart.",))
+        return Admitted(warnings=(_SHARED,))
     return Admitted()
+
+
+def admit_withdrawal(record: WithdrawSplit, admission: Admission) -> Admitted:
+    """Hold the division to be known; whoever withdraws one again is told that it counts for nothing already."""
+    admission.require([(record.node, "/split", "give the ledger index of the record that declared it")])
+    before = withdrawn(admission.view.unredacted, [record.node.id]).get(record.node.id)
+    if before is None:
+        return Admitted()
+    return Admitted(warnings=(f"It was withdrawn already, by entry {before}; this adds why.",))

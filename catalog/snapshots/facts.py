@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from catalog.assets.run_refs import add_run, run_named
 from catalog.record import RecordContext
-from catalog.snapshots.records import DeclareSplit, SealSnapshot, TombstoneSnapshot, VerifySnapshot
-from graph_schema.aspects.snapshots import Seal, SplitPart, Tombstone, Verification
-from graph_schema.edges import Captures, Generated, Sealed, Verified
-from graph_schema.nodes import Node, Principal
+from catalog.snapshots.records import DeclareSplit, SealSnapshot, TombstoneSnapshot, VerifySnapshot, WithdrawSplit
+from graph_schema.aspects.snapshots import DivisionWithdrawal, Seal, SplitPart, Tombstone, Verification
+from graph_schema.edges import Captures, Divides, Generated, Sealed, Verified
+from graph_schema.nodes import Division, Node, Principal
 
 
 def seal_subjects(record: SealSnapshot) -> tuple[Node, ...]:
@@ -59,8 +59,20 @@ def split_subjects(record: DeclareSplit) -> tuple[Node, ...]:
 
 def project_split(record: DeclareSplit, context: RecordContext) -> None:
     """Add of each snapshot which part it holds."""
+    division = Division(str(context.builder.entry))
     for part in record.parts:
         value = SplitPart(part.part, record.unit.value, record.assignment_digest, record.shared, record.method)
         for snapshot in part.snapshots:
             context.builder.add_edge(Captures(snapshot.node, snapshot.dataset.node))
             context.builder.add_statement(snapshot.node, "split_part", value)
+            context.builder.add_edge(Divides(division, snapshot.node))
+
+
+def withdrawal_subjects(record: WithdrawSplit) -> tuple[Node, ...]:
+    """Return what the record is about."""
+    return (record.node,)
+
+
+def project_withdrawal(record: WithdrawSplit, context: RecordContext) -> None:
+    """Add that the division was withdrawn, and why."""
+    context.builder.add_statement(record.node, "division_withdrawal", DivisionWithdrawal(record.reason))

@@ -10,6 +10,7 @@ from catalog.record import (
     DatasetRef,
     Day,
     Digest,
+    Index,
     JobRef,
     Name,
     Part,
@@ -24,7 +25,7 @@ from catalog.record import (
     refusal,
 )
 from catalog.snapshots.rules import MAX_FILES, is_under_root, manifest_digest, repeated
-from graph_schema.nodes import Snapshot
+from graph_schema.nodes import Division, Snapshot
 from graph_schema.vocabulary.words import SnapshotRole, SplitUnit, VerificationResult
 from ingest_hooks.emit.manifests import LONGEST_PATH
 from ingest_hooks.redaction.identifiers import holds_identifier
@@ -217,3 +218,19 @@ class DeclareSplit(Record):
         if len({part.part for part in self.parts}) < len(self.parts):
             raise refusal("parts: each has a name of its own.", "/parts")
         return self
+
+
+class WithdrawSplit(Record):
+    """That a division of subjects was declared by mistake: from this record on it counts at no time."""
+
+    name: ClassVar[str] = "withdraw_split"
+
+    split: Index
+    """The ledger index of the record that declared it."""
+    reason: Text
+    """Why it is withdrawn, such as that subjects were compared with the wrong list."""
+
+    @property
+    def node(self) -> Division:
+        """Return the division."""
+        return Division(str(self.split))

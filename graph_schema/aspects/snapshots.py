@@ -65,6 +65,13 @@ class Tombstone(Part):
 
 
 @dataclass(frozen=True, slots=True)
+class DivisionWithdrawal(Part):
+    """That a division of subjects was declared by mistake: by whoever knows of this it counts at no time."""
+
+    reason: Annotated[str, "Why it is withdrawn."]
+
+
+@dataclass(frozen=True, slots=True)
 class SplitPart(Part):
     """Which part of a division of subjects a snapshot holds; of subjects only a digest over who is where is kept."""
 

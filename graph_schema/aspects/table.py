@@ -62,7 +62,7 @@ from graph_schema.aspects.releases import Deployment, DeploymentEnd, Release, Re
 from graph_schema.aspects.safe_use import SafeUse
 from graph_schema.aspects.shape import ShapeError, reader, writer
 from graph_schema.aspects.signatures import SigningKey, SigningKeyEnd
-from graph_schema.aspects.snapshots import Seal, SplitPart, Tombstone, Verification
+from graph_schema.aspects.snapshots import DivisionWithdrawal, Seal, SplitPart, Tombstone, Verification
 from graph_schema.aspects.use import ConsentWithdrawal, ExceptionEnd, Transfer, Undertaking, UseEnd, UseStatement
 from graph_schema.canonical import canonical_text
 
@@ -312,6 +312,7 @@ ASPECTS: Final[tuple[Aspect, ...]] = (
     Aspect("seal", ("Snapshot",), Seal),
     Aspect("verification", ("Snapshot",), Verification),
     Aspect("split_part", ("Snapshot",), SplitPart),
+    Aspect("division_withdrawal", ("Division",), DivisionWithdrawal),
     Aspect("tombstone", ("Snapshot",), Tombstone),
     Aspect("registration", ("ModelVersion",), Registration, searchable=True),
     Aspect("release", ("ModelVersion",), Release),

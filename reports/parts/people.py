@@ -161,6 +161,7 @@ _ACTS = {
     "record.verify_snapshot": "verified snapshots",
     "record.tombstone_snapshot": "deleted snapshots",
     "record.declare_split": "declared divisions of subjects",
+    "record.withdraw_split": "withdrew divisions of subjects",
     "record.register_model_version": "registered model versions",
     "record.release_model_version": "released model versions",
     "record.deploy_model_version": "deployed model versions",

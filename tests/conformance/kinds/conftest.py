@@ -172,7 +172,9 @@ def tell(house: House) -> None:
             if record["kind"] == kind:
                 house.record(ending_exception(ended, index, effect="RETROACTIVE", valid_from=EARLY))
     house.record(seal(digest=EVALUATION_DIGEST, manifest=MANIFEST[:1]))
-    house.record(division(shared=1))
+    house.record(
+        {"kind": "withdraw_split", "split": house.record(division(shared=1)).receipt.index, "reason": "A test"}
+    )
     house.record(tombstone(digest=EVALUATION_DIGEST, valid_from=EARLY))
     deploy(house)
     for kind in ("acknowledge_finding", "accept_finding", "reopen_finding"):

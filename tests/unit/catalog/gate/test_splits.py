@@ -19,5 +19,7 @@ def test_g4_a_declared_division_of_subjects_decides_whether_they_are_apart(
         {"part": "training", "snapshots": [snapshot(TRAINING)]},
         {"part": "evaluation", "snapshots": [snapshot(EVALUATION)]},
     ]
-    house.record(division(parts=parts, shared=shared))
+    declared = house.record(division(parts=parts, shared=shared)).receipt.index
     assert story.outcomes().get(GateCheckName.EVALUATION_SPLIT, "PASS") == outcome
+    house.record({"kind": "withdraw_split", "split": declared, "reason": "Made up by mistake"})
+    assert story.outcomes()[GateCheckName.EVALUATION_SPLIT] == "UNKNOWN"

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from catalog.errors import SenderError
 from catalog.reading import AsOf
-from catalog.snapshots.splits import Split, split_of
+from catalog.snapshots import splits
+from catalog.snapshots.splits import SnapshotPart, Split, split_of
+from graph_schema.aspects.snapshots import SplitPart
 from graph_schema.nodes import Snapshot
 from tests.support.records import (
     CURATED,
@@ -89,6 +94,65 @@ def test_an_erased_division_is_none(house: House) -> None:
     entry = house.record(division()).receipt.index
     house.record(erasing(entry))
     assert asked(house).apart is None
+
+
+def withdrawal(split: int) -> dict[str, Any]:
+    return {"kind": "withdraw_split", "split": split, "reason": "Made up by mistake"}
+
+
+def test_a_division_that_was_withdrawn_counts_at_no_time_for_whoever_knows_of_it(house: House) -> None:
+    good = house.record(division()).receipt.index
+    wrong = house.record(division(unit="SITE", shared=2)).receipt.index
+    between = house.clock.micros()
+    assert asked(house).apart is False
+    entry = house.record(withdrawal(wrong)).receipt.index
+    assert (asked(house).apart, asked(house).entries) == (True, (good,))
+    # It was a mistake from the beginning, and was known to be one only later.
+    assert asked(house, AsOf(between)).apart is True
+    assert asked(house, AsOf(between, entry - 1)).apart is False
+    last = house.record(withdrawal(good)).receipt.index
+    found = asked(house)
+    assert (found.apart, found.entries) == (None, (entry, last))
+    assert found.reason == "No declared division of subjects covers all of them, but for one that was withdrawn."
+
+
+def test_whoever_withdraws_a_division_again_is_told_and_one_that_is_none_is_refused(house: House) -> None:
+    entry = house.record(division()).receipt.index
+    first = house.record(withdrawal(entry))
+    assert first.warnings == ()
+    again = {**withdrawal(entry), "reason": "Said in other words"}
+    assert house.record(again).warnings == (
+        f"It was withdrawn already, by entry {first.receipt.index}; this adds why.",
+    )
+    for none in (0, 9999):
+        with pytest.raises(SenderError, match="ledger index of the record that declared it") as caught:
+            house.record(withdrawal(none))
+        assert caught.value.pointer == "/split"
+
+
+def test_an_erased_withdrawal_brings_no_division_back(house: House) -> None:
+    entry = house.record(division()).receipt.index
+    house.record(erasing(house.record(withdrawal(entry)).receipt.index))
+    assert asked(house).apart is None
+
+
+@given(st.data())
+@settings(max_examples=30, deadline=None)
+def test_divisions_count_as_if_those_withdrawn_had_never_been_declared(data: st.DataObject) -> None:
+    """Whatever is withdrawn and when: what is left decides, as of now and as of each entry on the way."""
+    shared = data.draw(st.lists(st.integers(0, 1), min_size=1, max_size=4))
+    taken = data.draw(st.lists(st.sampled_from(range(len(shared))), unique=True))
+    parts = [SplitPart(part, "PATIENT", DIGEST, 0, "made up") for part in ("training", "evaluation")]
+    declared = [tuple(replace(part, shared=some) for part in parts) for some in shared]
+
+    def judged(kept: list[int], over: dict[int, int]) -> bool | None:
+        sides = [[SnapshotPart(one, declared[one][side]) for one in kept] for side in (0, 1)]
+        return splits.judged([(sides[0], sides[1])], over).apart
+
+    for known in range(len(taken) + 1):
+        over = {one: 100 + one for one in taken[:known]}
+        left = [one for one in range(len(shared)) if one not in over]
+        assert judged(list(range(len(shared))), over) == judged(left, {})
 
 
 @pytest.mark.parametrize(
