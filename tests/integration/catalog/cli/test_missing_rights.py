@@ -39,13 +39,13 @@ def refused(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """Return a catalog and the key of a monitor, which neither reads nor writes."""
     folder = tmp_path_factory.mktemp("rights") / "catalog"
 
-    def key(name: str, role: str, **environment: str) -> str:
-        made = typed(folder, "key", "create", name, "--role", role, "--json", **environment)
+    def key(name: str, role: str, by: str = "") -> str:
+        made = typed(folder, "key", "create", name, "--role", role, "--json", LINEWARD_KEY=by)
         assert made.code == FINE, made.printed
         return str(json.loads(made.out)["key"])
 
     administrator = key("root-1", "admin")
-    return folder, key("watch-1", "monitor", LINEWARD_KEY=administrator)
+    return folder, key("watch-1", "monitor", administrator)
 
 
 @pytest.mark.parametrize("arguments", ASKING, ids=command_of)
