@@ -312,9 +312,6 @@ class StoreReader(Protocol):
     def label_states(self, ids: Sequence[str]) -> dict[str, LabelState]:
         """Return all labels kept of each and of its columns; one without any is absent."""
 
-    def label_counts(self, kinds: Sequence[str]) -> dict[str, int]:
-        """Return of how many assets each of the kinds is kept."""
-
     def assets_labelled(self, kinds: Sequence[str]) -> frozenset[str]:
         """Return the assets of which any of the kinds is kept."""
 

@@ -187,10 +187,6 @@ class SingleReads(ABC):
         with self.reading() as read:
             return read.label_states(ids)
 
-    def label_counts(self, kinds: Sequence[str]) -> dict[str, int]:
-        with self.reading() as read:
-            return read.label_counts(kinds)
-
     def assets_labelled(self, kinds: Sequence[str]) -> frozenset[str]:
         with self.reading() as read:
             return read.assets_labelled(kinds)

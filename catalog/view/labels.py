@@ -19,14 +19,6 @@ class LabelReader(Scope):
         """Return the effective labels kept of the datasets and model versions, of a view of now alone."""
         return self._reader.held_labels(self._with_labels(HELD, ids))
 
-    def label_counts(self, kinds: Sequence[str]) -> dict[str, int]:
-        """Return of how many assets that may be seen each of the kinds is kept, of a view of now alone."""
-        self._note_labels()
-        self.note(touches.of_some, HELD, kinds)
-        if self.rights.unbounded:
-            return self._reader.label_counts(kinds)
-        return {kind: len(self.assets_labelled([kind])) for kind in kinds}
-
     def assets_labelled(self, kinds: Sequence[str]) -> frozenset[str]:
         """Return the assets that may be seen and of which any of the kinds is kept, of a view of now alone."""
         self._note_labels()

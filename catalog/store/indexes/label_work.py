@@ -228,11 +228,6 @@ def label_states(reader: IndexReader, ids: Sequence[str]) -> dict[str, LabelStat
     return {row[0]: LabelState(*row) for row in rows}
 
 
-def label_counts(reader: IndexReader, kinds: Sequence[str]) -> dict[str, int]:
-    """Return of how many assets each of the kinds is kept."""
-    return {kind: count for (kind,), count in reader.counts(HELD, [(kind,) for kind in kinds], 1).items()}
-
-
 def assets_labelled(reader: IndexReader, kinds: Sequence[str]) -> frozenset[str]:
     """Return the assets of which any of the kinds is kept."""
     return frozenset(reader.ends(HELD, [(kind,) for kind in dict.fromkeys(kinds)], "asset", 1))

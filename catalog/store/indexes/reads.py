@@ -142,9 +142,6 @@ class IndexReads(IndexReader):
     def label_states(self, ids: Sequence[str]) -> dict[str, LabelState]:
         return label_work.label_states(self, ids)
 
-    def label_counts(self, kinds: Sequence[str]) -> dict[str, int]:
-        return label_work.label_counts(self, kinds)
-
     def assets_labelled(self, kinds: Sequence[str]) -> frozenset[str]:
         return label_work.assets_labelled(self, kinds)
 

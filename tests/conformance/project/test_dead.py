@@ -19,7 +19,6 @@ USED_OUTSIDE = {
     "read_model": "what a pipeline calls",
     "write_model": "the same",
     "claim_deidentification": "the same",
-    "current_labels": "what facets of a search read",
     "TEXTS": "the table that the fields of records are held to",
     "rotate": "what an operator calls: there is no command for it yet",
     "_get_schema": "what the standard's client calls",
@@ -89,6 +88,31 @@ def unused() -> Iterator[tuple[str, str]]:
 
 def test_everything_that_is_there_is_used() -> None:
     assert [found for found in unused() if found[1] not in USED_OUTSIDE] == []
+
+
+STARTED = {
+    "catalog.projector": "the process of the projection",
+    "catalog.ledger.memory": "the ledger that every other one is held to",
+    "reports.standalone.command": "the end of the script that verifies by itself",
+}
+"""Modules that no other imports, and what they are."""
+
+
+def test_every_module_is_imported_by_another() -> None:
+    imported: set[str] = set()
+    for path in (*text(), *(REPOSITORY / "docs").glob("*.py")):
+        for node in ast.walk(parsed(path)):
+            match node:
+                case ast.Import(names=some):
+                    imported |= {each.name for each in some}
+                case ast.ImportFrom(module=str(module), names=some):
+                    imported |= {module, *(f"{module}.{each.name}" for each in some)}
+    modules = {
+        ".".join(path.relative_to(REPOSITORY).with_suffix("").parts)
+        for path in text()
+        if path.stem not in {"__init__", "__main__"} and path.relative_to(REPOSITORY).parts[0] != "ingest_hooks"
+    }
+    assert modules - imported == STARTED.keys()
 
 
 def test_what_is_there_for_somebody_else_is_still_there_and_not_used_here() -> None:

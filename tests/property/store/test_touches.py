@@ -14,7 +14,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catalog.labels.queries import attestations_by_id
-from catalog.labels.taint.current import KINDS, current_labels
 from catalog.labels.taint.following import LabelFollower
 from catalog.labels.taint.queries import effective_labels
 from catalog.projection.entry_facts import facts_of
@@ -42,6 +41,7 @@ from tests.property.catalog.labels.test_effective import EARLY
 from tests.property.catalog.labels.test_following import ASSETS, HAPPENED, told
 from tests.support.answers import ids_of
 from tests.support.facts import ASPECTS, World, history, joined
+from tests.support.kept_labels import KINDS, current_labels
 from tests.support.records import House, attestation
 
 CHANCE = st.integers(0, 2**32).map(random.Random)
@@ -221,7 +221,7 @@ BY_TIME: dict[str, Callable[[View], Any]] = {
     "held": lambda view: view.held_labels(ASSETS),
     "states": lambda view: view.label_states(ASSETS),
     "equations": lambda view: view.label_equations(ASSETS),
-    "of kinds": lambda view: (view.assets_labelled(KINDS), view.label_counts(KINDS)),
+    "of kinds": lambda view: view.assets_labelled(KINDS),
     "lagging": lambda view: view.labels_lagging(),
     "current": lambda view: current_labels(view, ASSETS),
     "effective": lambda view: effective_labels(view, ASSETS),

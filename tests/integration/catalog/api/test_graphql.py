@@ -296,12 +296,15 @@ def test_a_file_beyond_two_gibibytes_is_sealed_and_shown_whole(catalog: Catalog)
 def test_a_model_version_names_everything_it_was_made_of(filled: Catalog) -> None:
     query = """{ modelVersion(model: {namespace: "models", name: "readmission"}, version: "1") { ... on ModelVersion {
       name trainedOn { digest }
-      registration { artifactDigest metrics { name value } code { revision clean } run { runState } }
+      registration { artifactDigest metrics { name value } code { revision clean } run { runState }
+        subjectSplit { apart reason entries } }
       approvals { approvalState approvalKind digests { of } } } } }"""
     found = filled.data(query)["modelVersion"]
     assert found["name"] == "readmission@1"
     assert found["trainedOn"] == [{"digest": DIGEST}]
     assert found["registration"]["metrics"] == [{"name": "auroc", "value": "0.75"}]
+    both = {"apart": False, "reason": "A snapshot was both trained and evaluated on.", "entries": []}
+    assert found["registration"]["subjectSplit"] == both
     assert found["approvals"][0]["approvalState"] == "REQUESTED"
 
 

@@ -14,7 +14,6 @@ from uuid import UUID
 import pytest
 
 from catalog.labels.taint import kept
-from catalog.labels.taint.current import current_labels
 from catalog.labels.taint.following import LabelFollower
 from catalog.labels.taint.judging import MOST_WAYS
 from catalog.labels.taint.queries import effective_labels, why_label
@@ -23,6 +22,7 @@ from catalog.store.protocol import Store
 from catalog.view import View
 from graph_schema.nodes import Dataset
 from tests.support.counting import Counting
+from tests.support.kept_labels import current_labels
 from tests.support.records import RAW, House, event, tag
 from tests.unit.catalog.labels.test_effective_labels import EARLY, RAW_ID
 

@@ -1,4 +1,4 @@
-"""The effective labels of what is current, read of what a follower keeps: for facets, filters and whole estates."""
+"""The kinds of PHI that assets hold now as the follower keeps them, or at another point as they are judged."""
 
 from __future__ import annotations
 
@@ -38,11 +38,6 @@ def current_labels(view: View, ids: Sequence[str]) -> CurrentLabels:
         if one.suggested:
             suggested.setdefault(one.asset, set()).add(one.kind)
     return CurrentLabels(_frozen(kinds), _frozen(suggested), view.labels_lagging() or Complete())
-
-
-def label_counts(view: View) -> Mapping[str, int]:
-    """Return how many assets hold each kind of PHI now, as it is kept; a kind that none holds is absent."""
-    return {kind: count for kind, count in view.label_counts(KINDS).items() if count}
 
 
 def _judged(view: View, ids: Sequence[str]) -> CurrentLabels:
