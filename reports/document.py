@@ -163,6 +163,10 @@ class Path:
     target: str = ""
     numbers: tuple[int, ...] = ()
     """Of all that it stands for."""
+    has_room: bool = True
+    """Whether its number lies on nothing else at `at`; else it is not drawn."""
+    signs: tuple[tuple[int, int], ...] = ()
+    """The middles of its marks."""
 
 
 @dataclass(frozen=True, slots=True)

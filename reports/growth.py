@@ -12,8 +12,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from reports.document import Box
-from reports.geometry import EDGE, GAP_X, GAP_Y, LANE, Places, Points
-from reports.vertices import COLLAPSED, Vertex, box_of, rank_of, zone_of
+from reports.geometry import BELOW, EDGE, GAP_Y, LANE, Places, Points, straight
+from reports.vertices import COLLAPSED, Vertex, box_of, ranks_of, zone_of
 
 Pairs = Sequence[tuple[str, str]]
 
@@ -44,15 +44,21 @@ class Drawing:
     ways: Mapping[tuple[str, str], Points]
     lanes: Places
     wide: int
+    gap: int
+    """How far one column stands from the next."""
     height: int
+
+    def ports(self) -> dict[str, tuple[str, int | None]]:
+        """Return by the id of a box or row what an edge to it leads to: the box, and the row's height."""
+        found: dict[str, tuple[str, int | None]] = {key: (key, None) for key in self.boxes}
+        return found | {row.node: (box.key, box.y + row.y - 2) for box in self.boxes.values() for row in box.rows}
 
     def way(self, source: str, target: str) -> Points:
         """Return the points of an edge: those that were laid for it, or straight from box to box."""
         known = self.ways.get((source, target))
         if known is not None:
             return known
-        one, other = self.boxes[source], self.boxes[target]
-        return (one.x + one.width, one.y + one.height // 2), (other.x, other.y + other.height // 2)
+        return straight(self.boxes[source], self.boxes[target])
 
 
 class _Places:
@@ -86,7 +92,11 @@ class _Places:
 
 
 def grown(
-    drawing: Drawing, nodes: Sequence[Vertex], flows: Pairs, opened: Sequence[Opened], collapsed: Mapping[str, str]
+    drawing: Drawing,
+    nodes: Sequence[Vertex],
+    flows: Pairs,
+    opened: Sequence[Opened],
+    collapsed: Mapping[str, str],
 ) -> tuple[Drawing, frozenset[str]]:
     """Return a drawing with what is opened, one after the other, and the zones of which all is drawn now.
 
@@ -97,7 +107,12 @@ def grown(
     near = _neighbours(flows)
     by_id = {node.id: node for node in nodes}
     gone = set()
+    later = [one for step in opened for one in step.nodes]
     for step in opened:
+        later = later[len(step.nodes) :]
+        unmet = frozenset(later)
+        # What comes later must not move what is there: so it does not say where something without a zone stands.
+        ranks = ranks_of([node for node in nodes if node.id not in unmet], flows)
         names = [node.id for node in nodes if node.id in step.nodes and node.id not in boxes]
         if step.zone is not None:
             names = [one for one, zone in collapsed.items() if zone == step.zone and one not in boxes]
@@ -105,7 +120,7 @@ def grown(
             gone.add(step.zone)
         for name in _outwards(names, boxes, near):
             node = by_id[name]
-            x = _column(node, boxes, zones, near[name], drawing.wide)
+            x = _column(ranks[name], boxes, zones, near[name], drawing.wide + drawing.gap)
             box = box_of(node, drawing.wide)
             beside = [boxes[one] for several in near[name] for one in several if one in boxes]
             middles = [one.y + one.height // 2 for one in beside] or [drawing.height // 2]
@@ -157,7 +172,7 @@ def folded(
 
 def _with(drawing: Drawing, boxes: Mapping[str, Box], zones: Mapping[int, int]) -> Drawing:
     """Return a drawing of these boxes; its columns and height are never less than they were."""
-    height = max([drawing.height, *(box.y + box.height + EDGE for box in boxes.values())])
+    height = max([drawing.height, *(box.y + box.height + BELOW for box in boxes.values())])
     ordered = dict(sorted(boxes.items(), key=lambda item: (item[1].x, item[1].y, item[0])))
     return replace(drawing, boxes=ordered, zones=zones, height=height)
 
@@ -188,10 +203,9 @@ def _outwards(names: Sequence[str], boxes: Collection[str], near: Near) -> Itera
 
 
 def _column(
-    node: Vertex, boxes: Mapping[str, Box], zones: dict[int, int], near: tuple[list[str], list[str]], wide: int
+    zone: int, boxes: Mapping[str, Box], zones: dict[int, int], near: tuple[list[str], list[str]], step: int
 ) -> int:
     """Return the left edge of a node's column, which is added to the zones where there is none that fits."""
-    zone, step = rank_of(node), wide + GAP_X
     before = max((boxes[one].x for one in near[0] if one in boxes), default=None)
     after = min((boxes[one].x for one in near[1] if one in boxes), default=None)
     first, last = min(zones, default=EDGE), max(zones, default=EDGE - step)

@@ -17,7 +17,8 @@ import networkx as nx
 
 from reports import growth
 from reports.document import Band, Box, Graph, Key, Path
-from reports.geometry import EDGE, GAP_X, GAP_Y, LANE, TOP, Places, Points
+from reports.edge_numbers import Columns, numbered
+from reports.geometry import BELOW, EDGE, GAP_X, GAP_Y, LANE, TOP, Places, Points, around, at_rows
 from reports.growth import Fold, Opened
 from reports.text import clean
 from reports.vertices import (
@@ -26,14 +27,14 @@ from reports.vertices import (
     FEED,
     NO_ZONE,
     NOT_ATTESTED,
-    ZONES,
     Arrow,
     Vertex,
     box_of,
     in_words,
     noun,
-    rank_of,
+    ranks_of,
     state,
+    title_of,
     zone_of,
 )
 
@@ -42,6 +43,10 @@ _NARROWEST, _WIDEST = 58, 104
 # What a page has room for, upright and turned.
 _UPRIGHT, _TURNED = 470, 717
 _SWEEPS = 12
+# How far columns may stand from each other so that each number finds a place, and of how many edges that is tried.
+_GAPS = (GAP_X, 30, 40, 54, 72, 96)
+_MOST_WIDENED = 300
+_ANY_NUMBER = "000"
 # The root's own inputs and theirs.
 _NEAR = 2
 
@@ -78,25 +83,11 @@ def lay_out(
     later = frozenset(one for step in opened for one in step.nodes)
     first = tuple(node for node in nodes if node.id not in later)
     picture = _picture(first, edges, whole=whole, most_of_a_zone=most_of_a_zone)
-    columns = _columns(picture)
-    layers, links = _layers(picture, columns)
-    order = _ordered(layers, links)
-    used = sorted({columns[node.id] for node in picture.nodes})
-    ranks = {column: rank for rank, column in enumerate(used)}
-    wide = _column_width(len(used))
-    boxes, places, height = _placed(picture, order, wide)
-    drawing = growth.Drawing(
-        boxes={box.key: box for box in boxes},
-        zones={EDGE + rank * (wide + GAP_X): zone for (zone, _), rank in ranks.items()},
-        ways={ends: _way(way, places) for ends, way in links.items()},
-        lanes=places,
-        wide=wide,
-        height=height,
-    )
+    drawing = _drawing(picture)
     if opened or folds:
         drawing, picture = _changed(drawing, picture, nodes, edges, opened, folds)
     left, right = min(drawing.zones, default=EDGE), max(drawing.zones, default=EDGE)
-    width = right - left + wide + 2 * EDGE
+    width = right - left + drawing.wide + 2 * EDGE
     drawn = tuple(drawing.boxes.values())
     top = min([0, *(box.y - TOP for box in drawn)])
     return Graph(
@@ -112,6 +103,47 @@ def lay_out(
         turned=width > _UPRIGHT,
         left=left - EDGE,
         top=top,
+    )
+
+
+def _drawing(picture: Picture) -> growth.Drawing:
+    """Return where everything stands: with the narrowest gaps in which all numbers find a place, as far as any do.
+
+    What the numbers are, and what is marked, moves nothing: each is taken to be as wide as any.
+    """
+    columns = _columns(picture)
+    layers, links = _layers(picture, columns)
+    order = _ordered(layers, links)
+    used = sorted({columns[node.id] for node in picture.nodes})
+    best, fewest = _with_gap(picture, order, links, used, GAP_X), len(picture.edges)
+    for gap in _GAPS if len(picture.edges) <= _MOST_WIDENED else ():
+        drawing = best if gap == GAP_X else _with_gap(picture, order, links, used, gap)
+        ports = drawing.ports()
+        ends = [(ports[source], ports[target]) for source, target, _ in picture.edges]
+        lines = [Path(_points(drawing, *pair), _ANY_NUMBER, (0, 0)) for pair in ends]
+        missing = sum(not one.has_room for one in numbered(lines, Columns(drawing.wide, gap), [0] * len(lines)))
+        if missing < fewest:
+            best, fewest = drawing, missing
+        if not missing:
+            break
+    return best
+
+
+def _with_gap(
+    picture: Picture, order: Layers, links: Links, used: Sequence[tuple[int, int]], gap: int
+) -> growth.Drawing:
+    """Return where everything stands if columns are so far from each other."""
+    wide = _column_width(len(used), gap)
+    placed, places, height = _placed(picture, order, wide, gap)
+    boxes = {box.key: box for box in placed}
+    return growth.Drawing(
+        boxes=boxes,
+        zones={EDGE + place * (wide + gap): zone for place, (zone, _) in enumerate(used)},
+        ways={ends: _way(way, places, boxes) for ends, way in links.items()},
+        lanes=places,
+        wide=wide,
+        gap=gap,
+        height=height,
     )
 
 
@@ -147,10 +179,10 @@ def _changed(
     return replace(drawing, boxes=boxes), Picture((*kept, *gathered, *rest), _bundles(nodes, edges, names), left)
 
 
-def _column_width(columns: int) -> int:
+def _column_width(columns: int, gap: int) -> int:
     """Return how wide a column is: what an upright page has room for, a turned one where they are too many for it."""
     for room in (_UPRIGHT, _TURNED):
-        wide = (room - 2 * EDGE + GAP_X) // max(1, columns) - GAP_X
+        wide = (room - 2 * EDGE + gap) // max(1, columns) - gap
         if wide >= _NARROWEST:
             return min(wide, _WIDEST)
     return _NARROWEST
@@ -232,10 +264,11 @@ def _between(picture: Picture) -> tuple[tuple[str, str], ...]:
 
 def _columns(picture: Picture) -> dict[str, tuple[int, int]]:
     """Give each node its zone's column, and within it the length of the longest way to it inside that zone."""
-    zones = {node.id: rank_of(node) for node in picture.nodes}
+    pairs = _between(picture)
+    zones = ranks_of(picture.nodes, pairs)
     inside: nx.DiGraph[str] = nx.DiGraph()
     inside.add_nodes_from(zones)
-    inside.add_edges_from((a, b) for a, b in _between(picture) if zones[a] == zones[b])
+    inside.add_edges_from((a, b) for a, b in pairs if zones[a] == zones[b])
     parts = nx.condensation(inside)
     depth: dict[int, int] = {}
     for part in nx.topological_sort(parts):
@@ -315,7 +348,7 @@ def _crossings(layers: Layers, after: dict[str, list[str]]) -> int:
     return total
 
 
-def _placed(picture: Picture, order: Layers, wide: int) -> tuple[tuple[Box, ...], Places, int]:
+def _placed(picture: Picture, order: Layers, wide: int, gap: int) -> tuple[tuple[Box, ...], Places, int]:
     """Return the boxes, the place (left, middle, width) of every node and dummy, and the drawing's height."""
     held = {f"zone:{zone}": number for zone, number in picture.collapsed}
     known = {node.id: box_of(node, wide, held.get(node.id, 0)) for node in picture.nodes}
@@ -325,21 +358,25 @@ def _placed(picture: Picture, order: Layers, wide: int) -> tuple[tuple[Box, ...]
     boxes: list[Box] = []
     places: Places = {}
     for rank, layer in enumerate(order):
-        x = EDGE + rank * (wide + GAP_X)
+        x = EDGE + rank * (wide + gap)
         y = TOP + (height - heights[rank]) // 2
         for name in layer:
             places[name] = (x, y + tall[name] // 2, wide)
             if name in known:
                 boxes.append(replace(known[name], x=x, y=y))
             y += tall[name] + GAP_Y
-    return tuple(boxes), places, height + TOP + EDGE
+    return tuple(boxes), places, height + TOP + BELOW
 
 
 def _bands(nodes: tuple[Vertex, ...], drawing: growth.Drawing) -> tuple[Band, ...]:
     """Return the zones from left to right: each stretch of columns beside one another is a band."""
     titles: defaultdict[int, set[str]] = defaultdict(set)
-    for node in nodes:
-        titles[rank_of(node)].add(zone_of(node))
+    drawn = {node.id: node for node in nodes}
+    for box in drawing.boxes.values():
+        if box.key in drawn:
+            titles[drawing.zones[box.x]].add(zone_of(drawn[box.key]))
+        elif box.key.startswith("zone:"):
+            titles[drawing.zones[box.x]].add(box.key.partition(":")[2])
     stretches: list[tuple[int, int, int]] = []
     for x, zone in sorted(drawing.zones.items()):
         if stretches and stretches[-1][0] == zone:
@@ -350,15 +387,19 @@ def _bands(nodes: tuple[Vertex, ...], drawing: growth.Drawing) -> tuple[Band, ..
         Band(
             x=first,
             width=last - first + drawing.wide,
-            title=" and ".join(name for name in ZONES[zone] if name in titles[zone]).replace("_", " ").lower(),
+            title=title_of(zone, titles[zone]),
         )
         for zone, first, last in stretches
     )
 
 
-def _way(way: list[str], places: Places) -> Points:
+def _way(way: list[str], places: Places, boxes: Mapping[str, Box]) -> Points:
     """Return the points of an edge from the middle of one box's right side to that of the other's left side."""
     left, middle, width = places[way[0]]
+    if places[way[-1]][0] <= left:
+        lanes = (places[dummy] for dummy in way[1:-1])
+        between = tuple((x, y) for begin, y, across in lanes for x in (begin + across, begin))
+        return around(boxes[way[0]], boxes[way[-1]], between)
     points = [(left + width, middle)]
     for dummy in way[1:-1]:
         left, middle, width = places[dummy]
@@ -366,30 +407,33 @@ def _way(way: list[str], places: Places) -> Points:
     return (*points, places[way[-1]][:2])
 
 
+def _points(drawing: growth.Drawing, source: tuple[str, int | None], target: tuple[str, int | None]) -> Points:
+    """Return the points of an edge from one port to another."""
+    return at_rows(drawing.way(source[0], target[0]), source[1], target[1])
+
+
 def _paths(picture: Picture, edges: tuple[Arrow, ...], drawing: growth.Drawing) -> tuple[Path, ...]:
-    ports = {row.node: (box.key, box.y + row.y - 2) for box in drawing.boxes.values() for row in box.rows}
-    paths = []
+    """Return the edges; of several between two boxes that look alike the first alone has the marks of all."""
+    ports = drawing.ports()
+    paths, marks, alike = list[Path](), list[int](), set[tuple[object, ...]]()
     for source, target, numbers in picture.edges:
-        (first, above), (last, below) = ports.get(source, (source, None)), ports.get(target, (target, None))
-        points = drawing.way(first, last)
-        if above is not None:
-            points = ((points[0][0], above), *points[1:])
-        if below is not None:
-            points = (*points[:-1], (points[-1][0], below))
         shown = [edges[number - 1] for number in numbers]
-        paths.append(
-            Path(
-                points=points,
-                number=str(numbers[0]) if len(numbers) == 1 else f"{numbers[0]}+",
-                at=((points[-2][0] + points[-1][0]) // 2, (points[-2][1] + points[-1][1]) // 2),
-                dashed=all(edge.inferred for edge in shown),
-                strong=any(edge.deidentifies for edge in shown),
-                source=source,
-                target=target,
-                numbers=numbers,
-            )
+        path = Path(
+            points=_points(drawing, ports[source], ports[target]),
+            number=str(numbers[0]) if len(numbers) == 1 else f"{numbers[0]}+",
+            at=(0, 0),
+            dashed=all(edge.inferred for edge in shown),
+            strong=any(edge.deidentifies for edge in shown),
+            source=source,
+            target=target,
+            numbers=numbers,
         )
-    return tuple(paths)
+        marked = frozenset(mark for edge in shown for mark in edge.marks)
+        look = ports[source][0], ports[target][0], path.dashed, path.strong, marked
+        paths.append(path)
+        marks.append(0 if look in alike else len(marked))
+        alike.add(look)
+    return numbered(paths, Columns(drawing.wide, drawing.gap), marks)
 
 
 _KINDS = {

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -29,7 +30,7 @@ ZONES: Final = (
     (MODEL,),
 )
 """From left to right: which zones stand in one column."""
-_KNOWN = frozenset(zone for several in ZONES for zone in several)
+_RANKS = {zone: 2 * place for place, several in enumerate(ZONES) for zone in several}
 _ROW, _ABOVE, _BELOW = 8, 4, 3
 
 
@@ -58,6 +59,8 @@ class Arrow:
     target: str
     inferred: bool = False
     deidentifies: bool = False
+    marks: tuple[str, ...] = ()
+    """What is marked of it: each has its place beside the number."""
 
 
 def zone_of(node: Vertex) -> str:
@@ -66,13 +69,38 @@ def zone_of(node: Vertex) -> str:
         return MODEL
     if node.raw_feed and node.zone in {None, "LANDING"}:
         return FEEDS
-    return node.zone if node.zone in _KNOWN and node.zone else NO_ZONE
+    return node.zone if node.zone in _RANKS and node.zone else NO_ZONE
 
 
-def rank_of(node: Vertex) -> int:
-    """Return the place of a node's zone among `ZONES`."""
-    zone = zone_of(node)
-    return next(rank for rank, several in enumerate(ZONES) if zone in several)
+def ranks_of(nodes: Sequence[Vertex], flows: Iterable[tuple[str, str]]) -> Mapping[str, int]:
+    """Return by id which nodes stand before which others: twice the place of their zone among `ZONES`.
+
+    What has no zone stands right behind the last zone that it is made of, so that data goes from left to right to it
+    as well; `flows` are the edges between the nodes.
+    """
+    ranks = {node.id: _RANKS[zone_of(node)] for node in nodes}
+    unplaced = {one for one, rank in ranks.items() if rank == _RANKS[NO_ZONE]}
+    after: defaultdict[str, list[str]] = defaultdict(list)
+    for source, target in flows:
+        if target in unplaced and source in ranks:
+            after[source].append(target)
+    for one in sorted(ranks.keys() - unplaced, key=lambda one: (-ranks[one], one)):
+        behind = max(ranks[one] + 1, _RANKS[NO_ZONE])
+        front = [one]
+        while front:
+            for other in after[front.pop()]:
+                if other in unplaced:
+                    unplaced.discard(other)
+                    ranks[other] = behind
+                    front.append(other)
+    return ranks
+
+
+def title_of(rank: int, zones: Iterable[str]) -> str:
+    """Return what is written above the columns of a rank in which nodes of these zones stand."""
+    found = set(zones)
+    several = (NO_ZONE,) if rank % 2 else ZONES[rank // 2]
+    return " and ".join(in_words(zone) for zone in several if zone in found)
 
 
 def in_words(zone: str) -> str:

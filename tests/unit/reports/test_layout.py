@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import re
-from itertools import combinations, pairwise
+from dataclasses import replace
+from itertools import combinations, pairwise, product
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from reports.boxes import labelled
 from reports.document import Box, Graph
 from reports.drawing import document_of
+from reports.edge_numbers import NUMBER_HEIGHT, SIGN, number_width, rectangle
 from reports.layout import MOST_NODES, lay_out
 from reports.text import clean
 from reports.vertices import Arrow, Vertex
@@ -58,6 +60,24 @@ def test_boxes_never_overlap_and_everything_lies_inside_the_drawing(
         assert 0 <= box.y < box.y + box.height <= graph.height
     for path in graph.paths:
         assert all(0 <= x <= graph.width and 0 <= y <= graph.height for x, y in path.points)
+
+
+@given(lineages(), st.data())
+def test_no_number_and_no_mark_lies_on_another_or_on_a_box(
+    lineage: tuple[list[Vertex], list[Arrow]], data: st.DataObject
+) -> None:
+    nodes, edges = lineage
+    several = st.sets(st.sampled_from(("CAME", "LABEL")))
+    edges = [replace(one, marks=tuple(sorted(data.draw(several)))) for one in edges]
+    graph = drawn(nodes, edges)
+    written = [
+        *(rectangle(path.at, number_width(path.number), NUMBER_HEIGHT) for path in graph.paths if path.has_room),
+        *(rectangle(at, SIGN, SIGN) for path in graph.paths for at in path.signs),
+    ]
+    boxes = [(box.x, box.y, box.x + box.width, box.y + box.height) for box in graph.boxes]
+    for one, other in (*combinations(written, 2), *product(written, boxes)):
+        assert one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
+    assert all(path.has_room for path in drawn(*lineage).paths)
 
 
 @given(lineages())
