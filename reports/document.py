@@ -211,6 +211,8 @@ class Graph:
     turned: bool = False
     left: int = 0
     top: int = 0
+    unnumbered: int = 0
+    """Of how many edges the number would lie on something else, so that it is not drawn."""
 
 
 @dataclass(frozen=True, slots=True)

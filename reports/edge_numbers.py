@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
-from reports.document import Path
 from reports.geometry import EDGE, Points
 
 NUMBER_HEIGHT: Final = 8
@@ -26,6 +26,8 @@ _MANY: Final = 1_000
 """Of so many edges each is tried at fewer places."""
 _FEWER, _MOST = 8, 40
 _BUCKET: Final = 16
+_WHOLE: Final = 1 << 16
+"""What a share of a stretch is counted in."""
 
 Rectangle = tuple[int, int, int, int]
 """Left, top, right and bottom."""
@@ -54,32 +56,76 @@ class Columns:
         column, beside = divmod(x - EDGE, self.wide + self.gap)
         return 2 * column + (beside >= self.wide)
 
-    def gap_between(self, left: int, right: int) -> int | None:
-        """Return the number of the gap in which all of this stretch lies, None where it does not."""
-        number = self.stretch(left)
-        return number if number % 2 and self.stretch(right - 1) == number else None
-
     def passed(self, one: tuple[int, int], other: tuple[int, int]) -> int | None:
         """Return the left of the column that an edge passes between these points, in a lane or below a box of it."""
+        if one[1] != other[1]:
+            return None
         left, right = min(one[0], other[0]), max(one[0], other[0])
         column = left + (EDGE - left) % (self.wide + self.gap)
-        is_passed = (
-            one[1] == other[1] and column - left in {0, EDGE} and self.wide <= right - left <= self.wide + 2 * EDGE
-        )
-        return column if is_passed else None
+        is_across = column - left in {0, EDGE} and self.wide <= right - left <= self.wide + 2 * EDGE
+        return column if is_across else None
 
 
-class _Taken:
-    """What is covered already, by the column or gap and by height."""
+class Line(NamedTuple):
+    """An edge that is to be numbered: the points that it passes, its number, and how many marks it has."""
 
-    def __init__(self) -> None:
+    points: Points
+    number: str
+    marks: int = 0
+
+
+class Placed(NamedTuple):
+    """Where the number of an edge lies, whether it lies there on nothing else, and where its marks lie."""
+
+    at: tuple[int, int]
+    has_room: bool
+    signs: tuple[tuple[int, int], ...] = ()
+
+
+def placed(lines: Sequence[Line], columns: Columns) -> list[Placed]:
+    """Return where the numbers and marks of edges lie.
+
+    Marks are placed before numbers, and what may lie in few places before what may lie in many.
+    """
+    room = _Room(columns, _FEWER if len(lines) > _MANY else _MOST)
+    for x, y in sorted({line.points[-1] for line in lines}):
+        room.take(columns.stretch(x - 1), (x - _HEAD, y - _HEAD_HEIGHT // 2, x, y + _HEAD_HEIGHT // 2))
+    order = sorted(range(len(lines)), key=lambda place: (_freedom(lines[place].points), place))
+    signs: dict[int, tuple[tuple[int, int], ...]] = {}
+    for place in order:
+        points, _, marks = lines[place]
+        if marks:
+            several = (room.of(points, SIGN, SIGN) for _ in range(marks))
+            signs[place] = tuple(at for at in several if at is not None)
+    found: dict[int, Placed] = {}
+    for place in order:
+        points, number, _ = lines[place]
+        at = room.of(points, number_width(number), NUMBER_HEIGHT)
+        found[place] = Placed(at or _middle_of(points), at is not None, signs.get(place, ()))
+    return [found[place] for place in range(len(lines))]
+
+
+class _Room:
+    """What is covered already, by the column or gap and by height, and what is still free."""
+
+    def __init__(self, columns: Columns, most: int) -> None:
+        self._columns, self._most = columns, most
         self._taken: defaultdict[tuple[int, int], list[Rectangle]] = defaultdict(list)
 
     def take(self, stretch: int, covered: Rectangle) -> None:
         for bucket in range(covered[1] // _BUCKET, covered[3] // _BUCKET + 1):
             self._taken[stretch, bucket].append(covered)
 
-    def is_free(self, stretch: int, covered: Rectangle) -> bool:
+    def of(self, points: Points, width: int, height: int) -> tuple[int, int] | None:
+        """Return where on a line something of this size lies on nothing else, and take that place; None if nowhere."""
+        for stretch, at in self._places(points, width):
+            covered = rectangle(at, width, height)
+            if self._is_free(stretch, covered):
+                self.take(stretch, covered)
+                return at
+        return None
+
+    def _is_free(self, stretch: int, covered: Rectangle) -> bool:
         left, top, right, bottom = covered
         for bucket in range(top // _BUCKET, bottom // _BUCKET + 1):
             for other in self._taken.get((stretch, bucket), ()):
@@ -87,82 +133,63 @@ class _Taken:
                     return False
         return True
 
+    def _places(self, points: Points, width: int) -> Iterator[tuple[int, tuple[int, int]]]:
+        """Yield the places of a line at which something so wide lies in a lane or a gap, and the number of that."""
+        gaps, columns = [], self._columns
+        for one, other in pairwise(reversed(points)):
+            left = columns.passed(one, other)
+            if left is None:
+                gaps.append((other, one))
+                continue
+            middle, room = left + columns.wide // 2, (columns.wide - width) // 2
+            for away in range(0, room, width + 1):
+                for x in dict.fromkeys((middle - away, middle + away)):
+                    yield columns.stretch(left), (x, one[1])
+        for one, other in gaps:
+            yield from self._in_gaps(one, other, width)
 
-def numbered(paths: Sequence[Path], columns: Columns, marks: Sequence[int]) -> tuple[Path, ...]:
-    """Return the edges, each with the places of its number and of as many marks as are given for it.
+    def _in_gaps(
+        self, one: tuple[int, int], other: tuple[int, int], width: int
+    ) -> Iterator[tuple[int, tuple[int, int]]]:
+        """Yield the places of a stretch that lie in gaps, from its middle outwards.
 
-    Marks are placed before numbers, and what may lie in few places before what may lie in many.
-    """
-    taken = _Taken()
-    for path in paths:
-        x, y = path.points[-1]
-        taken.take(columns.stretch(x - 1), (x - _HEAD, y - _HEAD_HEIGHT // 2, x, y + _HEAD_HEIGHT // 2))
-    most = _FEWER if len(paths) > _MANY else _MOST
-    found = list(paths)
-    order = sorted(range(len(paths)), key=lambda place: (_freedom(paths[place].points), place))
-    for place in order:
-        if marks[place]:
-            signs = (_free_place(paths[place].points, (SIGN, SIGN), columns, taken, most) for _ in range(marks[place]))
-            found[place] = replace(found[place], signs=tuple(at for at in signs if at is not None))
-    for place in order:
-        path = paths[place]
-        size = number_width(path.number), NUMBER_HEIGHT
-        at = _free_place(path.points, size, columns, taken, most)
-        found[place] = replace(found[place], at=at or _middle_of(path.points), has_room=at is not None)
-    return tuple(found)
+        It is a line, or a cubic curve whose control points lie halfway across (as `html.curve` draws it).
+        """
+        columns = self._columns
+        across, down = other[0] - one[0], other[1] - one[1]
+        steps = 2 * max(2, min(self._most, abs(down) // 4 or abs(across)) // 2)
+        for along, aside in _curve(steps) if down else _line(steps):
+            x, y = one[0] + across * along // _WHOLE, one[1] + down * aside // _WHOLE
+            gap = columns.stretch(x)
+            begin = EDGE + gap // 2 * (columns.wide + columns.gap) + columns.wide
+            if gap % 2 and begin < x - width // 2 and x - width // 2 + width < begin + columns.gap:
+                yield gap, (x, y)
+
+
+@cache
+def _curve(steps: int) -> tuple[tuple[int, int], ...]:
+    """Return how far a curve has come across and down at each of so many steps, from the middle outwards."""
+    return tuple(
+        (
+            _WHOLE * (3 * step * (steps - step) * steps + 2 * step**3) // (2 * steps**3),
+            _WHOLE * (3 * step**2 * steps - 2 * step**3) // steps**3,
+        )
+        for step in _outwards(steps)
+    )
+
+
+@cache
+def _line(steps: int) -> tuple[tuple[int, int], ...]:
+    return tuple((_WHOLE * step // steps, 0) for step in _outwards(steps))
+
+
+def _outwards(steps: int) -> Iterator[int]:
+    for away in range(steps // 2):
+        yield from dict.fromkeys((steps // 2 - away, steps // 2 + away))
 
 
 def _freedom(points: Points) -> tuple[int, int]:
-    return len(points), sum(abs(one[1] - other[1]) for one, other in pairwise(points))
-
-
-def _free_place(
-    points: Points, size: tuple[int, int], columns: Columns, taken: _Taken, most: int
-) -> tuple[int, int] | None:
-    """Return where on a line something of this size lies on nothing else, and take that place; None if nowhere."""
-    for stretch, at in _places(points, size[0], columns, most):
-        covered = rectangle(at, *size)
-        if taken.is_free(stretch, covered):
-            taken.take(stretch, covered)
-            return at
-    return None
-
-
-def _places(points: Points, width: int, columns: Columns, most: int) -> Iterator[tuple[int, tuple[int, int]]]:
-    """Yield the places of a line at which something so wide lies in a lane or a gap, and the number of that."""
-    pieces = [(one, other, columns.passed(one, other)) for one, other in pairwise(points)]
-    for one, _, left in reversed(pieces):
-        if left is None:
-            continue
-        middle, room = left + columns.wide // 2, (columns.wide - width) // 2
-        for away in range(0, room, width + 1):
-            for x in dict.fromkeys((middle - away, middle + away)):
-                yield columns.stretch(left), (x, one[1])
-    for one, other, left in reversed(pieces):
-        if left is not None:
-            continue
-        for at in _on_curve(one, other, most):
-            begin = at[0] - width // 2
-            gap = columns.gap_between(begin - 1, begin + width + 1)
-            if gap is not None:
-                yield gap, at
-
-
-def _on_curve(one: tuple[int, int], other: tuple[int, int], most: int) -> Iterator[tuple[int, int]]:
-    """Yield points of a stretch, from its middle outwards: of a line, or of the cubic curve as which it is drawn."""
-    across, down = other[0] - one[0], other[1] - one[1]
-    steps = 2 * max(2, min(most, abs(down) // 4 or abs(across)) // 2)
-    for away in range(steps // 2):
-        for step in dict.fromkeys((steps // 2 - away, steps // 2 + away)):
-            yield _point(one, across, down, step, steps)
-
-
-def _point(one: tuple[int, int], across: int, down: int, step: int, steps: int) -> tuple[int, int]:
-    """Return the point of the cubic curve at step / steps; its control points lie halfway across (see `html.curve`)."""
-    if down == 0:
-        return one[0] + across * step // steps, one[1]
-    x = across * (3 * step * (steps - step) * steps + 2 * step**3) // (2 * steps**3)
-    return one[0] + x, one[1] + down * (3 * step**2 * steps - 2 * step**3) // steps**3
+    return len(points), abs(points[0][1] - points[-1][1])
 
 
 def _middle_of(points: Points) -> tuple[int, int]:

@@ -110,7 +110,7 @@ def grown(
     later = [one for step in opened for one in step.nodes]
     for step in opened:
         later = later[len(step.nodes) :]
-        unmet = frozenset(later)
+        unmet = frozenset(later) - step.nodes - boxes.keys()
         # What comes later must not move what is there: so it does not say where something without a zone stands.
         ranks = ranks_of([node for node in nodes if node.id not in unmet], flows)
         names = [node.id for node in nodes if node.id in step.nodes and node.id not in boxes]

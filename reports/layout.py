@@ -10,30 +10,25 @@ from __future__ import annotations
 from bisect import bisect_right, insort
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 import networkx as nx
 
 from reports import growth
-from reports.document import Band, Box, Graph, Key, Path
-from reports.edge_numbers import Columns, numbered
+from reports.document import Band, Box, Graph, Path
+from reports.edge_numbers import Columns, Line, number_width, placed
 from reports.geometry import BELOW, EDGE, GAP_X, GAP_Y, LANE, TOP, Places, Points, around, at_rows
 from reports.growth import Fold, Opened
-from reports.text import clean
+from reports.legend import alternative, legend, note
 from reports.vertices import (
-    ATTESTED,
     COLLAPSED,
-    FEED,
     NO_ZONE,
-    NOT_ATTESTED,
     Arrow,
+    Picture,
     Vertex,
     box_of,
-    in_words,
-    noun,
     ranks_of,
-    state,
     title_of,
     zone_of,
 )
@@ -46,20 +41,9 @@ _SWEEPS = 12
 # How far columns may stand from each other so that each number finds a place, and of how many edges that is tried.
 _GAPS = (GAP_X, 30, 40, 54, 72, 96)
 _MOST_WIDENED = 300
-_ANY_NUMBER = "000"
+_LEAST_DIGITS = 3
 # The root's own inputs and theirs.
 _NEAR = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """What is drawn: the nodes and edges that are left after collapsing, each edge with its number in the table."""
-
-    nodes: tuple[Vertex, ...]
-    edges: tuple[tuple[str, str, tuple[int, ...]], ...]
-    """From and to the ids of nodes, or of columns of theirs."""
-    collapsed: tuple[tuple[str, int], ...]
-    """By zone, how many are not drawn by themselves."""
 
 
 def lay_out(
@@ -88,18 +72,19 @@ def lay_out(
         drawing, picture = _changed(drawing, picture, nodes, edges, opened, folds)
     left, right = min(drawing.zones, default=EDGE), max(drawing.zones, default=EDGE)
     width = right - left + drawing.wide + 2 * EDGE
-    drawn = tuple(drawing.boxes.values())
+    drawn, paths = tuple(drawing.boxes.values()), _paths(picture, edges, drawing)
     top = min([0, *(box.y - TOP for box in drawn)])
     return Graph(
         caption=caption,
-        alt=_alternative(nodes, edges, picture),
+        alt=alternative(nodes, edges, picture),
         width=width,
         height=drawing.height - top,
         bands=_bands(nodes, drawing),
         boxes=drawn,
-        paths=_paths(picture, edges, drawing),
-        legend=_legend(picture, edges, drawn),
-        note=_note(nodes, picture),
+        paths=paths,
+        legend=legend(picture, edges, drawn),
+        note=note(nodes, picture),
+        unnumbered=sum(not path.has_room for path in paths),
         turned=width > _UPRIGHT,
         left=left - EDGE,
         top=top,
@@ -115,17 +100,21 @@ def _drawing(picture: Picture) -> growth.Drawing:
     layers, links = _layers(picture, columns)
     order = _ordered(layers, links)
     used = sorted({columns[node.id] for node in picture.nodes})
-    best, fewest = _with_gap(picture, order, links, used, GAP_X), len(picture.edges)
-    for gap in _GAPS if len(picture.edges) <= _MOST_WIDENED else ():
-        drawing = best if gap == GAP_X else _with_gap(picture, order, links, used, gap)
+    widest = "0" * max(_LEAST_DIGITS, len(str(len(picture.edges))))
+    if len(picture.edges) > _MOST_WIDENED:
+        return _with_gap(picture, order, links, used, 2 * number_width(widest) + _GAPS[0] // 2)
+    best, fewest = None, 0
+    for gap in _GAPS:
+        drawing = _with_gap(picture, order, links, used, gap)
         ports = drawing.ports()
-        ends = [(ports[source], ports[target]) for source, target, _ in picture.edges]
-        lines = [Path(_points(drawing, *pair), _ANY_NUMBER, (0, 0)) for pair in ends]
-        missing = sum(not one.has_room for one in numbered(lines, Columns(drawing.wide, gap), [0] * len(lines)))
-        if missing < fewest:
+        ends = ((ports[source], ports[target]) for source, target, _ in picture.edges)
+        lines = [Line(_points(drawing, *pair), widest) for pair in ends]
+        missing = sum(not one.has_room for one in placed(lines, Columns(drawing.wide, gap)))
+        if best is None or missing < fewest:
             best, fewest = drawing, missing
         if not missing:
-            break
+            return drawing
+    assert best is not None  # noqa: S101  there is a first gap
     return best
 
 
@@ -412,97 +401,40 @@ def _points(drawing: growth.Drawing, source: tuple[str, int | None], target: tup
     return at_rows(drawing.way(source[0], target[0]), source[1], target[1])
 
 
+def _look(shown: Sequence[Arrow]) -> tuple[tuple[bool, bool], frozenset[str]]:
+    """Return whether an edge is dashed, whether it is strong, and its marks: those of all that it stands for."""
+    if len(shown) == 1:
+        return (shown[0].inferred, shown[0].deidentifies), frozenset(shown[0].marks)
+    dashed, strong = all(edge.inferred for edge in shown), any(edge.deidentifies for edge in shown)
+    return (dashed, strong), frozenset(mark for edge in shown for mark in edge.marks)
+
+
 def _paths(picture: Picture, edges: tuple[Arrow, ...], drawing: growth.Drawing) -> tuple[Path, ...]:
     """Return the edges; of several between two boxes that look alike the first alone has the marks of all."""
     ports = drawing.ports()
-    paths, marks, alike = list[Path](), list[int](), set[tuple[object, ...]]()
+    lines, alike = list[Line](), set[tuple[object, ...]]()
+    looks: list[tuple[bool, bool]] = []
     for source, target, numbers in picture.edges:
-        shown = [edges[number - 1] for number in numbers]
-        path = Path(
-            points=_points(drawing, ports[source], ports[target]),
-            number=str(numbers[0]) if len(numbers) == 1 else f"{numbers[0]}+",
-            at=(0, 0),
-            dashed=all(edge.inferred for edge in shown),
-            strong=any(edge.deidentifies for edge in shown),
+        look, marks = _look([edges[number - 1] for number in numbers])
+        key = ports[source][0], ports[target][0], look, marks
+        points = _points(drawing, ports[source], ports[target])
+        number = str(numbers[0]) if len(numbers) == 1 else f"{numbers[0]}+"
+        lines.append(Line(points, number, 0 if key in alike else len(marks)))
+        looks.append(look)
+        alike.add(key)
+    found = zip(picture.edges, lines, looks, placed(lines, Columns(drawing.wide, drawing.gap)), strict=True)
+    return tuple(
+        Path(
+            points=line.points,
+            number=line.number,
+            at=place.at,
+            dashed=dashed,
+            strong=strong,
             source=source,
             target=target,
             numbers=numbers,
+            has_room=place.has_room,
+            signs=place.signs,
         )
-        marked = frozenset(mark for edge in shown for mark in edge.marks)
-        look = ports[source][0], ports[target][0], path.dashed, path.strong, marked
-        paths.append(path)
-        marks.append(0 if look in alike else len(marked))
-        alike.add(look)
-    return numbered(paths, Columns(drawing.wide, drawing.gap), marks)
-
-
-_KINDS = {
-    "Snapshot": "one exact state of a dataset, named by its digest",
-    "State": "what a run took or left of a dataset, without an exact version",
-    "Dataset": "a dataset of which no state is recorded",
-    "ModelVersion": "a model version, named by its registration",
-}
-_STATES = {
-    "RAW": "as it came, with identifiers",
-    "DE_IDENTIFIED": "without identifiers",
-    "PSEUDONYMIZED": "identifiers were replaced by pseudonyms: who keeps the key can undo it",
-    "AGGREGATED": "figures on groups of people",
-    "UNKNOWN": "nobody has said how far identifiers are gone",
-}
-
-
-def _legend(picture: Picture, edges: tuple[Arrow, ...], boxes: tuple[Box, ...]) -> tuple[Key, ...]:
-    """Return what each thing that this drawing shows means, and nothing that it does not show."""
-    drawn = [edges[number - 1] for _, _, numbers in picture.edges for number in numbers]
-    kinds = {node.kind for node in picture.nodes}
-    states = {node.deid_state for node in picture.nodes}
-    attested = {node.attested for node in picture.nodes}
-    texts = [label.text for box in boxes for label in box.labels]
-    keys = [
-        Key("root", "", "what this report is of") if any(node.root for node in picture.nodes) else None,
-        *(Key("word", noun(kind), meaning) if kind in kinds else None for kind, meaning in _KINDS.items()),
-        Key("word", FEED, "nothing recorded flows into it: the recorded history begins there")
-        if any(node.raw_feed for node in picture.nodes)
-        else None,
-        *(
-            Key("word", state(declared), f"{meaning}, as its owner declared") if declared in states else None
-            for declared, meaning in _STATES.items()
-        ),
-        Key("word", ATTESTED, "attestations in force cover every step that wrote it") if True in attested else None,
-        Key("word", NOT_ATTESTED, "declared alone: no attestation in force covers every step that wrote it")
-        if False in attested
-        else None,
-        Key("edge", "", "data went from one to the other, by the table's line of that number") if drawn else None,
-        Key("dashed", "", "inferred: no record states the exact version") if any(e.inferred for e in drawn) else None,
-        Key("strong", "", "an attestation of de-identification in force covers it")
-        if any(edge.deidentifies for edge in drawn)
-        else None,
-        Key("collapsed", "", "several that are not drawn one by one") if COLLAPSED in kinds else None,
-        Key("word", "…", "a digest's first digits, or a name too long for its box; the table has the whole")
-        if any("…" in text for text in texts)
-        else None,
-    ]
-    return tuple(key for key in keys if key is not None)
-
-
-def _note(nodes: tuple[Vertex, ...], picture: Picture) -> str | None:
-    if not picture.collapsed:
-        return None
-    rest = ", ".join(f"{number:,} in {in_words(zone)}" for zone, number in picture.collapsed)
-    drawn = sum(node.kind != COLLAPSED for node in picture.nodes)
-    return f"The lineage has {len(nodes):,} nodes. {drawn} that matter most are drawn; collapsed by zone: {rest}."
-
-
-def _alternative(nodes: tuple[Vertex, ...], edges: tuple[Arrow, ...], picture: Picture) -> str:
-    names = {node.id: clean(node.name) for node in nodes}
-    zones = Counter(in_words(zone_of(node)) for node in nodes)
-    by_zone = ", ".join(f"{number:,} in {zone}" for zone, number in sorted(zones.items()))
-    if not nodes:
-        return "No lineage is recorded."
-    flows = [
-        f"{names[edge.source]} to {names[edge.target]}" for edge in edges if {edge.source, edge.target} <= names.keys()
-    ]
-    most = 12
-    listed = "; ".join(flows[:most]) + (f"; and {len(flows) - most:,} more" if len(flows) > most else "")
-    collapsed = " Part of it is collapsed by zone." if picture.collapsed else ""
-    return f"Lineage of {len(nodes):,} nodes ({by_zone}) and {len(edges):,} edges: {listed or 'no edges'}.{collapsed}"
+        for (source, target, numbers), line, (dashed, strong), place in found
+    )

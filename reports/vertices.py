@@ -63,6 +63,17 @@ class Arrow:
     """What is marked of it: each has its place beside the number."""
 
 
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What is drawn: the nodes and edges that are left after collapsing, each edge with its number in the table."""
+
+    nodes: tuple[Vertex, ...]
+    edges: tuple[tuple[str, str, tuple[int, ...]], ...]
+    """From and to the ids of nodes, or of columns of theirs."""
+    collapsed: tuple[tuple[str, int], ...]
+    """By zone, how many are not drawn by themselves."""
+
+
 def zone_of(node: Vertex) -> str:
     """Return the column's name: the model's own, the raw feeds' for what nothing fed, else the recorded zone's."""
     if node.kind == "ModelVersion":

@@ -45,7 +45,7 @@ def read(asking: Asking) -> LineagePage:
     covered = covered_steps(view, graph)
     marks = marks_of(view, asked, found)
     caption = f"Lineage of {of.name}"
-    picture = drawn(view, asked, found, links, edges, covered, marks.nodes, caption)
+    picture = drawn(view, asked, found, links, edges, covered, marks, caption)
     flows = tuple(flows_of(edges, graph, links, covered, marks.edges, picture.within))
     signs = Counter(mark for several in (*picture.marks.values(), *(one.marks for one in flows)) for mark in several)
     change = found.difference

@@ -20,6 +20,8 @@ from reports.html import curve, isolated_in_svg, sample
 
 LONGEST = 160
 """So many characters of a name are shown in a list; its own page shows it whole."""
+_WAITS = ' class="waits"'
+"""What the number of an edge has that would lie on something else: it is drawn once one goes to it."""
 _DIGEST = re.compile(r"(?<=[@:])([0-9a-f]{12})[0-9a-f]{20,116}$", re.ASCII)
 """What a name of an exact state ends with: as much of it is shown in a list as tells it apart."""
 
@@ -78,7 +80,10 @@ def _heads(paths: Iterable[Path]) -> Markup:
 
 def _numbers(paths: Iterable[Path]) -> Markup:
     """Return the numbers of edges, each at its place in a drawing: thousands of them, too many for a template."""
-    texts = (f'<text x="{path.at[0]}" y="{path.at[1] + 2}">{path.number}</text>' for path in paths)
+    texts = (
+        f'<text x="{path.at[0]}" y="{path.at[1] + 2}"{"" if path.has_room else _WAITS}>{path.number}</text>'
+        for path in paths
+    )
     return Markup("".join(texts))  # noqa: S704  numbers alone
 
 

@@ -32,7 +32,7 @@ function button(title, sign, act) {
 // The flows of a picture by their numbers. Those between the same two boxes that look alike are stretches of one line;
 // their numbers stand in what a page without scripts shows, in the same order.
 function flowsIn(svg, numbers) {
-  const stated = [...(numbers?.innerHTML ?? "").matchAll(/<text x="(-?\d+)" y="(-?\d+)">([^<]*)</g)];
+  const stated = [...(numbers?.innerHTML ?? "").matchAll(/<text x="(-?\d+)" y="(-?\d+)"( class="waits")?>([^<]*)</g)];
   numbers?.remove();
   const found = [];
   for (const line of svg.querySelectorAll(".flow")) {
@@ -40,9 +40,9 @@ function flowsIn(svg, numbers) {
     const rows = line.dataset.rows?.split(" ");
     for (const [place, stretch] of line.getAttribute("d").split(/(?=M)/).entries()) {
       const [row, other] = rows?.[place].split(",") ?? ["", ""];
-      const [, x, y, number] = stated[found.length];
+      const [, x, y, waits, number] = stated[found.length];
       const ends = { source: { box: boxes[0], row }, target: { box: boxes[1], row: other } };
-      found.push({ line, stretch, ...ends, number, x: +x, y: +y, width: 0, height: 0, text: null });
+      found.push({ line, stretch, ...ends, number, waits: Boolean(waits), x: +x, y: +y, width: 0, height: 0, text: null });
     }
   }
   return found.sort((one, other) => parseInt(one.number, 10) - parseInt(other.number, 10));
@@ -134,6 +134,7 @@ function explore(svg) {
   // Of a large picture most of the work is to lay out its text: so it is drawn of what one sees, and of what lies around.
   const lettered = [...boxes.values()].map((box) => ({ ...box, text: box.link.querySelector(".box > text") }));
   const numbers = svg.querySelector(".numbers");
+  const lying = flows.filter((flow) => !flow.waits); // the numbers of others lie where there is no room for them
   const flowOf = new Map(); // by the element of its number
   let around = null; // the stretch of the drawing whose text is drawn
   let drawn = new Set();
@@ -162,7 +163,7 @@ function explore(svg) {
     for (const one of drawn) if (!next.has(one)) one.text.classList.remove("near");
     for (const one of next) if (!drawn.has(one)) one.text.classList.add("near");
     drawn = next;
-    number(around ? flows.filter(isNear) : []);
+    number(around ? lying.filter(isNear) : []);
   }
   function number(several) {
     const next = new Set(several);
@@ -412,7 +413,7 @@ function explore(svg) {
     for (const [name, value] of Object.entries(given)) flow.text.setAttribute(name, value);
   }
   if (flows.length) stop(flows[0]);
-  written = () => number(flows);
+  written = () => number(lying);
   if (seen) look(seen);
   else {
     whole();

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -14,6 +14,7 @@ from catalog.api.pages.lineage_graph.flows import Flow
 from catalog.api.pages.lineage_graph.marks import MEANINGS, OF_EDGES, SIGNS, Mark, Marks
 from catalog.api.pages.lineage_graph.panel import Panel
 from catalog.api.pages.page import Context
+from catalog.api.pages.words import counted
 from catalog.lineage.model import Grain
 from catalog.lineage.queries import EVER_STATED_GRAINS, starts_at
 from graph_schema.identity import label_of
@@ -185,13 +186,25 @@ class LineagePage(Context):
         return self.asked.expanded(key)
 
     @property
-    def marks_of_paths(self) -> tuple[tuple[Mark, ...], ...]:
-        """Return for each edge of the picture the marks of all flows that it stands for."""
-        paths = () if self.drawn.picture is None else self.drawn.picture.paths
+    def counts(self) -> Mapping[Mark, str]:
+        """Return by mark how many boxes and flows have it."""
+        boxes = Counter(mark for several in self.drawn.marks.values() for mark in several)
+        flows = Counter(mark for one in self.listed for mark in one.marks)
+        return {
+            mark: " and ".join(
+                counted(several[mark], *words)
+                for several, words in ((boxes, ("box", "boxes")), (flows, ("flow", "flows")))
+                if several[mark]
+            )
+            for mark in self.signs
+        }
+
+    def marks_of(self, path: Path) -> tuple[Mark, ...]:
+        """Return the marks of all flows that an edge of the picture stands for."""
         if not self.signs:
-            return ((),) * len(paths)
-        each = ({mark for number in path.numbers for mark in self.flows[number - 1].marks} for path in paths)
-        return tuple(tuple(mark for mark in self.signs if mark in several) for several in each)
+            return ()
+        several = {mark for number in path.numbers for mark in self.flows[number - 1].marks}
+        return tuple(mark for mark in self.signs if mark in several)
 
     @property
     def has_much(self) -> bool:
@@ -209,7 +222,8 @@ class LineagePage(Context):
         for place, box in enumerate(graph.boxes):
             ports |= {row.node: (place, number) for number, row in enumerate(box.rows)}
         found: defaultdict[tuple[int, int, bool, bool, tuple[Mark, ...]], list[Path]] = defaultdict(list)
-        for path, marks in zip(graph.paths, self.marks_of_paths, strict=True):
+        for path in graph.paths:
+            marks = self.marks_of(path)
             found[ports[path.source][0], ports[path.target][0], path.dashed, path.strong, marks].append(path)
         return tuple(
             Bundle(

@@ -10,7 +10,7 @@ from typing import Any, Final
 from catalog.api.pages.kinds import Link
 from catalog.api.pages.lineage_graph.asked import Asked
 from catalog.api.pages.lineage_graph.folding import Collapsed, Grouping, collapsed, titled
-from catalog.api.pages.lineage_graph.marks import Mark, attested_nodes
+from catalog.api.pages.lineage_graph.marks import Mark, Marks, attested_nodes
 from catalog.api.pages.lineage_graph.walked import Found, box_key, dataset_of
 from catalog.assets.folds import aspects_in_force
 from catalog.assets.queries import runs as runs_of
@@ -77,7 +77,7 @@ def drawn(
     links: Mapping[str, Link],
     flows: Sequence[LineageEdge],
     covered: frozenset[JobRun],
-    marked: Mapping[str, frozenset[Mark]],
+    marks: Marks,
     caption: str,
 ) -> Drawn:
     """Return the picture; `flows` are the edges in the order of their numbers, `covered` the attested steps."""
@@ -97,7 +97,7 @@ def drawn(
     if flows and things and (not asked.whole or shown <= MOST_DRAWN):
         picture = lay_out(
             tuple(_vertex(thing) for thing in things.values()),
-            tuple(_arrow(edge, covered) for edge in flows),
+            tuple(_arrow(edge, covered, marks.edges.get(edge, frozenset())) for edge in flows),
             caption,
             whole=asked.whole,
             opened=found.opened,
@@ -109,7 +109,7 @@ def drawn(
         collapsed=folds,
         titles=titles,
         within=within,
-        marks=_marks(marked, box_of, within),
+        marks=_marks(marks.nodes, box_of, within),
         deepest=max((thing.steps for thing in things.values()), default=0),
     )
 
@@ -126,12 +126,13 @@ def _marks(
     return {key: tuple(mark for mark in Mark if mark in several) for key, several in found.items()}
 
 
-def _arrow(edge: LineageEdge, covered: frozenset[JobRun]) -> Arrow:
+def _arrow(edge: LineageEdge, covered: frozenset[JobRun], marks: frozenset[Mark]) -> Arrow:
     return Arrow(
         source=edge.source,
         target=edge.target,
         inferred=edge.confidence in _INFERRED,
         deidentifies=step_of(edge) in covered,
+        marks=tuple(marks),
     )
 
 

@@ -62,6 +62,10 @@ def as_json(page: LineagePage) -> str:
             for one in page.drawn.collapsed
         ],
         "flowsInsideCollapsed": len(page.flows) - len(page.listed),
+        "changes": [
+            {"of": one.subject, "mark": one.mark.value, "what": one.what, "entries": list(one.entries)}
+            for one in page.marks.changes
+        ],
     }
     return orjson.dumps(shown).decode()
 

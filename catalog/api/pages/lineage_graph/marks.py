@@ -10,12 +10,13 @@ from typing import Any
 
 from catalog.api.pages.lineage_graph.asked import Asked
 from catalog.api.pages.lineage_graph.walked import Found
+from catalog.api.pages.words import worded
 from catalog.findings.choke_points import ChokePoints, choke_points
 from catalog.labels.taint.answers import ClearedLabel, EffectiveLabel, EffectiveLabels, EffectiveOrigin, Way
 from catalog.labels.taint.queries import effective_labels, effective_labels_of_columns
 from catalog.lineage.choke_points import JobRun, step_of
 from catalog.lineage.model import LineageEdge, LineageGraph, LineageNode
-from catalog.use.difference import same_edge
+from catalog.use.difference import LineageDifference, same_edge
 from catalog.view import View
 from graph_schema.identity import label_of
 
@@ -31,6 +32,8 @@ class Mark(StrEnum):
     """It is there now and was not before."""
     WENT = "WENT"
     """It was there before and is no more."""
+    CHANGED = "CHANGED"
+    """It was there before, and its labels or what is said of its use are others now."""
     LABEL_ORIGIN = "LABEL_ORIGIN"
     """The label was said of it."""
     LABEL = "LABEL"
@@ -43,6 +46,7 @@ SIGNS: Mapping[Mark, str] = {
     Mark.CHOKE_POINT: "M0-3.2L3.2 0L0 3.2L-3.2 0z",
     Mark.CAME: "M-2.6 0h5.2M0-2.6v5.2",
     Mark.WENT: "M-2.6 0h5.2",
+    Mark.CHANGED: "M0-2.9L2.8 2h-5.6z",
     Mark.LABEL_ORIGIN: "M-3 0a3 3 0 1 0 6 0a3 3 0 1 0-6 0zM-1.2 0a1.2 1.2 0 1 1 2.4 0a1.2 1.2 0 1 1-2.4 0z",
     Mark.LABEL: "M-2.4 0a2.4 2.4 0 1 0 4.8 0a2.4 2.4 0 1 0-4.8 0z",
     Mark.CLEARED: "M-2.3-2.3l4.6 4.6M2.3-2.3l-4.6 4.6",
@@ -52,6 +56,7 @@ MEANINGS: Mapping[Mark, str] = {
     Mark.CHOKE_POINT: "every way passes it",
     Mark.CAME: "came since",
     Mark.WENT: "gone since",
+    Mark.CHANGED: "labels or use changed since",
     Mark.LABEL_ORIGIN: "the label was said of it",
     Mark.LABEL: "holds the label",
     Mark.CLEARED: "an attestation cleared the label on the way in",
@@ -77,6 +82,17 @@ class Stated:
     """Whether it is there by another way, where it was cleared on this one."""
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """That something is said of a thing at one of two points alone."""
+
+    subject: str
+    mark: Mark
+    """That it came, or went."""
+    what: str
+    entries: tuple[int, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marks:
     """The marks of nodes, by id, and of edges, and what a reader is told of them in sentences."""
@@ -86,6 +102,8 @@ class Marks:
     choke_points: ChokePoints | None = None
     origins: tuple[Stated, ...] = ()
     cleared: tuple[Stated, ...] = ()
+    changes: tuple[Change, ...] = ()
+    """What is said of things at one of two points alone, by thing."""
 
     @property
     def is_held(self) -> bool:
@@ -111,6 +129,7 @@ def marks_of(view: View, asked: Asked, found: Found) -> Marks:
             for edge in found.graph.edges:
                 if same_edge(edge) in same:
                     edges[edge].add(mark)
+        _mark_changed(found.difference, found.graph, nodes)
     origins: list[Stated] = []
     cleared: list[Stated] = []
     if asked.label is not None:
@@ -121,7 +140,41 @@ def marks_of(view: View, asked: Asked, found: Found) -> Marks:
         choke_points=points,
         origins=tuple(origins),
         cleared=tuple(cleared),
+        changes=tuple(_changes(found)),
     )
+
+
+def _mark_changed(difference: LineageDifference, graph: LineageGraph, nodes: defaultdict[str, set[Mark]]) -> None:
+    """Mark what was there at both points and is labelled otherwise, or of which something else is said."""
+    changed = {change.subject for change in changes_of(difference)}
+    other = {node.id for node in (*difference.nodes.came, *difference.nodes.went)}
+    for node in graph.nodes:
+        if _asset(node) in changed and node.id not in other:
+            nodes[node.id].add(Mark.CHANGED)
+
+
+def _changes(found: Found) -> list[Change]:
+    """Return the changes by the things that they are of, in the order of the walk."""
+    if found.difference is None:
+        return []
+    place = {_asset(node): number for number, node in enumerate(found.graph.nodes)}
+    return sorted(changes_of(found.difference), key=lambda one: place.get(one.subject, len(place)))
+
+
+def changes_of(difference: LineageDifference) -> Iterator[Change]:
+    """Yield what is said of things at one of the two points alone: labels, use, and where data may be besides."""
+    labels, uses, transfers = difference.labels, difference.uses, difference.transfers
+    for mark, some_labels, some_uses, some_transfers in (
+        (Mark.CAME, labels.came, uses.came, transfers.came),
+        (Mark.WENT, labels.went, uses.went, transfers.went),
+    ):
+        for label in some_labels:
+            codes = f" ({', '.join(label.codes)})" if label.codes else ""
+            yield Change(label.asset, mark, f"{worded(label.kind)}{codes}, {worded(label.origin)}", label.entries)
+        for use in some_uses:
+            yield Change(use.subject, mark, f"use as {use.statement.authority} states it", use.statement.cites)
+        for one in some_transfers:
+            yield Change(one.subject, mark, f"may be in {one.transfer.place} besides", (one.transfer.entry,))
 
 
 def _choke_points(view: View, asked: Asked, found: Found) -> ChokePoints:
