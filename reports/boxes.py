@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from reports.breaking import segments
 from reports.document import Label, LabelStyle
 from reports.text import clean, starts_cluster, width_of
 
 PADDING = 4
-_SIZES: dict[LabelStyle, int] = {"name": 70, "place": 64, "detail": 64, "doubt": 64}
+_SIZES: dict[LabelStyle | Literal["zone"], int] = {"name": 70, "place": 64, "detail": 64, "doubt": 64, "zone": 76}
 _FIRST, _NAME_STEP, _STEP, _GAP, _BELOW, _LEAST = 10, 8, 7, 9, 5, 30
 _MOST_LINES = 8
 _DIGEST = re.compile(r"(sha256:[0-9a-f]{12})[0-9a-f]+")
@@ -42,7 +43,7 @@ def labelled(name: str, details: tuple[tuple[LabelStyle, str], ...], width: int,
     """Return what stands in a box of this width: the name's last part, where that lies, and the details; the name as
     it is where it shall not be `parted`.
     """
-    whole = _DIGEST.sub(r"\1…", clean(name))
+    whole = _DIGEST.sub(r"\1…", clean(name, noted=False))
     place, last = _parted(whole) if parted else ("", whole)
     lines: list[Label] = []
     y = _FIRST
@@ -51,20 +52,28 @@ def labelled(name: str, details: tuple[tuple[LabelStyle, str], ...], width: int,
     for style, text in parts:
         if not text:
             continue
-        for line in _kept(_wrapped(text, width - 2 * PADDING, _SIZES[style])):
+        for line in _kept(_wrapped(text, width - 2 * PADDING, _SIZES[style]), width, _SIZES[style]):
             y += 0 if before is None else _step(before, style)
             lines.append(Label(line, style, y))
             before = style
     return Labels(tuple(lines), max(y + _BELOW, _LEAST))
 
 
+def wrapped(text: str, width: int, style: LabelStyle | Literal["zone"]) -> tuple[str, ...]:
+    """Return the lines of a text above boxes of this width."""
+    return tuple(_wrapped(text, width - PADDING, _SIZES[style]))
+
+
 def fitted(text: str, width: int) -> str:
     """Return as much of a text as one line of a box of this width has room for."""
-    whole = clean(text)
-    room, size = (width - 2 * PADDING) * 10_000, _SIZES["detail"]
-    if _wide(whole, size) <= room:
-        return whole
-    end = len(whole) - 1
+    whole, size = clean(text, noted=False), _SIZES["detail"]
+    return whole if _wide(whole, size) <= (width - 2 * PADDING) * 10_000 else _cut(whole, width, size)
+
+
+def _cut(whole: str, width: int, size: int) -> str:
+    """Return as much of a text as fits with a mark that more of it follows."""
+    room = (width - 2 * PADDING) * 10_000
+    end = len(whole)
     while end > 0 and (_wide(f"{whole[:end]}…", size) > room or not starts_cluster(whole, end)):
         end -= 1
     return f"{whole[:end]}…"
@@ -121,8 +130,8 @@ def _wide(text: str, size: int) -> int:
     return sum(_WIDTHS.get(letter) or 1_000 * (width_of(letter) > 0) for letter in text) * size
 
 
-def _kept(lines: list[str]) -> list[str]:
+def _kept(lines: list[str], width: int, size: int) -> list[str]:
     if len(lines) <= _MOST_LINES:
         return lines
     half = _MOST_LINES // 2
-    return [*lines[: half - 1], f"{lines[half - 1]}…", *lines[-half:]]
+    return [*lines[: half - 1], _cut(lines[half - 1], width, size), *lines[-half:]]

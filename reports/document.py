@@ -175,7 +175,8 @@ class Band:
 
     x: int
     width: int
-    title: str
+    lines: tuple[str, ...]
+    """Its title, in as many lines as that needs."""
 
 
 Sample = Literal["root", "collapsed", "edge", "dashed", "strong", "word"]

@@ -1,5 +1,5 @@
 """Where the number of an edge stands in a drawing, and the marks of an edge: on its line, and on nothing else that is
-written there.
+written there; a number and its marks beside each other where the line is short.
 
 A line leaves boxes through the gap between two columns, in which no box stands, and passes a column in a lane of its
 own. Only in these two a number is placed, from the middle of the line outwards, where no other number, mark or head of
@@ -95,12 +95,12 @@ def placed(lines: Sequence[Line], columns: Columns) -> list[Placed]:
     for place in order:
         points, _, marks = lines[place]
         if marks:
-            several = (room.of(points, SIGN, SIGN) for _ in range(marks))
+            several = (room.of(points, SIGN, SIGN, beside=True) for _ in range(marks))
             signs[place] = tuple(at for at in several if at is not None)
     found: dict[int, Placed] = {}
     for place in order:
-        points, number, _ = lines[place]
-        at = room.of(points, number_width(number), NUMBER_HEIGHT)
+        points, number, marks = lines[place]
+        at = room.of(points, number_width(number), NUMBER_HEIGHT, beside=marks > 0)
         found[place] = Placed(at or _middle_of(points), at is not None, signs.get(place, ()))
     return [found[place] for place in range(len(lines))]
 
@@ -116,13 +116,17 @@ class _Room:
         for bucket in range(covered[1] // _BUCKET, covered[3] // _BUCKET + 1):
             self._taken[stretch, bucket].append(covered)
 
-    def of(self, points: Points, width: int, height: int) -> tuple[int, int] | None:
-        """Return where on a line something of this size lies on nothing else, and take that place; None if nowhere."""
-        for stretch, at in self._places(points, width):
-            covered = rectangle(at, width, height)
-            if self._is_free(stretch, covered):
-                self.take(stretch, covered)
-                return at
+    def of(self, points: Points, width: int, height: int, *, beside: bool) -> tuple[int, int] | None:
+        """Return where on a line something of this size lies on nothing else, and take that place; None if nowhere.
+
+        What may lie `beside` the line, does where it has to, in a gap.
+        """
+        for away in (0, -SIGN, SIGN) if beside else (0,):
+            for stretch, (x, y) in self._places(points, width):
+                covered = rectangle((x, y + away), width, height)
+                if (not away or stretch % 2) and self._is_free(stretch, covered):
+                    self.take(stretch, covered)
+                    return x, y + away
         return None
 
     def _is_free(self, stretch: int, covered: Rectangle) -> bool:

@@ -16,6 +16,7 @@ from itertools import pairwise
 import networkx as nx
 
 from reports import growth
+from reports.boxes import wrapped
 from reports.document import Band, Box, Graph, Path
 from reports.edge_numbers import Columns, Line, number_width, placed
 from reports.geometry import BELOW, EDGE, GAP_X, GAP_Y, LANE, TOP, Places, Points, around, at_rows
@@ -372,14 +373,11 @@ def _bands(nodes: tuple[Vertex, ...], drawing: growth.Drawing) -> tuple[Band, ..
             stretches[-1] = (zone, stretches[-1][1], x)
         else:
             stretches.append((zone, x, x))
-    return tuple(
-        Band(
-            x=first,
-            width=last - first + drawing.wide,
-            title=title_of(zone, titles[zone]),
-        )
-        for zone, first, last in stretches
-    )
+    bands = []
+    for zone, first, last in stretches:
+        width, title = last - first + drawing.wide, title_of(zone, titles[zone])
+        bands.append(Band(first, width, wrapped(title, width, "zone")))
+    return tuple(bands)
 
 
 def _way(way: list[str], places: Places, boxes: Mapping[str, Box]) -> Points:

@@ -26,13 +26,16 @@ _KEPT_ENDS = 40
 _BLANKS = re.compile("[ \t\n\v\f\r]+")
 
 
-def clean(text: str) -> str:
-    """Return `text` as a report shows it: harmless, in covered characters, at most about `LONGEST_SHOWN` long."""
+def clean(text: str, *, noted: bool = True) -> str:
+    """Return `text` as a report shows it: harmless, in covered characters, at most about `LONGEST_SHOWN` long.
+
+    Of what is left out the length is `noted`, and where the whole is, but in a drawing, whose legend says so.
+    """
     shown = _drawable(escape_hidden(_BLANKS.sub(" ", text).strip(" ")))
     if len(shown) <= LONGEST_SHOWN:
         return shown
     head, end = _until(shown, LONGEST_SHOWN - _KEPT_ENDS).rstrip(), _since(shown, len(shown) - _KEPT_ENDS).lstrip()
-    return f"{head} … {end} [{len(text):,} characters; whole in the attached evidence]"
+    return f"{head} … {end}" + (f" [{len(text):,} characters; whole in the attached evidence]" if noted else "")
 
 
 def width_of(text: str) -> int:

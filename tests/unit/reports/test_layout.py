@@ -95,12 +95,12 @@ def test_zones_are_columns_from_landing_to_artifact() -> None:
         ],
         [],
     )
-    assert [band.title for band in graph.bands] == ["landing", "curated", "training", "artifact"]
+    assert [" ".join(band.lines) for band in graph.bands] == ["landing", "curated", "training", "artifact"]
     assert [band.x for band in graph.bands] == sorted(band.x for band in graph.bands)
 
 
 def test_a_node_without_a_zone_is_said_to_have_none() -> None:
-    assert [band.title for band in drawn([node("ghost", None)], []).bands] == ["zone not recorded"]
+    assert [" ".join(band.lines) for band in drawn([node("ghost", None)], []).bands] == ["zone not recorded"]
 
 
 def test_the_model_stands_at_the_end_and_the_raw_feeds_at_the_beginning() -> None:
@@ -108,12 +108,12 @@ def test_the_model_stands_at_the_end_and_the_raw_feeds_at_the_beginning() -> Non
     feed = node("feed", "LANDING", raw_feed=True)
     nodes = (model, node("training", "TRAINING"), node("landed", "LANDING"), feed, node("kept", "CURATED"))
     graph = lay_out(nodes, (), "A lineage")
-    assert [band.title for band in graph.bands] == ["raw feeds", "landing", "curated", "training", "model"]
+    assert [" ".join(band.lines) for band in graph.bands] == ["raw feeds", "landing", "curated", "training", "model"]
     assert max(graph.boxes, key=lambda box: box.x).root
 
 
 def test_a_history_that_begins_in_a_later_zone_is_shown_there() -> None:
-    assert [band.title for band in drawn([node("feed", "CURATED", raw_feed=True)], []).bands] == ["curated"]
+    assert [" ".join(band.lines) for band in drawn([node("feed", "CURATED", raw_feed=True)], []).bands] == ["curated"]
 
 
 NAMES = st.text(st.characters(categories=("L", "N", "P", "Zs")), min_size=1, max_size=60)
