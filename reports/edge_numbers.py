@@ -161,7 +161,7 @@ class _Room:
         """
         columns = self._columns
         across, down = other[0] - one[0], other[1] - one[1]
-        steps = 2 * max(2, min(self._most, abs(down) // 4 or abs(across)) // 2)
+        steps = 2 * max(2, min(self._most, max(abs(down) // 4, abs(across))) // 2)
         for along, aside in _curve(steps) if down else _line(steps):
             x, y = one[0] + across * along // _WHOLE, one[1] + down * aside // _WHOLE
             gap = columns.stretch(x)

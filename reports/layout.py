@@ -360,13 +360,7 @@ def _placed(picture: Picture, order: Layers, wide: int, gap: int) -> tuple[tuple
 
 def _bands(nodes: tuple[Vertex, ...], drawing: growth.Drawing) -> tuple[Band, ...]:
     """Return the zones from left to right: each stretch of columns beside one another is a band."""
-    titles: defaultdict[int, set[str]] = defaultdict(set)
-    drawn = {node.id: node for node in nodes}
-    for box in drawing.boxes.values():
-        if box.key in drawn:
-            titles[drawing.zones[box.x]].add(zone_of(drawn[box.key]))
-        elif box.key.startswith("zone:"):
-            titles[drawing.zones[box.x]].add(box.key.partition(":")[2])
+    there = {zone_of(node) for node in nodes}
     stretches: list[tuple[int, int, int]] = []
     for x, zone in sorted(drawing.zones.items()):
         if stretches and stretches[-1][0] == zone:
@@ -375,7 +369,7 @@ def _bands(nodes: tuple[Vertex, ...], drawing: growth.Drawing) -> tuple[Band, ..
             stretches.append((zone, x, x))
     bands = []
     for zone, first, last in stretches:
-        width, title = last - first + drawing.wide, title_of(zone, titles[zone])
+        width, title = last - first + drawing.wide, title_of(zone, there)
         bands.append(Band(first, width, wrapped(title, width, "zone")))
     return tuple(bands)
 

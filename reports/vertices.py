@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -107,11 +107,10 @@ def ranks_of(nodes: Sequence[Vertex], flows: Iterable[tuple[str, str]]) -> Mappi
     return ranks
 
 
-def title_of(rank: int, zones: Iterable[str]) -> str:
-    """Return what is written above the columns of a rank in which nodes of these zones stand."""
-    found = set(zones)
+def title_of(rank: int, zones: Collection[str]) -> str:
+    """Return what is written above the columns of a rank, of the zones that there are."""
     several = (NO_ZONE,) if rank % 2 else ZONES[rank // 2]
-    return " and ".join(in_words(zone) for zone in several if zone in found)
+    return " and ".join(in_words(zone) for zone in several if zone in zones)
 
 
 def in_words(zone: str) -> str:
