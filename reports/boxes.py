@@ -74,7 +74,7 @@ def _cut(whole: str, width: int, size: int) -> str:
     """Return as much of a text as fits with a mark that more of it follows."""
     room = (width - 2 * PADDING) * 10_000
     end = len(whole)
-    while end > 0 and (_wide(f"{whole[:end]}…", size) > room or not starts_cluster(whole, end)):
+    while end > 0 and (_wide(f"{whole[:end]}…", size) > room or (end < len(whole) and not starts_cluster(whole, end))):
         end -= 1
     return f"{whole[:end]}…"
 

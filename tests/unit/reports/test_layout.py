@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.boxes import labelled
+from reports.boxes import PADDING, labelled
 from reports.document import Box, Graph
 from reports.drawing import document_of
 from reports.edge_numbers import NUMBER_HEIGHT, SIGN, number_width, rectangle
 from reports.layout import MOST_NODES, lay_out
-from reports.text import clean
+from reports.text import clean, width_of
 from reports.vertices import Arrow, Vertex
 from tests.support.dossier import clinical_dossier
 
@@ -130,6 +130,17 @@ def test_a_name_is_wrapped_in_its_box_and_nothing_of_it_is_left_out(name: str, w
         assert len(labels.lines) >= 9
     assert [each.y for each in labels.lines] == sorted({each.y for each in labels.lines})
     assert labels.lines[-1].y < labels.height
+
+
+@given(
+    st.text(st.characters(categories=("L", "M", "N", "P", "Zs")), min_size=300, max_size=1_000), st.integers(50, 104)
+)
+def test_a_name_too_long_for_its_box_is_cut_with_a_mark_inside_of_it(name: str, width: int) -> None:
+    lines = [label.text for label in labelled(name, (), width, parted=False).lines]
+    if len(lines) == 8:
+        assert any(line.endswith("…") for line in lines)
+    assert "attached evidence" not in "".join(lines)
+    assert max(map(width_of, lines)) * 300 * 70 <= (width - 2 * PADDING) * 10_000
 
 
 def test_a_name_shows_its_end_first_and_breaks_where_a_reader_sees_it() -> None:
