@@ -11,6 +11,8 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from catalog.errors import SenderError
+from catalog.findings.estate.attested import attestation_cases
+from catalog.findings.estate.data_rules import evidence_holds
 from catalog.findings.queries import findings_on
 from catalog.findings.rules import Rule
 from catalog.labels.anonymity.model import AnonymityClaim, Lapse
@@ -192,6 +194,21 @@ def test_l16_an_attestation_that_rests_on_one_that_lapsed_is_found(measured: Hou
     assert any("has lapsed" in one for one in warned)
     measured.record(ending_attestation(attested, effect="VOID"), steward)
     assert not [one for one in findings_on(measured.view(), [node]).get(node, ()) if one.rule is Rule.EVIDENCE_HOLDS]
+
+
+@pytest.mark.parametrize(("before", "found"), [(0, False), (1, True)])
+def test_l16_one_that_ended_by_the_time_of_the_lapse_is_not_found(measured: House, before: int, *, found: bool) -> None:
+    (claim,) = claims(measured)
+    ends = measured.clock.now + 120
+    until = format_time(measured.clock.micros() + 120_000_000)
+    evidence = [{"dataset": CURATED, "claim": claim.entry}]
+    attested = measured.record(attestation(evidence=evidence, until=until), measured.act_as("ada", "steward"))
+    node = AttestationNode(str(attested.receipt.index)).id
+    measured.clock.now = ends - before
+    written_at = format_time(measured.clock.micros())
+    measured.send(written(at=written_at, run="0190d2e6-0000-7000-8000-00000000000e", schema=schema()))
+    case = attestation_cases(measured.view(), [node])[node]
+    assert (evidence_holds(case, NOW) is not None) is found
 
 
 @pytest.mark.parametrize(
