@@ -196,6 +196,15 @@ def test_l16_an_attestation_that_rests_on_one_that_lapsed_is_found(measured: Hou
     assert not [one for one in findings_on(measured.view(), [node]).get(node, ()) if one.rule is Rule.EVIDENCE_HOLDS]
 
 
+@pytest.mark.parametrize(("after", "why"), [(0, []), (1, [Lapse.LATER_WRITE])])
+def test_l16_a_write_at_the_time_of_the_measurement_was_measured(measured: House, after: int, why: list[Lapse]) -> None:
+    (claim,) = claims(measured)
+    measured.clock.now += 60
+    at = format_time(claim.since + after)
+    measured.send(written(at=at, run="0190d2e6-0000-7000-8000-00000000000e", schema=schema()))
+    assert lapsed(measured) == why
+
+
 @pytest.mark.parametrize(("before", "found"), [(0, False), (1, True)])
 def test_l16_one_that_ended_by_the_time_of_the_lapse_is_not_found(measured: House, before: int, *, found: bool) -> None:
     (claim,) = claims(measured)
