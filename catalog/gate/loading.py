@@ -41,9 +41,9 @@ from catalog.gate.model import (
     Training,
     Used,
 )
+from catalog.gate.open_findings import at_least
 from catalog.gate.operation import no_way_back
 from catalog.gate.requirements import GateFile
-from catalog.gate.rules import at_least
 from catalog.labels.queries import attestations_of
 from catalog.labels.taint.answers import EffectiveLabels
 from catalog.labels.taint.queries import effective_labels

@@ -7,15 +7,10 @@ Each rests on a record that a key proves; what nobody recorded is UNKNOWN.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Final
 
 from catalog.gate.model import Author, Case, Reason, Requirements
-from catalog.safe_use.model import Outcome
-from graph_schema.times import SECOND, format_time
+from catalog.gate.reasons import DAY, FAIL, PASS, UNKNOWN, day
 from reports.naming import gathered, worded
-
-PASS, FAIL, UNKNOWN = Outcome.PASS, Outcome.FAIL, Outcome.UNKNOWN
-_DAY: Final = 86_400 * SECOND
 
 
 def components(case: Case, asked: Requirements) -> Iterator[Reason]:
@@ -27,8 +22,8 @@ def components(case: Case, asked: Requirements) -> Iterator[Reason]:
     author, value = found.author, found.value
     if not author.authenticated:
         yield _unproven("recorded what its environment is made of", author)
-    if author.at + asked.assessed_within_days * _DAY <= case.moment:
-        text = f"Vulnerabilities of its environment were last looked for on {_day(author.at)}, over "
+    if author.at + asked.assessed_within_days * DAY <= case.moment:
+        text = f"Vulnerabilities of its environment were last looked for on {day(author.at)}, over "
         yield Reason(UNKNOWN, f"{text}{asked.assessed_within_days} days ago.", (author.entry,))
     for severity, count in found.known.items():
         most = asked.vulnerabilities.get(severity)
@@ -38,7 +33,7 @@ def components(case: Case, asked: Requirements) -> Iterator[Reason]:
             yield Reason(FAIL, text, (author.entry,))
     known = ", ".join(f"{count} {worded(severity)}" for severity, count in found.known.items() if count)
     listed = f"{value.sbom_format} {value.sbom_digest[:19]} lists what is installed"
-    text = f"{listed}; known against it by {value.source} on {_day(author.at)}: {known or 'nothing'}."
+    text = f"{listed}; known against it by {value.source} on {day(author.at)}: {known or 'nothing'}."
     yield Reason(PASS, text, (author.entry,))
 
 
@@ -90,7 +85,7 @@ def agreements(case: Case, asked: Requirements) -> Iterator[Reason]:
             yield Reason(PASS, text, entries)
         elif of:
             last = max(of, key=lambda one: one.until or 0)
-            text = f"The {worded(kind)} {last.agreement} with {found.operator} ended on {_day(last.until or 0)}."
+            text = f"The {worded(kind)} {last.agreement} with {found.operator} ended on {day(last.until or 0)}."
             yield Reason(FAIL, text, entries)
         else:
             yield Reason(UNKNOWN, f"No {worded(kind)} with {found.operator} is recorded, who runs it there.", entries)
@@ -119,9 +114,9 @@ def monitoring(case: Case, _: Requirements) -> Iterator[Reason]:
         yield _unproven("planned how it is watched in use", plan.author)
     until = plan.value.review_by
     if until <= case.moment:
-        yield Reason(FAIL, f"{plan.value.plan} was to be reviewed by {_day(until)}.", entries)
+        yield Reason(FAIL, f"{plan.value.plan} was to be reviewed by {day(until)}.", entries)
     else:
-        yield Reason(PASS, f"It is watched by {plan.value.plan}, to be reviewed by {_day(until)}.", entries)
+        yield Reason(PASS, f"It is watched by {plan.value.plan}, to be reviewed by {day(until)}.", entries)
 
 
 def no_way_back(judged: Sequence[tuple[str, tuple[int, ...]]]) -> Reason:
@@ -138,7 +133,3 @@ def _unproven(what: str, author: Author) -> Reason:
 
 def _named(code: str) -> str:
     return code.replace("_", " ").lower()
-
-
-def _day(at: int) -> str:
-    return format_time(at)[:10]

@@ -5,16 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from functools import cached_property
 
-from catalog.use.model import (
-    Ancestors,
-    Promise,
-    Reason,
-    RecordKind,
-    Term,
-    Transfer,
-    UseQuestion,
-    UseStatement,
-)
+from catalog.use.model import Ancestors, Promise, Reason, RecordKind, Term, Transfer, UseQuestion, UseStatement
 from catalog.use.places import Places
 from catalog.use.reasons import abstain, day, deny, permit
 from catalog.use.terms import DS, sought

@@ -8,16 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from catalog.places.queries import places_tree
-from catalog.use.model import (
-    Agreement,
-    Consent,
-    Licence,
-    Promise,
-    RecordKind,
-    Term,
-    Transfer,
-    UseStatement,
-)
+from catalog.use.model import Agreement, Consent, Licence, Promise, RecordKind, Term, Transfer, UseStatement
 from catalog.use.places import Places
 from catalog.view import View
 from graph_schema.aspects import use as aspects

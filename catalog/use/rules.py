@@ -29,18 +29,7 @@ from catalog.use.model import (
 from catalog.use.modifiers import judge_modifier
 from catalog.use.places import Places
 from catalog.use.reasons import abstain, day, deny, permit
-from catalog.use.terms import (
-    CC,
-    COL,
-    GS,
-    GSO,
-    MOR,
-    NMDS,
-    NPOA,
-    PERMISSIONS,
-    PUB,
-    RS,
-)
+from catalog.use.terms import CC, COL, GS, GSO, MOR, NMDS, NPOA, PERMISSIONS, PUB, RS
 from graph_schema.bitemporal import lasts
 from graph_schema.vocabulary.words import ConsentState
 

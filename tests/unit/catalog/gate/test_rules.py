@@ -9,7 +9,8 @@ import pytest
 from catalog.approvals.model import Approval
 from catalog.approvals.states import ApprovalState
 from catalog.gate.model import ApprovalNeeded, AskedApproval, Checked, GateOverride, Reason
-from catalog.gate.rules import approved, exception, verdict
+from catalog.gate.required_approvals import approved
+from catalog.gate.rules import exception, verdict
 from catalog.safe_use.model import Outcome
 from graph_schema.vocabulary.words import ApprovalKind, GateCheckName, GateVerdict
 
