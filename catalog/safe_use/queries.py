@@ -334,13 +334,11 @@ def _labels(
     effective |= effective_labels(view, sorted(wanted - given.keys()))
     # Of what it was made of only what an owner declares of PHI is looked at, and of origins what they are called.
     declared = each_as_it_stands(_classified, whole, _classified, every, _FEW)
-    holding = sorted(one for one, stated in declared.items() if stated.phi is not None and stated.phi.value)
-    labelled = labels(whole, own_ids)
-    kinds = each_as_it_stands(_kinds, whole, _kinds, holding, _FEW)
+    labelled = each_as_it_stands(labels, whole, labels, own_ids, _FEW)
     ways = (one.way for found in effective.values() for one in found.labels if one.way is not None)
     called = assets.named_datasets(whole, sorted({way.origin for way in ways} & set(every)))
     origins = {id_: name_of(one.node) for id_, one in called.items() if id_ in seen}
-    found = {}
+    found: dict[str, tuple[Present, ...]] = {}
     for identifier, record in records.items():
         held = [effective[one] for one in meant[identifier] if one in effective]
         later = frozenset.intersection(*(one.later for one in held)) if held else frozenset()
@@ -355,16 +353,44 @@ def _labels(
                 unseen[identifier] = "It was made of more than was looked through for labels."
             known = {one.kind for one in own}
             own += [_flowed(record, one, origins) for one in flowed.labels if one.kind not in known]
-        known = {one.kind for one in own}
-        upstream: dict[str, Present] = {}
-        for above in sorted(before[identifier]):
-            if (of := declared.get(above)) is not None:
-                tagged = known.union(kinds.get(above, ()))
-                for one in _declared(of, tagged):
-                    shown = one if above in seen else Present(one.kind, _HIDDEN, ())
-                    upstream.setdefault(one.kind, replace(shown, upstream=True))
-        found[identifier] = (*own, *(upstream[kind] for kind in sorted(upstream)))
+        found[identifier] = tuple(own)
+    for identifier, of_others in _declared_behind(whole, declared, before, found, seen).items():
+        found[identifier] += of_others
     return found, unseen
+
+
+def _declared_behind(
+    view: View,
+    declared: Mapping[str, _Described],
+    before: Mapping[str, Collection[str]],
+    known: Mapping[str, Sequence[Present]],
+    seen: Collection[str],
+) -> dict[str, tuple[Present, ...]]:
+    """Return the kinds of PHI that owners declare of what each dataset was made of, but those that are known to be in
+    it, and those by which anything there is labelled; of what may not be `seen`, that they are.
+
+    How something is labelled is asked of what is declared to hold what is not known: else every run that says again
+    what columns it has would be looked at.
+    """
+    holding = {one: frozenset(of.phi.value) for one, of in declared.items() if of.phi is not None and of.phi.value}
+    new: dict[str, dict[str, frozenset[str]]] = {}
+    for identifier, present in known.items():
+        kinds = {one.kind for one in present}
+        new[identifier] = {
+            one: kinds_of for one in before[identifier] if (kinds_of := holding.get(one)) and not kinds_of <= kinds
+        }
+    asked = sorted(frozenset[str]().union(*new.values()))
+    labelled = each_as_it_stands(_kinds, view, _kinds, asked, _FEW)
+    found = {}
+    for identifier, of in new.items():
+        kinds = {one.kind for one in known[identifier]}
+        upstream: dict[str, Present] = {}
+        for above in sorted(of):
+            for one in _declared(declared[above], kinds.union(labelled.get(above, ()))):
+                shown = one if above in seen else Present(one.kind, _HIDDEN, ())
+                upstream.setdefault(one.kind, replace(shown, upstream=True))
+        found[identifier] = tuple(upstream[kind] for kind in sorted(upstream))
+    return found
 
 
 def _classified(view: View, datasets: Sequence[str]) -> dict[str, _Described]:
