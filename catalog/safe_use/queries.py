@@ -37,7 +37,7 @@ from catalog.safe_use.model import (
     Wrong,
 )
 from catalog.search.model import Search
-from catalog.search.queries import search
+from catalog.search.queries import search, search_by
 from catalog.use.answers import MayUse
 from catalog.use.closure import BUDGET, Closure, closure
 from catalog.use.model import Decision, UseQuestion
@@ -157,12 +157,14 @@ def safe_for(view: View, question: SafeQuestion, request: Search) -> SafePage:
         search(view, request)
         return SafePage(asked, (), 0, None, more=False)
     view = view.remembering
+    find = search_by(request)
+    narrowed = replace(narrowed, facets=(), with_aspects=False)
     hits: list[SafeHit] = []
     after, examined, more = request.after, 0, True
     while more and len(hits) < request.first and examined < MOST_JUDGED:
         # Where the first few hold too few safe ones, all others that may be judged are searched for at once.
         found = MOST_JUDGED - examined if examined else _AT_ONCE
-        page = search(view, replace(narrowed, after=after, first=found, facets=()))
+        page = find(view, replace(narrowed, after=after, first=found))
         safe: dict[str, Safety] = {}
         for place, hit in enumerate(page.hits):
             if place % _AT_ONCE == 0:

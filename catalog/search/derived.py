@@ -6,12 +6,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import partial
 from typing import Final
 
 from catalog.errors import SenderError
 from catalog.findings.estate.model import Key
 from catalog.findings.queries import Found, Wanted, findings
 from catalog.findings.rules import FindingState, Rule, Severity
+from catalog.graph_memo import as_it_stands
 from catalog.labels.queries import mapped_tags
 from catalog.lineage.model import Direction, FlowScope, Grain, Walk
 from catalog.lineage.queries import MAX_DEPTH, lineage
@@ -43,12 +45,28 @@ def derived(view: View, filters: Mapping[str, tuple[str, ...]], facets: Collecti
 
     Raises SenderError 422 where too much would have to be looked through.
     """
-    found: dict[tuple[str, str], set[str]] = defaultdict(set)
+    found: dict[tuple[str, str], frozenset[str]] = {}
     for facet, find in _OF.items():
-        if facet in facets or facet in filters:
-            for value, node in find(view, () if facet in facets else filters[facet]):
-                found[facet, value].add(node)
-    return {pair: frozenset(nodes) for pair, nodes in found.items()}
+        if facet in facets:
+            read = partial(_by_value, find, ())
+            of = read(view) if facet in ANEW else as_it_stands(find, view, read, None)
+        elif facet in filters:
+            of = _by_value(find, filters[facet], view)
+        else:
+            continue
+        found |= {(facet, value): nodes for value, nodes in of.items()}
+    return found
+
+
+_Find = Callable[[View, Collection[str]], Iterator[tuple[str, str]]]
+"""Yields values of a facet with nodes that have them, of some values or of all."""
+
+
+def _by_value(find: _Find, values: Collection[str], view: View) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for value, node in find(view, values):
+        found[value].add(node)
+    return {value: frozenset(nodes) for value, nodes in found.items()}
 
 
 def united(
@@ -156,12 +174,14 @@ def _models(view: View, values: Collection[str]) -> Iterator[tuple[str, str]]:
             yield name, node.id
 
 
-_OF: Final[Mapping[str, Callable[[View, Collection[str]], Iterator[tuple[str, str]]]]] = {
+_OF: Final[Mapping[str, _Find]] = {
     "phi": _mapped,
     EFFECTIVE: _effective,
     "finding": _rules,
     "severity": _severities,
     "model": _models,
 }
+ANEW: Final = frozenset({"finding", "severity"})
+"""The facets that follow from a span of time as well."""
 DERIVED: Final = tuple(facet for facet in _OF if facet != "phi")
 """The facets that are judged when they are asked for; of `phi` a store keeps what is said of nodes."""

@@ -16,7 +16,8 @@ class Search:
 
     `labels` are node labels; where there are none, every `SearchKind` is meant, runs only where a text says which:
     nobody looks through all runs. `filters` and `facets` are of `queries.FACETS`, `gaps` mandatory fields of a dataset
-    that are missing (see `assets.rules.MANDATORY`).
+    that are missing (see `assets.rules.MANDATORY`). Without `with_aspects` nothing
+    is read of what is in force of each find.
     """
 
     text: str = ""
@@ -26,6 +27,7 @@ class Search:
     facets: tuple[str, ...] = ()
     after: Place | None = None
     first: int = 20
+    with_aspects: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Final
 
 from catalog.assets.rules import MANDATORY
 from catalog.errors import SenderError
 from catalog.findings.rules import ESTATE, Severity
+from catalog.graph_memo import as_it_stands
 from catalog.hidden import count_hidden
-from catalog.search.derived import DERIVED, EFFECTIVE, LIES_IN, derived, united, versions_called
+from catalog.search.derived import ANEW, DERIVED, EFFECTIVE, LIES_IN, derived, united, versions_called
 from catalog.search.kinds import SearchKind
 from catalog.search.model import Hit, Search, SearchPage
 from catalog.store.indexes.search import GAP
@@ -74,11 +75,25 @@ def search(view: View, request: Search) -> SearchPage:
             facets=request.facets,
             after=request.after,
             first=request.first,
+            with_aspects=request.with_aspects,
         )
     )
     hits = tuple(Hit(hit.id, hit.node, hit.entry, hit.current, hit.place) for hit in page.hits)
     by_labels = EFFECTIVE in filters or EFFECTIVE in request.facets
     return SearchPage(hits, page.total, page.facets, page.more, view.labels_lagging() if by_labels else None)
+
+
+def search_by(request: Search) -> Callable[[View, Search], SearchPage]:
+    """Return what searches on behalf of a request: where it asks for the first of all, whatever they are called and
+    whatever is said of them, what is found is remembered until what it was found by is touched. Whoever narrows by what
+    was typed, or reads on, asks what nobody else does, and what follows from a span of time is found anew.
+    """
+    narrows = request.text or request.filters or request.gaps or request.after
+    return search if narrows or not ANEW.isdisjoint(request.facets) else _search_as_it_stands
+
+
+def _search_as_it_stands(view: View, request: Search) -> SearchPage:
+    return as_it_stands(search, view, lambda beside: search(beside, request), repr(request))
 
 
 def check_text(text: str) -> None:

@@ -132,8 +132,11 @@ class _Graph(IndexReads):
         following = sorted(
             (hit for hit in matching if query.after is None or hit.place > query.after), key=lambda hit: hit.place
         )
+        page = following[: query.first]
+        if not query.with_aspects:
+            page = [replace(hit, current={}, facets=_NONE) for hit in page]
         return Page(
-            tuple(following[: query.first]),
+            tuple(page),
             len(matching),
             counted(matching, query.facets),
             len(following) > query.first,

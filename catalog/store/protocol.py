@@ -95,7 +95,7 @@ class Query:
     has to be each. `missing` are aspects or facets that must not be in force, `has` those that must. `beside` are
     nodes by (facet, value), which count beside those that are kept; of `united`, a (facet, value) is had by whatever
     has one of others that are kept. Sorted by (rank, title, id), texts ascending by code point; `after` is the place of
-    the last one seen.
+    the last one seen. Without `with_aspects` nothing else is answered of a find than which it is.
     """
 
     labels: tuple[str, ...]
@@ -109,6 +109,7 @@ class Query:
     first: int = 20
     beside: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     united: Mapping[tuple[str, str], frozenset[tuple[str, str]]] = field(default_factory=dict)
+    with_aspects: bool = True
 
     def facets_with(self, node: str, kept: frozenset[tuple[str, str]]) -> frozenset[tuple[str, str]]:
         """Return all (facet, value) pairs of a node, given those that are kept of it."""

@@ -30,6 +30,7 @@ from catalog.store.indexes.producers import RECENT
 from catalog.store.indexes.record_states import RECORD_STATE
 from catalog.store.indexes.run_states import FLOWING
 from catalog.store.indexes.schemas import SCHEMA
+from catalog.store.indexes.search import FACET, LISTED, UNRECORDED
 from catalog.store.indexes.table import Changes, Direction, Either, Kind, Row, Table
 from catalog.store.indexes.uses import USE
 from graph_schema.facts import Edge, Facts
@@ -216,6 +217,17 @@ def grounds_of(ids: Collection[str]) -> Iterable[int]:
     return _looking(GROUND.name, ids)
 
 
+def listed(pairs: Iterable[tuple[str, str]], names: Iterable[str], finds: Collection[str]) -> Iterator[int]:
+    """Yield what is looked at of which nodes are listed under values of facets, or under any value of the names, and
+    of what each of these finds is filtered by.
+    """
+    for name, value in pairs:
+        yield whole(f"{LISTED.name} {name} {value}")
+    for name in names:
+        yield whole(f"{LISTED.name} {name}")
+    yield from _looking(FACET.name, finds)
+
+
 def anything() -> Iterable[int]:
     """Return what every batch and every step touches some of."""
     return whole(_ANYTHING), whole(_STEP), whole(_QUARANTINED)
@@ -306,6 +318,7 @@ BY_NODE: Final[Mapping[str, str]] = {
     **{table.name: table.name for table in (NAMED_IN_FACET, POINTER, LISTING, SCHEMA, COLUMN_FLOW, COVERAGE, USE)},
     **{table.name: COLUMN_STATEMENT.name for table in (COLUMN_STATEMENT, STATED)},
     **{table.name: HELD.name for table in (HELD, EQUATION, STATE)},
+    **{table.name: FACET.name for table in (FACET, UNRECORDED)},
 }
 """The tables of which a row is read by the nodes that it names, and under what they are read together."""
 
@@ -343,6 +356,12 @@ def _with_value(table: Table, column: str) -> Callable[[Row], Iterator[int]]:
     return touch
 
 
+def _under_value(table: Table) -> Callable[[Row], Sequence[int]]:
+    """Return what a row touches that is read by a name, with a value or with any."""
+    what = table.name
+    return lambda row: (whole(f"{what} {row[0]} {row[1]}"), whole(f"{what} {row[0]}"))
+
+
 def _as_whole(what: str) -> Callable[[Row], Sequence[int]]:
     keys = (whole(what),)
     return lambda _: keys
@@ -350,13 +369,14 @@ def _as_whole(what: str) -> Callable[[Row], Sequence[int]]:
 
 _TABLES: Final = (
     *(FLOW, ALIAS, CONTRIBUTION, REPLACEMENT, PRODUCER, NAMED_IN_FACET, POINTER, LISTING, SCHEMA, COLUMN_FLOW),
-    *(COVERAGE, COLUMN_STATEMENT, STATED, EQUATION, STATE),
+    *(COVERAGE, COLUMN_STATEMENT, STATED, EQUATION, STATE, FACET, UNRECORDED),
 )
 _TOUCHES: Final[Mapping[str, Callable[[Row], Iterable[int]]]] = {
     **{table.name: _by_node(table) for table in _TABLES},
     **{name: _as_whole(what) for name, what in _BY_WHOLE.items()},
     USE.name: _with_value(USE, "how"),
     HELD.name: _with_value(HELD, "kind"),
+    LISTED.name: _under_value(LISTED),
     IN_FORCE.name: lambda row: _current(row[0], row[1]),
     KEY_FIELD.name: lambda row: _looked_up(row[0], row[1], row[2]),
     FACET_KEY.name: lambda row: _looked_up(row[0], CARRIES, row[1]),
@@ -367,11 +387,11 @@ _UNREAD: Final = frozenset(
     {
         GROUND.name,
         *("run_state", "moment", "access", "hub_shape", "stream", "stream_part", "stream_child", "stream_end"),
-        *("word", "suffix", "facet", "listed", "supplied", "unrecorded", "phi_claim", "column_how"),
+        *("word", "suffix", "supplied", "phi_claim", "column_how"),
         *("column_lineage_value", "schema_text", "column_coverage_write", "boundary"),
         *("label_due", "label_pending", "label_reader", "label_followed", "label_watched", "label_claim"),
     }
 )
-"""The tables that are read by whoever writes alone, by `find`, which every batch touches, by a digest, which stands for
-one text, or as of a point in time; and grounds, which facts tell of again and again.
+"""The tables that are read by whoever writes alone, by a search for words, which every batch touches, by a digest,
+which stands for one text, or as of a point in time; and grounds, which facts tell of again and again.
 """

@@ -9,7 +9,9 @@ from typing import Final
 from catalog.store import touches
 from catalog.store.indexes.grounds import Ground
 from catalog.store.indexes.keys import EVERY, FIELDS
+from catalog.store.indexes.search import HELD, LABEL
 from catalog.store.protocol import Found, Page, Query, counted
+from catalog.store.words import question
 from catalog.view.facts import FactReader
 
 _PAGE: Final = 500
@@ -20,9 +22,10 @@ class SearchReader(FactReader):
 
     def find(self, query: Query) -> Page:
         """Return a page of what is current; what is hidden is neither found nor counted."""
-        self.note(touches.anything)
         if self.rights.unbounded:
-            return self._reader.find(query)
+            found = self._reader.find(query)
+            self._note_found(query, found)
+            return found
         hits = self._every(replace(query, facets=()))
         rest = [hit for hit in hits if query.after is None or hit.place > query.after]
         return Page(tuple(rest[: query.first]), len(hits), counted(hits, query.facets), len(rest) > query.first)
@@ -35,7 +38,7 @@ class SearchReader(FactReader):
             return self.grounds([Ground.DATASET])[Ground.DATASET]
         if EVERY in FIELDS.get(label, {}):
             return self.lookup(label, EVERY, ("",))
-        return tuple(sorted(hit.id for hit in self._every(Query(labels=(label,)))))
+        return tuple(sorted(hit.id for hit in self._every(Query(labels=(label,), with_aspects=False))))
 
     def grounds(self, wanted: Sequence[Ground], ids: Sequence[str] | None = None) -> dict[Ground, tuple[str, ...]]:
         """Return the nodes that may be seen and have each of the grounds; see `StoreReader.grounds`."""
@@ -50,12 +53,29 @@ class SearchReader(FactReader):
     def _every(self, query: Query) -> Sequence[Found]:
         """Return all hits that may be seen, page by page."""
         hits: Sequence[Found] = ()
-        self.note(touches.anything)
         every = replace(query, after=None, first=_PAGE)
         while True:
             page = self._reader.find(every)
+            self._note_found(every, page)
             seen = frozenset(self._seen([hit.id for hit in page.hits]))
             hits = (*hits, *(hit for hit in page.hits if hit.id in seen))
             if not page.more:
                 return hits
             every = replace(every, after=page.hits[-1].place)
+
+    def _note_found(self, query: Query, page: Page) -> None:
+        """Note what was looked at for a page: whatever anything is called, where words are asked for, else what is
+        listed under what is asked for, and what is in force of each find.
+        """
+        if question(query.text).words:
+            self.note(touches.anything)
+            return
+        pairs = {(LABEL, label) for label in query.labels}.union(query.every, *query.united.values())
+        pairs |= {(facet, value) for facet, allowed in query.filters.items() for value in allowed}
+        held = {*query.has, *query.missing}
+        pairs |= {(HELD, name) for name in held}
+        # Of how many labels there are those that are asked for tell.
+        names = {*query.facets, *held} - {LABEL}
+        finds = [hit.id for hit in page.hits] if query.with_aspects else []
+        self.note(touches.listed, pairs, names, finds)
+        self.note(touches.in_force, finds, None)

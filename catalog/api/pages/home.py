@@ -111,7 +111,8 @@ def read(asking: Asking) -> Home:
     cursor = Cursor.of(HOME, request.text, request.labels, sorted(request.filters.items()), request.gaps)
     place = cursor.read(asking.text("after") or None, (int, str, str))
     after = None if place is None else (place[0], place[1], place[2])
-    page = queries.search(asking.view, replace(request, after=after))
+    request = replace(request, after=after)
+    page = queries.search_by(request)(asking.view, request)
     return Home(
         title="Lineward",
         graphql=query("search", _asked(request), "{\n    totalCount nodes { id ... on Named { name } }\n  }"),

@@ -377,6 +377,9 @@ class Neo4jReading(IndexReads):
 
     def find(self, query: Query) -> Page:
         found = search(self._found, query, self._searched, Made.of(*self._made))
+        if not query.with_aspects:
+            bare = (Found(hit.id, hit.node, hit.entry, {}, rank=hit.rank) for hit in found.hits)
+            return Page(tuple(bare), found.total, found.facets, found.more)
         current = by_aspect(self.in_force([hit.id for hit in found.hits]))
         hits = tuple(
             Found(

@@ -153,6 +153,9 @@ class SqliteReading(SqliteRows):
     def find(self, query: Query) -> Page:
         found = search(self._connection, query)
         ids = [hit[0] for hit in found.hits]
+        if not query.with_aspects:
+            bare = (Found(one, _node(label, key), entry, {}, rank=rank) for one, label, key, entry, rank in found.hits)
+            return Page(tuple(bare), found.total, found.facets, found.more)
         current, facets = by_aspect(self.in_force(ids)), facets_of(self, ids)
         none: frozenset[tuple[str, str]] = frozenset()
         carried = {one: query.facets_with(one, facets.get(one, none)) for one in ids}

@@ -319,6 +319,9 @@ def test_find_pages_by_title_and_id_and_counts_facets_over_the_whole(store: Stor
             break
         after = page.hits[-1].place
     assert seen == sorted(names)
+    whole, bare = (store.find(Query(("Dataset",), text="b", with_aspects=each)) for each in (True, False))
+    assert [(hit.place, hit.entry, hit.node) for hit in bare.hits] == [(h.place, h.entry, h.node) for h in whole.hits]
+    assert [(hit.current, hit.facets) for hit in bare.hits] == [({}, frozenset())]
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from catalog.store.indexes.facet_keys import facet_of
 from catalog.store.indexes.grounds import Ground
 from catalog.store.indexes.keys import CARRIES, FIELDS
 from catalog.store.indexes.record_states import Suggested
+from catalog.store.indexes.search import GAP
 from catalog.store.indexes.table import Changes
 from catalog.store.indexes.uses import READS, WRITES
 from catalog.store.protocol import Query
@@ -56,6 +57,7 @@ SAID = (
     "was_dropped",
     "phi.CLINICAL_NOTE",
 )
+COUNTED = ("zone", "owner", "label", "site", GAP, "tag")
 FACETS = sorted(facet for one in (*SAID, "facet:spark.x-y") if (facet := facet_of(one)) is not None)
 _LABEL = {"stance": "ASSERT", "codes": [], "origin": "CLAIMED"}
 
@@ -116,7 +118,16 @@ def questions(ids: Sequence[str]) -> dict[str, Callable[[View], Any]]:
         f"{label} found": lambda view, label=label: view.find(Query((label,), facets=("label",)))
         for label in Node.registered
     }
+    narrowed = Query(("Dataset", "Job"), every=((GAP, "owner"),), missing=("zone",), has=("documentation",))
+    valued = {"zone": ("RAW", "CURATED"), "label": ("Dataset",)}
     return {
+        "found by what is counted": lambda view: view.find(Query(("Dataset",), facets=COUNTED)),
+        "found by what is missing": lambda view: view.find(narrowed),
+        "found by a value": lambda view: view.find(Query(("Dataset", "Job"), filters=valued)),
+        "found by a value alone": lambda view: view.find(Query(("Dataset",), filters=valued, with_aspects=False)),
+        "found alone": lambda view: view.find(Query(("Dataset", "Column"), with_aspects=False)),
+        "found by words": lambda view: view.find(Query(("Dataset", "Job"), text="made")),
+        "all of a kind": lambda view: [view.all_of(label) for label in ("Run", "Site", "Dataset")],
         **edges,
         **statements,
         **in_force,

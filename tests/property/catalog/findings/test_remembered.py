@@ -20,6 +20,7 @@ from catalog.labels.taint.queries import effective_labels
 from catalog.reading import EVERYTHING, LATEST, AsOf, Rights
 from catalog.safe_use.queries import safe_for, safety
 from catalog.search.model import Search
+from catalog.search.queries import search_by
 from catalog.store.sqlite import SqliteStore
 from catalog.view import Anchor, View
 from graph_schema.nodes import Dataset
@@ -62,6 +63,7 @@ STEPS = st.sampled_from(
 )
 RIGHTS = (EVERYTHING, Rights(namespaces=frozenset({RAW["namespace"], "pipeline"})), Rights(sites=frozenset({"North"})))
 RERUNS = st.lists(st.tuples(st.sampled_from(AGAIN), st.integers(-3, 3)), min_size=2, max_size=5)
+COUNTED = Search(facets=("label", "zone", "effective_label", "deidentification_state", "lies_in", "site", "gap", "phi"))
 IDS = [Dataset(**one).id for one in (RAW, CURATED, LINKED)]
 
 
@@ -110,7 +112,7 @@ def test_what_is_remembered_is_what_is_judged_from_nothing(
 def answered(view: View) -> tuple[object, ...]:
     """Everything that is remembered in pieces, with what it rests on and what it hides."""
     safe = [safety(view, IDS, question) for question in SafeQuestion]
-    found = safe_for(view, SafeQuestion.EVALUATION, Search(labels=("Dataset",)))
+    found = safe_for(view, SafeQuestion.EVALUATION, Search(labels=("Dataset",))), search_by(COUNTED)(view, COUNTED)
     return judged(view), safe, found, view.completeness(), frozenset(view.cited), frozenset(view.hidden)
 
 
