@@ -26,6 +26,7 @@ from catalog.approvals.model import Approval, ApprovalFilter, ApprovalPage, Cond
 from catalog.approvals.persons import Delegation, approved_by, delegations_at, one_with, order, signed_as_one
 from catalog.approvals.persons import persons as persons_of
 from catalog.approvals.policies import asked_of
+from catalog.graph_memo import remembered
 from catalog.names.loading import Names
 from catalog.policies.model import Published
 from catalog.policies.queries import published
@@ -171,7 +172,10 @@ class People:
 
 def people_of(view: View) -> People:
     """Return which principals are recorded as one person, and every delegation, known by then, whoever looks."""
-    whole = view.unredacted
+    return remembered(people_of, view.unredacted, _people)
+
+
+def _people(whole: View) -> People:
     ids = whole.all_of(Principal.__name__)
     known = whole.nodes(ids)
     same: dict[str, tuple[int, str | None]] = {}

@@ -12,6 +12,7 @@ from catalog.assets import queries as assets
 from catalog.assets.column_names import ColumnNames
 from catalog.assets.model import RunRecord
 from catalog.assets.tags import EmitterTag
+from catalog.graph_memo import each_as_it_stands, remembered
 from catalog.hidden import count_hidden
 from catalog.labels.judgement import Judgement
 from catalog.labels.model import Attestation, AttestationEnd, Label, Step, Tag
@@ -42,6 +43,8 @@ from graph_schema.nodes import Column, Dataset
 from graph_schema.vocabulary.words import EndEffect, PhiKind, Stance, TagOrigin
 
 _AT_ONCE = 500
+_FEW = 16
+"""About so many are looked through again where one of them changed."""
 _ASPECTS = tuple(f"{PHI}{kind.value}" for kind in PhiKind)
 
 
@@ -176,7 +179,8 @@ def _may_have(view: View, judgements: Collection[str] = ()) -> tuple[str, ...]:
     if not view.is_now or view.all_of("NamespaceRule"):
         return suggestible(view)
     is_open = bool(judgements) and set(judgements) <= {Judgement.OPEN}
-    return view.datasets_suggested([Suggested.WAITING] if is_open else [Suggested.JUDGED, Suggested.WAITING])
+    wanted = (Suggested.WAITING,) if is_open else (Suggested.JUDGED, Suggested.WAITING)
+    return remembered(_may_have, view, lambda beside: beside.datasets_suggested(wanted), wanted)
 
 
 def list_suggestions(view: View, wanted: Wanted = EVERY) -> tuple[Suggestion, ...]:
@@ -222,7 +226,7 @@ def suggestions_behind(view: View, wanted: Wanted, place: Place | None, first: i
     found: list[tuple[Place, Suggestion]] = []
     for start in range(0, len(looked), first):
         some = looked[start : start + first]
-        of = suggestions(view, some)
+        of = each_as_it_stands(suggestions, view, suggestions, some, _FEW)
         under = _listed_under(view, of, listed)
         for dataset in some:
             for one in of.get(dataset, ()):

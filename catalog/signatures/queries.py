@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from catalog.graph_memo import remembered
 from catalog.releases.model import Registration
 from catalog.signatures.keys import der_of
 from catalog.signatures.model import KnownKey, SignatureCheck, SigningKeyRecord
@@ -19,7 +20,7 @@ from graph_schema.facts import Statement
 def signing_keys(view: View) -> tuple[SigningKeyRecord, ...]:
     """Return the registered keys, ended ones too, by fingerprint. Who may see the catalog may see all of them."""
     found = []
-    for id_, (fingerprint, registered, ends) in _stated(view).items():
+    for id_, (fingerprint, registered, ends) in remembered(_stated, view, _stated).items():
         held = in_force(registered, _no_run, view.as_of.valid_at, view.known_at)
         if held is not None:
             key = _known(fingerprint, held[1], held[0][0], ends)
@@ -46,7 +47,7 @@ def signature_state(view: View, registration: Registration) -> SignatureCheck:
 def signature_states(view: View, registrations: Sequence[Registration]) -> dict[Registration, SignatureCheck]:
     """Return the same of several, for which the keys are read once."""
     signed = any(one.signature is not None for one in registrations)
-    stated = list(_stated(view).values()) if signed else []
+    stated = list(remembered(_stated, view, _stated).values()) if signed else []
     found = {}
     for one in registrations:
         keys = [key for each in stated if (key := _known_at(view, one.registered_at, *each)) is not None]

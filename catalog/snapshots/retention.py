@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from catalog.assets import queries as assets
 from catalog.assets import retention as rules
 from catalog.assets.folds import aspects_in_force
 from catalog.assets.model import AssetState, DatasetRecord
 from catalog.assets.sources import inherited
+from catalog.graph_memo import each_as_it_stands
 from catalog.names.loading import Names
 from catalog.places.queries import lying_in
 from catalog.places.rules import LOCATIONS
@@ -67,34 +69,55 @@ def retention_due(
     never is. Raises SenderError 422 for a place that is not declared.
     """
     within = lying_in(view, places, "/lies_in") if places else {}
-    found = [
-        one
-        for one in _kept(view, datasets)
-        if (not classes or _class(one) in classes)
-        and (not dispositions or _disposition(one) in dispositions)
-        and (not places or _lies_in(one, within.values()))
-    ]
-    created = _began(view, [one.id for one in found])
-    sealed = snapshots_of(view, [one.id for one in found])
-    due, unknown = [], []
-    for one in found:
+    ids = view.all_of("Dataset") if datasets is None else datasets
+    found = {
+        one.id: one
+        for one in each_as_it_stands(_ending, view, _ending, ids).values()
+        if (not classes or one.policy_class in classes)
+        and (not dispositions or one.disposition in dispositions)
+        and (not places or any(not one.places.isdisjoint(area) for area in within.values()))
+    }
+    due = sorted(each for one in found.values() for each in one.due or () if each.due_at < before)
+    return DueList(tuple(due), tuple(sorted(one.id for one in found.values() if one.due is None)))
+
+
+class _Ending(NamedTuple):
+    """A dataset that has a retention and is there: what it is narrowed by, and what is due of it whenever that is, None
+    where nobody recorded what its period counts from.
+    """
+
+    id: str
+    policy_class: str | None
+    disposition: str | None
+    places: frozenset[str]
+    due: tuple[Due, ...] | None
+
+
+def _ending(view: View, ids: Sequence[str]) -> dict[str, _Ending]:
+    """Return the datasets that have a retention and are there, by the ids that they were asked by."""
+    found = _kept(view, ids)
+    every = list({one.id: one for one in found.values()})
+    created = _began(view, every)
+    sealed = snapshots_of(view, every)
+    ending = {}
+    for asked, one in found.items():
         whole = _due(one, one.id, created.get(one.id), ())
-        if whole is None:
-            unknown.append(one.id)
-            continue
-        due.append(whole)
-        for each in sealed.get(one.id, ()):
-            if each.seal is not None and each.state not in _GONE:
-                part = _due(one, each.id, each.seal.sealed_at, (each.seal.entry,))
-                due += [] if part is None else [part]
-    return DueList(tuple(sorted(one for one in due if one.due_at < before)), tuple(sorted(unknown)))
+        parts = (
+            _due(one, each.id, each.seal.sealed_at, (each.seal.entry,))
+            for each in sealed.get(one.id, ())
+            if each.seal is not None and each.state not in _GONE
+        )
+        due = None if whole is None else (whole, *(part for part in parts if part is not None))
+        named = frozenset(held.value for aspect in LOCATIONS if (held := one.aspects.get(aspect)) is not None)
+        ending[asked] = _Ending(one.id, _class(one), _disposition(one), named, due)
+    return ending
 
 
 def keepings(view: View, datasets: Sequence[str]) -> list[rules.Keeping]:
     """Return how long datasets are to be kept, by id under their own names; one that is gone, or has no retention, is
     absent.
     """
-    found = _kept(view, datasets) if datasets else []
+    found = list({one.id: one for one in _kept(view, datasets).values()}.values()) if datasets else []
     created = _began(view, [one.id for one in found]) if found else {}
     keeping = []
     for one in sorted(found, key=lambda each: each.id):
@@ -121,11 +144,6 @@ def keeping_of(view: View, dataset: Dataset, retention: Retention, since: int) -
     return rules.Keeping(dataset.id, f"{dataset.namespace}/{dataset.name}", retention, since, NOW, until)
 
 
-def _lies_in(dataset: DatasetRecord, areas: Iterable[Collection[str]]) -> bool:
-    named = {held.value for aspect in LOCATIONS if (held := dataset.aspects.get(aspect)) is not None}
-    return any(not named.isdisjoint(area) for area in areas)
-
-
 def _class(dataset: DatasetRecord) -> str | None:
     return None if dataset.retention is None else dataset.retention.value.policy_class
 
@@ -134,14 +152,14 @@ def _disposition(dataset: DatasetRecord) -> str | None:
     return None if dataset.retention is None else dataset.retention.value.disposition
 
 
-def _kept(view: View, datasets: Sequence[str] | None) -> list[DatasetRecord]:
-    """Return the datasets that have a retention, themselves or by their source, and that are there."""
-    ids = view.all_of("Dataset") if datasets is None else datasets
+def _kept(view: View, ids: Sequence[str]) -> dict[str, DatasetRecord]:
+    """Return the datasets that have a retention, themselves or by their source, and that are there, by the ids that
+    they were asked by.
+    """
     held = aspects_in_force(view, ids, aspects=(_RETENTION, "source", "source_system"))
     given = inherited(view, held)
     wanted = [one for one in ids if _RETENTION in held.get(one, {}) or _RETENTION in given.get(one, {})]
-    found = {one.id: one for one in assets.datasets(view, wanted).values()}
-    return [one for one in found.values() if one.state not in _GONE]
+    return {asked: one for asked, one in assets.datasets(view, wanted).items() if one.state not in _GONE}
 
 
 def _began(view: View, ids: Sequence[str]) -> dict[str, int]:

@@ -16,11 +16,14 @@ from catalog import graph_memo
 from catalog.approvals.queries import list_approvals
 from catalog.errors import AskerError, SenderError
 from catalog.findings.queries import Wanted, finding_details, findings
+from catalog.labels.queries import suggestions_behind
+from catalog.labels.suggestions import EVERY
 from catalog.labels.taint.queries import effective_labels
 from catalog.reading import EVERYTHING, LATEST, AsOf, Rights
 from catalog.safe_use.queries import safe_for, safety
 from catalog.search.model import Search
 from catalog.search.queries import search_by
+from catalog.snapshots.retention import retention_due
 from catalog.store.sqlite import SqliteStore
 from catalog.view import Anchor, View
 from graph_schema.nodes import Dataset
@@ -113,7 +116,12 @@ def answered(view: View) -> tuple[object, ...]:
     """Everything that is remembered in pieces, with what it rests on and what it hides."""
     safe = [safety(view, IDS, question) for question in SafeQuestion]
     found = safe_for(view, SafeQuestion.EVALUATION, Search(labels=("Dataset",))), search_by(COUNTED)(view, COUNTED)
-    return judged(view), safe, found, view.completeness(), frozenset(view.cited), frozenset(view.hidden)
+    due = (
+        retention_due(view, 2**62),
+        retention_due(view, 2**62, datasets=IDS),
+        suggestions_behind(view, EVERY, None, 99),
+    )
+    return judged(view), safe, found, due, view.completeness(), frozenset(view.cited), frozenset(view.hidden)
 
 
 def looked(house: House, at: int) -> list[tuple[object, ...]]:
