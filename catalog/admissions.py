@@ -16,6 +16,7 @@ from catalog.store.protocol import Store, StoreReader
 from catalog.view import Anchor, View
 from graph_schema.facts import Facts
 from graph_schema.nodes import Column, Dataset, Node, Site, Snapshot
+from reports.naming import counted
 
 PATIENCE = 2.0
 """Seconds that a record waits for a graph that lags."""
@@ -118,7 +119,7 @@ class Admissions:
                 if admitted is not None:
                     return admitted
                 raise OperatorError(
-                    f"The graph is {newest - seen} entries behind, so that nobody can say whether all that this names"
+                    f"The graph is {counted(newest - seen, 'entry', 'entries')} behind, so that nobody can say whether all that this names"
                     " is known, or what permits it.",
                     action="Send it again in a moment; where that does not help, see the projection's health.",
                     retry_after=2,

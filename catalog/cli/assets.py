@@ -11,6 +11,7 @@ from catalog.cli.output import note
 from catalog.cli.words import count
 from catalog.errors import AskerError, SenderError
 from graph_schema import nearest
+from graph_schema.registry import NODES
 
 _FIND = """
 query Find($text: String!, $after: String) {
@@ -70,6 +71,35 @@ def identify(client: Client, text: str, kinds: tuple[str, ...] = _MEANT) -> str:
         return _of_digest(client, text, digest["digits"].lower())
     node = _named(client, text, kinds, digest["digits"].lower() if digest else "")
     return str(node["id"])
+
+
+def identify_anything(client: Client, text: str) -> str:
+    """Return the id of what is meant, an asset as `identify` takes it or whatever else goes by one name: a principal,
+    place, source, use statement or project, a set of policies by its digest, an approval by the index of its request.
+
+    Raises as `identify`, and SenderError where it is the name of an asset and of something else.
+    """
+    others = _of_one_name(client, text)
+    try:
+        every = list(dict.fromkeys([identify(client, text, (*_MEANT, "Model")), *others]))
+    except AskerError:
+        if not others:
+            raise
+        every = others
+    if len(every) == 1:
+        return every[0]
+    for one in every:
+        note(f"  {one}")
+    raise SenderError(f"'{text}' is the name of several things: these; write the id of the one that is meant.")
+
+
+def _of_one_name(client: Client, text: str) -> list[str]:
+    """Return the ids of the nodes of which this is the whole key."""
+    ids = [kind(text).id for kind in NODES if len(kind.key_fields()) == 1]
+    asked = " ".join(f"n{at}: node(id: $n{at}) {{ id }}" for at in range(len(ids)))
+    given = ", ".join(f"$n{at}: ID!" for at in range(len(ids)))
+    data = ask(client, f"query Named({given}) {{ {asked} }}", {f"n{at}": one for at, one in enumerate(ids)})
+    return [str(one["id"]) for one in data.values() if one is not None]
 
 
 def _of_digest(client: Client, text: str, digits: str) -> str:

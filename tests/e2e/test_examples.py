@@ -87,6 +87,7 @@ ORDER = (
     "verify",
     "verifier",
     "ledger status",
+    "ledger entries",
     "ledger proof",
     "ledger checkpoint",
     "ledger erase",

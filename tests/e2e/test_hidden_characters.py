@@ -98,6 +98,7 @@ COMMANDS = {
     "verifier": ("verifier",),
     "ledger status": ("ledger", "status"),
     "ledger verify": ("ledger", "verify", "--graph", "--checkpoint", f"no such {HOSTILE}"),
+    "ledger entries": ("ledger", "entries", "--about", HOSTILE),
     "ledger checkpoint": ("ledger", "checkpoint"),
     "ledger proof": ("ledger", "proof", "0"),
     "ledger key": ("ledger", "key"),

@@ -15,6 +15,7 @@ from catalog.errors import EvidenceError, OperatorError
 from catalog.ledger.sealing import utc_microseconds
 from catalog.view import View
 from graph_schema.times import SECOND, format_time
+from reports.naming import counted
 
 _RED, _GREEN = "red", "green"
 
@@ -93,7 +94,7 @@ def _projection(services: Services) -> dict[str, Any]:
     if stopped:
         part["reason"] = stopped
     elif late:
-        part["reason"] = f"The graph is {behind} entries behind the ledger."
+        part["reason"] = f"The graph is {counted(behind, 'entry', 'entries')} behind the ledger."
     return part
 
 

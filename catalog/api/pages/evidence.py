@@ -13,8 +13,6 @@ from catalog.api.pages.questions import command, query
 from catalog.errors import AskerError
 from catalog.evidence.model import Evidence
 from catalog.evidence.queries import evidence
-from catalog.view import View
-from graph_schema.identity import label_of
 from graph_schema.registry import LABELS
 
 _FIRST: Final = 50
@@ -47,21 +45,19 @@ def read(asking: Asking) -> EvidencePage:
             "{\n    ... on Evidence { total entries { index kind statements } }\n  }",
             view.as_of,
         ),
-        command=_command(view, identifier),
+        command=command(
+            "ledger",
+            "entries",
+            "--about",
+            identifier,
+            *(["--after", str(begin)] if begin >= 0 else []),
+            as_of=view.as_of,
+        ),
         subjects=(identifier,),
         of=of,
         evidence=found,
         after=found.entries[-1].index if found.more and found.entries else None,
     )
-
-
-def _command(view: View, identifier: str) -> str:
-    """Return the command that lists every statement of a dataset with its entry; of what has none, that which verifies
-    that the graph says what the ledger does.
-    """
-    if label_of(identifier) == "Dataset":
-        return command("history", identifier, as_of=view.as_of)
-    return "lineward ledger verify --graph"
 
 
 PAGE = Page("evidence", "Evidence", EvidencePage, read, ("id", "after"))

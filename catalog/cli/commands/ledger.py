@@ -1,4 +1,4 @@
-"""`lineward ledger`: its state, verification, checkpoints, proofs, keys, erasures."""
+"""`lineward ledger`: its state, verification, entries, checkpoints, proofs, keys, erasures."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import typer
 
 from catalog.cli.commands.connection import connected, folder_of
 from catalog.cli.commands.groups import command, group
-from catalog.cli.options import DataDir, Json, Url
+from catalog.cli.options import DataDir, Json, KnownAtIndex, Url, ValidAt, point
 
-commands = group("Show where the ledger stands, verify it, print its proofs, erase bodies.")
+commands = group("Show where the ledger stands, verify it, list entries, print its proofs, erase bodies.")
 
 
 @command(commands, "lineward ledger status", name="status")
@@ -38,6 +38,34 @@ def ledger_verify(
 
     with folder_of(data_dir, "ledger verify") as settings:
         raise typer.Exit(int(check(settings, held or [], graph=graph, as_json=as_json)))
+
+
+@command(commands, "lineward ledger entries --about 'curated visits'", name="entries")
+def ledger_entries(
+    about: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="A dataset, job, snapshot, run, model or version; a principal, place, source, project, use statement"
+            " or set of policies; or the id of anything.",
+        ),
+    ],
+    first: Annotated[int, typer.Option("--first", min=1, metavar="NUMBER", help="How many at most.")] = 50,
+    after: Annotated[
+        int | None, typer.Option("--after", min=0, metavar="ENTRY", help="Those behind this entry alone.")
+    ] = None,
+    valid_at: ValidAt = None,
+    known_at_index: KnownAtIndex = None,
+    url: Url = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """List every entry that speaks of a thing, the oldest first, with what it says of it."""
+    from catalog.cli.evidence import entries
+
+    at = point(valid_at, known_at_index)
+    with connected(url, data_dir, owner=True) as client:
+        raise typer.Exit(int(entries(client, about, first, after, at, as_json=as_json)))
 
 
 @command(commands, "lineward ledger checkpoint > checkpoint.txt", name="checkpoint")

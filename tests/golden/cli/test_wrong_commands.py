@@ -76,6 +76,7 @@ lineward quarantine release 0
 lineward ledger erase 1
 lineward ledger proof
 lineward ledger proof first
+lineward ledger entries
 lineward ledger proof -- -1
 lineward key create
 lineward serve --port 99999
@@ -92,6 +93,8 @@ lineward report readmission@1 --valid-at tomorrow
 lineward report readmission@1 --known-at-index 9999
 lineward report readmission@1 --known-at-index 0
 lineward ledger proof 9999
+lineward ledger entries --about nowhere
+lineward ledger entries --about Dataset:nothing
 
 # Names
 lineward lineage ''

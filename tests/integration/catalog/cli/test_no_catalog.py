@@ -15,6 +15,7 @@ FINE, OUTSIDE = 0, 3
 READING = (
     ("ledger", "verify"),
     ("ledger", "status"),
+    ("ledger", "entries", "--about", "a"),
     ("ledger", "checkpoint"),
     ("ledger", "key"),
     ("ledger", "proof", "0"),

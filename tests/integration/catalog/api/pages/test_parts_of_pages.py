@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 import pytest
 
 from catalog.api.pages.words import field, worded
-from graph_schema.nodes import Dataset
+from graph_schema.nodes import Dataset, Principal
 from tests.integration.catalog.api.pages.test_pages import clinical, get
 from tests.support import made_up_lineage
 from tests.support.clinical_story import CLEARED, VERSION
@@ -130,15 +130,10 @@ def test_what_is_not_recorded_is_called_on_the_home_page_as_on_a_datasets(catalo
     assert all(field(one) in words for one in labels)
 
 
-def test_the_entries_of_a_dataset_are_asked_for_by_a_command_that_lists_them(clinical: Catalog) -> None:
+def test_the_entries_behind_a_thing_are_asked_for_by_a_command_that_lists_them(clinical: Catalog) -> None:
     of = Dataset("lake", CLEARED).id
-    commands = {
-        identifier: re.findall(
-            r"<code>(lineward .*?)</code>", get(clinical, f"/explorer/evidence?id={identifier}").text
-        )
-        for identifier in (of, VERSION)
-    }
-    assert commands == {
-        of: [f"lineward history {of}"],
-        VERSION: ["lineward ledger verify --graph"],
-    }
+    for identifier in (of, VERSION, Principal("local").id):
+        page = get(clinical, f"/explorer/evidence?id={identifier}").text
+        assert re.findall(r"<code>(lineward .*?)</code>", page) == [f"lineward ledger entries --about {identifier}"]
+    later = get(clinical, f"/explorer/evidence?id={of}&after=3").text
+    assert f"<code>lineward ledger entries --about {of} --after 3</code>" in later
