@@ -118,9 +118,10 @@ class Admissions:
             if not self._follower.wait_for(newest, deadline - time.monotonic()):
                 if admitted is not None:
                     return admitted
+                behind = counted(newest - seen, "entry", "entries")
                 raise OperatorError(
-                    f"The graph is {counted(newest - seen, 'entry', 'entries')} behind, so that nobody can say whether all that this names"
-                    " is known, or what permits it.",
+                    f"The graph is {behind} behind, so that nobody can say whether all that this names is known, or"
+                    " what permits it.",
                     action="Send it again in a moment; where that does not help, see the projection's health.",
                     retry_after=2,
                 )
