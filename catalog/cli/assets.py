@@ -95,7 +95,7 @@ def identify_anything(client: Client, text: str) -> str:
 
 def _of_one_name(client: Client, text: str) -> list[str]:
     """Return the ids of the nodes of which this is the whole key."""
-    ids = [kind(text).id for kind in NODES if len(kind.key_fields()) == 1]
+    ids = [kind.from_key((text,)).id for kind in NODES if len(kind.key_fields()) == 1]
     asked = " ".join(f"n{at}: node(id: $n{at}) {{ id }}" for at in range(len(ids)))
     given = ", ".join(f"$n{at}: ID!" for at in range(len(ids)))
     data = ask(client, f"query Named({given}) {{ {asked} }}", {f"n{at}": one for at, one in enumerate(ids)})
