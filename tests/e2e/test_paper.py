@@ -28,6 +28,8 @@ _FOUND = """() => {
     folded: all("main details:not(.doing) > :not(summary)")
       .filter((one) => seen(one.parentElement) && !seen(one)).map(of),
     ground: all("body, main, table, td, .banner").map((one) => style(one).colorScheme).filter((one) => one !== "light"),
+    addressed: all("main a:not(svg a)").filter((one) => seen(one) && one.origin === location.origin
+      && getComputedStyle(one, "::after").content !== "none").map(of),
     printed: all(".printed").filter(seen).map((one) => one.innerText),
   };
 }"""

@@ -49,7 +49,7 @@ def duty(code: str) -> str:
 def field(name: str) -> str:
     """Return the field of a record as it is read: `phi_category` as `PHI category`."""
     first, *others = name.split("_")
-    return " ".join((first.upper() if first in {"irb", "phi"} else first.capitalize(), *others))
+    return " ".join((first.upper() if first in {"gdpr", "irb", "phi"} else first.capitalize(), *others))
 
 
 def kind(label: str) -> str:

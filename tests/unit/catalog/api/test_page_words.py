@@ -25,4 +25,5 @@ def test_a_list_shows_of_a_name_what_tells_it_apart(text: str, shown: str) -> No
 
 
 def test_a_field_is_read_as_words() -> None:
-    assert [field(one) for one in ("owner", "phi_category")] == ["Owner", "PHI category"]
+    read = {"owner": "Owner", "phi_category": "PHI category", "gdpr_state": "GDPR state"}
+    assert {one: field(one) for one in read} == read

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from catalog.snapshots.rules import manifest_digest
 from graph_schema.nodes import Dataset, Snapshot
-from tests.support.records import CURATED, event, seal, tag
+from tests.support.records import CURATED, RAW, RUN, event, seal, tag
 
 if TYPE_CHECKING:
     from tests.integration.catalog.api.conftest import Catalog
@@ -50,6 +50,16 @@ def test_its_last_two_snapshots_are_compared_or_any_two(catalog: Catalog) -> Non
     assert "removed: b.csv added: c.csv" in chosen
     assert "No label differs." in chosen
     assert "drift?id=" in catalog.client.get(f"/explorer/dataset?id={Dataset(**CURATED).id}").text
+
+
+def test_of_states_that_were_only_read_it_says_that_nobody_recorded_when_they_were_made(catalog: Catalog) -> None:
+    for number in (1, 2):
+        made = event(run=f"{RUN[:-1]}{number}", at=f"2026-01-0{number}T10:00:00Z")
+        made["inputs"][0]["facets"] = {"version": {"datasetVersion": f"state-{number}"}}
+        catalog.event(made)
+    catalog.caught_up()
+    found = words(catalog, f"/explorer/drift?id={Dataset(**RAW).id}")
+    assert found.count("was made at a time that is not recorded") == 2
 
 
 def test_what_is_no_snapshot_is_not_there(catalog: Catalog) -> None:
