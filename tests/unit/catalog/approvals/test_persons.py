@@ -222,6 +222,7 @@ def test_a2_it_is_approved_from_the_nth_decision_until_the_earliest_expiry(
     nth = house.record(decision(index, expires_at=days(house, 9)), second).receipt.index
     now = at(house)
     assert (now.state, now.because, now.approved_by) == (ApprovalState.APPROVED, nth, ("grace", "hedy"))
+    assert now.since == now.decisions[-1].decided_at
     house.clock.now += 6 * 86_400
     assert at(house).state is ApprovalState.EXPIRED
 
@@ -294,8 +295,13 @@ def test_a8_an_emergency_needs_one_person_and_lapses_unless_another_ratifies(
     house.record(decision(index), approver)
     held = house.clock.micros()
     assert at(house).state is ApprovalState.APPROVED
+    lapses = at(house).since + 72 * 3600 * 1_000_000
     house.clock.now += 73 * 3600
     assert at(house).state is ApprovalState.LAPSED
+    assert [at(house, AsOf(one)).state for one in (lapses - 1, lapses)] == [
+        ApprovalState.APPROVED,
+        ApprovalState.LAPSED,
+    ]
     with pytest.raises(SenderError, match="within 72 hours"):
         house.record(decision(index), house.act_as("hedy", "approver"))
     again = ask(house, ada, emergency=True, reason="Still one")
@@ -336,6 +342,7 @@ def test_a10_the_first_signature_under_a_sign_in_has_two_components(house: House
     [
         (None, "/irb"),
         ({"determination": "FULL", "protocol": "MADE-UP-1"}, "/irb/continuing_review"),
+        ({"determination": "EXPEDITED", "protocol": "MADE-UP-1"}, "/irb/continuing_review"),
         ({"determination": "WAIVER", "protocol": "MADE-UP-1"}, "/irb/waiver"),
     ],
 )

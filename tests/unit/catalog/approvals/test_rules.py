@@ -220,6 +220,13 @@ def test_what_is_declared_with_a_past_date_is_a_change_since_the_request() -> No
     assert changes(declared(4, "owner", '"bob"', at=5)) is None
 
 
+def test_a4_what_held_for_a_while_before_the_same_again_is_a_change() -> None:
+    again = declared(4, "owner", '"ann"', at=50)
+    change = changes(again, declared(5, "owner", '"bob"', at=40))
+    assert change is not None
+    assert (change.at, change.entry) == (40, 5)
+
+
 def test_of_several_changes_the_first_counts_and_of_two_at_one_time_that_known_first() -> None:
     later, other = declared(4, "owner", '"bob"', at=50), declared(5, "zone", '"CURATED"', at=45)
     for made, expected in (((later, other), (45, 5)), ((later, declared(5, "zone", None, at=50)), (50, 4))):
