@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 
 import pytest
 
 from catalog.approvals.binding import Binding, Change, of_dataset, of_model_version, of_snapshot
 from catalog.approvals.checks import check_decider, check_expiry, check_open
 from catalog.approvals.model import Decision
+from catalog.approvals.persons import persons
 from catalog.approvals.rules import ApprovalStatus, Terms, signed_digest
 from catalog.approvals.rules import status as status_of
 from catalog.approvals.states import ApprovalState
@@ -39,6 +41,14 @@ def decided(what: str, at: int, expires_at: int | None = None, by: str = "grace"
         conditions=(),
         signed="",
     )
+
+
+@pytest.mark.parametrize(("needed", "counts"), [(1, True), (2, False)])
+def test_a2_of_several_persons_a_key_has_proved_each(needed: int, *, counts: bool) -> None:
+    unproven = replace(decided("APPROVE", 20), authenticated=False)
+    proven = decided("APPROVE", 30, by="hedy")
+    found = persons("ada", "IRB", [unproven, proven], {}, (), requested_at=10, needed=needed)
+    assert (found[20] is not None, found[30] is not None) == (counts, True)
 
 
 def test_without_a_decision_a_request_waits_until_it_expires() -> None:
