@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from catalog.findings.separation import Apartness
 from catalog.gate.loading import Loaded, load
 from catalog.gate.model import Case, Checked, Training, Used
 from catalog.gate.rules import judge
@@ -101,6 +102,18 @@ def test_g4_a_lock_that_is_younger_than_the_training_fails(loaded: Loaded) -> No
 def test_g4_how_many_versions_were_measured_on_the_locked_data_is_shown(loaded: Loaded) -> None:
     found = came_to(loaded, GateCheckName.EVALUATION_LOCKED, replace(loaded.case, evaluations=7))
     assert any("locked before training; 7 model versions measured on it." in one.text for one in found.reasons)
+
+
+@pytest.mark.parametrize(
+    ("result", "outcome"), [(Apartness.APART, PASS), (Apartness.OVERLAP, FAIL), (Apartness.UNKNOWN, UNKNOWN)]
+)
+def test_g4_files_that_are_shared_fail_and_files_that_nobody_listed_are_unknown(
+    loaded: Loaded, result: Apartness, outcome: Outcome
+) -> None:
+    assert loaded.case.separation is not None
+    compared = replace(loaded.case, separation=replace(loaded.case.separation, result=result), findings=())
+    assert came_to(loaded, GateCheckName.EVALUATION_APART, compared).outcome is outcome
+    assert came_to(loaded, GateCheckName.EVALUATION_APART, replace(compared, separation=None)).outcome is UNKNOWN
 
 
 def test_g8_what_the_maker_assessed_themselves_is_unknown(loaded: Loaded) -> None:
