@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import cedarpy
@@ -73,6 +74,14 @@ def test_x1_a_forbid_that_errs_denies_though_cedar_allows() -> None:
     assert not found.allowed
     assert found.errors
     assert problems({"a.cedar": CARELESS})
+
+
+def test_x1_an_error_that_names_no_policy_denies_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    diagnostics = SimpleNamespace(errors=["made up: something went wrong"], reasons=["policy0"])
+    answer = SimpleNamespace(decision=cedarpy.Decision.Allow, diagnostics=diagnostics)
+    monkeypatch.setattr(cedarpy, "is_authorized", lambda *_: answer)
+    found = Engine({"a.cedar": PERMIT}).decide(asked())
+    assert (found.allowed, found.errors) == (False, ("made up: something went wrong",))
 
 
 def test_x1_what_could_not_be_evaluated_is_named_as_what_decided_and_no_value_is() -> None:
