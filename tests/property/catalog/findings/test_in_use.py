@@ -71,7 +71,7 @@ def test_an_approval_that_ended_is_open_where_nothing_holds_while_it_is_used(
     assert (found is not None and found.until is None) is (not holds and lasts)
     if found is not None:
         assert found.since is not None
-        assert found.until is None or found.since <= found.until
+        assert found.until is None or found.since < found.until
         known = {one.request for _, one in approvals} | {one.request + 100 for _, one in approvals}
         assert set(found.entries) <= known | {one.start.entry for one in uses} | {
             one.end.entry for one in uses if one.end is not None

@@ -120,6 +120,15 @@ def test_l16_releases_that_were_measured_together_do_not(measured: House) -> Non
     assert lapsed(measured) == [Lapse.ANOTHER_RELEASE]
 
 
+def test_l16_releases_that_name_each_other_and_were_measured_at_one_time_hold(house: House) -> None:
+    house.send(written(schema=schema()))
+    house.record(declaration(dataset=OTHER))
+    at = later(house)
+    house.record(anonymity(beside=[OTHER], valid_from=at))
+    house.record(anonymity(dataset=OTHER, beside=[CURATED], valid_from=at))
+    assert lapsed(house) == []
+
+
 def test_l16_a_steward_ends_it_and_what_is_measured_anew_holds(measured: House) -> None:
     later(measured)
     assert not measured.record(ending_anonymity()).warnings
