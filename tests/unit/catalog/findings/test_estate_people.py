@@ -6,6 +6,8 @@ from typing import Any, ClassVar
 
 import pytest
 
+from catalog.findings.estate.data_rules import key_lasts
+from catalog.findings.estate.model import KeyEndCase, Start
 from catalog.findings.rules import Rule
 from catalog.use.model import Decision
 from catalog.use.residency import Presence, residency
@@ -65,6 +67,14 @@ class TestKeyLasts:
         (past,) = of(house.view(), Rule.KEY_LASTS).values()
         assert "has ended" in past.text
         assert past.entries == (0, 1)
+
+    def test_it_is_near_from_its_day_on_and_over_from_its_end_on(self) -> None:
+        case = KeyEndCase("keys.example/7", Start(10 * DAY, 3), [("landing/visits", Start(0, 1))], near_days=2)
+        assert key_lasts(case, 8 * DAY - 1) is None
+        for moment, since, words in ((8, 8, "ends soon"), (10, 10, "has ended")):
+            found = key_lasts(case, moment * DAY)
+            assert found is not None
+            assert (found.since, words in found.text) == (since * DAY, True)
 
     def test_a_key_that_was_ended_is_found_while_data_is_encrypted_under_it(self, house: House) -> None:
         self.encrypted(house)
