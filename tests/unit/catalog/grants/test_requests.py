@@ -69,7 +69,7 @@ def test_a_request_is_granted_by_somebody_else_who_stays_within_it(house: House)
     for more in wider:
         with pytest.raises(SenderError, match="grants more than entry"):
             house.record(access_grant(**{"until": day(house, 9), "request": request, **more}), bob)
-    granted = house.record(access_grant(until=day(house, 2), request=request), bob).receipt.index
+    granted = house.record(access_grant(until=day(house, 9), request=request), bob).receipt.index
     (found,) = access_requests(house.view())
     assert (found.state, found.decided_by) == (RequestState.GRANTED, granted)
     with pytest.raises(SenderError, match="granted already"):
