@@ -51,7 +51,7 @@ def build(context: C, making: Making) -> Document:
         subject=plain(frame.subject.title)[0].text,
         organisation=plain(context.organisation or "")[0].text,
         date=point.known_at,
-        read_point=f"ledger size {point.ledger_size:,} · known at {moment(point.known_at)}",
+        read_point=f"known at {moment(point.known_at)}",
         cover=_cover(report, context, making),
         statement=STATEMENT,
         blocks=tuple(_blocks(report, context, frame)),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import TypeVar
+
+from reports.context import EntrySubject
 
 Thing = TypeVar("Thing")
 _MOST_APART = 8
@@ -18,6 +20,25 @@ _WORDED = {
 }
 _ABBREVIATIONS = frozenset({"BAA", "DUA", "EHR", "FHIR", "DICOM", "IRB", "PHI"})
 _ENUMERATED = re.compile("[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*")
+_EXACT = frozenset({"ModelVersion", "Snapshot"})
+
+
+def node_name(label: str, key: Sequence[str]) -> str:
+    """Return what answers call a node: its whole name, and of an exact state or version which one, behind an @."""
+    *place, last = key
+    return f"{'/'.join(place)}@{last}" if label in _EXACT else "/".join(key)
+
+
+def names_by_key(subjects: Iterable[EntrySubject]) -> Mapping[str, str]:
+    """Return what nodes are called by their keys as findings and approvals have them, with a blank between the parts.
+
+    A key that several nodes have, as names may have blanks too, is absent.
+    """
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for one in subjects:
+        if one.key:
+            found[" ".join(one.key)].add(node_name(one.id.partition(":")[0], one.key))
+    return {key: next(iter(names)) for key, names in found.items() if len(names) == 1}
 
 
 def alike(things: Iterable[Thing], by: Callable[[Thing], Hashable]) -> list[tuple[Thing, ...]]:
@@ -28,14 +49,16 @@ def alike(things: Iterable[Thing], by: Callable[[Thing], Hashable]) -> list[tupl
     return [tuple(group) for group in groups.values()]
 
 
-def many_together(things: Iterable[Thing], by: Callable[[Thing], Hashable]) -> list[tuple[Thing, ...]]:
-    """Return each thing by itself in its order, but very many that are alike as one group, where the first stands."""
+def many_together(
+    things: Iterable[Thing], by: Callable[[Thing], Hashable], most: int = _MOST_APART
+) -> list[tuple[Thing, ...]]:
+    """Return each thing by itself in its order, but those of which more than `most` are alike where the first stands."""
     every = list(things)
     found: list[tuple[Thing, ...]] = []
     groups = {by(group[0]): group for group in alike(every, by)}
     for thing in every:
         group = groups[by(thing)]
-        if len(group) <= _MOST_APART:
+        if len(group) <= most:
             found.append((thing,))
         elif thing is group[0]:
             found.append(group)

@@ -9,6 +9,7 @@ from typing import Protocol
 from reports.context import Actor, EntrySubject
 from reports.document import Line, Tone, cites, code, faint, mark, missing, plain, stamp, strong, words
 from reports.fields import named
+from reports.naming import node_name
 from reports.text import clean
 
 _STATUS_TONES: dict[str, Tone] = {
@@ -161,7 +162,7 @@ def about(subject: EntrySubject) -> Line:
         return words(faint(noun), plain("/".join(dataset)), code(digest))
     if label == "Run":
         return words(faint(noun), plain(subject.key[-1]))
-    return words(faint(noun), plain("/".join(subject.key)))
+    return words(faint(noun), plain(node_name(label, subject.key)))
 
 
 def in_words(kind: str) -> str:

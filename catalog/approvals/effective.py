@@ -26,6 +26,7 @@ from graph_schema.aspects.approvals import BoundDigest
 from graph_schema.bitemporal import lasts
 from graph_schema.canonical import digest_of
 from graph_schema.identity import label_of
+from reports.naming import worded
 
 _Since = tuple[str, int, int]
 
@@ -204,9 +205,9 @@ def explained(was: Effective, now: Effective) -> str:
     """Return in words what of the labels or of the use became otherwise."""
     before, after = was.labels["labels"], now.labels["labels"]
     if came := sorted(kind for kind in after if kind not in before):
-        return f"it holds {', '.join(came)}, which nothing said when the approval was asked for"
+        return f"it is labelled {', '.join(map(worded, came))}, which no record stated when the approval was asked for"
     if gone := sorted(kind for kind in before if kind not in after):
-        return f"it holds {', '.join(gone)} no more, which it did when the approval was asked for"
+        return f"it is labelled {', '.join(map(worded, gone))} no more, as it was when the approval was asked for"
     if was.labels != now.labels:
         return "its labels are of other codes, sensitivity or confidentiality"
     ended = sum(bool(one["over"]) for one in now.use["statements"])

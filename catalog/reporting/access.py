@@ -1,4 +1,4 @@
-"""Access to a dataset as a report shows it: asked for, granted, and decided in the time before the read point."""
+"""Access to a dataset as a report shows it: asked for, granted, taken in an emergency, and decided."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Final
 from catalog.assets.model import DatasetRecord
 from catalog.decisions.log import access_decisions
 from catalog.decisions.model import DecisionRecord
+from catalog.emergencies.model import Emergency, Review
+from catalog.emergencies.queries import emergencies
 from catalog.grants import rules
 from catalog.grants.model import AccessRequest, Grant
 from catalog.grants.queries import access_requests, grants
@@ -19,7 +21,14 @@ from graph_schema.aspects import access as aspects
 from graph_schema.aspects.access import Target
 from graph_schema.times import format_time
 from reports.context import ByEntry
-from reports.parts.access import AccessTerms, DecisionsCounted, GrantShown, RequestShown
+from reports.parts.access import (
+    AccessTerms,
+    DecisionsCounted,
+    EmergencyReviewed,
+    EmergencyShown,
+    GrantShown,
+    RequestShown,
+)
 
 _MOST: Final = 1000
 """Decisions that are counted, the newest ones."""
@@ -71,6 +80,37 @@ def _grant(citations: Citations, one: Grant) -> GrantShown:
         recorded_at=format_time(citations.header(one.entry).recorded_at),
         status=one.state.value,
         ended=None if one.ended_by is None else ByEntry(entry=citations.cite(one.ended_by)),
+        entry=citations.cite(one.entry),
+    )
+
+
+def taken(citations: Citations, view: View, dataset: DatasetRecord) -> Iterator[EmergencyShown]:
+    """Yield each time that somebody broke the glass on what reaches the dataset, by entry."""
+    found = [one for one in emergencies(view) if reaches(one.content.target, dataset)]
+    citations.introduce({one.principal for one in found} | {one.review.by for one in found if one.review is not None})
+    for one in sorted(found, key=lambda each: each.entry):
+        yield _emergency(citations, one)
+
+
+def _emergency(citations: Citations, one: Emergency) -> EmergencyShown:
+    return EmergencyShown(
+        principal=citations.by(one.principal),
+        target=in_words(one.content.target),
+        purpose=one.content.purpose,
+        since=format_time(one.since),
+        until=format_time(one.until),
+        reason=one.content.reason,
+        review=None if one.review is None else _review(citations, one.review),
+        entry=citations.cite(one.entry),
+    )
+
+
+def _review(citations: Citations, one: Review) -> EmergencyReviewed:
+    return EmergencyReviewed(
+        justified=one.justified,
+        reason=one.reason,
+        by=citations.by(one.by),
+        at=format_time(one.at),
         entry=citations.cite(one.entry),
     )
 

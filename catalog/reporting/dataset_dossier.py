@@ -108,6 +108,7 @@ def dataset_dossier(
         delegations=tuple(delegations(citations, data.view, data.approvals)),
         access_requests=tuple(access.requests(citations, data.view, record)),
         access_grants=tuple(access.granted(citations, data.view, record)),
+        access_emergencies=tuple(access.taken(citations, data.view, record)),
         access_days=access_days,
         access_since=since,
         access_decisions=decided,

@@ -1,4 +1,4 @@
-"""Who asked for access to a dataset and was granted it, and what was decided on access by person and purpose."""
+"""Who asked for access to a dataset, was granted it or took it in an emergency, and what was decided on access."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from reports.document import (
     Column,
     Heading,
     Item,
+    Line,
     Text,
     Tone,
     cell,
@@ -88,6 +89,33 @@ class GrantShown(Strict):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EmergencyReviewed(Strict):
+    """What another person found of access in an emergency."""
+
+    justified: bool
+    reason: str
+    by: Actor
+    at: str
+    entry: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmergencyShown(Strict):
+    """That somebody broke the glass on what reaches the dataset: 45 CFR 164.312(a)(2)(ii)."""
+
+    principal: Actor
+    target: str
+    """The dataset, a column of it, or what it lies in, in words."""
+    purpose: str
+    since: str
+    until: str
+    reason: str
+    review: EmergencyReviewed | None = None
+    """The first review; None until somebody looked."""
+    entry: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionsCounted(Strict):
     """How often access to the dataset was permitted and denied to a principal for a purpose, in the period."""
 
@@ -109,6 +137,8 @@ class Access(Context):
     """By entry."""
     access_grants: tuple[GrantShown, ...] = ()
     """By entry."""
+    access_emergencies: tuple[EmergencyShown, ...] = ()
+    """By entry, whenever they were."""
     access_days: int = DAYS
     """Of how many days decisions are counted, as whoever asked for the report said."""
     access_since: str = ""
@@ -123,16 +153,20 @@ _TONES: dict[str, Tone] = {"PENDING": "warn", "GRANTED": "good", "REFUSED": "bad
 
 
 def blocks(context: Access, _: Frame) -> Iterator[Block]:
-    """Show requests, grants, and the decisions counted."""
-    yield Heading("Asked for and granted", "grants", "", 2)
+    """Show requests, grants, emergencies, and the decisions counted."""
+    yield Heading("Asked for, granted, and taken in an emergency", "grants", "", 2)
     if context.access_requests:
         yield _requests(context)
     else:
-        yield Text(plain("Nobody asked for access to it by a record."))
+        yield Text(plain("No request for access to it is recorded."))
     if context.access_grants:
         yield _grants(context)
     else:
-        yield Text(plain("Nobody was granted access to it by a record."))
+        yield Text(plain("No grant of access to it is recorded."))
+    if context.access_emergencies:
+        yield _emergencies(context)
+    else:
+        yield Text(plain("Nobody is recorded to have broken the glass on it in an emergency."))
     yield Heading("Decisions on access", "decisions", "", 2)
     yield from _decisions(context)
 
@@ -181,6 +215,35 @@ def _grants(context: Access) -> Block:
     )
 
 
+def _emergencies(context: Access) -> Block:
+    return table(
+        "Access in an emergency that reaches the dataset: whoever has it says so, and another person reviews it",
+        (Column("Who", 5), Column("What, and why", 8), Column("From, until, and its review", 5)),
+        [
+            (
+                cell(words(who(one.principal), cites((one.entry,)))),
+                cell(plain(f"read {one.target}"), meant(hl7.ACT_REASON, one.purpose), faint(one.reason)),
+                cell(
+                    stamp(one.since),
+                    words(faint("until"), stamp(one.until)),
+                    *_review(one.review),
+                ),
+            )
+            for one in context.access_emergencies
+        ],
+    )
+
+
+def _review(review: EmergencyReviewed | None) -> Iterator[Line]:
+    if review is None:
+        yield mark("not reviewed", "warn")
+        return
+    found = mark("justified", "good") if review.justified else mark("not justified", "bad")
+    yield words(found, cites((review.entry,)))
+    yield words(faint("by"), who(review.by), stamp(review.at))
+    yield faint(review.reason)
+
+
 def _terms(terms: AccessTerms, reason: str) -> Cell:
     return cell(
         plain(f"{', '.join(terms.actions)} {terms.target}"),
@@ -224,7 +287,8 @@ def _decisions(context: Access) -> Iterator[Block]:
 
 
 def items(context: Access, _: Frame) -> Iterator[Item]:
-    """Yield what waits for a decision, which grants hold, and how often access was denied."""
+    """Yield what waits for a decision or a review, which grants hold, and how often access was denied."""
+    yield from _items_of_emergencies(context)
     pending = [one.entry for one in context.access_requests if one.status == "PENDING"]
     if pending:
         yield item("warn", "ACCESS", f"{counted(len(pending), 'request')} for access not decided.", pending)
@@ -238,6 +302,25 @@ def items(context: Access, _: Frame) -> Iterator[Item]:
         days = counted(context.access_days, "day")
         text = f"Access was denied {counted(sum(one.denied for one in denied), 'time')} in the last {days}."
         yield item("warn", "ACCESS", text, sorted({entry for one in denied for entry in one.entries}))
+
+
+def _items_of_emergencies(context: Access) -> Iterator[Item]:
+    every = context.access_emergencies
+    unjustified = [one for one in every if one.review is not None and not one.review.justified]
+    if unjustified:
+        times = counted(len(unjustified), "time")
+        text = f"The glass was broken {times} in an emergency that another person found not to justify it."
+        entries = [i for one in unjustified for i in (one.entry, one.review.entry if one.review else one.entry)]
+        yield item("bad", "EMERGENCY", text, entries)
+    waiting = [one.entry for one in every if one.review is None]
+    if waiting:
+        text = f"The glass was broken {counted(len(waiting), 'time')} in an emergency, and nobody reviewed it."
+        yield item("warn", "EMERGENCY", text, waiting)
+    if every and not unjustified and not waiting:
+        times = counted(len(every), "time")
+        text = f"The glass was broken {times} in an emergency, each reviewed and found justified."
+        entries = [i for one in every for i in (one.entry, one.review.entry if one.review else one.entry)]
+        yield item("none", "EMERGENCY", text, entries)
 
 
 PART = Part(blocks, items)

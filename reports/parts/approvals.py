@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
@@ -31,7 +31,7 @@ from reports.document import (
     words,
 )
 from reports.moment import local
-from reports.naming import counted, gathered, worded
+from reports.naming import counted, gathered, names_by_key, worded
 from reports.parts.findings import Findings, found
 from reports.phrases import tone, unrecorded, who
 from reports.section import Frame, Part
@@ -218,6 +218,9 @@ _STATUSES: dict[ApprovalStatus, str] = {
 }
 _NEED_NONE = frozenset({"dataset", "period"})
 """What a report may be of that nobody has to approve by itself."""
+_FEW = 3
+"""Requests that a reader sees where each stands of without a table over them."""
+_DONE = {"APPROVE": "approved", "DENY": "denied", "ABSTAIN": "abstained", "WITHDRAW": "withdrew"}
 _DECISIONS = {
     "ABSTAIN": "decides nothing; the request stays open for somebody else",
     "WITHDRAW": "takes back what the same signer decided before",
@@ -240,16 +243,57 @@ def blocks(context: Approvals, frame: Frame) -> Iterator[Block]:
     )
     if not context.approvals:
         yield Text(words(plain("Approvals:"), missing()))
-    doubted = _doubted(context)
+    doubted, called = _doubted(context), names_by_key(context.entry_subjects)
+    if len(context.approvals) > _FEW:
+        yield _overview(context, doubted, called, frame.subject.key)
+    bound: dict[tuple[str, ...], int] = {}
     for approval in context.approvals:
+        first = bound.setdefault(approval.digests, approval.entry)
         yield SignOff(
             title=_title(approval),
             status=mark(approval.status, tone(approval.status))[0],
-            rows=_request(approval, doubted),
+            rows=_request(
+                approval,
+                doubted,
+                called.get(approval.subject, approval.subject),
+                None if first == approval.entry else first,
+            ),
             decisions=tuple(_decision(decision, approval.expires_at) for decision in approval.decisions),
         )
     if context.delegations:
         yield _delegations(context)
+
+
+def _overview(context: Approvals, doubted: frozenset[int], called: Mapping[str, str], own: str) -> Block:
+    """Return where every request stands and why, a row for each; its signatures stand below."""
+    return table(
+        "Where each request stands; the signatures on each stand below",
+        (Column("Request", 4), Column("For", 6), Column("Where it stands", 6), Column("Decided by", 5)),
+        [
+            (
+                cell(words(cites((each.entry,)), plain(worded(each.kind))), stamp(each.requested_at)),
+                cell(
+                    maybe(each.use_case),
+                    () if each.subject == own else faint(called.get(each.subject, each.subject)),
+                ),
+                cell(mark(each.status, tone(each.status)), _why(each, doubted)),
+                cell(*(_decided(one) for one in each.decisions)) or cell(faint("nobody yet")),
+            )
+            for each in context.approvals
+        ],
+    )
+
+
+def _why(approval: Approval, doubted: frozenset[int]) -> Line:
+    """Return why it binds no more, or why it is not to be relied on."""
+    if approval.because:
+        return words(plain(approval.because), cites((approval.invalidated.entry,) if approval.invalidated else ()))
+    return _status(approval, doubted) if approval.status == "APPROVED" and _doubts(approval, doubted) else ()
+
+
+def _decided(decision: Decision) -> Line:
+    by = decision.printed_name or decision.decided_by.name or decision.decided_by.id
+    return words(plain(by), faint(_DONE[decision.decision]), cites((decision.entry,)))
 
 
 def _delegations(context: Approvals) -> Block:
@@ -273,7 +317,7 @@ def _delegations(context: Approvals) -> Block:
 
 def _title(approval: Approval) -> str:
     kind = clean(worded(approval.kind))
-    return f"{kind[:1].upper()}{kind[1:]} approval"
+    return f"{kind[:1].upper()}{kind[1:]} approval, request #{approval.entry}"
 
 
 def _doubted(context: Approvals) -> frozenset[int]:
@@ -281,9 +325,13 @@ def _doubted(context: Approvals) -> frozenset[int]:
     return frozenset(entry for finding in context.findings if finding.severity == "HIGH" for entry in finding.entries)
 
 
+def _doubts(approval: Approval, doubted: frozenset[int]) -> list[int]:
+    return [each.entry for each in approval.decisions if each.entry in doubted]
+
+
 def _status(approval: Approval, doubted: frozenset[int]) -> Line:
     """Return in words where a request stands, and what that means for whoever would rely on it."""
-    doubts = [each.entry for each in approval.decisions if each.entry in doubted]
+    doubts = _doubts(approval, doubted)
     if approval.status == "APPROVED" and doubts:
         return words(
             plain("Approved, but not to be relied on: a finding of the severity HIGH is about it."), cites(doubts)
@@ -291,14 +339,14 @@ def _status(approval: Approval, doubted: frozenset[int]) -> Line:
     return plain(_STATUSES[approval.status])
 
 
-def _request(approval: Approval, doubted: frozenset[int]) -> tuple[tuple[str, Cell], ...]:
-    digests = [
-        (f"Binds {of}" if digest else "Binds", cell(code(digest or of)))
-        for of, _, digest in (each.partition(": ") for each in map(clean, approval.digests))
-    ] or [("Binds", cell(unrecorded("bound digests")))]
+def _request(
+    approval: Approval, doubted: frozenset[int], subject: str, bound_as: int | None
+) -> tuple[tuple[str, Cell], ...]:
+    """Return the rows of a request; where an earlier one binds the very same, what it binds stands there."""
+    digests = _binds_as(approval, bound_as) if bound_as is not None and len(approval.digests) > 1 else _binds(approval)
     rows = [
         ("Status", cell(_status(approval, doubted))),
-        ("Subject", cell(plain(approval.subject))),
+        ("Subject", cell(plain(subject))),
         ("Use case", cell(maybe(approval.use_case))),
         (
             "Requested",
@@ -321,6 +369,20 @@ def _request(approval: Approval, doubted: frozenset[int]) -> tuple[tuple[str, Ce
         by = (approval.invalidated.entry,) if approval.invalidated else ()
         rows.insert(1, ("Because", cell(words(plain(approval.because), cites(by)))))
     return tuple(rows)
+
+
+def _binds(approval: Approval) -> list[tuple[str, Cell]]:
+    """Return every digest that a request binds, each with what it is of."""
+    return [
+        (f"Binds {of}" if digest else "Binds", cell(code(digest or of)))
+        for of, _, digest in (each.partition(": ") for each in map(clean, approval.digests))
+    ] or [("Binds", cell(unrecorded("bound digests")))]
+
+
+def _binds_as(approval: Approval, earlier: int) -> list[tuple[str, Cell]]:
+    """Return by which earlier request the very same digests are bound, and what they are of."""
+    of = ", ".join(each.partition(": ")[0] for each in map(clean, approval.digests))
+    return [("Binds", cell(plain(f"the same digests as request #{earlier}, shown there:"), plain(of)))]
 
 
 def _terms(approval: Approval) -> Iterator[tuple[str, Cell]]:
@@ -402,6 +464,9 @@ def _decision(decision: Decision, request_ends: str | None) -> tuple[tuple[str, 
     against = (*decision.conflicts, *([f"own interest: {decision.interest}"] if decision.interest else ()))
     if against:
         rows.append(("Does not count", cell(*(plain(one) for one in against))))
+    if decision.counts_for not in {None, decision.decided_by.id}:
+        whose = faint("both count as one person: one lets the other decide, or a record names them as one")
+        rows.append(("Counts for", cell(words(code(decision.counts_for or ""), whose))))
     if decision.irb is not None:
         rows.append(("Determination", cell(*_determination(decision.irb))))
     if decision.sign_in is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -28,7 +28,7 @@ from reports.document import (
     table,
     words,
 )
-from reports.naming import alike, counted, worded
+from reports.naming import alike, counted, names_by_key, node_name, worded
 from reports.parts import approvals
 from reports.parts.approval_subject import ApprovalSubject
 from reports.parts.approvals import Approvals
@@ -113,6 +113,8 @@ _TONES: Final[dict[What, Tone]] = {
     "INVALIDATED": "bad",
 }
 _DECIDED: Final = frozenset({"APPROVED", "DENIED", "ABSTAINED", "WITHDRAWN"})
+_MANY: Final = 6
+"""Columns of counts that leave the first column no more room than it needs."""
 
 
 def subject(context: OfPeriod) -> Subject:
@@ -145,6 +147,7 @@ def _counts(context: OfPeriod, _: Frame) -> Iterator[Block]:
         yield Text(plain("Nothing happened to any request for approval in this period."))
         return
     asked = [one for one in context.happened if one.what != "DELEGATED"]
+    called = names_by_key(context.entry_subjects)
     kinds = sorted({kind for one in asked for kind in one.kinds})
     rows = []
     for what in WHAT:
@@ -155,7 +158,7 @@ def _counts(context: OfPeriod, _: Frame) -> Iterator[Block]:
     yield from _adding_up(
         "What happened, by what was asked for",
         ("Subject", ("asked", "decided", "condition met", "ended")),
-        _rows(asked, lambda one: one.subject or "", plain),
+        _rows(asked, lambda one: called.get(one.subject or "", one.subject or ""), plain),
     )
     named = {one.by.id: who(one.by) for one in context.happened if one.by is not None}
     yield from _adding_up(
@@ -206,7 +209,7 @@ def _adding_up(caption: str, columns: tuple[str, tuple[str, ...]], rows: list[_R
     total = [sum(numbers[place] for _, numbers in rows) for place in range(len(others))]
     yield table(
         caption,
-        (Column(first, 8), *(Column(name, 3) for name in others), Column("all", 2)),
+        (Column(first, 8 if len(others) < _MANY else 4), *(Column(name, 3) for name in others), Column("all", 2)),
         [
             (cell(name), *(cell(plain(f"{number:,}")) for number in numbers), cell(strong(f"{sum(numbers):,}")))
             for name, numbers in [*rows, (strong("all"), total)]
@@ -220,6 +223,7 @@ def _storms(context: OfPeriod, _: Frame) -> Iterator[Block]:
     if not ended:
         yield Text(plain("No approval ended of itself or by a record on something else in this period."))
         return
+    called = names_by_key(context.entry_subjects)
     groups = alike(ended, lambda one: (one.what, one.because, one.entries, one.at if not one.entries else ""))
     yield table(
         "Each cause once, with every request that it ended, approved or not",
@@ -234,7 +238,11 @@ def _storms(context: OfPeriod, _: Frame) -> Iterator[Block]:
                 cell(
                     plain(counted(len(group), "request")),
                     *(
-                        words(cites((one.request or 0,)), faint(worded(one.kinds[0])), plain(one.subject or ""))
+                        words(
+                            cites((one.request or 0,)),
+                            faint(worded(one.kinds[0])),
+                            plain(called.get(one.subject or "", one.subject or "")),
+                        )
                         for one in group
                     ),
                 ),
@@ -249,6 +257,7 @@ def _in_order(context: OfPeriod, _: Frame) -> Iterator[Block]:
     if not context.happened:
         yield Text(plain("Nothing happened to any request for approval in this period."))
         return
+    called = names_by_key(context.entry_subjects)
     yield table(
         "Everything that happened in the period",
         (Column("When", 5), Column("What", 4), Column("Of which request", 8), Column("By", 5)),
@@ -256,7 +265,7 @@ def _in_order(context: OfPeriod, _: Frame) -> Iterator[Block]:
             (
                 cell(stamp(one.at)),
                 cell(words(mark(worded(one.what), _TONES.get(one.what, "none")), cites(one.entries))),
-                _of(one),
+                _of(one, called),
                 cell(faint("nobody") if one.by is None else who(one.by)),
             )
             for one in context.happened
@@ -266,11 +275,11 @@ def _in_order(context: OfPeriod, _: Frame) -> Iterator[Block]:
     )
 
 
-def _of(one: Happened) -> Cell:
+def _of(one: Happened, called: Mapping[str, str]) -> Cell:
     kinds = ", ".join(map(worded, one.kinds)) or "nothing any more"
     if one.request is None:
         return cell(plain(f"decisions on {kinds}"))
-    return cell(words(cites((one.request,)), plain(kinds)), faint(one.subject or ""))
+    return cell(words(cites((one.request,)), plain(kinds)), faint(called.get(one.subject or "", one.subject or "")))
 
 
 def _subjects(context: OfPeriod, _: Frame) -> Iterator[Block]:
@@ -299,7 +308,8 @@ def _subjects(context: OfPeriod, _: Frame) -> Iterator[Block]:
 
 
 def _called(one: ApprovalSubject) -> str:
-    return " ".join(part for part in (one.namespace, one.name, one.version or one.digest) if part)
+    label = {"model_version": "ModelVersion", "snapshot": "Snapshot"}.get(one.kind, "Dataset")
+    return node_name(label, [part for part in (one.namespace, one.name, one.version or one.digest) if part])
 
 
 def _items(context: OfPeriod, _: Frame) -> Iterator[Item]:

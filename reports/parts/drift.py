@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from reports.codes import coded_briefly
 from reports.context import Code, Strict
-from reports.document import Block, Cell, Column, Line, Text, cell, cites, code, faint, plain, table, words
-from reports.naming import counted, worded
+from reports.document import Block, Cell, Column, Line, Text, cell, cites, code, faint, plain, strong, table, words
+from reports.naming import alike, counted, worded
 from reports.parts.snapshots import HeldSnapshots
 from reports.section import Frame, Part
 
 Uncompared = Literal["schema", "counts", "labels and use"]
+_UNCOMPARED: dict[Uncompared, str] = {
+    "schema": "schema",
+    "counts": "counts of values in columns",
+    "labels and use": "labels and use",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,22 +103,23 @@ def blocks(context: Drifts, _: Frame) -> Iterator[Block]:
         return
     yield table(
         "What changed between the snapshots, the newest change first",
-        (Column("From and to", 6), Column("Rows and schema", 5), Column("Counts and use", 5)),
+        (Column("No.", 1), Column("From and to", 8), Column("Rows and schema", 7), Column("Counts and use", 7)),
         [
             (
+                cell(strong(f"C{number}")),
                 cell(code(each.before), code(each.after), cites(each.entries)),
                 cell(*_contents(each)),
                 cell(*_governed(each)),
             )
-            for each in context.drifts
+            for number, each in enumerate(context.drifts, 1)
         ],
         note="Each state is taken as when it was made, as it is known at the read point. Values are never compared.",
     )
-    labels = [row for each in context.drifts for row in _labels(each)]
+    labels = [row for number, each in enumerate(context.drifts, 1) for row in _labels(number, each)]
     if labels:
         yield table(
-            "Labels that came and went between the snapshots",
-            (Column("To", 4), Column("Of", 3), Column("Label", 3), Column("Before", 4), Column("Since", 4)),
+            "Labels that came and went between the snapshots; C and a number name a change of the table above",
+            (Column("No.", 1), Column("Of", 5), Column("Label", 4), Column("Before", 6), Column("Since", 6)),
             labels,
         )
     older = len(context.snapshots) + context.snapshots_left_out - 1 - len(context.drifts)
@@ -131,7 +137,7 @@ def _contents(each: SnapshotDrift) -> Iterator[Line]:
     if not each.fields and "schema" not in each.uncompared:
         yield faint("no field differs")
     if "schema" in each.uncompared:
-        yield faint("schema not recorded of both")
+        yield faint(f"{_UNCOMPARED['schema']} not recorded of both")
 
 
 def _changed(one: FieldDrift) -> str:
@@ -147,30 +153,35 @@ def _governed(each: SnapshotDrift) -> Iterator[Line]:
         yield plain(f"{count.column}: {_number(count.before)} to {_number(count.after)} {count.what}")
     for use in each.uses:
         moved = "came" if use.came else "went"
-        yield words(plain(f"what {use.authority} says of {use.about} {moved}"), cites(use.entries))
+        yield words(plain(f"statement of {use.authority} on {use.about} {moved}"), cites(use.entries))
     if not (each.columns or each.uses):
         yield faint("nothing differs that is recorded of both")
     if each.not_shown:
         yield faint(f"and {counted(each.not_shown, 'change')} more")
-    yield from (faint(f"{name} not recorded of both") for name in each.uncompared if name != "schema")
+    yield from (faint(f"{_UNCOMPARED[name]} not recorded of both") for name in each.uncompared if name != "schema")
     if each.is_partial:
         yield faint("not all that labels and use rest on was looked at")
 
 
-def _labels(each: SnapshotDrift) -> Iterator[tuple[Cell, ...]]:
-    """Yield a row for each kind in each field of which a label came or went."""
+def _labels(number: int, each: SnapshotDrift) -> Iterator[tuple[Cell, ...]]:
+    """Yield a row for each kind of which a label came or went; fields in which it did so alike stand together."""
     by_place: defaultdict[tuple[str, str], list[LabelDrift]] = defaultdict(list)
     for label in each.labels:
         by_place[label.field or "", label.phi_kind].append(label)
-    for (field, kind), several in sorted(by_place.items()):
+    for group in alike(sorted(by_place), lambda place: (place[1], _but_its_field(by_place[place]))):
+        several, kind = by_place[group[0]], group[0][1]
         before, after = ([one for one in several if one.came is came] for came in (False, True))
         yield (
-            cell(code(each.after)),
-            cell(plain(field) if field else faint("the whole")),
+            cell(strong(f"C{number}")),
+            cell(*(code(field) if field else faint("the whole") for field, _ in group)),
             cell(plain(worded(kind))),
             cell(*_of_one_side(before)),
             cell(*_of_one_side(after)),
         )
+
+
+def _but_its_field(labels: Iterable[LabelDrift]) -> tuple[LabelDrift, ...]:
+    return tuple(replace(one, field=None) for one in labels)
 
 
 def _of_one_side(labels: Sequence[LabelDrift]) -> Iterator[Line]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -21,7 +21,7 @@ from reports.document import (
     table,
     words,
 )
-from reports.naming import many_together
+from reports.naming import many_together, names_by_key
 from reports.phrases import tone
 from reports.section import Frame, Part
 
@@ -69,23 +69,32 @@ class Findings(Context):
 def blocks(context: Findings, _: Frame) -> Iterator[Block]:
     """Show every finding."""
     if context.findings:
+        names = names_by_key(context.entry_subjects)
         yield table(
             "Findings",
             (Column("Rule", 3), Column("Severity", 2), Column("Subject", 4), Column("What was found", 6)),
             [
-                _row(*group) if len(group) == 1 else _row_of_many(group)
+                _row(names, *group) if len(group) == 1 else _row_of_many(names, group)
                 for group in many_together(context.findings, _without_subject)
             ],
         )
 
 
-def _row(one: Finding) -> tuple[Cell, ...]:
-    return (*_begun(one), cell(plain(one.subject)), cell(plain(one.text), cites(one.entries)))
+def _row(names: Mapping[str, str], one: Finding) -> tuple[Cell, ...]:
+    subject = names.get(one.subject, one.subject)
+    return (*_begun(one), cell(plain(subject)), cell(plain(one.text), cites(one.entries)))
 
 
-def _row_of_many(group: Sequence[Finding]) -> tuple[Cell, ...]:
-    """Return the row of what is found alike very often, each with its subject and its entries."""
-    subjects = cell(*(words(plain(each.subject), cites(each.entries)) for each in group))
+def _row_of_many(names: Mapping[str, str], group: Sequence[Finding]) -> tuple[Cell, ...]:
+    """Return the row of what is found alike very often, each with its entries; subjects that are one are named once."""
+    of = [names.get(each.subject, each.subject) for each in group]
+    if len(set(of)) == 1:
+        return (
+            *_begun(group[0]),
+            cell(plain(of[0])),
+            cell(plain(_often(group)), *(cites(each.entries) for each in group)),
+        )
+    subjects = cell(*(words(plain(name), cites(each.entries)) for name, each in zip(of, group, strict=True)))
     return (*_begun(group[0]), subjects, cell(plain(_often(group))))
 
 
@@ -102,8 +111,8 @@ def _often(group: Sequence[Finding]) -> str:
 
 
 def found(context: Findings, *topics: Topic) -> Iterator[Item]:
-    """Yield a line of the summary for each finding on these topics; very many that are worded alike have one."""
-    for group in many_together((one for one in context.findings if one.topic in topics), _without_subject):
+    """Yield a line of the summary for each finding on these topics; those that are worded alike have one."""
+    for group in many_together((one for one in context.findings if one.topic in topics), _without_subject, most=1):
         first, *others = group
         entries = sorted({entry for one in group for entry in one.entries}) if others else first.entries
         yield item(_tone(first), first.topic.upper(), _often(group) if others else first.text, entries)
@@ -111,9 +120,11 @@ def found(context: Findings, *topics: Topic) -> Iterator[Item]:
 
 def items(context: Findings, _: Frame) -> Iterator[Item]:
     """Yield the findings on powers, which no other part is about."""
+    names = names_by_key(context.entry_subjects)
     for finding in context.findings:
         if finding.topic == "powers":
-            yield item(_tone(finding), "FINDING", f"{finding.subject}: {finding.text}", finding.entries)
+            subject = names.get(finding.subject, finding.subject)
+            yield item(_tone(finding), "FINDING", f"{subject}: {finding.text}", finding.entries)
 
 
 def _tone(finding: Finding) -> Tone:

@@ -56,6 +56,7 @@ _RUNS = (
     Term("ABORT", "The run was stopped before its end: what it wrote does not count as produced."),
     Term("attempt", "A run that failed or was stopped, and so contributed nothing.", r"attempts?"),
     Term("R1, R2 …", "A run, by its number in the table of runs.", r"R\d+"),
+    Term("C1, C2 …", "A change from one snapshot to the next, by its number in the table of these.", r"C\d+"),
     Term("W1, W2 …", "A way by which labels flow, by its number in the table of ways.", r"W\d+"),
 )
 _STATES = (
@@ -176,6 +177,20 @@ _RELEASES = (
         "quotes no evaluation of the gate", "Nothing shows that the version might be used there when it was put there."
     ),
 )
+_ACCESS = (
+    Term("pending", "Of a request for access: nobody has decided it."),
+    Term("granted", "Of a request for access: another person granted it."),
+    Term("refused", "Of a request for access: it was refused."),
+    Term("lapsed", "Of a request for access: its time ended before anybody decided it."),
+    Term("not yet", "Of a grant: its time has not begun."),
+    Term("expired", "Of a grant: its time is over."),
+    Term("ended", "Of a grant: a record ended it before its time."),
+    Term("role lost", "Of a grant: whoever has it lost a role that they had then, or may not act any more."),
+    Term("project over", "Of a grant: the project that it is for has ended, or is not in its time."),
+    Term("justified", "Of emergency access: another person looked at it, and found that it was."),
+    Term("not justified", "Of emergency access: another person looked at it, and found that it was not."),
+    Term("not reviewed", "Of emergency access: nobody else has looked at it."),
+)
 _PEOPLE = (
     Term(
         "principal",
@@ -214,7 +229,7 @@ _PROOF = (
     ),
     Term("projection", "The program that makes the graph of the entries of the ledger.", r"projection"),
 )
-TERMS = (*_COMPLETENESS, *_RUNS, *_STATES, *_DATA, *_PRIVACY, *_APPROVALS, *_RELEASES, *_PEOPLE, *_PROOF)
+TERMS = (*_COMPLETENESS, *_RUNS, *_STATES, *_DATA, *_PRIVACY, *_APPROVALS, *_RELEASES, *_ACCESS, *_PEOPLE, *_PROOF)
 
 
 def used(blocks: Iterable[Block]) -> tuple[Term, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -280,13 +280,35 @@ def items(context: Snapshots, _: Frame) -> Iterator[Item]:
     if sound:
         every = counted(len(context.snapshots), "snapshot")
         text = f"{len(sound):,} of {every} sealed, and found unaltered by a verification since."
-        entries = [
-            i for each in sound for i in (*each.entries, *(each.verification.entries if each.verification else ()))
-        ]
+        entries = [i for each in sound for i in (*each.entries, *_checked(each))]
         yield item("good", "SNAPSHOTS", text, entries)
 
 
 _TONES: dict[str, Tone] = {"APART": "none", "OVERLAP": "bad", "UNKNOWN": "warn"}
 
+
+def _held_items(context: HeldSnapshots, frame: Frame) -> Iterator[Item]:
+    """Yield which states of a dataset are not as they were sealed, which nobody checked, and what is in order."""
+    sealed = [each for each in context.snapshots if each.sealed_at is not None]
+    altered = [each for each in sealed if each.verification is not None and each.verification.result != "OK"]
+    if altered:
+        text = f"{_of(altered, context)}: the newest verification found files that differ or are missing."
+        entries = [i for each in altered for i in (*each.entries, *_checked(each))]
+        yield item("bad", "SNAPSHOTS", text, entries)
+    unchecked = [each for each in sealed if not is_verified(each)]
+    if unchecked:
+        text = f"{_of(unchecked, context)}: sealed, and not verified since."
+        yield item("warn", "SNAPSHOTS", text, [i for each in unchecked for i in each.entries])
+    yield from items(context, frame)
+
+
+def _of(some: Sequence[Snapshot], context: HeldSnapshots) -> str:
+    return f"{len(some):,} of {counted(len(context.snapshots), 'snapshot')}"
+
+
+def _checked(snapshot: Snapshot) -> tuple[int, ...]:
+    return () if snapshot.verification is None else snapshot.verification.entries
+
+
 PART = Part(blocks, items)
-HELD = Part(_held, items)
+HELD = Part(_held, _held_items)

@@ -5744,7 +5744,7 @@ _BELIEVED = frozenset({"ROLE_LOST", "PROJECT_OVER"})
 
 
 def derive_access(shown: Shown, log: Disclosed, compare: Comparison) -> None:
-    """Compare requests, grants and decisions with their records; every one that is disclosed must be there."""
+    """Compare requests, grants, emergencies and decisions with their records; every one disclosed must be there."""
     requests, grants = shown.each("access_requests"), shown.each("access_grants")
     every = {"request_access": requests, "grant_access": grants}
     for kind, listed in every.items():
@@ -5759,6 +5759,7 @@ def derive_access(shown: Shown, log: Disclosed, compare: Comparison) -> None:
         derive = _request if kind == "request_access" else _grant
         for each, one in zip(listed, records, strict=False):
             compare.same(f"access #{one.index}", each, _common(one, log) | derive(each, one, log), by=(one.index,))
+    _emergencies(shown, log, compare)
     _decisions(shown, log, compare)
 
 
@@ -5808,6 +5809,49 @@ def _grant(each: Values, one: Record, log: Disclosed) -> dict[str, Any]:
         status = "IN_FORCE" if since <= log.valid_at else "NOT_YET"
         status = str(each.get("status")) if each.get("status") in _BELIEVED else status
     return {"since": stamp(since), "status": status, "ended": {"entry": min(ends)} if ends else None}
+
+
+def _emergencies(shown: Shown, log: Disclosed, compare: Comparison) -> None:
+    """Compare each time that somebody broke the glass; an earlier version showed none, and cited none."""
+    listed = shown.each("access_emergencies") if "access_emergencies" in shown.context else []
+    if compare.rests_on_withheld(listed):
+        return
+    records = [one for one in log.of("break_glass") if _reaches(one.content["target"], shown)]
+    records.sort(key=lambda one: one.index)
+    compare.holds(
+        [one.get("entry") for one in listed] == [one.index for one in records],
+        "access: not every emergency that reaches the dataset, in order",
+    )
+    for each, one in zip(listed, records, strict=False):
+        derived = {
+            "principal": _actor_of(one.content["principal"]),
+            "target": _target_of_access(one.content["target"]),
+            "purpose": one.content["purpose"],
+            "since": stamp(one.since),
+            "until": stamp(micros(one.content["until"])),
+            "reason": one.content["reason"],
+            "review": _review_of(one, log),
+        }
+        compare.same(f"access #{one.index}", each, derived, by=(one.index,))
+
+
+def _review_of(emergency: Record, log: Disclosed) -> dict[str, Any] | None:
+    """Return the first review of an emergency."""
+    found = [
+        one
+        for one in log.of("review_emergency", lambda content: content["emergency"] == emergency.index)
+        if one.content["principal"] == emergency.content["principal"]
+    ]
+    if not found:
+        return None
+    one = min(found, key=lambda each: each.index)
+    return {
+        "justified": one.content["justified"],
+        "reason": one.content["reason"],
+        "by": log.actor(one),
+        "at": stamp(one.since),
+        "entry": one.index,
+    }
 
 
 def _decisions(shown: Shown, log: Disclosed, compare: Comparison) -> None:

@@ -52,7 +52,7 @@ from graph_schema.vocabulary.words import (
 )
 from ingest_hooks.redaction.markers import TOKEN
 from reports.fields import together
-from reports.naming import counted, gathered
+from reports.naming import counted, gathered, worded
 
 _DAY = 86_400_000_000
 
@@ -153,7 +153,7 @@ _Found = tuple[str, Sequence[tuple[int, int]]]
 def _disagreeing(record: DatasetRecord) -> Iterator[_Found]:
     state, category, retention = record.deidentification_state, record.phi_category, record.retention
     if state and category and state.value in _FREE and PhiKind.DIRECT_IDENTIFIER in category.value:
-        yield f"It is declared {state.value}, and to hold direct identifiers.", _points(state, category)
+        yield f"It is declared {worded(state.value)}, and to hold direct identifiers.", _points(state, category)
     pattern = record.aspects.get("storage_pattern")
     scratch = retention if retention and retention.value.policy_class == RetentionClass.SCRATCH else None
     if pattern and scratch and pattern.value == StoragePattern.IMMUTABLE_ARCHIVE:
@@ -170,7 +170,7 @@ def _against_labels(case: DeclarationCase) -> Iterator[_Found]:
     if state and state.value in _FREE and direct:
         places, tags = _tagged(direct)
         yield (
-            f"It is declared {state.value}, and persons say that it holds a direct identifier: {places}.",
+            f"It is declared {worded(state.value)}, and persons say that it holds a direct identifier: {places}.",
             _points(state) + tags,
         )
     if category and not category.value and present:

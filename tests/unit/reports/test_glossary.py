@@ -12,6 +12,7 @@ from reports.context import Answer, Completeness, Context
 from reports.document import Document, Item, Span, Table
 from reports.drawing import document_of
 from reports.naming import worded
+from reports.parts.access import GrantStatus, RequestStatus
 from reports.parts.approvals import ApprovalStatus, Decision
 from reports.parts.findings import Severity
 from reports.parts.glossary import TERMS, used
@@ -24,6 +25,7 @@ KNOWN = {term.word for term in TERMS}
 CONTEXTS: dict[str, Callable[[], Context]] = {
     "dossier": clinical_dossier,
     "empty dossier": empty_dossier,
+    "dossier of a dataset": lambda: story().dataset(),
     "approvals": lambda: story().approvals(),
     "approvals of a dataset": lambda: story().approvals(CLAIMS_ID),
 }
@@ -64,6 +66,7 @@ def test_every_word_of_a_closed_list_that_is_marked_has_its_sentence() -> None:
     closed = {*get_args(Completeness), *get_args(ApprovalStatus), *get_args(Severity), *map(str, RunState)}
     closed |= {*get_args(Decision.__annotations__["decision"]), *map(str, VerificationResult), *map(str, AssetState)}
     closed |= {worded(str(origin)) for origin in TagOrigin}
+    closed |= {worded(status) for status in (*get_args(RequestStatus), *get_args(GrantStatus))}
     assert {word for word in closed if "Literal" not in word} - KNOWN == set()
 
 

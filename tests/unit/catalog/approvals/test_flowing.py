@@ -88,7 +88,7 @@ def test_a4_a_label_upstream_ends_an_approval_and_the_reason_names_its_entry(sto
     came = story.record(tag(column="note", phi_kind="CLINICAL_NOTE", codes=[])).receipt.index
     now = at(story)
     assert (before.state, now.state, now.because) == (ApprovalState.APPROVED, ApprovalState.INVALIDATED, came)
-    assert now.explanation == "it holds CLINICAL_NOTE, which nothing said when the approval was asked for"
+    assert now.explanation == "it is labelled clinical note, which no record stated when the approval was asked for"
 
 
 def test_a4_putting_it_back_revives_nothing(story: House, approver: Actor) -> None:
@@ -226,7 +226,7 @@ def test_a4_an_attestation_that_expires_ends_an_approval_then(story: House, stew
     story.clock.now += 2 * 86_400
     now = at(story)
     assert (now.state, now.because, format_time(now.since)) == (ApprovalState.INVALIDATED, attested, until)
-    assert now.explanation == "it holds DIRECT_IDENTIFIER, which nothing said when the approval was asked for"
+    assert now.explanation == "it is labelled direct identifier, which no record stated when the approval was asked for"
 
 
 def test_a4_what_was_attested_of_the_version_itself_ends_an_approval_with_it(

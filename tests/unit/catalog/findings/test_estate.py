@@ -161,7 +161,7 @@ class TestDeclarationsAgree:
     @pytest.mark.parametrize(
         ("more", "words"),
         [
-            ({"deidentification_state": "DE_IDENTIFIED"}, "DE_IDENTIFIED, and to hold direct identifiers"),
+            ({"deidentification_state": "DE_IDENTIFIED"}, "de-identified, and to hold direct identifiers"),
             (
                 {
                     "storage_pattern": "IMMUTABLE_ARCHIVE",
@@ -189,7 +189,7 @@ class TestDeclarationsAgree:
         house.record(tag())
         (found,) = of(house.view(), Rule.DECLARATIONS_AGREE).values()
         assert found.text == (
-            "It is declared AGGREGATED, and persons say that it holds a direct identifier: mrn. "
+            "It is declared aggregated, and persons say that it holds a direct identifier: mrn. "
             "It is declared to hold no PHI, and persons say that it does: mrn."
         )
         assert (found.entries, found.known) == ((0, 1), 1)

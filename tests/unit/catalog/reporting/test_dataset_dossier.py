@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from catalog.errors import SenderError
@@ -12,7 +14,8 @@ from catalog.reporting.dataset_dossier import dataset_dossier
 from catalog.reporting.model_dossier import model_dossier
 from graph_schema.nodes import Dataset, ModelVersion
 from graph_schema.times import format_time
-from reports.drawing import FORMS
+from reports.document import Item, Summary
+from reports.drawing import FORMS, document_of
 from reports.kinds import DatasetDossier
 from reports.parts.access import LONGEST_DAYS
 from reports.standalone.outcome import Form
@@ -25,11 +28,13 @@ from tests.support.records import (
     access_grant,
     access_request,
     attestation,
+    breaking_glass,
     declaration,
     ending_grant,
     event,
     policies,
     registration,
+    review,
     seal,
     tag,
     verification,
@@ -113,6 +118,43 @@ def test_access_is_counted_by_person_and_purpose(told: House) -> None:
     (counted,) = found.access_decisions
     assert (counted.permitted, counted.denied, len(counted.entries)) == (1, 2, 3)
     assert verify(told.issue_context(found, "json"), str(told.ledger.verifiers[0])).ok
+
+
+def test_emergencies_are_shown_with_what_another_person_found(told: House) -> None:
+    grace, ada = told.act_as("grace", "approver"), told.act_as("ada", "engineer", "steward")
+    told.record(policies(), ada)
+    soon = format_time(told.clock.micros() + 1_800_000_000)
+    reviewed = told.record(breaking_glass(soon), grace).receipt.index
+    found = told.record(review(reviewed, justified=False), ada).receipt.index
+    waiting = told.record(breaking_glass(soon, reason="Another made-up emergency"), grace).receipt.index
+    told.record(breaking_glass(soon, target={"target_kind": "DATASET", **RAW}), grace)
+    shown = dossier(told)
+    first, second = shown.access_emergencies
+    assert first.review is not None
+    assert (first.entry, first.review.entry, first.review.justified) == (reviewed, found, False)
+    assert (second.entry, second.review) == (waiting, None)
+    items = [(one.tone, one.verdict) for one in summary_of(shown) if one.verdict == "EMERGENCY"]
+    assert items == [("bad", "EMERGENCY"), ("warn", "EMERGENCY")]
+    key = str(told.ledger.verifiers[0])
+    assert verify(told.issue_context(shown, "json"), key).ok
+    # Nobody takes one out, or calls it justified.
+    for forged in (
+        replace(shown, access_emergencies=(first,)),
+        replace(shown, access_emergencies=(replace(first, review=replace(first.review, justified=True)), second)),
+    ):
+        wrong = {one.name for one in verify(told.issue_context(forged, "json"), key).checks if one.status == "FAIL"}
+        assert "derived: access" in wrong
+
+
+def test_snapshots_that_are_not_as_sealed_come_before_those_that_are(told: House) -> None:
+    ada = told.act_as("ada", "engineer", "steward")
+    told.record(verification(result="MISMATCH", differing=["part-a.csv"]), ada)
+    found = [(one.tone, one.line[0].text) for one in summary_of(dossier(told)) if one.verdict == "SNAPSHOTS"]
+    assert found == [("bad", "1 of 1 snapshot: the newest verification found files that differ or are missing.")]
+
+
+def summary_of(context: DatasetDossier) -> tuple[Item, ...]:
+    return next(block for block in document_of(context)[1].blocks if isinstance(block, Summary)).items
 
 
 def test_decisions_are_counted_of_the_days_that_are_asked_for(told: House) -> None:
