@@ -52,7 +52,7 @@ def alike(things: Iterable[Thing], by: Callable[[Thing], Hashable]) -> list[tupl
 def many_together(
     things: Iterable[Thing], by: Callable[[Thing], Hashable], most: int = _MOST_APART
 ) -> list[tuple[Thing, ...]]:
-    """Return each thing by itself in its order, but those of which more than `most` are alike where the first stands."""
+    """Return each thing by itself in its order, but more than `most` that are alike as one, where the first stands."""
     every = list(things)
     found: list[tuple[Thing, ...]] = []
     groups = {by(group[0]): group for group in alike(every, by)}

@@ -175,6 +175,11 @@ def unrecorded(field: str) -> Line:
     return missing(clean(f"{named(field)}: not recorded"))
 
 
+def all_unrecorded(fields: Sequence[str]) -> Line:
+    """Return what stands where none of several fields was recorded, a comma between two."""
+    return words(*((*unrecorded(field), *plain(",")) for field in fields[:-1]), *map(unrecorded, fields[-1:]))
+
+
 class Attestable(Protocol):
     """What is declared to be without identifiers, or not, and whether that is attested."""
 

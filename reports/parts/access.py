@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -307,20 +307,23 @@ def items(context: Access, _: Frame) -> Iterator[Item]:
 def _items_of_emergencies(context: Access) -> Iterator[Item]:
     every = context.access_emergencies
     unjustified = [one for one in every if one.review is not None and not one.review.justified]
+    waiting = [one for one in every if one.review is None]
+    of = f"of {counted(len(every), 'access', 'accesses')} in an emergency (break-glass)"
     if unjustified:
-        times = counted(len(unjustified), "time")
-        text = f"The glass was broken {times} in an emergency that another person found not to justify it."
-        entries = [i for one in unjustified for i in (one.entry, one.review.entry if one.review else one.entry)]
-        yield item("bad", "EMERGENCY", text, entries)
-    waiting = [one.entry for one in every if one.review is None]
+        text = f"{len(unjustified):,} {of} found not justified by another person."
+        yield item("bad", "EMERGENCY", text, _entries(unjustified))
     if waiting:
-        text = f"The glass was broken {counted(len(waiting), 'time')} in an emergency, and nobody reviewed it."
-        yield item("warn", "EMERGENCY", text, waiting)
+        yield item("warn", "EMERGENCY", f"{len(waiting):,} {of} not reviewed by another person.", _entries(waiting))
     if every and not unjustified and not waiting:
-        times = counted(len(every), "time")
-        text = f"The glass was broken {times} in an emergency, each reviewed and found justified."
-        entries = [i for one in every for i in (one.entry, one.review.entry if one.review else one.entry)]
-        yield item("none", "EMERGENCY", text, entries)
+        text = f"{len(every):,} {of} found justified by another person."
+        yield item("none", "EMERGENCY", text, _entries(every))
+
+
+def _entries(emergencies: Iterable[EmergencyShown]) -> Iterator[int]:
+    for one in emergencies:
+        yield one.entry
+        if one.review is not None:
+            yield one.review.entry
 
 
 PART = Part(blocks, items)

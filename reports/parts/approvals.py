@@ -268,7 +268,7 @@ def _overview(context: Approvals, doubted: frozenset[int], called: Mapping[str, 
     """Return where every request stands and why, a row for each; its signatures stand below."""
     return table(
         "Where each request stands; the signatures on each stand below",
-        (Column("Request", 4), Column("For", 6), Column("Where it stands", 6), Column("Decided by", 5)),
+        (Column("Request", 5), Column("For", 6), Column("Where it stands", 6), Column("Decided by", 5)),
         [
             (
                 cell(words(cites((each.entry,)), plain(worded(each.kind))), stamp(each.requested_at)),

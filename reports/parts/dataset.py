@@ -31,7 +31,7 @@ from reports.naming import alike, counted
 from reports.parts.gaps import Unrecorded
 from reports.parts.model_use import AppliedStatement, ModelUse
 from reports.parts.sources import in_words
-from reports.phrases import unrecorded, who
+from reports.phrases import all_unrecorded, who
 from reports.section import Frame, Part, Subject
 
 
@@ -108,8 +108,7 @@ def _record(context: OfDataset, _: Frame) -> Iterator[Block]:
     yield Text(words(plain("Known and declared by"), entries))
     absent = [gap.field for gap in context.gaps if gap.subject == subject(context).title]
     if absent:
-        listed = [(*unrecorded(field), *plain(",")) for field in absent[:-1]]
-        yield Text(words(plain("Mandatory and missing:"), *listed, unrecorded(absent[-1])), "warn")
+        yield Text(words(plain("Mandatory and missing:"), all_unrecorded(absent)), "warn")
 
 
 def _source(context: OfDataset, _: Frame) -> Iterator[Block]:

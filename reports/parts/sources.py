@@ -29,7 +29,7 @@ from reports.document import (
 from reports.fields import named
 from reports.naming import alike, counted, worded
 from reports.parts.findings import Findings, found
-from reports.phrases import unattested, unrecorded
+from reports.phrases import all_unrecorded, unattested
 from reports.section import Frame, Part
 from reports.text import clean
 
@@ -137,7 +137,7 @@ def blocks(context: Sources, _: Frame) -> Iterator[Block]:
                 cell(
                     words(*_declared(rest[group[0].dataset], group[0])),
                     *(line for fact in rest[group[0].dataset] for line in _changed(fact)),
-                    words(*(unrecorded(name) for name in group[0].missing)),
+                    all_unrecorded(group[0].missing),
                 )
                 or cell(plain("nothing else") if shared else missing()),
             )
