@@ -103,7 +103,7 @@ def blocks(context: Drifts, _: Frame) -> Iterator[Block]:
         return
     yield table(
         "What changed between the snapshots, the newest change first",
-        (Column("No.", 1), Column("From and to", 8), Column("Rows and schema", 7), Column("Counts and use", 7)),
+        (Column("No.", 3), Column("From and to", 18), Column("Rows and schema", 13), Column("Counts and use", 13)),
         [
             (
                 cell(strong(f"C{number}")),
@@ -119,7 +119,7 @@ def blocks(context: Drifts, _: Frame) -> Iterator[Block]:
     if labels:
         yield table(
             "Labels that came and went between the snapshots; C and a number name a change of the table above",
-            (Column("No.", 1), Column("Of", 5), Column("Label", 4), Column("Before", 6), Column("Since", 6)),
+            (Column("No.", 3), Column("Of", 11), Column("Label", 9), Column("Before", 12), Column("Since", 12)),
             labels,
         )
     older = len(context.snapshots) + context.snapshots_left_out - 1 - len(context.drifts)
