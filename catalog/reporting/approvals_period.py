@@ -14,6 +14,7 @@ from catalog.approvals.persons import Delegation
 from catalog.approvals.queries import approvals as approvals_known
 from catalog.approvals.queries import bindings, people_of
 from catalog.approvals.states import ApprovalState
+from catalog.assets.naming import names_of
 from catalog.errors import SenderError
 from catalog.findings.judgement import approval_findings
 from catalog.findings.rules import Rule
@@ -108,8 +109,7 @@ def approvals_of_period(
     powers = powers_of(citations)
     about = sorted({one.subject for one in shown}, key=lambda id_: (label_of(id_), citations.title(id_), id_))
     stuck = uncited.quarantined({*about})
-    names = {one: citations.title(one) for one in about}
-    found = approval_findings("", "", shown, powers, names=names)
+    found = approval_findings("", "", shown, powers, names=names_of(citations.view, about))
     context = ApprovalsOfPeriod(
         organisation=organisation,
         read_point=point.read_point(point.answer(len(stuck))),

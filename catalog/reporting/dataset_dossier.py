@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from catalog.assets.model import AspectInForce
+from catalog.assets.naming import names_of
 from catalog.assets.queries import datasets, existing
 from catalog.encryption.model import KeyRecord
 from catalog.findings.approvals import NOUNS
@@ -68,7 +69,7 @@ def dataset_dossier(
     citations = Citations.of(point.view, ledger, deciders(data.approvals))
     citations.introduce(one.decided.by for one in data.estate if one.decided is not None)
     powers = powers_of(citations)
-    others = {one.subject: citations.title(one.subject) for one in data.approvals if one.subject != record.id}
+    others = names_of(citations.view, {one.subject for one in data.approvals} - {record.id})
     found = approval_findings(record.id, NOUNS["Dataset"], data.approvals, powers, names=others)
     # Nobody has to approve a dataset by itself.
     found = tuple(one for one in found if one.rule is not Rule.APPROVAL_REQUESTED)
