@@ -26,7 +26,7 @@ OF_TEXT, OF_GRAPHICS = 4.5, 3.0
 
 
 def palettes() -> dict[str, dict[str, str]]:
-    light, dark = (dict(_COLOUR.findall(block)) for block in _BLOCK.findall(_CSS))
+    light, dark = (found for block in _BLOCK.findall(_CSS) if (found := dict(_COLOUR.findall(block))))
     return {"light": light, "dark": dark}
 
 
