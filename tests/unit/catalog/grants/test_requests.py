@@ -54,11 +54,12 @@ def state(house: House) -> GrantState:
 
 def test_a_request_is_granted_by_somebody_else_who_stays_within_it(house: House) -> None:
     ada, bob = house.act_as("ada", "engineer", "steward"), house.act_as("bob", "steward")
-    request = house.record(access_request(until=day(house, 9)), ada).receipt.index
+    until = day(house, 9)
+    request = house.record(access_request(until=until), ada).receipt.index
     (found,) = access_requests(house.view())
     assert (found.state, found.by, found.decided_by) == (RequestState.PENDING, "ada", None)
     with pytest.raises(AskerError, match="Whoever asked for access does not decide"):
-        house.record(access_grant(until=day(house, 9), request=request), ada)
+        house.record(access_grant(until=until, request=request), ada)
     wider: tuple[dict[str, Any], ...] = (
         {"until": day(house, 10)},
         {"actions": ["read", "export"]},
@@ -68,8 +69,8 @@ def test_a_request_is_granted_by_somebody_else_who_stays_within_it(house: House)
     )
     for more in wider:
         with pytest.raises(SenderError, match="grants more than entry"):
-            house.record(access_grant(**{"until": day(house, 9), "request": request, **more}), bob)
-    granted = house.record(access_grant(until=day(house, 9), request=request), bob).receipt.index
+            house.record(access_grant(**{"until": until, "request": request, **more}), bob)
+    granted = house.record(access_grant(until=until, request=request), bob).receipt.index
     (found,) = access_requests(house.view())
     assert (found.state, found.decided_by) == (RequestState.GRANTED, granted)
     with pytest.raises(SenderError, match="granted already"):
