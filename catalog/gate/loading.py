@@ -25,6 +25,7 @@ from catalog.findings.rules import ESTATE, Rule, Severity
 from catalog.findings.separation import separation
 from catalog.gate import requirements
 from catalog.gate.assessments import assessed
+from catalog.gate.fetching import ask_together
 from catalog.gate.model import (
     AskedApproval,
     Case,
@@ -117,6 +118,7 @@ def load(view: View, question: GateQuestion, quoting: Quoting | None = None) -> 
     if node is None or not isinstance(node.node, ModelVersion):
         return None
     view = view.remembering
+    ask_together(view, question.of)
     moment = view.moment
     file, policies = policies_in_force(view)
     asked = requirements.required(file, question.purpose, question.environment)

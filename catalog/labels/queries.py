@@ -45,7 +45,7 @@ from graph_schema.vocabulary.words import EndEffect, PhiKind, Stance, TagOrigin
 _AT_ONCE = 500
 _FEW = 16
 """About so many are looked through again where one of them changed."""
-_ASPECTS = tuple(f"{PHI}{kind.value}" for kind in PhiKind)
+ASPECTS = tuple(f"{PHI}{kind.value}" for kind in PhiKind)
 
 
 def labels(view: View, datasets: Sequence[str]) -> dict[str, tuple[Label, ...]]:
@@ -94,7 +94,7 @@ def _by_owner(view: View, asked: Sequence[str], names: Names, *, ever: bool = Fa
     edges = [
         edge for edge in whole.edges(subjects, ("IS_TAGGED",), "out") if edge.data.get("origin") != TagOrigin.ASSERTED
     ]
-    statements = whole.statements(subjects, _ASPECTS)
+    statements = whole.statements(subjects, ASPECTS)
     # Of most columns nothing is said.
     about = {one.subject for one in statements} | {end for edge in edges for end in (edge.source, edge.target)}
     nodes = whole.nodes(sorted({*every, *about}))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from catalog.assets.folds import DROPPED, last_writes
 from catalog.assets.model import StatementSource
@@ -15,7 +16,8 @@ from graph_schema import nodes
 from graph_schema.aspects import models as aspects
 from graph_schema.facts import Edge, Statement
 
-_NAMED = ("TRAINED_ON", "EVALUATED_ON")
+USED_BY_VERSIONS: Final = ("TRAINED_ON", "EVALUATED_ON")
+"""By which edges a registration names the snapshots that a version was made of."""
 _BY_RUNS = frozenset({"WROTE", "READ"})
 
 
@@ -58,7 +60,7 @@ def registrations(view: View, versions: Sequence[str]) -> dict[str, tuple[Regist
         if each.value is not None:
             statements[each.subject].append(each)
     edges: dict[tuple[str, int], list[Edge]] = defaultdict(list)
-    for edge in view.edges(versions, _NAMED, "out"):
+    for edge in view.edges(versions, USED_BY_VERSIONS, "out"):
         edges[edge.source, edge.entry].append(edge)
     named = sorted({edge.target for several in edges.values() for edge in several})
     snapshots = view.nodes(named) if named else {}

@@ -7,7 +7,7 @@ exceptions are `in_force` and `find`, which answer on what is current.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -160,6 +160,11 @@ class StoreReader(Protocol):
 
     remote: bool
     """Whether what is asked goes to another process, so that asking costs more than what is answered."""
+
+    def together(self, asks: Sequence[Callable[[], object]]) -> None:
+        """Do several reads of this reader, each of which follows from what it reads: an engine that is far away is
+        asked for what all of them want at once, and begins each anew once that is there.
+        """
 
     def checkpoint(self) -> int:
         """Return the index of the last entry projected into what is read here, -1 for none."""

@@ -20,6 +20,7 @@ from catalog.store.indexes.flows import flow_order
 from catalog.store.indexes.grounds import FEW, Ground
 from catalog.store.indexes.in_force import InForce
 from catalog.store.indexes.keys import CARRIES, looked_up_by
+from catalog.store.indexes.label_work import LabelEquation
 from catalog.store.indexes.named_in_facets import NamedInFacet
 from catalog.store.indexes.pointers import Listing, Pointer
 from catalog.store.indexes.schemas import SchemaStated
@@ -118,6 +119,7 @@ class Remembering(SingleReads):
         self._nodes: dict[str, KnownNode | None] = {}
         self._in_force: dict[str, tuple[InForce, ...]] = {}
         self._runs: dict[str, RunFacts | None] = {}
+        self._equations: dict[str, LabelEquation | None] = {}
         self._hows: dict[str, How | None] = {}
         self._mentioned: dict[str, Mentioned | None] = {}
         self._contributions: dict[tuple[int, bool], dict[str, list[Contribution]]] = {}
@@ -135,6 +137,14 @@ class Remembering(SingleReads):
     @contextmanager
     def reading(self, deadline: Deadline | None = None) -> Iterator[StoreReader]:  # noqa: ARG002  it is open already
         yield self._reader
+
+    @property
+    def remote(self) -> bool:  # type: ignore[override]  # as what it reads through is
+        """See `StoreReader.remote`."""
+        return self._reader.remote
+
+    def together(self, asks: Sequence[Callable[[], object]]) -> None:
+        self._reader.together(asks)
 
     def checkpoint(self) -> int:
         found: int = self._once(("checkpoint",), self._reader.checkpoint)
@@ -323,10 +333,11 @@ class Remembering(SingleReads):
             held.update(self._given.take(place, new))
             new = [one for one in new if one not in held]
         if new:
-            held.update((one, []) for one in new)
+            made: dict[str, list[Contribution]] = {one: [] for one in new}
             for row in self._reader.contributions([(one, NOW) for one in new], self._newest, newest, by_job=by_job):
-                held[row.target].append(row)
-            self._given.give(place, {one: held[one] for one in new}, _size)
+                made[row.target].append(row)
+            held.update(made)
+            self._given.give(place, made, _size)
         # What is newest of all is newest before as well, as long as all of it was there.
         late = [
             (target, at) for target, at in asked if any(row.at > at or row.entry > known_at for row in held[target])
@@ -423,6 +434,9 @@ class Remembering(SingleReads):
             new = rows.missing(rows.late(None, newest, known_at), known_at)
             rows.hold(new, fetch(new, known_at), known_at)
         return rows.answer(ids, valid_at, known_at, newest, late)
+
+    def label_equations(self, ids: Sequence[str]) -> dict[str, LabelEquation]:
+        return self._each(row_places.EQUATIONS, self._equations, ids, self._reader.label_equations, _size_of_equation)
 
     def transformations(self, hows: Collection[str]) -> dict[str, How]:
         return self._each(row_places.HOWS, self._hows, hows, self._reader.transformations)
@@ -526,3 +540,11 @@ def _size_of_all(found: Mapping[Any, Collection[Any]]) -> int:
 
 def _size_of_run(run: RunFacts | None) -> int:
     return 1 if run is None else 1 + len(run.events) + len(run.reads) + len(run.writes)
+
+
+def _size_of_equation(equation: LabelEquation | None) -> int:
+    return 1 if equation is None else 1 + len(equation.text) // _TEXT_OF_A_ROW
+
+
+_TEXT_OF_A_ROW: Final = 400
+"""So many characters take about as much room as a row."""

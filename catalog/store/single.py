@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 
 from catalog.store.deadline import Deadline
@@ -40,6 +40,10 @@ class SingleReads(ABC):
     @abstractmethod
     def reading(self, deadline: Deadline | None = None) -> AbstractContextManager[StoreReader]:
         """Open one consistent state; see `Store.reading`."""
+
+    def together(self, asks: Sequence[Callable[[], object]]) -> None:
+        for ask in asks:
+            ask()
 
     def checkpoint(self) -> int:
         with self.reading() as read:

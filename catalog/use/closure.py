@@ -25,7 +25,7 @@ from graph_schema.nodes import Dataset, Snapshot
 
 BUDGET: Final = 20_000
 """How many datasets and model versions a walk meets at most; an answer that met more permits nothing."""
-_AHEAD: Final = 2
+AHEAD: Final = 2
 _ALIAS: Final = "alias"
 
 
@@ -221,7 +221,7 @@ class Walks:
 def _expand(loader: LineageLoader, begin: Sequence[str], direction: Direction, budget: int) -> Expand:
     """Return what a walk expands by: all flows in one call where they are few enough, else level by level."""
     up = direction is Direction.UPSTREAM
-    around = loader.reach(begin, "in" if up else "out", budget, budget * _AHEAD) if begin else None
+    around = loader.reach(begin, "in" if up else "out", budget, budget * AHEAD) if begin else None
     most = EDGES_A_NODE * budget
     ahead = None if around is None else ever_stated(loader, direction, sorted(around), most)
     if ahead is None or len(ahead) > most:

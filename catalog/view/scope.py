@@ -92,6 +92,13 @@ class Scope:
         reader = self._remembering(self._reader)
         return self if reader is self._reader else self._derived(self.as_of, self.rights, reader)
 
+    def ahead(self, asks: Callable[[StoreReader, int], Iterable[Callable[[], object]]]) -> None:
+        """Let what will be asked of a store in another process be asked for at once, of a view that remembers: `asks`
+        returns the reads, by the reader and up to which entry. Nothing of it is shown, and nothing is noted.
+        """
+        if self._reader.remote:
+            self._reader.together(list(asks(self._reader, self.known_at)))
+
     def _remembering(self, reader: StoreReader) -> Remembering:
         """Return what remembers what this reader answers, as of now what it answered before and stands, too: that
         pays where the store is another process.

@@ -52,12 +52,26 @@ def every(labels: Iterable[str], field: str) -> str:
 
 
 def together(queries: Sequence[str]) -> str:
-    """Return what several queries find, each with its parameters as one, `$of_0` and so on: one round trip."""
+    """Return what several queries find, of each its `columns`, with its parameters as one, `$of_0` and so on: one round
+    trip.
+    """
     each = [
-        f"CALL () {{ {query.replace('$', f'$of_{place}.').removesuffix(' AS found')} AS found_{place} }}"
+        f"CALL () {{ CALL () {{ {query.replace('$', f'$of_{place}.')} }} "
+        f"RETURN [{', '.join(columns(query) or ())}] AS found_{place} }}"
         for place, query in enumerate(queries)
     ]
     return f"{' '.join(each)} RETURN [{', '.join(f'found_{place}' for place in range(len(queries)))}] AS found"
+
+
+def columns(query: str) -> tuple[str, ...] | None:
+    """Return what a query that answers in one line returns, None of one that answers in several."""
+    if query.endswith(_CONTENTS):
+        return "found", "contents"
+    return ("found",) if query.endswith(_FOUND_ALONE) else None
+
+
+_CONTENTS: Final = " AS contents"
+_FOUND_ALONE: Final = " AS found"
 
 
 Arrows = tuple[Iterable[str], str]

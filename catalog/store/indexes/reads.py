@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from catalog.store.indexes import (
     boundaries,
@@ -48,6 +48,11 @@ class IndexReads(IndexReader):
     """What a reading inherits that keeps rows; see `StoreReader`."""
 
     remote: bool = False
+
+    def together(self, asks: Sequence[Callable[[], object]]) -> None:
+        """Do several reads; see `StoreReader.together`."""
+        for ask in asks:
+            ask()
 
     @abstractmethod
     def edges(

@@ -8,7 +8,7 @@ is what held when that statement ran.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Final
 
@@ -23,6 +23,7 @@ from catalog.store.indexes.table import Row as IndexRow
 from catalog.store.neo4j.connection import Run
 from catalog.store.neo4j.contents import Contents, Recorded, recorded
 from catalog.store.neo4j.forms import SENTENCES, is_structural, rows_of, touched_place
+from catalog.store.neo4j.gathering import Gathering
 from catalog.store.neo4j.past import records_about, under_fields, under_moments
 from catalog.store.neo4j.row_values import read, stored_key
 from catalog.store.neo4j.search_memory import Made, SearchMemory
@@ -162,9 +163,10 @@ class Neo4jReading(IndexReads):
     def _arrows(self, kinds: Collection[str]) -> list[_Arrow]:
         """Return the arrows of scarce kinds, each as (kind, source, target, the first entry that states it)."""
         if missing := self._rare.union(kinds).difference(self._arrows_of):
-            self._arrows_of.update((kind, []) for kind in missing)
+            found: dict[str, list[_Arrow]] = {kind: [] for kind in missing}
             for row in self._found(reading.arrows(missing), known_at=self._checkpoint):
-                self._arrows_of[row[0]].append(tuple(row))
+                found[row[0]].append(tuple(row))
+            self._arrows_of |= found
         return [row for kind in kinds for row in self._arrows_of[kind]]
 
     def statements(
@@ -299,9 +301,19 @@ class Neo4jReading(IndexReads):
                 queries.append(cypher_rows.under(rows_of(table), fields, **_times(table, valid_at)))
                 known = self._known(known_at)
                 given[f"of_{number}"] = {"prefixes": asked, "valid_at": valid_at, "known_at": known}
-            for place, rows_ in zip(there, self._found(reading.together(queries), **given), strict=True):
+            for place, (rows_,) in zip(there, self._found(reading.together(queries), **given), strict=True):
                 found[place] = read(asks[place][0], rows_)
         return found
+
+    def together(self, asks: Sequence[Callable[[], object]]) -> None:
+        run, gathering = self._run, Gathering(self._run)
+        self._run = gathering.run
+        try:
+            left = gathering.read(asks)
+        finally:
+            self._run = run
+        for ask in left:
+            ask()
 
     def has_at_most(self, table: Table, count: int) -> bool:
         return self._rows.get(table.name, 0) <= count
