@@ -12,13 +12,14 @@ from catalog.approvals.queries import approvals_of
 from catalog.assets import queries as assets
 from catalog.labels.queries import ASPECTS, labels_ever
 from catalog.labels.taint.walking import steps_behind
+from catalog.lineage.walk import EDGES_A_NODE
 from catalog.places.rules import LOCATIONS
 from catalog.releases.deployments import deployments_of, releases_of, retirements
 from catalog.releases.queries import USED_BY_VERSIONS, registrations
 from catalog.snapshots.queries import snapshots
 from catalog.store.indexes.grounds import Ground
 from catalog.store.protocol import StoreReader
-from catalog.use.closure import AHEAD, BUDGET, EDGES_A_NODE
+from catalog.use.closure import AHEAD, BUDGET
 from catalog.use.loading import recorded
 from catalog.use.queries import UseJudge
 from catalog.view import View

@@ -166,6 +166,12 @@ class StoreReader(Protocol):
         asked for what all of them want at once, and begins each anew once that is there.
         """
 
+    def lacks(self, kind: str) -> bool:
+        """Tell whether it is known, before anything is asked, that no edge of a kind was ever stated."""
+
+    def has_at_most(self, table: Table, count: int) -> bool:
+        """Tell whether it is known, before anything is asked, that a table has no more rows than that."""
+
     def checkpoint(self) -> int:
         """Return the index of the last entry projected into what is read here, -1 for none."""
 

@@ -21,8 +21,8 @@ from catalog.store.indexes.grounds import FEW, Ground
 from catalog.store.indexes.in_force import InForce
 from catalog.store.indexes.keys import CARRIES, looked_up_by
 from catalog.store.indexes.label_work import LabelEquation
-from catalog.store.indexes.named_in_facets import NamedInFacet
-from catalog.store.indexes.pointers import Listing, Pointer
+from catalog.store.indexes.named_in_facets import NAMED_IN_FACET, NamedInFacet
+from catalog.store.indexes.pointers import LISTING, POINTER, Listing, Pointer
 from catalog.store.indexes.schemas import SchemaStated
 from catalog.store.indexes.uses import Use
 from catalog.store.ordering import edge_order, statement_order
@@ -104,6 +104,7 @@ class Remembering(SingleReads):
     def __init__(self, reader: StoreReader, newest: int, given: CachedRows = NOTHING_CACHED) -> None:
         """Read through this reader, which is one consistent state; `given` is what is held of it."""
         self._reader = reader
+        self.remote = reader.remote
         self._newest = newest
         self._given = given if given.newest == newest else NOTHING_CACHED
         self._edges: dict[tuple[str, Direction], RowsAbout[Edge]] = {}
@@ -138,11 +139,6 @@ class Remembering(SingleReads):
     def reading(self, deadline: Deadline | None = None) -> Iterator[StoreReader]:  # noqa: ARG002  it is open already
         yield self._reader
 
-    @property
-    def remote(self) -> bool:  # type: ignore[override]  # as what it reads through is
-        """See `StoreReader.remote`."""
-        return self._reader.remote
-
     def together(self, asks: Sequence[Callable[[], object]]) -> None:
         self._reader.together(asks)
 
@@ -174,7 +170,7 @@ class Remembering(SingleReads):
 
     def _edges_of(self, ids: Sequence[str], kinds: Sequence[str], way: Direction) -> list[RowsAbout[Edge]]:
         """Return the edges of each kind, fetched together of the nodes of which not all of them are held."""
-        every = {kind: self._edges_at(kind, way) for kind in kinds}
+        every = {kind: self._edges_at(kind, way) for kind in kinds if not self._reader.lacks(kind)}
         new = list(dict.fromkeys(one for rows in every.values() for one in rows.missing(ids, self._newest)))
         if new:
             of: dict[str, list[Edge]] = {kind: [] for kind in every}
@@ -353,6 +349,8 @@ class Remembering(SingleReads):
     def listings(self, ids: Sequence[str], valid_at: int = NOW, known_at: int = NOW) -> list[Listing]:
         if known_at > self._newest:
             return self._reader.listings(ids, valid_at, known_at)
+        if self._reader.has_at_most(LISTING, 0):
+            return []
 
         def fetch(new: list[str]) -> dict[str, list[Listing]]:
             found: dict[str, list[Listing]] = {}
@@ -374,6 +372,8 @@ class Remembering(SingleReads):
     def named_in_facets(self, ids: Sequence[str], known_at: int = NOW) -> list[NamedInFacet]:
         if known_at > self._newest:
             return self._reader.named_in_facets(ids, known_at)
+        if self._reader.has_at_most(NAMED_IN_FACET, 0):
+            return []
 
         def fetch(new: list[str]) -> dict[str, list[NamedInFacet]]:
             found: dict[str, list[NamedInFacet]] = {}
@@ -397,6 +397,8 @@ class Remembering(SingleReads):
         return self._schemas.answer(ids, valid_at, known_at, self._newest)
 
     def pointers(self, ids: Sequence[str], valid_at: int = NOW, known_at: int = NOW) -> list[Pointer]:
+        if self._reader.has_at_most(POINTER, 0):
+            return []
         return self._earliest(
             self._pointers, lambda some, known: self._reader.pointers(some, NOW, known), ids, valid_at, known_at
         )

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from catalog.store.graph_state import GRAPH_STATE, GraphState, is_touched
@@ -136,16 +137,25 @@ class RowCache:
         self._young.put(at, row, place.looked_at(at[1]))
 
 
-class CachedRows(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class CachedRows:
     """What is held, as one reader may have it: all of it as known by the `newest` entry that it shows."""
 
     rows: RowCache | None
     stamp: Stamp
     newest: int
+    _absent: dict[Hashable, set[Hashable]] = field(default_factory=dict, compare=False)
+    """What was looked for and not held, by place: it is not looked for again."""
 
     def take(self, place: Place, ids: Iterable[Hashable]) -> dict[Any, Any]:
         """Return what is held of these ids."""
-        return {} if self.rows is None else self.rows.take(place, ids, self.stamp)
+        if self.rows is None:
+            return {}
+        absent = self._absent.setdefault(place.name, set())
+        asked = [one for one in ids if one not in absent]
+        found = self.rows.take(place, asked, self.stamp) if asked else {}
+        absent.update(one for one in asked if one not in found)
+        return found
 
     def give(self, place: Place, values: Mapping[Any, Any], sizes: Callable[[Any], int] = lambda _: 1) -> None:
         """Hold what the reader answered of ids, each of which is so many rows, and which nobody may change."""

@@ -24,6 +24,7 @@ from catalog.store.indexes.pointers import Listing, Pointer
 from catalog.store.indexes.producers import Produced
 from catalog.store.indexes.record_states import RecordState, Suggested
 from catalog.store.indexes.schemas import SchemaStated
+from catalog.store.indexes.table import Table
 from catalog.store.indexes.uses import Use
 from catalog.store.protocol import Direction, Either, KnownNode, Page, Quarantined, Query, StoreReader
 from catalog.store.touches import Stamp, Touched
@@ -44,6 +45,12 @@ class SingleReads(ABC):
     def together(self, asks: Sequence[Callable[[], object]]) -> None:
         for ask in asks:
             ask()
+
+    def lacks(self, kind: str) -> bool:  # noqa: ARG002  nothing is known ahead
+        return False
+
+    def has_at_most(self, table: Table, count: int) -> bool:  # noqa: ARG002  nothing is known ahead
+        return False
 
     def checkpoint(self) -> int:
         with self.reading() as read:

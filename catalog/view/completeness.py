@@ -49,7 +49,12 @@ class CompletenessReader(FactReader, LabelReader):
     @property
     def recorded_until(self) -> int:
         """Return when the last entry that it shows was recorded, in microseconds UTC, 0 for none."""
-        return self._anchored().ledger.entry(self.known_at).entry.recorded_at if self.known_at >= 0 else 0
+        place = ("recorded until",)
+        if place not in self._asked:
+            ledger = self._anchored().ledger
+            self._asked[place] = [ledger.entry(self.known_at).entry.recorded_at if self.known_at >= 0 else 0]
+        found: int = self._asked[place][0]
+        return found
 
     def read_point(self) -> ReadPoint:
         """Return where it was taken; raises RuntimeError where it was opened without the ledger."""

@@ -54,6 +54,10 @@ class IndexReads(IndexReader):
         for ask in asks:
             ask()
 
+    def lacks(self, kind: str) -> bool:  # noqa: ARG002  an engine that is near counts nothing ahead
+        """See `StoreReader.lacks`."""
+        return False
+
     @abstractmethod
     def edges(
         self,

@@ -315,6 +315,9 @@ class Neo4jReading(IndexReads):
         for ask in left:
             ask()
 
+    def lacks(self, kind: str) -> bool:
+        return not self._kinds.get(kind)
+
     def has_at_most(self, table: Table, count: int) -> bool:
         return self._rows.get(table.name, 0) <= count
 
