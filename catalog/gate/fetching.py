@@ -13,6 +13,7 @@ from catalog.assets import queries as assets
 from catalog.labels.queries import ASPECTS, labels_ever
 from catalog.labels.taint.walking import steps_behind
 from catalog.lineage.walk import EDGES_A_NODE
+from catalog.names.loading import RENAMING, STITCHING
 from catalog.places.rules import LOCATIONS
 from catalog.releases.deployments import deployments_of, releases_of, retirements
 from catalog.releases.queries import USED_BY_VERSIONS, registrations
@@ -91,11 +92,12 @@ class _Plan:
         """Yield the reads."""
         read, known, every = self._read, self._known, list(Ground)
         yield lambda: read.statements([self._version], _MOMENTS, NOW, known)
-        yield lambda: read.edges([self._version], ("IS_VERSION_OF",), "both", NOW, known)
         yield lambda: read.nodes(self._data, known)
         yield lambda: read.edges(self._data, ("CAPTURES", "READ"), "in", NOW, known)
         yield lambda: read.runs([one.run for one in self._made if one.run])
         yield lambda: read.lookup("Model", "dataset", self._behind, known)
+        yield lambda: read.edges(self._met, ("IS_VERSION_OF", STITCHING, RENAMING), "both", NOW, known)
+        yield lambda: read.pointers(self._behind, NOW, known)
         yield lambda: self._flows
         yield lambda: read.edges(self._met, ("APPLIES_TO",), "in", NOW, known)
         yield lambda: read.statements(self._met, ("permitted_use", *LOCATIONS), NOW, known)

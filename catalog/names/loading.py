@@ -33,8 +33,8 @@ from graph_schema.loose_names import folded, undated
 from graph_schema.nodes import Dataset
 from graph_schema.registry import STRUCTURAL
 
-_STITCHING = "IS_SAME_AS"
-_RENAMING = "WAS_RENAMED_TO"
+STITCHING = "IS_SAME_AS"
+RENAMING = "WAS_RENAMED_TO"
 _PERSONAL_EDGES = frozenset({"IS_TAGGED", "CONCERNS", "IS_ENCRYPTED_UNDER", "IS_HELD_AT", "LIES_IN", "SUPPLIES"})
 _PERSONAL = frozenset(DECLARED)
 
@@ -56,9 +56,9 @@ class Names:
         self.view = view
         self._whole = view.unredacted
         self._ever = self._whole.at(NOW)
-        self._joining = frozenset((_STITCHING, _RENAMING) if renamed else (_STITCHING,))
+        self._joining = frozenset((STITCHING, RENAMING) if renamed else (STITCHING,))
         self._beside = frozenset(beside)
-        self._kinds = (_STITCHING, _RENAMING, *beside)
+        self._kinds = (STITCHING, RENAMING, *beside)
         self.beside: set[Edge] = set()
         self._naming: dict[str, Naming] = {}
         self._stitched: dict[frozenset[str], set[int]] = defaultdict(set)
@@ -84,11 +84,11 @@ class Names:
         joined, apart = decided(
             (edge.entry, edge.source, edge.target, edge.data.get("apart") is True)
             for edge in edges
-            if edge.kind == _STITCHING
+            if edge.kind == STITCHING
         )
         self.apart |= apart
         for edge in edges:
-            if edge.kind == _STITCHING:
+            if edge.kind == STITCHING:
                 self._stitched[frozenset((edge.source, edge.target))].add(edge.entry)
             else:
                 aims = self._renamed_to[edge.source]
@@ -96,7 +96,7 @@ class Names:
                 if edge.run is not None:
                     self._renamed[edge.source].add((edge.run, edge.entry))
         claims = self._claims([one for one in pointers if frozenset((one.source, one.target)) not in apart], apart)
-        renamings = self._renamings([edge for edge in edges if edge.kind == _RENAMING])
+        renamings = self._renamings([edge for edge in edges if edge.kind == RENAMING])
         # What stands for several that were joined is chosen by name, and may be what one of them points to.
         stitched = sorted(_component({one for pair in joined for one in pair}, links) - keys.keys())
         keys = {**keys, **self._keys(stitched)}

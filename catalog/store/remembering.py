@@ -24,6 +24,7 @@ from catalog.store.indexes.label_work import LabelEquation
 from catalog.store.indexes.named_in_facets import NAMED_IN_FACET, NamedInFacet
 from catalog.store.indexes.pointers import LISTING, POINTER, Listing, Pointer
 from catalog.store.indexes.schemas import SchemaStated
+from catalog.store.indexes.table import Table
 from catalog.store.indexes.uses import Use
 from catalog.store.ordering import edge_order, statement_order
 from catalog.store.protocol import Direction, Either, KnownNode, Page, Quarantined, Query, StoreReader
@@ -168,9 +169,19 @@ class Remembering(SingleReads):
                 found.update(dict.fromkeys(rows.answer(ids, valid_at, known_at, self._newest)))
         return sorted(found, key=edge_order)
 
+    def _lacks(self, kind: str) -> bool:
+        """Tell whether nobody ever stated an edge of a kind: of that nothing is held for each node."""
+        found: bool = self._once(("lacks", kind), lambda: self._reader.lacks(kind))
+        return found
+
+    def _is_empty(self, table: Table) -> bool:
+        """Tell the same of the rows of a table."""
+        found: bool = self._once(("is empty", table.name), lambda: self._reader.has_at_most(table, 0))
+        return found
+
     def _edges_of(self, ids: Sequence[str], kinds: Sequence[str], way: Direction) -> list[RowsAbout[Edge]]:
         """Return the edges of each kind, fetched together of the nodes of which not all of them are held."""
-        every = {kind: self._edges_at(kind, way) for kind in kinds if not self._reader.lacks(kind)}
+        every = {kind: self._edges_at(kind, way) for kind in kinds if not self._lacks(kind)}
         new = list(dict.fromkeys(one for rows in every.values() for one in rows.missing(ids, self._newest)))
         if new:
             of: dict[str, list[Edge]] = {kind: [] for kind in every}
@@ -349,7 +360,7 @@ class Remembering(SingleReads):
     def listings(self, ids: Sequence[str], valid_at: int = NOW, known_at: int = NOW) -> list[Listing]:
         if known_at > self._newest:
             return self._reader.listings(ids, valid_at, known_at)
-        if self._reader.has_at_most(LISTING, 0):
+        if self._is_empty(LISTING):
             return []
 
         def fetch(new: list[str]) -> dict[str, list[Listing]]:
@@ -372,7 +383,7 @@ class Remembering(SingleReads):
     def named_in_facets(self, ids: Sequence[str], known_at: int = NOW) -> list[NamedInFacet]:
         if known_at > self._newest:
             return self._reader.named_in_facets(ids, known_at)
-        if self._reader.has_at_most(NAMED_IN_FACET, 0):
+        if self._is_empty(NAMED_IN_FACET):
             return []
 
         def fetch(new: list[str]) -> dict[str, list[NamedInFacet]]:
@@ -397,7 +408,7 @@ class Remembering(SingleReads):
         return self._schemas.answer(ids, valid_at, known_at, self._newest)
 
     def pointers(self, ids: Sequence[str], valid_at: int = NOW, known_at: int = NOW) -> list[Pointer]:
-        if self._reader.has_at_most(POINTER, 0):
+        if self._is_empty(POINTER):
             return []
         return self._earliest(
             self._pointers, lambda some, known: self._reader.pointers(some, NOW, known), ids, valid_at, known_at

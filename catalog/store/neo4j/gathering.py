@@ -59,8 +59,8 @@ class Gathering:
         """Ask for all that is waited for."""
         asked, self._asked = self._asked, {}
         if len(asked) == 1:
-            ((key, parameters),) = asked.items()
-            self._found[key] = self._run(key[0], **parameters)
+            ((alone, parameters),) = asked.items()
+            self._found[alone] = self._run(alone[0], **parameters)
             return
         left = dict(asked)
         given: dict[str, Mapping[str, Any]] = {}
