@@ -6,6 +6,7 @@ import random
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -18,7 +19,7 @@ from catalog.store import touches
 from catalog.store.graph_state import GraphState
 from catalog.store.indexes.grounds import Ground
 from catalog.store.indexes.keys import CARRIES, FIELDS
-from catalog.store.indexes.label_work import FOLLOWED, HELD
+from catalog.store.indexes.label_work import EQUATION, FOLLOWED, HELD
 from catalog.store.indexes.table import Changes, Row
 from catalog.store.memory import MemoryStore
 from catalog.store.protocol import Direction, Quarantined, Store, StoreReader
@@ -107,6 +108,7 @@ QUESTIONS: Mapping[str, Ask] = {
     "a ground": lambda read, ids, at: read.grounds([Ground.SCHEMA], ids, at),
     "grounds of all": lambda read, _, at: read.grounds(list(Ground), None, at),
     "quarantined": lambda read, *_: read.quarantined(),
+    "equations": lambda read, ids, _: read.label_equations(ids),
 }
 
 
@@ -140,8 +142,11 @@ class Story:
         """Raises AssertionError where one of the readers answers otherwise than its state of the store."""
         for plain, remembering in self._readers:
             some = chance.sample(self.ids, chance.randint(1, len(self.ids)))
+            at = plain.checkpoint()
+            if chance.random() < 0.5:
+                remembering.together([partial(QUESTIONS[name], remembering, some, at) for name in questions])
             for name in questions:
-                ask, at = QUESTIONS[name], plain.checkpoint()
+                ask = QUESTIONS[name]
                 assert ask(remembering, some, at) == ask(plain, some, at), name
 
 
@@ -165,8 +170,9 @@ def tell(
             refused = [Quarantined(entry, "declare_dataset", (), "made up")] if chance.random() < 0.1 else []
             store.apply(facts, entry, refused)
             if chance.random() < 0.1:
-                changes = Changes()
-                changes.add(HELD, [(chance.choice(ids), "CLINICAL_NOTE", 0, "[]")])
+                changes, asset = Changes(), chance.choice(ids)
+                changes.add(HELD, [(asset, "CLINICAL_NOTE", 0, "[]")])
+                changes.add(EQUATION, [(asset, asset, "made up", f"as of step {steps}")])
                 before = ("labels", steps, steps) if steps else None
                 steps += store.keep(changes, FOLLOWED, ("labels", steps + 1, steps + 1), before)
             if chance.random() < 0.05:
@@ -216,6 +222,7 @@ LEFT_OUT: Mapping[str, Sequence[str]] = {
     "in_force": ["in force"],
     "key_field": ["Snapshot by version", "Model by dataset"],
     "facet_key": ["Dataset with a facet"],
+    "label_equation label_held": ["equations"],
 }
 """The tables, those together of which each row comes with one of another, and what is answered by them."""
 
