@@ -449,7 +449,12 @@ class Remembering(SingleReads):
         return rows.answer(ids, valid_at, known_at, newest, late)
 
     def label_equations(self, ids: Sequence[str]) -> dict[str, LabelEquation]:
-        return self._each(row_places.EQUATIONS, self._equations, ids, self._reader.label_equations, _size_of_equation)
+        # A follower writes them beside entries: what this reading shows is no later one's.
+        asked, held = list(dict.fromkeys(ids)), self._equations
+        new = [one for one in asked if one not in held]
+        if new:
+            held |= {**dict.fromkeys(new), **self._reader.label_equations(new)}
+        return {one: kept for one in asked if (kept := held[one]) is not None}
 
     def transformations(self, hows: Collection[str]) -> dict[str, How]:
         return self._each(row_places.HOWS, self._hows, hows, self._reader.transformations)
@@ -553,11 +558,3 @@ def _size_of_all(found: Mapping[Any, Collection[Any]]) -> int:
 
 def _size_of_run(run: RunFacts | None) -> int:
     return 1 if run is None else 1 + len(run.events) + len(run.reads) + len(run.writes)
-
-
-def _size_of_equation(equation: LabelEquation | None) -> int:
-    return 1 if equation is None else 1 + len(equation.text) // _TEXT_OF_A_ROW
-
-
-_TEXT_OF_A_ROW: Final = 400
-"""So many characters take about as much room as a row."""

@@ -222,7 +222,6 @@ LEFT_OUT: Mapping[str, Sequence[str]] = {
     "in_force": ["in force"],
     "key_field": ["Snapshot by version", "Model by dataset"],
     "facet_key": ["Dataset with a facet"],
-    "label_equation label_held": ["equations"],
 }
 """The tables, those together of which each row comes with one of another, and what is answered by them."""
 
