@@ -111,8 +111,6 @@ class _Plan:
         yield lambda: read.statements(self._labelled, ASPECTS, NOW, known)
         yield lambda: read.schemas(self._labelled, NOW, known)
         yield lambda: read.column_coverage(self._labelled, NOW, known)
-        if not self._wide:
-            yield lambda: read.label_equations(self._met)
 
     @cached_property
     def _states(self) -> list[str]:

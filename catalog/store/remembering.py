@@ -20,7 +20,6 @@ from catalog.store.indexes.flows import flow_order
 from catalog.store.indexes.grounds import FEW, Ground
 from catalog.store.indexes.in_force import InForce
 from catalog.store.indexes.keys import CARRIES, looked_up_by
-from catalog.store.indexes.label_work import LabelEquation
 from catalog.store.indexes.named_in_facets import NAMED_IN_FACET, NamedInFacet
 from catalog.store.indexes.pointers import LISTING, POINTER, Listing, Pointer
 from catalog.store.indexes.schemas import SchemaStated
@@ -121,7 +120,6 @@ class Remembering(SingleReads):
         self._nodes: dict[str, KnownNode | None] = {}
         self._in_force: dict[str, tuple[InForce, ...]] = {}
         self._runs: dict[str, RunFacts | None] = {}
-        self._equations: dict[str, LabelEquation | None] = {}
         self._hows: dict[str, How | None] = {}
         self._mentioned: dict[str, Mentioned | None] = {}
         self._contributions: dict[tuple[int, bool], dict[str, list[Contribution]]] = {}
@@ -447,14 +445,6 @@ class Remembering(SingleReads):
             new = rows.missing(rows.late(None, newest, known_at), known_at)
             rows.hold(new, fetch(new, known_at), known_at)
         return rows.answer(ids, valid_at, known_at, newest, late)
-
-    def label_equations(self, ids: Sequence[str]) -> dict[str, LabelEquation]:
-        # A follower writes them beside entries: what this reading shows is no later one's.
-        asked, held = list(dict.fromkeys(ids)), self._equations
-        new = [one for one in asked if one not in held]
-        if new:
-            held |= {**dict.fromkeys(new), **self._reader.label_equations(new)}
-        return {one: kept for one in asked if (kept := held[one]) is not None}
 
     def transformations(self, hows: Collection[str]) -> dict[str, How]:
         return self._each(row_places.HOWS, self._hows, hows, self._reader.transformations)

@@ -66,6 +66,7 @@ class UseJudge:
         self._met: dict[str, Closure] = {}
         self._reaching: dict[tuple[str, int, bool], ReachingUse] = {}
         self._permitted: dict[tuple[str, int, bool], PermittedUse] = {}
+        self._recorded: dict[tuple[str, int], Recorded] = {}
         self._keepings: dict[str, Keeping | None] = {}
         self._dates: set[int] = set()
         self._deleted: set[str] = set()
@@ -149,7 +150,7 @@ class UseJudge:
     def _reach(self, of: str, at: int, *, begun: bool) -> ReachingUse:
         self._prepare(at)
         view, met = self._view, self.closure(of)
-        found = recorded(view, met.nodes, {of} if label_of(of) == "Snapshot" else None, at)
+        found = self._records_of(of, at)
         if label_of(of) == "Snapshot":
             # What is said of another state of the same dataset is not said of this one; of what lies behind it, all is.
             behind = recorded(view, [one for one in met.nodes if one not in met.roots], None, at)
@@ -162,6 +163,14 @@ class UseJudge:
         unstated = met.unstated(stated, [one for one in found.sources if one in met.nodes])
         cited = {entry for one in applied for entry in _entries(one)}
         return ReachingUse(of, applied, unstated, view.cite(*cited), _completeness(met))
+
+    def _records_of(self, of: str, at: int) -> Recorded:
+        """Return what was said by a date of all that one of these was made of: several questions rest on it."""
+        if (of, at) not in self._recorded:
+            nodes = self.closure(of).nodes
+            with self._noting():
+                self._recorded[of, at] = recorded(self._view, nodes, {of} if label_of(of) == "Snapshot" else None, at)
+        return self._recorded[of, at]
 
     def _judge(self, of: str, at: int, *, begun: bool) -> PermittedUse:
         found = self.reaching(of, at, begun=begun)

@@ -19,7 +19,7 @@ from catalog.store import touches
 from catalog.store.graph_state import GraphState
 from catalog.store.indexes.grounds import Ground
 from catalog.store.indexes.keys import CARRIES, FIELDS
-from catalog.store.indexes.label_work import EQUATION, FOLLOWED, HELD
+from catalog.store.indexes.label_work import FOLLOWED, HELD
 from catalog.store.indexes.table import Changes, Row
 from catalog.store.memory import MemoryStore
 from catalog.store.protocol import Direction, Quarantined, Store, StoreReader
@@ -108,7 +108,6 @@ QUESTIONS: Mapping[str, Ask] = {
     "a ground": lambda read, ids, at: read.grounds([Ground.SCHEMA], ids, at),
     "grounds of all": lambda read, _, at: read.grounds(list(Ground), None, at),
     "quarantined": lambda read, *_: read.quarantined(),
-    "equations": lambda read, ids, _: read.label_equations(ids),
 }
 
 
@@ -170,9 +169,8 @@ def tell(
             refused = [Quarantined(entry, "declare_dataset", (), "made up")] if chance.random() < 0.1 else []
             store.apply(facts, entry, refused)
             if chance.random() < 0.1:
-                changes, asset = Changes(), chance.choice(ids)
-                changes.add(HELD, [(asset, "CLINICAL_NOTE", 0, "[]")])
-                changes.add(EQUATION, [(asset, asset, "made up", f"as of step {steps}")])
+                changes = Changes()
+                changes.add(HELD, [(chance.choice(ids), "CLINICAL_NOTE", 0, "[]")])
                 before = ("labels", steps, steps) if steps else None
                 steps += store.keep(changes, FOLLOWED, ("labels", steps + 1, steps + 1), before)
             if chance.random() < 0.05:
