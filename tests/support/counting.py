@@ -6,6 +6,9 @@ from collections import Counter
 from collections.abc import Sized
 from typing import Any
 
+_KNOWN_AHEAD = frozenset({"lacks", "has_at_most", "together"})
+"""What asks the store for nothing itself."""
+
 
 class Counting:
     """Counts the calls to the store that it stands in front of, and of what they answer how much there is."""
@@ -17,7 +20,7 @@ class Counting:
 
     def __getattr__(self, name: str) -> Any:
         verb = getattr(self._reader, name)
-        if not callable(verb):
+        if not callable(verb) or name in _KNOWN_AHEAD:
             return verb
 
         def counted(*args: Any, **more: Any) -> Any:
