@@ -422,8 +422,10 @@ class TestU12Dates:
         )
         assert decided(said, question("HRESCH", date=day("2026-05-31"))) is DENY
 
-    def test_a_consent_ends(self) -> None:
-        said = statement("GRU", consent=Consent(ConsentState.GIVEN, day("2026-01-01"), day("2026-06-15")))
+    def test_a_consent_begins_and_ends(self) -> None:
+        said = statement("GRU", consent=Consent(ConsentState.GIVEN, day("2026-03-01"), day("2026-06-15")))
+        assert decided(said, question("HRESCH", date=day("2026-02-28"))) is DENY
+        assert decided(said, question("HRESCH", date=day("2026-03-01"))) is PERMIT
         assert decided(said, question("HRESCH", date=day("2026-06-14"))) is PERMIT
         assert decided(said, question("HRESCH", date=day("2026-06-15"))) is DENY
 
