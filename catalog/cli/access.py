@@ -11,7 +11,7 @@ from catalog.cli.audit import FORMATS, AuditFormat
 from catalog.cli.client import Client, ask, document
 from catalog.cli.output import note, print_document, print_json, print_line, print_table, progress
 from catalog.cli.unknown import note_principal
-from catalog.cli.words import count, in_words
+from catalog.cli.words import count, full_name, in_words
 from catalog.errors import Exit
 from graph_schema.characters import escape_json
 
@@ -194,9 +194,9 @@ def print_changes(changed: list[dict[str, Any]], *, empty: str) -> None:
 def target(one: dict[str, Any]) -> str:
     """Return in words with what access was had to."""
     of = one["target"]
-    parts = (of["ref"]["namespace"], of["ref"]["name"], of["column"])
-    named = " ".join(part for part in parts if part)
-    return f"{named}@{of['version']}" if of["version"] else named
+    named = full_name(of["ref"]) if of["ref"]["name"] else str(of["ref"]["namespace"])
+    named = f"{named}@{of['version']}" if of["version"] else named
+    return f"{named} {of['column']}" if of["column"] else named
 
 
 def _result(one: dict[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -86,12 +87,13 @@ def translated(uri: str) -> Iterator[None]:
             raise OperatorError(
                 f"Neo4j at {uri} has too little memory for one transaction.",
                 action="Raise server.memory.heap.max_size, or dbms.memory.transaction.total.max, and restart it; what "
-                "was sent is safe in the ledger and is projected afterwards.",
+                "was taken is safe in the ledger and is projected afterwards.",
                 retry_after=30,
             ) from error
         raise OperatorError(
             f"Neo4j at {uri} cannot be reached or is busy: {_line(error)}.",
-            action="Start it or wait; what was sent is safe in the ledger and is projected afterwards.",
+            action="Start it or wait, and ask or send again; what was taken is safe in the ledger and is projected"
+            " afterwards.",
             retry_after=10,
         ) from error
     except ClientError as error:
@@ -117,10 +119,13 @@ def translated(uri: str) -> Iterator[None]:
 
 
 def _line(error: Exception) -> str:
-    """Return what the driver says in one line."""
-    return " ".join(str(error).split()).rstrip(".")
+    """Return what the driver says in one line: the system's own reason alone where it names one."""
+    text = " ".join(str(error).split()).rstrip(".")
+    found = _REASON.search(text)
+    return text if found is None else found["reason"]
 
 
+_REASON: Final = re.compile(r"\(reason (?:\[Errno -?\d+\] )?(?P<reason>[^()]+)\)")
 _OUT_OF_MEMORY: Final = "Neo.TransientError.General.MemoryPoolOutOfMemoryError"
 _TIMED_OUT: Final = "Neo.ClientError.Transaction.TransactionTimedOut"
 _OUTSIDE: Final = (

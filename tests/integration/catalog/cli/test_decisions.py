@@ -62,7 +62,9 @@ def test_whoever_asks_is_told_and_it_is_listed(folder: Path) -> None:
     assert listed(folder, "--denied") == [oldest]
     assert listed(folder, "--of", "curated visits", "--permitted", "--environment", "PRODUCTION") == [newest]
     assert listed(folder, "--correlation-id", newest["correlationId"]) == [newest]
-    assert "permitted" in typed(folder, "access", "decisions").out
+    table = typed(folder, "access", "decisions").out
+    assert "permitted" in table
+    assert "  curated/visits  " in table
     nothing = typed(folder, "access", "decisions", "--principal", "gracee")
     assert "Nothing like that" in nothing.out
     # An empty answer to a misspelt name would reassure.

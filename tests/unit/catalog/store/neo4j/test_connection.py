@@ -27,6 +27,18 @@ def test_a_server_that_is_away_is_waited_for() -> None:
     assert "cannot be reached" in raised.value.detail
 
 
+def test_of_what_the_driver_says_the_reason_is_told_and_that_what_was_not_taken_is_sent_again() -> None:
+    said = (
+        "Couldn't connect to 127.0.0.1:7687 (resolved to ('127.0.0.1:7687',)):\nFailed to establish connection to "
+        "ResolvedIPv4Address(('127.0.0.1', 7687)) (reason [Errno 111] Connection refused)"
+    )
+    with pytest.raises(OperatorError) as raised, translated(URI):
+        raise ServiceUnavailable(said)
+    assert raised.value.detail == f"Neo4j at {URI} cannot be reached or is busy: Connection refused."
+    assert "send again" in raised.value.action
+    assert "what was taken is safe" in raised.value.action
+
+
 class GoneOnRollback:
     """A transaction that is still open while its server is gone, as the driver has it: rolled back, it is closed."""
 
