@@ -197,6 +197,24 @@ def test_within_a_zone_data_flows_from_left_to_right() -> None:
     assert by_name["a"] < by_name["b"] < by_name["c"]
 
 
+def test_what_has_no_zone_stands_behind_what_it_is_made_of() -> None:
+    names = ("feed", "LANDING"), ("set", "TRAINING"), ("model", None), ("scores", "ARTIFACT")
+    graph = drawn([node(*one) for one in names], [edge(a, b) for (a, _), (b, _) in pairwise(names)])
+    assert [name_in(box) for box in sorted(graph.boxes, key=lambda box: box.x)] == [name for name, _ in names]
+    assert [band.lines for band in graph.bands][2] == ("zone not recorded",)
+    for path in graph.paths:
+        assert all(one[0] <= other[0] for one, other in pairwise(path.points))
+
+
+def test_an_edge_that_leads_back_goes_around_the_boxes_that_it_joins() -> None:
+    graph = drawn([node("a", "CURATED"), node("b", "TRAINING")], [edge("a", "b"), edge("b", "a")])
+    (back,) = [path for path in graph.paths if path.source == "Dataset:b"]
+    for box in graph.boxes:
+        for x, y in back.points[1:-1]:
+            assert not (box.x < x < box.x + box.width and box.y < y < box.y + box.height)
+    assert min(y for _, y in back.points[2:-2]) > max(box.y + box.height for box in graph.boxes)
+
+
 def test_a_cycle_is_drawn_and_not_walked_for_ever() -> None:
     graph = drawn([node("a", "CURATED"), node("b", "CURATED")], [edge("a", "b"), edge("b", "a")])
     assert len(graph.paths) == 2

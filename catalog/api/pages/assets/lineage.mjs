@@ -330,6 +330,7 @@ function explore(svg) {
     return lines.map((line) => line.textContent.trim()).join(" ");
   }
   // What is heard of a flow: its ends, how far it is, and what it went through, which the list knows of those it shows.
+  const meanings = [...document.querySelectorAll("[data-mark]")].map((one) => [one.dataset.mark, one.dataset.ofFlows]);
   const rows = new Map([...document.querySelectorAll("table.flows tbody tr")].map((row) => [parseInt(row.cells[0].textContent, 10), row]));
   function labelOfFlow(flow, which) {
     const [source, target] = [flow.source, flow.target].map(wordsOf);
@@ -337,7 +338,12 @@ function explore(svg) {
     const step = far(flow.source) ?? far(flow.target);
     const row = rows.get(parseInt(flow.number, 10));
     const through = row && `through ${row.cells[4].textContent.trim().replace(/\s+/g, " ")}`;
-    return [`Flow ${flow.number}${which}: from ${source} to ${target}`, step, through].filter(Boolean).join(", ");
+    const look = flow.line.classList;
+    const attested = look.contains("strong") && !through?.endsWith(" attested") && "attested";
+    const marked = meanings.filter(([mark]) => look.contains(mark)).map(([, meaning]) => meaning);
+    return [`Flow ${flow.number}${which}: from ${source} to ${target}`, step, through, attested, ...marked]
+      .filter(Boolean)
+      .join(", ");
   }
   const flowHere = () => flowOf.get(document.activeElement);
   function follow(by) {

@@ -14,9 +14,10 @@ from catalog.api.pages.lineage_graph.asked import beginnings
 from graph_schema.identity import label_of
 from graph_schema.nodes import Dataset, ModelVersion
 from reports.layout import MOST_NODES
+from tests.integration.catalog.api.test_access import key_of
 from tests.support import made_up_lineage as made
 from tests.support.pages import BROWSER, Shown, shown
-from tests.support.records import CURATED, DIGEST, MODEL, declaration, event, registration, run_node, seal
+from tests.support.records import CURATED, DIGEST, MODEL, declaration, event, registration, run_node, seal, tag
 
 if TYPE_CHECKING:
     from httpx2 import Response
@@ -159,6 +160,25 @@ def test_what_came_and_what_went_since_is_told_apart(pipeline: Catalog) -> None:
     assert "What went" not in later
     # The same between two times, as far as it is known now.
     assert taken(pipeline, depth=2, since="2026-01-15T00:00:00Z")["flows"] == found["flows"]
+
+
+def test_what_is_labelled_otherwise_since_is_marked_listed_and_counted(pipeline: Catalog) -> None:
+    steward = key_of(pipeline, "testperson-gamma", "steward")
+    before = pipeline.service.ledger.size() - 1
+    feed = {"namespace": made.NAMESPACE, "name": made.FEEDS[1]}
+    assert pipeline.record(tag(dataset=feed, column="age"), **steward).status_code == 201
+    pipeline.caught_up()
+    pipeline.labels_kept()
+    found = taken(pipeline, depth=2, since=before)
+    marks = {box["name"]: box["marks"] for box in found["boxes"] if box["marks"]}
+    assert marks[f"lake/{made.FEEDS[1]}"] == ["CHANGED"]
+    assert {mark for several in marks.values() for mark in several} == {"CHANGED"}
+    assert {box["key"] for box in found["boxes"] if box["marks"]} <= {one["of"] for one in found["changes"]}
+    (said,) = [one for one in found["changes"] if one["of"] == made.dataset(made.FEEDS[1])]
+    assert (said["mark"], said["entries"]) == ("CAME", [before + 1])
+    words = " ".join(page(pipeline, depth=2, since=before).words.split())
+    assert f"labels or use changed since: {len(marks)} box" in words
+    assert re.search(rf"{made.FEEDS[1]} ?: {re.escape(said['what'])} #{before + 1}", words)
 
 
 def test_columns_are_of_what_was_chosen_alone(pipeline: Catalog) -> None:
