@@ -130,6 +130,8 @@ def decide(asking: Asking) -> str:
         "reason": asking.text("reason"),
     }
     if kind == _KINDS["accept"]:
+        if not asking.text("until"):
+            raise SenderError("Say until when: a finding is accepted until a date.", status=422)
         record["until"] = midnight(asking.text("until"))
     submit(asking, record)
     narrowed = {name: asking.text(f"of_{name}") for name in _NARROWED}

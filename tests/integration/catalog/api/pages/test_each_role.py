@@ -237,3 +237,20 @@ def test_whoever_may_not_see_all_reads_before_asking_that_a_report_is_issued_who
     for role, warns in (("auditor", False), ("steward of North", True)):
         for at in ("/explorer/approvals", f"/explorer/dataset?id={NORTH}"):
             assert (warned in shown(page(sites, keys[role], at)).words) is warns, (role, at)
+
+
+def test_a_finding_is_accepted_until_a_date_alone_and_shows_until_when(catalog: Catalog) -> None:
+    catalog.event(event())
+    catalog.caught_up()
+    at = f"/explorer/findings?id={NORTH}"
+    form, fields = next(
+        (form, fields) for form, fields in shown(page(catalog, {}, at)).forms if form.get("action") == "decide-finding"
+    )
+    given = {**fields, "decision": "accept", "reason": "Known to the made-up unit", "until": ""}
+    there = urljoin(BASE + at, form["address"])
+    refused = catalog.client.post(there, data=given, headers={**BROWSER, "Origin": BASE})
+    assert refused.status_code == 422
+    assert "Say until when: a finding is accepted until a date." in shown(refused).words
+    done = catalog.client.post(there, data={**given, "until": "2031-03-01"}, headers={**BROWSER, "Origin": BASE})
+    assert done.status_code == 200
+    assert "accepted until 2031-03-01 00:00:00 UTC by" in shown(page(catalog, {}, at)).words
