@@ -24,7 +24,7 @@ _DIGIT, _AROUND = 4, 3
 _HEAD, _HEAD_HEIGHT = 5, 6
 _MANY: Final = 1_000
 """Of so many edges each is tried at fewer places."""
-_FEWER, _MOST = 8, 40
+_FEWER, _MOST = 4, 40
 _BUCKET: Final = 16
 _WHOLE: Final = 1 << 16
 """What a share of a stretch is counted in."""
