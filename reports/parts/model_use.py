@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 from graph_schema.vocabulary import duo, hl7
@@ -204,7 +205,7 @@ def _statements(context: ModelUse) -> Block:
         (Column("Statement and its way", 9), Column("What it says", 7), Column("By whom, and how it stands", 5)),
         [
             (
-                cell(*(line for each in group for line in _way(each, ways))),
+                cell(*(line for some in alike(group, partial(_way, ways=ways)) for line in _by_way(some, ways))),
                 cell(*_terms(group[0])) or cell(faint("nothing in codes")),
                 cell(*_stands(group[0])),
             )
@@ -217,15 +218,23 @@ def _passed(one: AppliedStatement) -> tuple[str, ...]:
     return tuple(step.target for step in one.way)
 
 
-def _way(one: AppliedStatement, ways: Mapping[str, tuple[str, ...]]) -> Iterator[Line]:
-    """Yield the statement and its way, up to something from which the table shows the rest of it."""
-    name = _called(one) if _called(one) == one.subject else f"{one.statement}, of {one.subject}"
-    yield words(plain(name), cites(one.entries))
+def _by_way(some: Sequence[AppliedStatement], ways: Mapping[str, tuple[str, ...]]) -> Iterator[Line]:
+    """Yield statements that come by one way, and then that way."""
+    for one in some:
+        name = _called(one) if _called(one) == one.subject else f"{one.statement}, of {one.subject}"
+        yield words(plain(name), cites(one.entries))
+    way = _way(some[0], ways)
+    if way:
+        yield faint(f"each {way}" if len(some) > 1 else way)
+
+
+def _way(one: AppliedStatement, ways: Mapping[str, tuple[str, ...]]) -> str:
+    """Return the way of a statement in words, up to something from which the table shows the rest of it."""
     passed = _passed(one)
-    if passed:
-        known = next((number for number, at in enumerate(passed[:-1], 1) if ways.get(at) == passed[number:]), None)
-        rest = ", and on as from there" if known else ""
-        yield faint("by way of " + ", ".join(passed[:known]) + rest)
+    if not passed:
+        return ""
+    known = next((number for number, at in enumerate(passed[:-1], 1) if ways.get(at) == passed[number:]), None)
+    return "by way of " + ", ".join(passed[:known]) + (", and on as from there" if known else "")
 
 
 def _terms(one: AppliedStatement) -> Iterator[Line]:
