@@ -282,8 +282,10 @@ class StoreReader(Protocol):
         given.
         """
 
-    def record_states(self) -> list[RecordState]:
-        """Return every dataset on whose record a rule over the estate may find something now, by id."""
+    def record_states(self, ids: Sequence[str] | None = None) -> list[RecordState]:
+        """Return every dataset on whose record a rule over the estate may find something now, by id; of these alone
+        where some are given.
+        """
 
     def datasets_suggested(self, states: Collection[Suggested]) -> list[str]:
         """Return the datasets whose suggested labels stand in one of these ways now, as far as their own names tell,

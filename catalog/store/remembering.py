@@ -22,6 +22,7 @@ from catalog.store.indexes.in_force import InForce
 from catalog.store.indexes.keys import CARRIES, looked_up_by
 from catalog.store.indexes.named_in_facets import NAMED_IN_FACET, NamedInFacet
 from catalog.store.indexes.pointers import LISTING, POINTER, Listing, Pointer
+from catalog.store.indexes.record_states import RecordState
 from catalog.store.indexes.schemas import SchemaStated
 from catalog.store.indexes.table import Table
 from catalog.store.indexes.uses import Use
@@ -120,6 +121,7 @@ class Remembering(SingleReads):
         self._nodes: dict[str, KnownNode | None] = {}
         self._in_force: dict[str, tuple[InForce, ...]] = {}
         self._runs: dict[str, RunFacts | None] = {}
+        self._states: dict[str, RecordState | None] = {}
         self._hows: dict[str, How | None] = {}
         self._mentioned: dict[str, Mentioned | None] = {}
         self._contributions: dict[tuple[int, bool], dict[str, list[Contribution]]] = {}
@@ -487,6 +489,15 @@ class Remembering(SingleReads):
     def _gives(self) -> bool:
         """Tell whether what is read is given to later answers."""
         return self._given is not NOTHING_CACHED
+
+    def record_states(self, ids: Sequence[str] | None = None) -> list[RecordState]:
+        if ids is None:
+            return self._reader.record_states()
+
+        def ask(new: Sequence[str]) -> dict[str, RecordState]:
+            return {one.dataset: one for one in self._reader.record_states(new)}
+
+        return sorted(self._each(row_places.RECORD_STATES, self._states, ids, ask).values())
 
     def last_boundary(self, until: int) -> int | None:
         found: int | None = self._once(("last_boundary", until), lambda: self._reader.last_boundary(until))

@@ -11,6 +11,7 @@ from catalog.store.indexes.column_flows import COLUMN_FLOW
 from catalog.store.indexes.keys import CARRIES
 from catalog.store.indexes.named_in_facets import NAMED_IN_FACET
 from catalog.store.indexes.pointers import LISTING, POINTER
+from catalog.store.indexes.record_states import RECORD_STATE
 from catalog.store.indexes.schemas import SCHEMA
 from catalog.store.indexes.table import Table
 from catalog.store.indexes.uses import USE
@@ -59,6 +60,7 @@ FLOWS: Final[Mapping[Direction, Place]] = {
 COLUMN_FLOWS: Final[Mapping[Direction, Place]] = {way: _by_node(COLUMN_FLOW, way) for way in ("in", "out")}
 COVERAGE: Final = Place("coverage", lambda one: touches.coverage((one,)))
 SCHEMAS, POINTERS, USES = _by_node(SCHEMA), _by_node(POINTER), _by_node(USE)
+RECORD_STATES: Final = _by_node(RECORD_STATE)
 LISTINGS, NAMED = _by_node(LISTING), _by_node(NAMED_IN_FACET)
 NODES: Final = Place("nodes", lambda one: touches.named((one,)))
 IN_FORCE: Final = Place("in force", lambda one: touches.in_force((one,), None))

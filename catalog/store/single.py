@@ -150,9 +150,9 @@ class SingleReads(ABC):
         with self.reading() as read:
             return read.grounds(wanted, ids, known_at)
 
-    def record_states(self) -> list[RecordState]:
+    def record_states(self, ids: Sequence[str] | None = None) -> list[RecordState]:
         with self.reading() as read:
-            return read.record_states()
+            return read.record_states(ids)
 
     def datasets_suggested(self, states: Collection[Suggested]) -> list[str]:
         with self.reading() as read:

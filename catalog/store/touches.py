@@ -319,6 +319,7 @@ BY_NODE: Final[Mapping[str, str]] = {
     **{table.name: COLUMN_STATEMENT.name for table in (COLUMN_STATEMENT, STATED)},
     **{table.name: HELD.name for table in (HELD, EQUATION, STATE)},
     **{table.name: FACET.name for table in (FACET, UNRECORDED)},
+    RECORD_STATE.name: f"{RECORD_STATE.name} of",
 }
 """The tables of which a row is read by the nodes that it names, and under what they are read together."""
 
@@ -327,7 +328,6 @@ _BY_WHOLE: Final[Mapping[str, str]] = {
     **{table.name: OUTPUT.name for table in (JOINED, OUTPUT, EFFECT)},
     **{table.name: COVERAGE_OUTLET.name for table in (COVERAGE_OUTLET, COVERAGE_INLET)},
     **{table.name: COUNTED.name for table in (COUNTED, RECENT)},
-    RECORD_STATE.name: RECORD_STATE.name,
 }
 """The tables of which a row may change the answer about any node."""
 
@@ -356,6 +356,17 @@ def _with_value(table: Table, column: str) -> Callable[[Row], Iterator[int]]:
     return touch
 
 
+def _and_as_whole(table: Table) -> Callable[[Row], Iterator[int]]:
+    """Return what a row touches that is read by the nodes which it names, and of all nodes together."""
+    by_node, key = _by_node(table), whole(table.name)
+
+    def touch(row: Row) -> Iterator[int]:
+        yield key
+        yield from by_node(row)
+
+    return touch
+
+
 def _under_value(table: Table) -> Callable[[Row], Sequence[int]]:
     """Return what a row touches that is read by a name, with a value or with any."""
     what = table.name
@@ -377,6 +388,7 @@ _TOUCHES: Final[Mapping[str, Callable[[Row], Iterable[int]]]] = {
     USE.name: _with_value(USE, "how"),
     HELD.name: _with_value(HELD, "kind"),
     LISTED.name: _under_value(LISTED),
+    RECORD_STATE.name: _and_as_whole(RECORD_STATE),
     IN_FORCE.name: lambda row: _current(row[0], row[1]),
     KEY_FIELD.name: lambda row: _looked_up(row[0], row[1], row[2]),
     FACET_KEY.name: lambda row: _looked_up(row[0], CARRIES, row[1]),

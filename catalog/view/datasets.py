@@ -70,10 +70,15 @@ class DatasetReader(Scope):
             if (namespaces is None or one.namespace in namespaces) and (sites is None or one.label == "Job")
         ]
 
-    def record_states(self) -> list[RecordState]:
-        """Return the datasets that may be seen and on whose record a rule may find something, of a view of now."""
-        self.note(touches.of_all, RECORD_STATE)
-        found = self._reader.record_states()
+    def record_states(self, ids: Sequence[str] | None = None) -> list[RecordState]:
+        """Return the datasets that may be seen and on whose record a rule may find something, of a view of now; of
+        these alone where some are given.
+        """
+        if ids is None:
+            self.note(touches.of_all, RECORD_STATE)
+        else:
+            self.note(touches.rows, RECORD_STATE, ids)
+        found = self._reader.record_states(ids)
         if self.rights.unbounded:
             return found
         seen = self._judged(one.dataset for one in found)

@@ -15,7 +15,7 @@ from catalog.findings.estate.grounded import having
 from catalog.findings.estate.places import allowed, used_elsewhere
 from catalog.findings.estate.rules import may_contradict
 from catalog.findings.rules import Rule
-from catalog.graph_memo import remembered
+from catalog.graph_memo import each_as_it_stands, remembered
 from catalog.names.loading import Names
 from catalog.store.indexes.grounds import Ground
 from catalog.store.indexes.record_states import RecordState, Seen, contradicts
@@ -70,7 +70,10 @@ class _Now:
 
 
 def _now(view: View) -> _Now:
-    rows = view.record_states()
+    # An entry is about few datasets: the states of the others stand.
+    ids = having(view, Ground.DATASET)
+    found = each_as_it_stands(_states, view, _states, ids)
+    rows = [found[one] for one in ids if one in found]
     alone = _alone(view, rows)
     own = [row for row in rows if row.dataset in alone]
     others = [row.dataset for row in rows if row.dataset not in alone]
@@ -95,6 +98,10 @@ def _now(view: View) -> _Now:
         permitted,
         places,
     )
+
+
+def _states(view: View, ids: Sequence[str]) -> dict[str, RecordState]:
+    return {one.dataset: one for one in view.record_states(ids)}
 
 
 def of_records(view: View, rules: Collection[Rule]) -> Decided:

@@ -121,8 +121,8 @@ class IndexReads(IndexReader):
     ) -> dict[Ground, tuple[str, ...]]:
         return grounds.grounds(self, wanted, ids, known_at)
 
-    def record_states(self) -> list[RecordState]:
-        return record_states.record_states(self)
+    def record_states(self, ids: Sequence[str] | None = None) -> list[RecordState]:
+        return record_states.record_states(self, ids)
 
     def datasets_suggested(self, states: Collection[Suggested]) -> list[str]:
         return record_states.datasets_suggested(self, states)

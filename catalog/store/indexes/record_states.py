@@ -147,9 +147,13 @@ _DECLARED: Final = frozenset(DECLARED)
 _WITHOUT_IDENTIFIERS: Final = frozenset({DeidentificationState.DE_IDENTIFIED, DeidentificationState.AGGREGATED})
 
 
-def record_states(reader: IndexReader) -> list[RecordState]:
-    """Return every dataset on whose record a rule may find something now, by id."""
-    return [_record_state(row) for row in sorted(reader.rows(RECORD_STATE, [(1,)], 1), key=_BY_ID)]
+def record_states(reader: IndexReader, ids: Sequence[str] | None = None) -> list[RecordState]:
+    """Return every dataset on whose record a rule may find something now, of these where some are given, by id."""
+    if ids is None:
+        found = reader.rows(RECORD_STATE, [(1,)], 1)
+    else:
+        found = [row for row in reader.rows(RECORD_STATE, [(one,) for one in ids]) if row[1]]
+    return [_record_state(row) for row in sorted(found, key=_BY_ID)]
 
 
 def datasets_suggested(reader: IndexReader, states: Collection[Suggested]) -> list[str]:

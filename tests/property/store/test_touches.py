@@ -146,6 +146,7 @@ def questions(ids: Sequence[str]) -> dict[str, Callable[[View], Any]]:
         "names": lambda view: (view.pointers(ids), view.listings(ids), view.named_in_facets(ids)),
         "producers": lambda view: view.producers(),
         "grounds": lambda view: view.grounds(list(Ground)),
+        "record states of some": lambda view: view.record_states([one for one in ids if one.startswith("Dataset:")]),
         "record states": lambda view: (view.record_states(), view.datasets_suggested(list(Suggested))),
         "column flows": lambda view: (view.column_flows(ids, "in"), view.column_flows(ids, "out")),
         "coverage": lambda view: view.column_coverage(ids),
