@@ -34,6 +34,7 @@ def further(read: StoreReader, ids: Sequence[str], valid_at: int, known_at: int)
         "both": read.edges(ids, TYPES, "both", valid_at, known_at),
         "grounds": read.grounds(list(Ground), ids, known_at),
         "named": read.named_in_facets(ids, known_at),
+        "record states": read.record_states(ids),
     }
     for by_job in (True, False):
         asks = [(one, min(valid_at, at)) for one in ids for at in (NOW, 5)]

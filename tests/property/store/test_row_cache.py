@@ -106,6 +106,7 @@ QUESTIONS: Mapping[str, Ask] = {
     "transformations": _transformations,
     "grounds": lambda read, ids, at: read.grounds(list(Ground), ids, at),
     "a ground": lambda read, ids, at: read.grounds([Ground.SCHEMA], ids, at),
+    "record states": lambda read, ids, _: read.record_states(ids),
     "grounds of all": lambda read, _, at: read.grounds(list(Ground), None, at),
     "quarantined": lambda read, *_: read.quarantined(),
 }
