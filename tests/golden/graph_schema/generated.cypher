@@ -52,6 +52,7 @@ CREATE INDEX project_key IF NOT EXISTS FOR (n:Project) ON (n.name);
 CREATE INDEX protocol_key IF NOT EXISTS FOR (n:Protocol) ON (n.name);
 CREATE INDEX transfer_key IF NOT EXISTS FOR (n:Transfer) ON (n.ledger_index);
 CREATE INDEX undertaking_key IF NOT EXISTS FOR (n:Undertaking) ON (n.ledger_index);
+CREATE INDEX division_key IF NOT EXISTS FOR (n:Division) ON (n.ledger_index);
 CREATE INDEX namespacerule_key IF NOT EXISTS FOR (n:NamespaceRule) ON (n.name);
 CREATE INDEX record_of_run IF NOT EXISTS FOR (r:Record) ON (r.run, r.valid_from);
 CREATE INDEX row_effect_key IF NOT EXISTS FOR (r:Effect) ON (r.run, r.at);
@@ -244,7 +245,7 @@ UNWIND $asked AS one MATCH (n:Entity) USING INDEX SEEK n:Entity(search_number) W
 UNWIND $ids AS id MATCH (n:Entity {id: id})-[e:EXECUTED]->(:Entity) WHERE e.entry <= $known_at RETURN collect([type(e), startNode(e).id, endNode(e).id, e.entry]) AS found
 
 // reading.together(queries=('MATCH (n {id: $id}) RETURN n.id AS found', 'RETURN $ids AS found'))
-CALL () { MATCH (n {id: $of_0.id}) RETURN n.id AS found_0 } CALL () { RETURN $of_1.ids AS found_1 } RETURN [found_0, found_1] AS found
+CALL () { CALL () { MATCH (n {id: $of_0.id}) RETURN n.id AS found } RETURN [found] AS found_0 } CALL () { CALL () { RETURN $of_1.ids AS found } RETURN [found] AS found_1 } RETURN [found_0, found_1] AS found
 
 // reading.values()
 UNWIND $digests AS digest MATCH (v:Value {digest: digest}) RETURN collect([v.digest, v.text]) AS found

@@ -52,6 +52,8 @@ ARGUMENTS: dict[str, tuple[dict[str, object], ...]] = {
     ),
     "reading.every": ({"labels": ("Approval", "Attestation"), "field": "every"},),
     "reading.together": ({"queries": ("MATCH (n {id: $id}) RETURN n.id AS found", "RETURN $ids AS found")},),
+    # It makes no query, but tells what one returns.
+    "reading.columns": (),
     "reading.arrows": ({"kinds": ("IS_VERSION_OF",)},),
     "reading.reach": ({"direction": "out", "depth": 3}, {"direction": "in", "depth": 41}),
     "reading.column_reach": ({"direction": "in", "levels": 2}, {"direction": "out", "levels": 1}),
