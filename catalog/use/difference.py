@@ -33,6 +33,11 @@ class LabelAt:
     codes: tuple[str, ...]
     entries: tuple[int, ...]
 
+    @property
+    def letters(self) -> tuple[str, ...]:
+        """Return the codes without their systems, as pages name them: a system is a URI, which holds no blank."""
+        return tuple(code.partition(" ")[2] for code in self.codes)
+
 
 @dataclass(frozen=True, slots=True)
 class UseAt:

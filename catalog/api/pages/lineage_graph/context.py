@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -234,6 +234,14 @@ class LineagePage(Context):
             )
             for (source, target, _, _, marks), paths in found.items()
         )
+
+    def heads_of(self, bundles: Iterable[Bundle]) -> Mapping[str, tuple[Path, ...]]:
+        """Return the edges of the picture by the classes of their heads: one element draws all that look alike."""
+        found: defaultdict[str, list[Path]] = defaultdict(list)
+        for one in bundles:
+            marks = (mark.value.lower() for mark in one.marks)
+            found[" ".join(("head", *(("strong",) if one.strong else ()), *marks))] += one.paths
+        return {look: tuple(found[look]) for look in sorted(found)}
 
     @property
     def words_of_boxes(self) -> Mapping[str, str]:

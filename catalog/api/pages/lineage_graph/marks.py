@@ -169,7 +169,7 @@ def changes_of(difference: LineageDifference) -> Iterator[Change]:
         (Mark.WENT, labels.went, uses.went, transfers.went),
     ):
         for label in some_labels:
-            codes = f" ({', '.join(label.codes)})" if label.codes else ""
+            codes = f" ({', '.join(label.letters)})" if label.codes else ""
             yield Change(label.asset, mark, f"{worded(label.kind)}{codes}, {worded(label.origin)}", label.entries)
         for use in some_uses:
             yield Change(use.subject, mark, f"use as {use.statement.authority} states it", use.statement.cites)

@@ -176,6 +176,7 @@ def test_what_is_labelled_otherwise_since_is_marked_listed_and_counted(pipeline:
     assert {box["key"] for box in found["boxes"] if box["marks"]} <= {one["of"] for one in found["changes"]}
     (said,) = [one for one in found["changes"] if one["of"] == made.dataset(made.FEEDS[1])]
     assert (said["mark"], said["entries"]) == ("CAME", [before + 1])
+    assert re.fullmatch(r"[a-z ]+( \([A-R](, [A-R])*\))?, [a-z ]+", said["what"])  # no system of codes in it
     words = " ".join(page(pipeline, depth=2, since=before).words.split())
     assert f"labels or use changed since: {len(marks)} box" in words
     assert re.search(rf"{made.FEEDS[1]} ?: {re.escape(said['what'])} #{before + 1}", words)
