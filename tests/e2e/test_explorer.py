@@ -38,6 +38,7 @@ from tests.support.records import (
     MODEL,
     RAW,
     RUN,
+    attestation,
     declaration,
     event,
     registration,
@@ -405,6 +406,27 @@ def test_each_flow_of_the_picture_is_reached_and_opened_by_keys_alone(open_: Ope
     tab.check()
 
 
+def test_that_a_step_is_attested_is_heard_of_its_flow(open_: Open, server: Server, tmp_path: Path) -> None:
+    key = _key(tmp_path / "data", "testperson-alpha", "steward")
+    headers = {"Authorization": f"Bearer {key}"}
+    with httpx2.Client(base_url=server.url, trust_env=False, timeout=60, headers=headers) as client:
+        recorded(client, attestation())
+    tab = open_()
+    page = tab.page
+    lineage = f"{server.url}/explorer/lineage?id={VISITS}&direction=both"
+    page.goto(lineage)
+    _sign_in(page, key)
+    expect(page.locator("h1")).to_have_text("visits")
+    # In the list the flow's row tells it; of a flow on another page of the list its line does.
+    for address in (lineage, f"{lineage}&after=1"):
+        page.goto(address)
+        page.get_by_role("application", name="Picture of the lineage").focus()
+        page.keyboard.press("Tab")
+        heard = re.compile(r"^Flow 1: from visits to readmission 1, .*\battested$")
+        expect(page.locator(".number:focus")).to_have_attribute("aria-label", heard)
+    assert [one for one in tab.complaints if not re.search("40[13]", one)] == []
+
+
 def test_text_is_laid_out_of_what_one_sees_of_a_large_picture_and_all_of_it_without_scripts(
     open_: Open, reported: Server
 ) -> None:
@@ -528,6 +550,8 @@ def test_no_page_is_wider_than_its_screen_and_axe_finds_nothing(open_: Open, ser
                     assert tab.wide_by() <= 0, name
                     assert width != DESKTOP or tab.violations() == [], name
                     assert tab.page.locator(".canvas.live").count() == (has_scripts and "lineage" in name), name
+                    lists = tab.page.locator("details.changes[open] li, .legend li[data-mark]")
+                    assert lists.count() >= 2 * (name == "marked lineage"), name
                     if scheme == "light" and width == DESKTOP:
                         titles.append(tab.page.title())
                         _reach_all_by_keys(tab.page, name)

@@ -151,6 +151,10 @@ def test_what_came_and_what_went_since_is_told_apart(pipeline: Catalog) -> None:
         (made.JOINED, "WENT"),
         ("artifact/table", "CAME"),
     }
+    answer = get(pipeline, depth=2, since=before).text
+    for mark in ("came", "went"):  # the head of an edge is drawn as its line
+        assert re.search(rf'<path class="flow[^"]* {mark}"', answer)
+        assert len(re.findall(rf'<path class="head[^"]* {mark}" d="M[^M"]*"', answer)) == 1
     words = page(pipeline, depth=2, since=before).words
     assert "1 node and 1 flow came, 1 node and 1 flow went" in " ".join(words.split())
     assert made.dataset(made.FEEDS[2]) not in places(taken(pipeline, depth=2))
