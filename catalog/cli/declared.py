@@ -11,6 +11,7 @@ from catalog.assets.records import DeclareDataset, DeclareSource
 from catalog.cli import files
 from catalog.cli.client import Client, checked, document, foreign
 from catalog.cli.output import note, print_json, print_table
+from catalog.cli.sending import send
 from catalog.cli.words import count
 from catalog.documents import Document, read, step
 from catalog.encryption.records import DeclareKey
@@ -126,7 +127,7 @@ def _listed(one: Document, values: Sequence[Any], pointer: str | None, kind: str
 
 
 def _compared(client: Client, items: Sequence[_Item]) -> list[dict[str, Any]]:
-    sent = client.request("POST", "api/v1/records/compare", json=[item.value for item in items])
+    sent = send(client, "api/v1/records/compare", [item.value for item in items])
     try:
         found: Any = checked(sent).json()
     except SenderError as error:
@@ -155,7 +156,7 @@ def _write(client: Client, items: Sequence[_Item]) -> list[dict[str, Any]]:
     receipts: list[dict[str, Any]] = []
     for item in items:
         try:
-            receipts.append(document(client.request("POST", "api/v1/records", json=item.value), "index"))
+            receipts.append(document(send(client, "api/v1/records", item.value), "index"))
         except SenderError as error:
             taken = f" {count(len(receipts), 'record')} before it taken; run it again once this is mended."
             raise item.wrong(f"{error.detail}{taken if receipts else ''}", error.pointer) from error

@@ -9,6 +9,7 @@ from catalog.cli.assets import identify
 from catalog.cli.client import Client, ask, checked, document, succeeded
 from catalog.cli.completeness import FIELDS, warn
 from catalog.cli.output import note, print_json, print_line
+from catalog.cli.sending import send
 from catalog.cli.words import count, in_words
 from catalog.errors import AskerError, Exit
 
@@ -72,7 +73,7 @@ def _recorded(client: Client, of: str, asked: dict[str, Any], at: dict[str, Any]
         "diseases": asked.get("diseases") or [],
         **({"valid_at": at["validAt"]} if "validAt" in at else {}),
     }
-    found: dict[str, Any] = checked(client.request("POST", "api/v1/gate", json=body)).json()
+    found: dict[str, Any] = checked(send(client, "api/v1/gate", body)).json()
     return found
 
 

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from catalog.cli.client import Client, ask, checked, document, succeeded
 from catalog.cli.output import err, note, out, print_json, print_line, print_table
+from catalog.cli.sending import send
 from catalog.cli.words import count
 from catalog.errors import AskerError, Exit, OperatorError, SenderError
 
@@ -97,9 +98,7 @@ def create(client: Client, definition: PrincipalChange, *, redefine: bool, force
             "or say --redefine."
         )
     if changes or (known is None and definition.roles):
-        receipt = document(
-            client.request("POST", "api/v1/records", json=definition.record(known, force=force)), "warnings"
-        )
+        receipt = document(send(client, "api/v1/records", definition.record(known, force=force)), "warnings")
         for warning in receipt["warnings"]:
             note(warning)
     issued = succeeded(ask(client, _ISSUE, {"principal": principal})["issueKey"])
@@ -169,7 +168,7 @@ def revoke(client: Client, key_id: str, *, force: bool) -> Exit:
     if owner is None:
         raise AskerError(f"There is no key {key_id}; `lineward key list` shows them.")
     record = {"kind": "revoke_key", "key_id": key_id, "principal": owner, **({"force": True} if force else {})}
-    checked(client.request("POST", "api/v1/records", json=record))
+    checked(send(client, "api/v1/records", record))
     note(f"The key {key_id} of {owner} does not work any more.")
     return Exit.FINE
 

@@ -12,6 +12,7 @@ from catalog.cli import files
 from catalog.cli.client import Client, checked, document, foreign
 from catalog.cli.ending import fail
 from catalog.cli.output import note, out, print_document, print_json, print_line, print_table, progress
+from catalog.cli.sending import send
 from catalog.errors import DamagedGraphError, Exit, OperatorError
 from catalog.ledger.checkpoint import SignedCheckpoint
 from catalog.ledger.note import NoteError, VerifierKey
@@ -102,7 +103,7 @@ def erase(
         "authority": authority,
         "residue": residue,
     }
-    answer = document(client.request("POST", "api/v1/records", json=record), "index", "warnings")
+    answer = document(send(client, "api/v1/records", record), "index", "warnings")
     if as_json:
         print_json({"index": answer["index"], "entries": sorted(set(entries)), "warnings": answer["warnings"]})
         return Exit.FINE

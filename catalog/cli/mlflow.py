@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from catalog.cli.client import Client, ask, document
 from catalog.cli.output import note, print_json, print_table
+from catalog.cli.sending import send
 from catalog.cli.words import count
 from catalog.errors import Exit, OperatorError
 from graph_schema.nodes import Dataset
@@ -72,7 +73,7 @@ def take(client: Client, registry: Registry, *, as_json: bool) -> Exit:
 
 
 def _send(client: Client, event: dict[str, Any]) -> str:
-    answer = document(client.request("POST", "api/v1/lineage", json=event), "index", "duplicate")
+    answer = document(send(client, "api/v1/lineage", event), "index", "duplicate")
     return "there" if answer["duplicate"] else "taken"
 
 

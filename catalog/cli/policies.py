@@ -10,6 +10,7 @@ from catalog.cli import files
 from catalog.cli.access import decide_again, print_changes
 from catalog.cli.client import Client, ask, document
 from catalog.cli.output import note, print_document, print_json, print_table
+from catalog.cli.sending import send
 from catalog.cli.words import count
 from catalog.errors import AskerError, Exit, SenderError
 from catalog.gate import requirements
@@ -103,7 +104,7 @@ def publish(client: Client, folder: Path, reason: str, *, as_json: bool) -> Exit
         "files": [{"path": path, "text": text} for path, text in read.items()],
         "reason": reason,
     }
-    receipt = document(client.request("POST", "api/v1/records", json=record), "index")
+    receipt = document(send(client, "api/v1/records", record), "index")
     if as_json:
         print_json({"digest": digest_of_files(read.items()), **receipt})
         return Exit.FINE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from catalog.cli.client import Client, document, pages
 from catalog.cli.output import note, out, print_json, print_table
+from catalog.cli.sending import send
 from catalog.cli.words import count, words_of
 from catalog.errors import Exit
 
@@ -52,7 +53,7 @@ def list_quarantined(client: Client, causes: list[str], *, as_json: bool) -> Exi
 def release(client: Client, entries: list[int], reason: str, *, as_json: bool) -> Exit:
     """Let entries into the graph that policies kept out, by a record; print the index of that record."""
     record = {"kind": "release_quarantined", "entries": sorted(set(entries)), "reason": reason}
-    answer = document(client.request("POST", "api/v1/records", json=record), "index", "warnings")
+    answer = document(send(client, "api/v1/records", record), "index", "warnings")
     if as_json:
         print_json({"index": answer["index"], "entries": record["entries"], "warnings": answer["warnings"]})
         return Exit.FINE

@@ -7,6 +7,7 @@ from typing import Any
 from catalog.cli import files
 from catalog.cli.client import Client, document
 from catalog.cli.output import note, print_json, print_table
+from catalog.cli.sending import send
 from catalog.cli.words import count
 from catalog.errors import Exit, SenderError
 from ingest_hooks.openlineage.event import is_event
@@ -25,7 +26,7 @@ def record(client: Client, names: list[str], on_behalf_of: str | None, *, as_jso
         for item in _records(name, receipts):
             try:
                 value = {**item.value, **place} if isinstance(item.value, dict) else item.value
-                receipts.append(document(client.request("POST", "api/v1/records", json=value), "index"))
+                receipts.append(document(send(client, "api/v1/records", value), "index"))
             except SenderError as error:
                 raise SenderError(
                     f"{item.place}: {error.detail}{_before(receipts)}", pointer=error.pointer, status=error.status

@@ -12,6 +12,7 @@ from catalog.cli.assets import identify
 from catalog.cli.client import Client, ask, document
 from catalog.cli.files import read, unreadable, unwritable
 from catalog.cli.output import note, print_json, print_line, print_table, short
+from catalog.cli.sending import send
 from catalog.cli.words import count, words_of
 from catalog.errors import AskerError, Exit, SenderError
 from catalog.signatures.signing import Signer
@@ -58,7 +59,7 @@ def register_key(
         what = {"certified": {"identity": certified[0], "issuer": certified[1], "trusted_root": text}}
     given = {name: value for name, value in times.items() if value is not None}
     record = {"kind": "register_signing_key", **what, "key_holder": key_holder, **given}
-    receipt = document(client.request("POST", "api/v1/records", json=record), "index")
+    receipt = document(send(client, "api/v1/records", record), "index")
     if as_json:
         print_json(receipt)
     else:

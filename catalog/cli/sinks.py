@@ -7,12 +7,12 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 from catalog.bulk import NO_EVENT, RECORD, Looked, Preparing, Refused, Terms, refused
 from catalog.cli.client import Client, document
 from catalog.cli.portions import Portion
+from catalog.cli.sending import PATIENCE, retry_after, seconds_of
 from catalog.errors import OperatorError, SenderError
 from catalog.ledger.protocol import PackedDraft, Receipt
 from ingest_hooks.errors import Unreadable
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 
 Outcome = Literal["taken", "there"] | Refused | Looked
 """What became of an event; `there` is what the ledger held before."""
-
-PATIENCE: Final = 120.0
-"""Seconds for which a server that asks to come back later is asked again, as long as it takes nothing."""
 
 _AT_ONCE: Final = 2_000
 """How many events may wait for the disk."""
@@ -141,11 +138,9 @@ class ServerSink:
         """Send these and note what became of them; return whether it took any, and when to ask for those left."""
         body = b"[" + b",".join(portion[at].piece.content for at in left) + b"]"
         sent = self._client.request("POST", "api/v1/lineage/batch", content=body, headers=_HEADERS)
-        seconds = _seconds(sent.headers.get("retry-after"))
-        if sent.status_code == HTTPStatus.SERVICE_UNAVAILABLE and "retry-after" in sent.headers:
-            if not str(document(sent, "type", success=False)["type"]).endswith(":operator"):
-                document(sent)  # raises what it is
-            return False, seconds
+        later = retry_after(sent)
+        if later is not None:
+            return False, later
         try:
             answer = document(sent, "failed_events", "summary")
         except SenderError as error:
@@ -163,7 +158,7 @@ class ServerSink:
             else:
                 outcomes[at] = "there" if there > 0 else "taken"
                 there -= 1
-        return len(failed) < len(left), seconds
+        return len(failed) < len(left), seconds_of(sent)
 
 
 @contextmanager
@@ -202,7 +197,3 @@ def _problem(problem: str | None, content: bytes) -> Refused | None:
 
 def _became(receipt: Receipt) -> Literal["taken", "there"]:
     return "there" if receipt.duplicate else "taken"
-
-
-def _seconds(given: str | None) -> float:
-    return float(given) if given is not None and given.isdecimal() else 1.0

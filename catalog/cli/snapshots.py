@@ -15,6 +15,7 @@ from catalog.cli.client import Client, ask, document, succeeded
 from catalog.cli.completeness import FIELDS, warn
 from catalog.cli.files import unreadable
 from catalog.cli.output import err, note, print_json, print_table, short
+from catalog.cli.sending import send
 from catalog.cli.words import count, full_name, in_words, words_of
 from catalog.errors import AskerError, Exit, OperatorError, SenderError
 from ingest_hooks.emit import (
@@ -94,7 +95,7 @@ def seal(client: Client, dataset: str, read: Read, more: dict[str, Any], *, dry_
         "manifest": found.as_json(),
         **more,
     }
-    receipt = None if dry_run else document(client.request("POST", "api/v1/records", json=record), "index")
+    receipt = None if dry_run else document(send(client, "api/v1/records", record), "index")
     if as_json:
         print_json({"dataset": name, "digest": found.digest, "manifest": found.as_json(), "receipt": receipt})
         return Exit.FINE
@@ -125,7 +126,7 @@ def verify(client: Client, snapshot: str, read: Read, *, dry_run: bool, as_json:
         "differing": list(difference.paths),
         "method": f"every file read again from {_kind(read)} and hashed with SHA-256",
     }
-    receipt = None if dry_run else document(client.request("POST", "api/v1/records", json=record), "index")
+    receipt = None if dry_run else document(send(client, "api/v1/records", record), "index")
     if as_json:
         print_json(
             {

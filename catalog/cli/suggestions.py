@@ -9,6 +9,7 @@ from catalog.cli.assets import identify
 from catalog.cli.client import Client, ask, document, pages
 from catalog.cli.completeness import FIELDS, warn
 from catalog.cli.output import note, print_json, print_table
+from catalog.cli.sending import send
 from catalog.cli.words import count, full_name, words_of
 from catalog.errors import AskerError, Exit
 
@@ -97,7 +98,7 @@ def judge(client: Client, dataset: str, column: str, kinds: list[str], stance: s
             "stance": stance,
             "reason": reason,
         }
-        receipt = document(client.request("POST", "api/v1/records", json=tag), "index")
+        receipt = document(send(client, "api/v1/records", tag), "index")
         note(f"entry {receipt['index']}: {words_of(one['phiKind'])} of {column} {stance.lower()}ed.")
     return Exit.FINE
 

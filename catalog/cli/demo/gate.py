@@ -7,6 +7,7 @@ from typing import Any, Final
 from catalog.cli.client import Client, ask, checked, succeeded
 from catalog.cli.demo.shown import WIDE
 from catalog.cli.output import note, out, print_table
+from catalog.cli.sending import send
 from graph_schema.nodes import ModelVersion
 
 _ENVIRONMENT = "silent-trial"
@@ -75,5 +76,5 @@ def _as_approved(client: Client, model: Any, version: str) -> dict[str, Any]:  #
 def _recorded(engineer: Client, model: Any, version: str) -> dict[str, Any]:  # noqa: ANN401  as above
     """Return what the gate says now, which is recorded."""
     sent = {"model": {"namespace": model.namespace, "name": model.name}, "version": version, **_ASKED}
-    found: dict[str, Any] = checked(engineer.request("POST", "api/v1/gate", json=sent)).json()
+    found: dict[str, Any] = checked(send(engineer, "api/v1/gate", sent)).json()
     return found

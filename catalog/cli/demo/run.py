@@ -25,6 +25,7 @@ from catalog.cli.ending import fail
 from catalog.cli.options import settings_for
 from catalog.cli.output import err, note, out, print_line, print_table
 from catalog.cli.report import FORMS, write_report
+from catalog.cli.sending import send
 from catalog.cli.target import Target
 from catalog.errors import Exit, OperatorError
 from graph_schema.characters import escape_hidden
@@ -67,7 +68,7 @@ def demo(data_dir: Path | None, output: Path, port: int, *, once: bool) -> Exit:
     with _server(data, port) as url:
         note(f"Lineward serves {url}, data in {data}")
         with connect(Target(settings, url), steward) as client:
-            checked(client.request("POST", "api/v1/records", json=_published()))
+            checked(send(client, "api/v1/records", _published()))
         with _status("running the pipeline") as status:
             outcome = run_pipeline(url, place / "pipeline", keys, lambda line: _show(status, line))
         with connect(Target(settings, url), admin) as client:
@@ -144,7 +145,7 @@ class _Person:
     @classmethod
     def of(cls, client: Client, definition: dict[str, Any]) -> _Person:
         """Define a principal and issue a key to it."""
-        checked(client.request("POST", "api/v1/records", json=definition))
+        checked(send(client, "api/v1/records", definition))
         issued = ask(client, _ISSUE, {"of": definition["principal"]})["issueKey"]
         roles = [str(role) for role in definition["roles"]]
         kinds = ", ".join(str(kind).lower() for kind in definition.get("approves", ()))

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from catalog.cli.client import Client, checked, document
+from catalog.cli.sending import send
 from graph_schema.nodes import Dataset
 
 _FOLLOWS_SECONDS: Final = 30
@@ -26,7 +27,7 @@ def in_seconds(count: int) -> str:
 
 def record(client: Client, payload: dict[str, Any]) -> int:
     """Send one record, and return its entry once the graph holds it."""
-    index = int(document(client.request("POST", "api/v1/records", json=payload), "index")["index"])
+    index = int(document(send(client, "api/v1/records", payload), "index")["index"])
     end = time.monotonic() + _FOLLOWS_SECONDS
     while behind(client) and time.monotonic() < end:
         time.sleep(0.05)

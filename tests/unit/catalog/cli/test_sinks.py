@@ -11,7 +11,8 @@ import pytest
 
 from catalog.bulk import Refused
 from catalog.cli.portions import Found
-from catalog.cli.sinks import PATIENCE, ServerSink
+from catalog.cli.sending import PATIENCE
+from catalog.cli.sinks import ServerSink
 from catalog.cli.sources import Source
 from catalog.errors import OperatorError
 from ingest_hooks.openlineage.splitting import BEGINNING, Piece, Unit
