@@ -141,22 +141,27 @@ def admit_registration(record: RegisterModelVersion, admission: Admission) -> Ad
 
 
 def admit_decision(record: DecideApproval, admission: Admission) -> Admitted:
-    """Hold the request to exist, to be open, another principal's and of a kind granted; sign it with their own name."""
+    """Hold the request to exist, to be open, another principal's and of a kind granted; sign it with their own name.
+
+    Whoever decided may always take that back, whatever became of them since.
+    """
     stored = _request(record.request, admission)
     body = orjson.loads(stored.body or b"{}")
     checks.check_decider(stored.entry.actor, admission.actor)
     kind = str(body["record"]["approval_kind"])
     people = queries.people_of(admission.view)
     holding = delegations_at(people.delegations, kind, admission.now)
-    granted = admission.approves | _delegated(admission, holding, kind)
-    checks.check_granted(kind, admission.roles, granted, authenticated=admission.authenticated)
-    asked_at = int(body["added"].get("bound_at", admission.now))
-    since = delegations_within(people.delegations, kind, asked_at, admission.now)
-    checks.check_one_person(stored.entry.actor, admission.actor, people.same, since)
-    checks.check_name(record.signer.printed_name, admission.display_name)
-    checks.check_expiry(None if record.expires_at is None else parse_zoned(record.expires_at), admission.now)
     approval = Approval(str(record.request)).id
     known = queries.approvals(admission.view.at(admission.now), [approval]).get(approval)
+    takes_back = record.decision == DecisionKind.WITHDRAW and known is not None and known.has_counted(admission.actor)
+    granted = frozenset((kind,)) if takes_back else admission.approves | _delegated(admission, holding, kind)
+    checks.check_granted(kind, admission.roles, granted, authenticated=admission.authenticated)
+    if not takes_back:
+        asked_at = int(body["added"].get("bound_at", admission.now))
+        since = delegations_within(people.delegations, kind, asked_at, admission.now)
+        checks.check_one_person(stored.entry.actor, admission.actor, people.same, since)
+    checks.check_name(record.signer.printed_name, admission.display_name)
+    checks.check_expiry(None if record.expires_at is None else parse_zoned(record.expires_at), admission.now)
     if known is None:
         raise UnknownSubjectError("The request is not in the graph yet, or could not be taken into it.", "/request")
     if record.decision != DecisionKind.WITHDRAW:
@@ -169,7 +174,7 @@ def admit_decision(record: DecideApproval, admission: Admission) -> Admitted:
     if stated.sign_in is not None:
         signed_under = queries.sign_ins(admission.view, admission.actor)
         checks.check_sign_in(stated.sign_in, admission.now, first=stated.sign_in.at not in signed_under)
-    conflicts = _conflicts(known.subject, kind, admission, people, person)
+    conflicts = [] if takes_back else _conflicts(known.subject, kind, admission, people, person)
     signed = rules.signed_digest(
         request=record.request,
         leaf=stored.leaf.hex(),

@@ -94,6 +94,10 @@ class Approval(aspects.Request):
     met: tuple[ConditionMet, ...] = ()
     """The conditions that were met on record, the oldest first."""
 
+    def has_counted(self, principal: str) -> bool:
+        """Return whether a decision of this principal counted, which it may take back then."""
+        return any(one.decided_by == principal and one.person is not None for one in self.decisions)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConditionMet(aspects.ConditionMet):

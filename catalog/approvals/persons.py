@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from catalog.approvals.model import Decision
-from graph_schema.vocabulary.words import ApprovalKind
+from graph_schema.vocabulary.words import ApprovalKind, DecisionKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +82,23 @@ def persons(
 
     None where it counts for nothing: what whoever asked decided by another principal or through a delegation that held
     at any moment since they asked, and what was decided by whoever had a part or an interest of their own in it. Where
-    several persons are needed, a key has proved each.
+    several persons are needed, a key has proved each. Whoever takes back what they decided when it counted decides on
+    nothing: that counts for the signer alone, whatever they came to have to do with it since.
     """
     found: dict[int, frozenset[str] | None] = {}
-    for one in decisions:
+    counted: set[str] = set()
+    for one in sorted(decisions, key=order):
         holding = delegations_at(delegations, kind, one.decided_at)
         since = delegations_within(delegations, kind, requested_at, one.decided_at)
         is_own = one.decided_by != requested_by and requested_by in one_with(one.decided_by, same, since)
         is_void = is_own or one.interest is not None or bool(one.conflicts)
-        counts = not is_void and (needed == 1 or one.authenticated)
-        found[one.entry] = one_with(one.decided_by, same, holding) if counts else None
+        person = one_with(one.decided_by, same, holding)
+        if is_void:
+            is_taken_back = one.decision == DecisionKind.WITHDRAW and one.decided_by in counted
+            person = frozenset((one.decided_by,)) if is_taken_back else frozenset()
+        counts = bool(person) and (needed == 1 or one.authenticated)
+        found[one.entry] = person if counts else None
+        counted |= {one.decided_by} if counts else set()
     return found
 
 

@@ -90,8 +90,9 @@ def _approval(each: Values, request: Record, shown: Shown, log: Disclosed, compa
     listed = objects_in(each.get("decisions"))
     compare.holds(each.get("decisions") == listed, f"{where}: its decisions have not their form")
     compare.holds([one.get("entry") for one in listed] == [one.index for one in decisions], f"{where}: its decisions")
+    persons = persons_of(request, decisions, log)
     for one, decision in zip(listed, decisions, strict=False):
-        hold_decision(one, decision, request, shown, log, compare)
+        hold_decision(one, decision, persons[decision.index], request, shown, log, compare)
 
 
 def _terms_of(request: Record, log: Disclosed) -> dict[str, Any]:

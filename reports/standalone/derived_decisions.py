@@ -19,17 +19,23 @@ def persons_of(request: Record, decisions: Sequence[Record], log: Disclosed) -> 
 
     None where whoever signs has a part in it or asked for it. Of several that are needed, a key proved each. Who is one
     person, definitions and delegations say: whom a decision counts for, those at its time, and who asked, all that held
-    at any moment since the request.
+    at any moment since the request. What takes back a decision that counted counts for its signer alone at least.
     """
     kind, needed = request.content["approval_kind"], request.content.get("needed", 1)
     found: dict[int, frozenset[str] | None] = {}
-    for one in decisions:
+    counted: set[str] = set()
+    for one in sorted(decisions, key=order):
         person = _one_with(one.actor, _pairs(kind, [one.since], log), log)
         begun = {each.since for each in log.of("delegate_approvals") if request.since < each.since <= one.since}
         since = _pairs(kind, sorted({request.since, *begun}), log)
         asked = one.actor != request.actor and request.actor in _one_with(one.actor, since, log)
         is_own = asked or one.content.get("interest") is not None or bool(one.added.get("conflicts"))
-        found[one.index] = None if is_own or (needed > 1 and not one.authenticated) else person
+        if is_own:
+            is_taken_back = one.content["decision"] == "WITHDRAW" and one.actor in counted
+            person = frozenset((one.actor,)) if is_taken_back else frozenset()
+        counts = bool(person) and (needed == 1 or one.authenticated)
+        found[one.index] = person if counts else None
+        counted |= {one.actor} if counts else set()
     return found
 
 
@@ -204,9 +210,15 @@ def _signer(was: Record) -> dict[str, Any]:
 
 
 def hold_decision(
-    one: Values, decision: Record, request: Record, shown: Shown, log: Disclosed, compare: Comparison
+    one: Values,
+    decision: Record,
+    person: frozenset[str] | None,
+    request: Record,
+    shown: Shown,
+    log: Disclosed,
+    compare: Comparison,
 ) -> None:
-    """Compare a decision with its record: who signed what, as what, and whether it counts."""
+    """Compare a decision with its record: who signed what, as what, and whether it counts, for this person."""
     content, where = decision.content, f"decision #{decision.index}"
     expires, zone = optional_micros(content.get("expires_at")), content["signer"]["time_zone"]
     derived = {
@@ -225,7 +237,6 @@ def hold_decision(
         derived["key_id"] = decision.added.get("key_id")
         derived["signer"] = None if was is None else _signer(was)
         derived |= _beside(decision)
-        person = persons_of(request, [decision], log)[decision.index]
         counted = one.get("counts_for")
         # The first by name stands for a person: it may be one that the file does not name, and is none behind.
         stands = person is not None and isinstance(counted, str) and counted <= min(person)

@@ -170,6 +170,76 @@ def test_a1_whoever_was_a_delegate_of_whoever_asked_since_they_asked_is_whoever_
     assert at(house).state is ApprovalState.APPROVED
 
 
+def test_a9_an_approval_counts_as_it_did_when_it_was_decided_whoever_they_let_decide_since(
+    house: House, ada: Actor, approver: Actor
+) -> None:
+    index = ask(house, ada)
+    house.record(decision(index), approver)
+    house.clock.now += 60
+    house.record(delegated(house, "ada"), approver)
+    assert (at(house).state, at(house).approved_by) == (ApprovalState.APPROVED, ("grace",))
+    with pytest.raises(AskerError, match="one person with whoever asked"):
+        house.record(decision(index, reason="Once more"), approver)
+    with pytest.raises(AskerError, match="one person with whoever asked"):
+        house.record(decision(index, decision="DENY", reason="Looked again"), approver)
+
+
+def test_a1_whoever_decided_may_take_it_back_though_they_let_whoever_asked_decide_for_them_since(
+    house: House, ada: Actor, approver: Actor
+) -> None:
+    hedy = house.act_as("hedy", "approver")
+    index = ask(house, ada)
+    house.record(decision(index), approver)
+    house.record(decision(index), hedy)
+    house.clock.now += 60
+    house.record(delegated(house, "ada"), approver)
+    house.record(delegated(house, "hedy"), ada)
+    house.clock.now += 60
+    taken_back = decision(index, decision="WITHDRAW", reason="Looked again")
+    assert house.record(taken_back, approver).warnings == ()
+    now = at(house)
+    assert (now.state, now.approved_by, now.decisions[-1].counts_for) == (ApprovalState.APPROVED, ("hedy",), "grace")
+    lost = house.record(taken_back, hedy).receipt.index
+    now = at(house)
+    assert (now.state, now.because, now.approved_by) == (ApprovalState.REQUESTED, lost, ())
+
+
+def test_a1_who_decided_nothing_that_counted_takes_nothing_back(house: House, ada: Actor, approver: Actor) -> None:
+    index = ask(house, ada)
+    house.record(decision(index), approver)
+    hedy = house.act_as("hedy", "approver")
+    house.record(delegated(house, "hedy"), ada)
+    with pytest.raises(AskerError, match="one person with whoever asked"):
+        house.record(decision(index, decision="WITHDRAW"), hedy)
+    with pytest.raises(AskerError, match="not granted"):
+        house.record(decision(index, decision="WITHDRAW"), house.act_as("ida", "approver", approves=[]))
+
+
+def test_a9_whoever_decided_may_take_it_back_though_the_kind_is_not_theirs_any_more(
+    house: House, ada: Actor, approver: Actor
+) -> None:
+    index = ask(house, ada)
+    house.record(decision(index), approver)
+    house.record(principal("grace", "approver", approves=["LEGAL"]))
+    house.record(decision(index, decision="WITHDRAW", reason="Looked again"), house.key_of("grace"))
+    assert at(house).state is ApprovalState.REQUESTED
+
+
+def test_a7_whoever_came_to_have_a_part_or_an_interest_in_it_may_take_their_approval_back(
+    house: House, ada: Actor, approver: Actor
+) -> None:
+    jo = house.act_as("jo", "steward", "approver")
+    index = ask(house, ada, needed=2)
+    house.record(decision(index), approver)
+    house.record(decision(index), jo)
+    assert at(house).state is ApprovalState.APPROVED
+    house.record(decision(index, decision="WITHDRAW", interest="Holds shares of the maker since"), approver)
+    assert (at(house).state, at(house).approved_by) == (ApprovalState.REQUESTED, ("jo",))
+    house.record(attestation(), jo)
+    assert house.record(decision(index, decision="WITHDRAW", reason="Attested a step"), jo).warnings == ()
+    assert (at(house).state, at(house).approved_by) == (ApprovalState.REQUESTED, ())
+
+
 def test_a1_a_delegation_in_a_circle_is_refused(house: House, ada: Actor, approver: Actor) -> None:
     hedy, ida = (house.act_as(name, "approver") for name in ("hedy", "ida"))
     house.record(delegated(house, "hedy"), approver)
