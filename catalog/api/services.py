@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from starlette.requests import HTTPConnection
@@ -145,6 +146,10 @@ class Services:
     def view(self, reader: StoreReader, actor: Actor, as_of: AsOf) -> View:
         """Return what the actor may see in one state of the graph."""
         return self._view(reader, as_of, self.rights_of(actor))
+
+    def opening(self, actor: Actor, as_of: AsOf, until: ExitStack) -> Callable[[], View]:
+        """Return what opens such a view, each time of the graph as it then is, and keeps it open until a stack ends."""
+        return lambda: self.view(until.enter_context(self.store.reading()), actor, as_of)
 
     def _view(self, reader: StoreReader, as_of: AsOf, rights: Rights) -> View:
         return View(reader, as_of, rights, anchor(self.ledger, self.settings, utc_microseconds()))

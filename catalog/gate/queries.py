@@ -18,7 +18,7 @@ from catalog.gate.assessments import assessed
 from catalog.gate.fetching import fetch_ahead
 from catalog.gate.loading import load
 from catalog.gate.model import Assessments, Gate, GateEvaluation, GateOverride, GateQuestion, Reason
-from catalog.reading import Lagging
+from catalog.reading import Lagging, Truncated
 from catalog.releases.deployments import Quoting, deployments_of
 from catalog.releases.model import Deployment
 from catalog.safe_use.model import Outcome
@@ -84,6 +84,22 @@ def _gate(view: View, question: GateQuestion, quoting: Quoting | None) -> Gate |
         entries=view.cite(*cited),
         completeness=loaded.case.completeness,
         chain=loaded.chain,
+    )
+
+
+def unsettled(view: View, found: Gate | None) -> Gate | None:
+    """Return what the gate says where what it looked at changed each time meanwhile: nothing passes."""
+    if found is None:
+        return None
+    checks = rules.unsettled(found.checks)
+    seen = found.completeness
+    return replace(
+        found,
+        verdict=rules.verdict(checks, ()),
+        checks=checks,
+        exception=(),
+        exception_until=None,
+        completeness=seen if isinstance(seen, Truncated) else Lagging(1, at_index=view.reached),
     )
 
 

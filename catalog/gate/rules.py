@@ -7,6 +7,7 @@ recorded leaves it UNKNOWN, and UNKNOWN blocks.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain, combinations
 from typing import Final
 
@@ -71,6 +72,17 @@ def outcome(reasons: Iterable[Reason]) -> Outcome:
     if FAIL in found:
         return FAIL
     return PASS if found == {PASS} else UNKNOWN
+
+
+def unsettled(checks: Sequence[Checked]) -> tuple[Checked, ...]:
+    """Return checks of what changed while it was read: that all of it was looked at is UNKNOWN, whatever else."""
+    reason = Reason(UNKNOWN, "What it rests on changed each time while it was read: ask again.")
+    return tuple(
+        replace(one, outcome=UNKNOWN, reasons=(*(each for each in one.reasons if each.outcome is not PASS), reason))
+        if one.check is GateCheckName.VIEW_COMPLETE
+        else one
+        for one in checks
+    )
 
 
 def _checked(check: GateCheckName, asked: Requirements, reasons: Sequence[Reason]) -> Checked:

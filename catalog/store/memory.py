@@ -87,6 +87,9 @@ class _Graph(IndexReads):
         """Return that each batch touched everything: what follows from its facts is found by all of them together."""
         return [Touched(number, None) for number in range(since + 1, self.made.number + 1)]
 
+    def touched_meanwhile(self) -> list[Touched]:
+        return []
+
     def nodes(self, ids: Sequence[str], known_at: int = NOW) -> dict[str, KnownNode]:
         wanted = ((identifier, self.known.get(identifier)) for identifier in dict.fromkeys(ids))
         return {identifier: node for identifier, node in wanted if node is not None and node.entry <= known_at}

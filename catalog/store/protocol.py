@@ -303,6 +303,11 @@ class StoreReader(Protocol):
     def touched(self, since: int) -> list[Touched]:
         """Return what the batches behind one touched, as far as they are in what is read here and it is kept."""
 
+    def touched_meanwhile(self) -> list[Touched]:
+        """Return what was touched by batches and steps that were committed since it is read here: by these, what has no
+        history may be read as it is behind them. Nothing where all of it is one snapshot.
+        """
+
     def labels_due(self, at: int, count: int) -> list[LabelsDue]:
         """Return so many of the places where labels may have changed by a time, in microseconds UTC."""
 

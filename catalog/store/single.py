@@ -170,6 +170,10 @@ class SingleReads(ABC):
         with self.reading() as read:
             return read.touched(since)
 
+    def touched_meanwhile(self) -> list[Touched]:
+        with self.reading() as read:
+            return read.touched_meanwhile()
+
     def labels_due(self, at: int, count: int) -> list[LabelsDue]:
         with self.reading() as read:
             return read.labels_due(at, count)

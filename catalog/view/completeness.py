@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from catalog.reading import Complete, Completeness, Lagging, ReadPoint, Redacted, Truncated
 from catalog.store import touches
+from catalog.store.graph_state import is_touched
 from catalog.store.protocol import Quarantined
 from catalog.store.touches import Stamp, Touched
 from catalog.view.facts import FactReader
@@ -45,6 +46,21 @@ class CompletenessReader(FactReader, LabelReader):
     def touched(self, since: int) -> list[Touched]:
         """Return what was touched since an earlier state of the graph, as far as it is kept."""
         return self._reader.touched(since)
+
+    @property
+    def may_mix(self) -> bool:
+        """Tell whether what it shows may be of several points in time: of a store that is read as it is committed, what
+        has no history, which only a view up to the newest entry looks at.
+        """
+        return self._reader.remote and self.known_at >= self.reached
+
+    def stands(self, noted: Noted) -> bool:
+        """Tell whether all that was looked at is as it was when the reading began: nothing committed since touched it,
+        nor brought labels up that were found to be behind.
+        """
+        if not self.may_mix or not (meanwhile := self._reader.touched_meanwhile()):
+            return True
+        return not is_touched(noted.keys, meanwhile) and (noted.lasts or not noted.by_labels)
 
     @property
     def recorded_until(self) -> int:

@@ -102,6 +102,16 @@ def touched() -> str:
     return "MATCH (t:Lineward {name: 'touched'}) RETURN [place IN $places | t[place]] AS found"
 
 
+def touched_since() -> str:
+    """Return which graph it is, how many batches it took, and what those behind one touched, of as many as are kept."""
+    return (
+        "MATCH (l:Lineward {name: 'graph'}) OPTIONAL MATCH (t:Lineward {name: 'touched'}) "
+        "WITH l, t, coalesce(l.touched, 0) AS touched, size($ring) AS kept "
+        "RETURN coalesce(l.begun, '') AS begun, touched, CASE WHEN touched - $since > kept THEN [] ELSE "
+        "[number IN range($since + 1, touched) | t[$ring[number % kept]]] END AS found"
+    )
+
+
 def version() -> str:
     """Return which version of the projection made the graph, and whether it was being cleared."""
     return "MATCH (l:Lineward {name: 'graph'}) RETURN l.version AS version, coalesce(l.clearing, false) AS clearing"

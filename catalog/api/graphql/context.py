@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
@@ -63,6 +64,9 @@ class RequestContext:
 
     @cached_property
     def _anchor(self) -> Anchor:
+        return self._anchored()
+
+    def _anchored(self) -> Anchor:
         at_least = -1 if self.at_least is None else self.at_least
         return anchor(self.ledger, self.services.settings, self.began, at_least)
 
@@ -73,6 +77,21 @@ class RequestContext:
             known = View(self.reader, as_of, self.services.rights_of(self.actor), self._anchor)
             self._cache.views[as_of.known_at] = known
         return known.beside(as_of)
+
+    def opening(self, as_of: AsOf, until: ExitStack) -> Callable[[], View]:
+        """Return what gives the view of these times of what the request reads, and when asked again one of the graph as
+        it then is, open until a stack ends.
+        """
+        views = iter((self.view(as_of),))
+
+        def again() -> View:
+            first = next(views, None)
+            if first is not None:
+                return first
+            reader = self.allowance.over(until.enter_context(self.services.store.reading(self.allowance)))
+            return View(reader, as_of, self.services.rights_of(self.actor), self._anchored())
+
+        return again
 
     async def load(self, read: Callable[[View, Sequence[K]], Mapping[K, T]], as_of: AsOf, identifier: K) -> T | None:
         """Return one of what `read` gives; all that a level asks for is read in one call."""

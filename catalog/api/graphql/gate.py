@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import Annotated
 
 import strawberry
@@ -24,6 +25,8 @@ from catalog.gate import model, queries
 from catalog.gate.asking import asked
 from catalog.reading import AsOf
 from catalog.use.model import Requester
+from catalog.view import View
+from catalog.view.steady import steadily
 from graph_schema.vocabulary import words
 
 GateVerdict = words.GateVerdict
@@ -162,8 +165,8 @@ def _evaluation(one: model.GateEvaluation) -> GateEvaluation:
 
 
 def _gate(context: RequestContext, sent: GateInput, at: AsOf) -> Gate | AnyProblem:
-    view, of = context.view(at), str(sent.of)
-    problem = missing(context, view, [of])
+    of = str(sent.of)
+    problem = missing(context, context.view(at), [of])
     if problem is not None:
         return problem
     who = sent.requester or UseRequesterInput()
@@ -177,7 +180,13 @@ def _gate(context: RequestContext, sent: GateInput, at: AsOf) -> Gate | AnyProbl
     )
     held = context.services.redactor.field
     question = asked(of, sent.purpose, sent.place, sent.environment, requester, held, sent.diseases or ())
-    found = queries.gate(view, question)
+    with ExitStack() as until:
+        again = context.opening(at, until)
+        view, found = steadily(again, lambda view: queries.gate(view, question), queries.unsettled)
+        return _shown(view, found)
+
+
+def _shown(view: View, found: model.Gate | None) -> Gate | AnyProblem:
     if found is None:
         return not_found("The gate is asked of model versions; this is none.")
     return Gate(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import ExitStack
 from typing import Any
 
 import orjson
@@ -18,8 +19,9 @@ from catalog.api.services import Services
 from catalog.errors import AskerError, SenderError
 from catalog.gate.answers import evaluated, to_json
 from catalog.gate.asking import AskGate
-from catalog.gate.queries import gate
+from catalog.gate.queries import gate, unsettled
 from catalog.reading import AsOf
+from catalog.view.steady import steadily
 from graph_schema.facts import NOW
 from graph_schema.times import parse_zoned
 from ingest_hooks.openlineage.wire import parse
@@ -41,9 +43,8 @@ def _evaluate(services: Services, value: Mapping[str, Any], actor: Actor, correl
     question = asked.question(services.redactor.field, services.redactor.name)
     services.projection.wait_for(services.ledger.size() - 1, PATIENCE)
     at = AsOf(NOW if asked.valid_at is None else parse_zoned(asked.valid_at))
-    with services.store.reading() as reader:
-        view = services.view(reader, actor, at)
-        found = gate(view, question)
+    with ExitStack() as until:
+        view, found = steadily(services.opening(actor, at, until), lambda view: gate(view, question), unsettled)
         if found is None:
             raise AskerError("No model version of this name is known, or it may not be seen; `search` finds those.")
         record = evaluated(view, found)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from contextlib import ExitStack
+from dataclasses import replace
 
 from catalog.access.permissions import Permission
 from catalog.admissions import PATIENCE
@@ -12,8 +14,9 @@ from catalog.api.pages.page import Action
 from catalog.errors import AskerError
 from catalog.gate.answers import evaluated
 from catalog.gate.model import Gate, GateQuestion
-from catalog.gate.queries import gate
+from catalog.gate.queries import gate, unsettled
 from catalog.use import asking as questions
+from catalog.view.steady import steadily
 
 _LABEL = "ModelVersion"
 _ASKED = ("purpose", "place", "for", "disease")
@@ -49,11 +52,13 @@ def evaluate(asking: Asking) -> str:
 
     Raises AskerError 404 where there is no such version, or nothing is asked.
     """
-    found = answer(asking)
-    if found is None:
-        raise AskerError(NOT_THERE)
     services = asking.services
-    record = evaluated(asking.view, found)
+    with ExitStack() as until:
+        again = services.opening(asking.actor, asking.view.as_of, until)
+        view, found = steadily(again, lambda view: answer(replace(asking, view=view)), unsettled)
+        if found is None:
+            raise AskerError(NOT_THERE)
+        record = evaluated(view, found)
     index = services.intake.record_gate(record, asking.actor, asking.correlation_id).result().receipt.index
     services.projection.wait_for(index, PATIENCE)
     given = {name: asking.text(name) for name in _ASKED}

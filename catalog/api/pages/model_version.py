@@ -20,7 +20,7 @@ from catalog.api.pages.page import Action, Context, Page, Several, slug
 from catalog.api.pages.questions import command, query, together
 from catalog.errors import AskerError, SenderError
 from catalog.gate.model import Assessments, Checked, Gate
-from catalog.gate.queries import assessments, gone_back_to
+from catalog.gate.queries import assessments, gone_back_to, unsettled
 from catalog.labels.taint.queries import effective_labels
 from catalog.lineage.model import Direction, Walk
 from catalog.lineage.queries import MAX_DEPTH, lineage
@@ -136,7 +136,7 @@ def read(asking: Asking) -> ModelVersionPage:
         environment=environment,
         disease=disease,
         gate=found,
-        reasons={} if found is None else {one.check.value: _reasons(asking, one) for one in found.checks},
+        reasons={} if found is None else _reasons_of(asking, found),
         evaluated=asking.number("evaluated", 0, 0, LARGEST),
         assessed=assessments(view, identifier, digest),
         releases=Several.of(
@@ -150,6 +150,16 @@ def read(asking: Asking) -> ModelVersionPage:
         judged=judged,
         retirement=retirements(view, [identifier]).get(identifier),
     )
+
+
+def _unsettled(asking: Asking, page: ModelVersionPage) -> ModelVersionPage:
+    """Return the page with the gate's answer as one that cannot be relied on."""
+    found = unsettled(asking.view, page.gate)
+    return page if found is None else replace(page, gate=found, reasons=_reasons_of(asking, found))
+
+
+def _reasons_of(asking: Asking, found: Gate) -> Mapping[str, Several]:
+    return {one.check.value: _reasons(asking, one) for one in found.checks}
 
 
 def _reasons(asking: Asking, check: Checked) -> Several:
@@ -248,5 +258,6 @@ PAGE = Page(
     ModelVersionPage,
     read,
     ("id", "purpose", "place", "for", "disease", "evaluated", "back", "feeds", "behind", "moments"),
+    unsettled=_unsettled,
 )
 DOSSIER = Action("dossier", dossier, Permission.READ, None, otherwise="approvals")

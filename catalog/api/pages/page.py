@@ -134,6 +134,10 @@ class Page:
     permission: Permission = Permission.READ
     exports: Mapping[str, Export] = field(default_factory=dict)
     """By the word that its address says under `as`."""
+    unsettled: Callable[[Asking, Any], Context] | None = None
+    """Makes of what was read what is shown where the graph changed each time meanwhile, of a page that decides
+    anything: such a page is read of one point in time.
+    """
 
     @property
     def template(self) -> str:

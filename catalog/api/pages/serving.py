@@ -6,8 +6,8 @@ token that nothing but a page of its session knows.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
@@ -39,6 +39,7 @@ from catalog.api.signing_in import SECRET, SigningIn, TooManyTriesError
 from catalog.errors import ADDRESSED, AskerError, SenderError
 from catalog.reading import ReadPoint
 from catalog.view import View
+from catalog.view.steady import steadily
 from graph_schema.identity import label_of
 
 COOKIE = "lineward_session"
@@ -156,15 +157,28 @@ class Explorer:
         parameters = _given(request, page)
         at, time = times_of(parameters, self.services.ledger)
         links = Links(page.name == HOME, time)
-        with self.services.store.reading() as reader:
-            view = self.services.view(reader, actor, at)
-            context = page.read(Asking(self.services, actor, view, parameters, logs.correlation_id()))
+        with ExitStack() as until:
+            view, context = self._context(page, actor, parameters, self.services.opening(actor, at, until))
             here = tuple((name, text) for name, several in parameters.items() if name not in _TIME for text in several)
             frame = self._frame(request, actor, page.name, time, here, view, context)
         if wanted is None:
             return files.page(render(page.template, page=context, frame=frame, to=links))
         export = page.exports[wanted]
         return files.export(export.write(context), export.media_type, f"{page.name}.{wanted}")
+
+    def _context(
+        self, page: Page, actor: Actor, parameters: Parameters, again: Callable[[], View]
+    ) -> tuple[View, Context]:
+        """Return what a page shows, and the view that it was read of."""
+
+        def asking(view: View) -> Asking:
+            return Asking(self.services, actor, view, parameters, logs.correlation_id())
+
+        unsettled = page.unsettled
+        if unsettled is None:
+            view = again()
+            return view, page.read(asking(view))
+        return steadily(again, lambda view: page.read(asking(view)), lambda view, found: unsettled(asking(view), found))
 
     def _frame(
         self,

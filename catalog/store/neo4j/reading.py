@@ -2,7 +2,7 @@
 
 Neo4j reads what is committed at the moment, so that an answer of several statements is made consistent here: the
 checkpoint is read first, and facts of later entries do not exist for this reading. What is in force has no history: it
-is what held when that statement ran.
+is what held when that statement ran, and `touched_meanwhile` tells what changed since the checkpoint was read.
 """
 
 from __future__ import annotations
@@ -87,6 +87,17 @@ class Neo4jReading(IndexReads):
         found = self._found(schema.touched(), places=[touched_place(number) for number in numbers]) if numbers else ()
         # A place may have been taken since, by a batch that is not seen here.
         return [one for kept in found if kept is not None and (one := unpacked(kept)).number in numbers]
+
+    def touched_meanwhile(self) -> list[Touched]:
+        graph, since = self._stamp
+        found = self._run(schema.touched_since(), since=since, ring=list(map(touched_place, range(KEPT))))
+        if not found or found[0]["begun"] != graph:
+            # It was emptied, or is another graph.
+            return [Touched(since + 1, None)]
+        now = found[0]["touched"]
+        kept = [one for each in found[0]["found"] if each is not None and (one := unpacked(each)).number > since]
+        missing = set(range(since + 1, now + 1)).difference(one.number for one in kept)
+        return [*kept, *(Touched(number, None) for number in sorted(missing)[:1])]
 
     def nodes(self, ids: Sequence[str], known_at: int = NOW) -> dict[str, KnownNode]:
         known, asked = self._known(known_at), _once(ids)

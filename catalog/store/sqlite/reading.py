@@ -99,6 +99,9 @@ class SqliteReading(SqliteRows):
     def touched(self, since: int) -> list[Touched]:
         return touched_between(self._connection, since, self._state.touched)
 
+    def touched_meanwhile(self) -> list[Touched]:
+        return []
+
     def nodes(self, ids: Sequence[str], known_at: int = NOW) -> dict[str, KnownNode]:
         query = (
             "SELECT n.id, n.label, n.key, n.entry FROM json_each(?) a CROSS JOIN node n ON n.id = a.value "

@@ -44,3 +44,16 @@ def test_every_store_keeps_that_a_batch_touched_the_same(store: Store, tmp_path:
         assert written(store) == [Touched(one.number, None) for one in expected]
     else:
         assert written(store) == expected
+
+
+def test_a_reading_tells_what_was_committed_since_it_began_unless_it_is_one_snapshot(store: Store) -> None:
+    store.apply(held_somewhere(0, "North"), 0)
+    with store.reading() as read:
+        assert read.touched_meanwhile() == []
+        if read.remote:
+            store.apply(held_somewhere(1, "South"), 1)
+            store.apply(held_somewhere(2, "East"), 2)
+            assert sorted(read.touched_meanwhile()) == sorted(store.touched(read.stamp().number))
+            assert len(read.touched_meanwhile()) == 2
+            store.clear()
+            assert [one.keys for one in read.touched_meanwhile()] == [None]
