@@ -88,6 +88,9 @@ MATCH (l:Lineward {name: 'graph'}) SET l.checkpoint = $checkpoint, l.counts = $c
 // schema.touched()
 MATCH (t:Lineward {name: 'touched'}) RETURN [place IN $places | t[place]] AS found
 
+// schema.touched_since()
+MATCH (l:Lineward {name: 'graph'}) OPTIONAL MATCH (t:Lineward {name: 'touched'}) WITH l, t, coalesce(l.touched, 0) AS touched, size($ring) AS kept RETURN coalesce(l.begun, '') AS begun, touched, CASE WHEN touched - $since > kept THEN [] ELSE [number IN range($since + 1, touched) | t[$ring[number % kept]]] END AS found
+
 // schema.version()
 MATCH (l:Lineward {name: 'graph'}) RETURN l.version AS version, coalesce(l.clearing, false) AS clearing
 
