@@ -46,7 +46,7 @@ _REFUSALS = {
     "413": "Too large or too deep.",
     "421": "This server does not go by the name in the Host header.",
     "422": "A value out of its bounds, or one that names nothing that can be identified.",
-    "503": "Not now; Retry-After says when.",
+    "503": "Not now; Retry-After says when, where waiting helps.",
 }
 
 

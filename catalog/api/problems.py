@@ -22,7 +22,6 @@ from catalog.logs import correlation_id
 from ingest_hooks.errors import Unreadable
 
 MEDIA_TYPE = "application/problem+json"
-_RETRY_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,8 @@ def problem(error: BaseException) -> ProblemDetails | None:
 
 def _headers(error: BaseException, answer: Answer) -> dict[str, str]:
     if isinstance(error, OperatorError):
-        return {"Retry-After": str(_RETRY_SECONDS if error.retry_after is None else error.retry_after)}
+        # Where waiting alone does not help, whoever obeys would only wait.
+        return {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
     match answer.status:
         case HTTPStatus.REQUEST_TIMEOUT:
             # Of a body that was not waited for, the rest may still come: it is not to be taken for a next request.

@@ -40,7 +40,7 @@ def test_anybody_else_whom_no_key_proved_is_marked_beside_the_name() -> None:
         (Job("pipeline", "curate"), "job pipeline/curate"),
         (run_node("0190d2e6"), "run 0190d2e6"),
         (Snapshot("lake", "stays", "sha256:ab"), "snapshot lake/stays sha256:ab"),
-        (ModelVersion("models", "readmission", "1"), "model version models/readmission/1"),
+        (ModelVersion("models", "readmission", "1"), "model version models/readmission@1"),
         (Principal("steward-pi"), "principal steward-pi"),
         (Approval("53"), "request #53"),
     ],
