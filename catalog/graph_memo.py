@@ -81,14 +81,14 @@ class _Memory:
                 return
             self._forget(asked)
             self.found[asked] = found
-            self.size += len(found.noted.keys)
+            self.size += found.noted.size
             while self.size > _MOST_KEYS or len(self.found) > _MOST:
                 self._forget(next(iter(self.found)))
 
     def _forget(self, asked: Hashable) -> None:
         found = self.found.pop(asked, None)
         if found is not None:
-            self.size -= len(found.noted.keys)
+            self.size -= found.noted.size
 
 
 _MEMORY: Final = _Memory()
@@ -151,6 +151,7 @@ class _Reader:
         """Return what was found, with what was looked at."""
         if len(noted.keys) > _MOST_OF_ONE:
             noted.keys = set(touches.anything())
+            noted.of_now = noted.keys if noted.of_now else set()
         return _Found(value, self.stamp, noted)
 
     def show(self, found: _Found) -> Any:  # noqa: ANN401  whatever was read

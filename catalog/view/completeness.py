@@ -55,12 +55,16 @@ class CompletenessReader(FactReader, LabelReader):
         return self._reader.remote and self.known_at >= self.reached
 
     def stands(self, noted: Noted) -> bool:
-        """Tell whether all that was looked at is as it was when the reading began: nothing committed since touched it,
-        nor brought labels up that were found to be behind.
+        """Tell whether all that was looked at and has no history is as it was when the reading began: nothing committed
+        since touched it, nor brought labels up that were found to be behind. What has one is read up to an entry.
         """
         if not self.may_mix or not (meanwhile := self._reader.touched_meanwhile()):
             return True
-        return not is_touched(noted.keys, meanwhile) and (noted.lasts or not noted.by_labels)
+        return not is_touched(noted.of_now, meanwhile) and (noted.lasts or not noted.by_labels)
+
+    def is_overtaken(self, noted: Noted) -> bool:
+        """Tell whether anything that was looked at was touched since the reading began, with a history or without."""
+        return self.may_mix and is_touched(noted.keys, self._reader.touched_meanwhile())
 
     @property
     def recorded_until(self) -> int:

@@ -62,7 +62,7 @@ class DatasetReader(Scope):
 
     def producers(self) -> list[Produced]:
         """Return what producers sent, as it is now, of jobs and of datasets told of alone that may be seen."""
-        self.note(touches.of_all, PRODUCER)
+        self.note_now(touches.of_all, PRODUCER)
         namespaces, sites = self.rights.namespaces, self.rights.sites
         return [
             one
@@ -75,9 +75,9 @@ class DatasetReader(Scope):
         these alone where some are given.
         """
         if ids is None:
-            self.note(touches.of_all, RECORD_STATE)
+            self.note_now(touches.of_all, RECORD_STATE)
         else:
-            self.note(touches.rows, RECORD_STATE, ids)
+            self.note_now(touches.rows, RECORD_STATE, ids)
         found = self._reader.record_states(ids)
         if self.rights.unbounded:
             return found
@@ -88,5 +88,5 @@ class DatasetReader(Scope):
         """Return the datasets that may be seen and whose suggested labels stand in one of these ways, of a view of now;
         see `StoreReader.datasets_suggested`.
         """
-        self.note(touches.of_all, RECORD_STATE)
+        self.note_now(touches.of_all, RECORD_STATE)
         return tuple(self._seen(self._reader.datasets_suggested(states)))

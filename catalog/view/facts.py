@@ -112,7 +112,7 @@ class FactReader(Scope):
         Of the aspects alone where some are given.
         """
         asked = sorted(set(self._seen(ids)))
-        self.note(touches.in_force, asked, aspects)
+        self.note_now(touches.in_force, asked, aspects)
         new = [one for one in asked if (one, endings) not in self._held]
         if new:
             self._held.update(((one, endings), []) for one in new)

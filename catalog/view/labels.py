@@ -22,7 +22,7 @@ class LabelReader(Scope):
     def assets_labelled(self, kinds: Sequence[str]) -> frozenset[str]:
         """Return the assets that may be seen and of which any of the kinds is kept, of a view of now alone."""
         self._note_labels()
-        self.note(touches.of_some, HELD, kinds)
+        self.note_now(touches.of_some, HELD, kinds)
         return self.visible(self._reader.assets_labelled(kinds), counted=False)
 
     def label_states(self, ids: Sequence[str]) -> dict[str, LabelState]:
@@ -56,7 +56,7 @@ class LabelReader(Scope):
         """Return those of the ids that may be seen, noting that labels are looked at that are kept of them."""
         asked = self._seen(ids)
         self._note_labels()
-        self.note(touches.rows, table, asked)
+        self.note_now(touches.rows, table, asked)
         return asked
 
     def _note_labels(self) -> None:

@@ -159,6 +159,13 @@ class Scope:
         if self._noting:
             self._noting[-1].keys.update(looked_at(*asked))
 
+    def note_now(self, looked_at: Callable[..., Iterable[int]], *asked: object) -> None:
+        """Note the same of what has no history, so that no entry tells what of it is later than this view."""
+        if self._noting:
+            keys = list(looked_at(*asked))
+            self._noting[-1].keys.update(keys)
+            self._noting[-1].of_now.update(keys)
+
     def add(self, noted: Noted) -> None:
         """Note what was looked at for what is remembered."""
         if self._noting:

@@ -68,7 +68,7 @@ class SearchReader(FactReader):
         listed under what is asked for, and what is in force of each find.
         """
         if question(query.text).words:
-            self.note(touches.anything)
+            self.note_now(touches.anything)
             return
         pairs = {(LABEL, label) for label in query.labels}.union(query.every, *query.united.values())
         pairs |= {(facet, value) for facet, allowed in query.filters.items() for value in allowed}
@@ -77,5 +77,5 @@ class SearchReader(FactReader):
         # Of how many labels there are those that are asked for tell.
         names = {*query.facets, *held} - {LABEL}
         finds = [hit.id for hit in page.hits] if query.with_aspects else []
-        self.note(touches.listed, pairs, names, finds)
-        self.note(touches.in_force, finds, None)
+        self.note_now(touches.listed, pairs, names, finds)
+        self.note_now(touches.in_force, finds, None)

@@ -34,7 +34,7 @@ def steadily(again: Callable[[], View], read: Callable[[View], T], unsettled: Ca
             try:
                 found = read(view)
             except _MIXED as error:
-                if view.stands(noted):
+                if not view.is_overtaken(noted):
                     raise
                 if not left:
                     raise changed() from error

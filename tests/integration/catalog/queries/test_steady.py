@@ -21,10 +21,12 @@ from catalog.view.steady import READINGS, steadily
 from graph_schema.nodes import Dataset
 from graph_schema.vocabulary.words import GateCheckName, GateVerdict
 from tests.support.cold import forget
-from tests.support.gate_story import ANSWERED, QUESTION, TRAINING, GateStory, cleared, published
+from tests.support.gate_story import ANSWERED, LANDED, QUESTION, TRAINING, GateStory, cleared, published, ran
 from tests.support.records import House
 from tests.support.unfixed import Unfixed
 
+AGAIN = ((1, "2026-01-01T11:00:00Z"), (2, "2026-01-01T12:00:00Z"))
+"""Runs that do again what was done, by number and time."""
 PARTS = (0.1, 0.9)
 """After which part of its reads something is committed."""
 
@@ -95,6 +97,27 @@ def test_what_it_did_not_look_at_lets_nothing_be_read_again(house: House) -> Non
     assert (readings, view.known_at) == (1, before)
     # That the graph is behind the ledger by then it says, as of every store.
     assert replayed(house, view).verdict is GateVerdict.PASS
+    assert {one.check for one in found.checks if one.outcome is not Outcome.PASS and one.required} == {
+        GateCheckName.VIEW_COMPLETE
+    }
+
+
+def test_a_run_that_comes_meanwhile_lets_nothing_be_read_again_since_facts_are_read_up_to_an_entry(
+    house: House,
+) -> None:
+    curate = {"namespace": "pipeline", "name": "curate"}
+    before = house.ledger.size() - 1
+    todo = [
+        ran(f"0190c000-0000-7000-8000-00000000000{number}", curate, [LANDED], [TRAINING], at) for number, at in AGAIN
+    ]
+
+    def between(_: int) -> None:
+        if todo:
+            house.send(todo.pop())
+
+    view, found, readings = asked(house, between)
+    assert (readings, view.known_at, todo) == (1, before, [])
+    assert outcomes(replayed(house, view))[0] is GateVerdict.PASS
     assert {one.check for one in found.checks if one.outcome is not Outcome.PASS and one.required} == {
         GateCheckName.VIEW_COMPLETE
     }
