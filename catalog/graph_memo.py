@@ -151,7 +151,7 @@ class _Reader:
         """Return what was found, with what was looked at."""
         if len(noted.keys) > _MOST_OF_ONE:
             noted.keys = set(touches.anything())
-            noted.of_now = noted.keys if noted.of_now else set()
+            noted.of_now = set(noted.keys) if noted.of_now else set()
         return _Found(value, self.stamp, noted)
 
     def show(self, found: _Found) -> Any:  # noqa: ANN401  whatever was read

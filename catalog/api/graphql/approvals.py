@@ -8,17 +8,9 @@ from typing import Annotated
 import strawberry
 
 from catalog.api.graphql import enums, nodes
-from catalog.api.graphql.as_of import (
-    AsOfArgument,
-    AsOfInput,
-    Completeness,
-    ReadPoint,
-    as_of,
-    completeness,
-    read_point,
-)
+from catalog.api.graphql.as_of import AsOfArgument, AsOfInput, as_of
 from catalog.api.graphql.as_of import as_of as at_of
-from catalog.api.graphql.connections import After, Connection, First, connect
+from catalog.api.graphql.connections import After, Connection, First, ReadConnection, connect
 from catalog.api.graphql.context import ContextInfo, RequestContext
 from catalog.api.graphql.contributions import field_of
 from catalog.api.graphql.conversion import converted
@@ -218,11 +210,8 @@ class InboxItem:
 
 
 @strawberry.type(description="A page of requests for approval, and how to ask for the next one.")
-class ApprovalConnection(Connection[Approval]):
-    completeness: Completeness = strawberry.field(
-        description="Whether the answer is whole; look here before taking an empty answer for none."
-    )
-    read_point: ReadPoint = strawberry.field(description="Where this was read, so that it can be read again, equal.")
+class ApprovalConnection(ReadConnection[Approval]):
+    pass
 
 
 @strawberry.type
@@ -270,13 +259,13 @@ def list_approvals(
     page = queries.list_approvals(
         view, wanted, first=check_first(first), after=None if position is None else int(position[0])
     )
-    found = connect(
+    found: Connection[Approval] = connect(
         [as_approval(one, at) for one in page.approvals],
         [partial(cursor.write, [one.request]) for one in page.approvals],
         page.total,
         more=page.more,
     )
-    return ApprovalConnection(**vars(found), completeness=completeness(view), read_point=read_point(view))
+    return ApprovalConnection.of(found, view)
 
 
 @nodes.resolves(Approval)

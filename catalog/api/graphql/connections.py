@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, Self, TypeVar
 
 import strawberry
 
+from catalog.api.graphql.as_of import Completeness, ReadPoint, completeness, read_point
 from catalog.api.graphql.cursors import Cursor, check_first
+from catalog.view import View
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -43,6 +45,21 @@ class Connection(Generic[T]):
     nodes: list[T] = strawberry.field(description="The same without cursors.")
     page_info: PageInfo = strawberry.field(description="Whether another page follows, and how to ask for it.")
     total_count: int = strawberry.field(description="How many items there are on all pages together.")
+
+
+@strawberry.type(
+    description="A page of a list, how whole it is and where it was read, and how to ask for the next one."
+)
+class ReadConnection(Connection[T]):
+    completeness: Completeness = strawberry.field(
+        description="Whether the answer is whole; look here before taking an empty answer for none."
+    )
+    read_point: ReadPoint = strawberry.field(description="Where this was read, so that it can be read again, equal.")
+
+    @classmethod
+    def of(cls, page: Connection[T], view: View) -> Self:
+        """Return a page as it was read of a view."""
+        return cls(**vars(page), completeness=completeness(view), read_point=read_point(view))
 
 
 def connect(nodes: Sequence[T], cursors: Sequence[Callable[[], str]], total: int, *, more: bool) -> Connection[T]:

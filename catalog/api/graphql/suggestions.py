@@ -9,11 +9,11 @@ from typing import Annotated
 import strawberry
 
 from catalog.api.graphql import enums, nodes
-from catalog.api.graphql.as_of import AsOfArgument, Completeness, ReadPoint, completeness, read_point
+from catalog.api.graphql.as_of import AsOfArgument
 from catalog.api.graphql.as_of import as_of as times
 from catalog.api.graphql.codes import Code
 from catalog.api.graphql.columns import SchemaColumn
-from catalog.api.graphql.connections import After, Connection, First, page_in_order
+from catalog.api.graphql.connections import After, First, ReadConnection, page_in_order
 from catalog.api.graphql.context import ContextInfo
 from catalog.api.graphql.contributions import field_of
 from catalog.api.graphql.conversion import converted
@@ -58,11 +58,8 @@ class PhiSuggestion:
 
 
 @strawberry.type(description="A page of suggestions, and how to ask for the next one.")
-class PhiSuggestionConnection(Connection[PhiSuggestion]):
-    completeness: Completeness = strawberry.field(
-        description="Whether the answer is whole; look here before taking an empty answer for none."
-    )
-    read_point: ReadPoint = strawberry.field(description="Where this was read, so that it can be read again, equal.")
+class PhiSuggestionConnection(ReadConnection[PhiSuggestion]):
+    pass
 
 
 @strawberry.type(description="How many suggestions there are of one kind and judgement.")
@@ -112,7 +109,7 @@ class SuggestionQueries:
         narrowed = (wanted.judgements, wanted.kinds, wanted.namespaces, wanted.datasets)
         cursor = Cursor.of("suggestions", *map(sorted, narrowed), at)
         page = page_in_order(found, lambda one: _suggestion(one, at), cursor, first, after)
-        return PhiSuggestionConnection(**vars(page), completeness=completeness(view), read_point=read_point(view))
+        return PhiSuggestionConnection.of(page, view)
 
     @strawberry.field(description="How many of these there are, by judgement and kind.")
     def suggestion_counts(
