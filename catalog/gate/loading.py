@@ -56,8 +56,8 @@ from catalog.reading import Complete, Completeness, Redacted
 from catalog.releases.deployments import Quoting, retirements, rollback_target
 from catalog.releases.model import Registration, SnapshotUse
 from catalog.releases.queries import registrations
+from catalog.safe_use.loading import COUNTED, known, permitted
 from catalog.safe_use.model import Outcome
-from catalog.safe_use.queries import COUNTED, known, permitted
 from catalog.signatures.queries import signature_state
 from catalog.snapshots.queries import snapshots
 from catalog.snapshots.splits import split_of

@@ -124,7 +124,8 @@ from catalog.releases.deployments import (
 )
 from catalog.releases.queries import model_versions, registrations, trained_on, version_statements, versions_of
 from catalog.releases.replay import replay_plan
-from catalog.safe_use.queries import known, safe_uses, safety
+from catalog.safe_use.loading import known
+from catalog.safe_use.queries import safe_uses, safety
 from catalog.signatures.queries import signature_state, signature_states, signing_keys
 from catalog.snapshots.comparison import snapshot_difference
 from catalog.snapshots.feature_sets import feature_set_versions

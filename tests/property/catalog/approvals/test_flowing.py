@@ -17,7 +17,7 @@ from catalog.approvals.binding import Change, Instant, moments
 from catalog.approvals.effective import Bound, Effective, changes, effective
 from catalog.labels.taint.queries import effective_labels
 from catalog.reading import AsOf
-from catalog.safe_use import queries as safe_use
+from catalog.safe_use import loading as safe_use
 from catalog.store.memory import MemoryStore
 from catalog.store.sqlite import SqliteStore
 from catalog.use.asking import question

@@ -246,7 +246,7 @@ def asked_of_the_store(house: House, request: Search) -> int:
 def test_a_page_asks_the_store_as_often_however_many_datasets_there_are(
     house: House, monkeypatch: pytest.MonkeyPatch, more: dict[str, Any]
 ) -> None:
-    monkeypatch.setattr(queries, "_AT_ONCE", 5)
+    monkeypatch.setattr(queries, "AT_ONCE", 5)
     monkeypatch.setattr(queries, "MOST_JUDGED", 20)
     counted = []
     for number in range(60):

@@ -158,7 +158,7 @@ def test_a_list_says_what_it_does_not_show_and_goes_on_to_its_end(
     catalog: Catalog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill(catalog)
-    for limit in ("MOST_JUDGED", "_AT_ONCE"):
+    for limit in ("MOST_JUDGED", "AT_ONCE"):
         monkeypatch.setattr(f"catalog.safe_use.queries.{limit}", 2)
     for name, (address, limit) in LISTS.items():
         module, _, constant = limit.rpartition(".")
