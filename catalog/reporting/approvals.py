@@ -21,23 +21,12 @@ from catalog.store.protocol import Quarantined as QuarantinedEntry
 from catalog.view import View
 from graph_schema.aspects import approvals as aspects
 from graph_schema.times import format_time
-from reports.parts.approvals import (
-    Approval,
-    ApprovalStatus,
-    ConditionMet,
-    Decision,
-    Delegation,
-    Determination,
-    Invalidation,
-    Signer,
-    SignIn,
-    Waiver,
-    local_time,
-)
+from reports.parts.approvals import Approval, ApprovalStatus, ConditionMet, Delegation, Invalidation
 from reports.parts.estate import Decided, EstateFinding
 from reports.parts.findings import Finding
 from reports.parts.gaps import Gap
 from reports.parts.quarantine import Quarantined
+from reports.parts.signatures import Decision, Determination, Signer, SignIn, Waiver, local_time
 
 _STATUS: dict[ApprovalState, ApprovalStatus] = {
     ApprovalState.REQUESTED: "PENDING",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reports.naming import counted
-from reports.parts.approvals import Decision
 from reports.parts.regulated.answer import Answer, Ask, Regulated, answered, found_by, gaps_of
+from reports.parts.signatures import Decision
 
 _DECISION = "a decision on a request for approval"
 

@@ -10,8 +10,9 @@ import pytest
 from reports.document import Cell, SignOff
 from reports.drawing import document_of
 from reports.kinds import ModelDossier
-from reports.parts.approvals import Approval, ApprovalStatus, Decision
+from reports.parts.approvals import Approval, ApprovalStatus
 from reports.parts.findings import Finding
+from reports.parts.signatures import Decision
 from tests.support.dossier import clinical_dossier
 
 

@@ -13,7 +13,7 @@ from reports.drawing import document_of
 from reports.envelope import canonical
 from reports.errors import ContextError
 from reports.kinds import MODEL_DOSSIER, REPORTS, ModelDossier, Report
-from reports.parts.approvals import local_time
+from reports.parts.signatures import local_time
 from tests.support.dossier import clinical_dossier, empty_dossier, large_dossier
 from tests.support.golden import check_golden
 

@@ -13,12 +13,12 @@ from reports.document import MOST_ROWS, Cell, Document, Facts, Gaps, Heading, Si
 from reports.drawing import document_of
 from reports.kinds import ModelDossier
 from reports.naming import many_together
-from reports.parts.approvals import Decision
 from reports.parts.estate import EstateFinding
 from reports.parts.findings import Finding, Severity, Topic
 from reports.parts.gaps import Gap
 from reports.parts.regulated.attributes import ATTRIBUTE_GROUPS, SOURCE_ATTRIBUTES
 from reports.parts.runs import Run
+from reports.parts.signatures import Decision
 from reports.parts.sources import Declared
 from reports.phrases import KINDS as WORDS_OF_KINDS
 from reports.phrases import in_words

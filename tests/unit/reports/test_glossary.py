@@ -13,9 +13,10 @@ from reports.document import Document, Item, Span, Table
 from reports.drawing import document_of
 from reports.naming import worded
 from reports.parts.access import GrantStatus, RequestStatus
-from reports.parts.approvals import ApprovalStatus, Decision
+from reports.parts.approvals import ApprovalStatus
 from reports.parts.findings import Severity
 from reports.parts.glossary import TERMS, used
+from reports.parts.signatures import Decision
 from tests.support.clinical_story import CLAIMS_ID, story
 from tests.support.dossier import clinical_dossier, empty_dossier
 
